@@ -1,0 +1,2 @@
+/** The scaling policy: nothing is exported yet. */
+export {};

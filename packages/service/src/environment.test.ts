@@ -1,0 +1,47 @@
+import { describe, expect, test } from "vitest";
+import { poolNames, readEnvironment } from "./environment.js";
+
+describe("the environment of a process", () => {
+  test("has defaults for everything that is not set or empty", () => {
+    expect(readEnvironment({ REDIS_URL: "", PATH: "/bin" })).toEqual({
+      redisUrl: undefined,
+      namespace: "rf",
+      home: undefined,
+      logLevel: "info",
+      concurrency: 32,
+      pools: ["default"],
+      leaseTtlMs: undefined,
+      graceMs: 10_000,
+    });
+  });
+
+  test("is read with units and lists", () => {
+    const env = readEnvironment({
+      REDIS_URL: "rediss://host:6380/1",
+      RUNFLEET_NAMESPACE: "team-a",
+      RUNFLEET_CONCURRENCY: "4",
+      RUNFLEET_POOLS: "default, gpu,gpu",
+      RUNFLEET_LEASE_TTL_MS: "2000",
+    });
+    expect(env).toMatchObject({
+      redisUrl: "rediss://host:6380/1",
+      namespace: "team-a",
+      concurrency: 4,
+      leaseTtlMs: 2000,
+    });
+    expect(env.pools).toEqual(["default", "gpu"]);
+  });
+
+  test("is refused with the name of every wrong variable and without its value", () => {
+    const read = () =>
+      readEnvironment({ REDIS_URL: "http://user:hunter2@host", RUNFLEET_CONCURRENCY: "many" });
+    expect(read).toThrowError(
+      /REDIS_URL: must be a redis:\/\/.*RUNFLEET_CONCURRENCY: must be a whole number/,
+    );
+    expect(read).not.toThrowError(/hunter2/);
+  });
+
+  test("without pools means the default pool", () => {
+    expect(poolNames(" , ")).toEqual(["default"]);
+  });
+});

@@ -1,0 +1,83 @@
+/**
+ * Configuration of a process from its environment: every variable Runfleet reads, checked once at the start.
+ * Flags of commands come before it; that order is the command's business.
+ */
+import { RunfleetError } from "@runfleet/model";
+import { z } from "zod";
+
+export const logLevels = ["fatal", "error", "warn", "info", "debug", "trace", "silent"] as const;
+export type LogLevel = (typeof logLevels)[number];
+
+const redisAddress = z.string().regex(/^rediss?:\/\/\S+$/, "must be a redis:// or rediss:// address");
+const plainName = z
+  .string()
+  .regex(/^[A-Za-z0-9._-]{1,100}$/, "may only hold letters, digits, dot, dash, underscore");
+const wholeNumber = z
+  .string()
+  .regex(/^\d{1,9}$/, "must be a whole number")
+  .transform(Number);
+
+const variables = z.object({
+  REDIS_URL: redisAddress.optional(),
+  RUNFLEET_NAMESPACE: plainName.optional(),
+  RUNFLEET_HOME: z.string().optional(),
+  RUNFLEET_LOG_LEVEL: z.enum(logLevels).optional(),
+  RUNFLEET_CONCURRENCY: wholeNumber.optional(),
+  RUNFLEET_POOLS: z.string().optional(),
+  RUNFLEET_LEASE_TTL_MS: wholeNumber.optional(),
+  RUNFLEET_GRACE_MS: wholeNumber.optional(),
+});
+
+export interface Environment {
+  readonly redisUrl: string | undefined;
+  readonly namespace: string;
+  /** Directory where `dev` keeps its state. */
+  readonly home: string | undefined;
+  readonly logLevel: LogLevel;
+  /** Runs one worker executes at once. */
+  readonly concurrency: number;
+  readonly pools: readonly string[];
+  readonly leaseTtlMs: number | undefined;
+  /** How long a stopping process waits for running work. */
+  readonly graceMs: number;
+}
+
+export const environmentDefaults = {
+  namespace: "rf",
+  logLevel: "info",
+  concurrency: 32,
+  graceMs: 10_000,
+} as const;
+
+/** Throws `invalid_config` naming every variable that cannot be used; values are not repeated, they may be secrets. */
+export function readEnvironment(env: Readonly<Record<string, string | undefined>>): Environment {
+  // An empty variable is one that somebody switched off.
+  const given = Object.fromEntries(
+    Object.entries(env).filter(([, value]) => value !== undefined && value !== ""),
+  );
+  const parsed = variables.safeParse(given);
+  if (!parsed.success) {
+    const problems = parsed.error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`);
+    throw new RunfleetError("invalid_config", `the environment cannot be used: ${problems.join("; ")}`, {
+      details: { problems },
+    });
+  }
+  const { data } = parsed;
+  return {
+    redisUrl: data.REDIS_URL,
+    namespace: data.RUNFLEET_NAMESPACE ?? environmentDefaults.namespace,
+    home: data.RUNFLEET_HOME,
+    logLevel: data.RUNFLEET_LOG_LEVEL ?? environmentDefaults.logLevel,
+    concurrency: data.RUNFLEET_CONCURRENCY ?? environmentDefaults.concurrency,
+    pools: poolNames(data.RUNFLEET_POOLS),
+    leaseTtlMs: data.RUNFLEET_LEASE_TTL_MS,
+    graceMs: data.RUNFLEET_GRACE_MS ?? environmentDefaults.graceMs,
+  };
+}
+
+/** Pool names of a comma-separated text; `default` when there are none. */
+export function poolNames(text: string | undefined): readonly string[] {
+  const names = (text ?? "").split(",").map((name) => name.trim());
+  const given = names.filter((name) => name !== "");
+  return given.length === 0 ? ["default"] : [...new Set(given)];
+}

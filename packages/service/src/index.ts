@@ -1,0 +1,11 @@
+/** Being a good process: configuration, log, orderly end. Knows nothing about runs. */
+export {
+  type Environment,
+  environmentDefaults,
+  type LogLevel,
+  logLevels,
+  poolNames,
+  readEnvironment,
+} from "./environment.js";
+export { createLogger, type Logger, type LoggerOptions } from "./logger.js";
+export { createShutdown, type Shutdown, type ShutdownOptions } from "./shutdown.js";

@@ -1,0 +1,85 @@
+// The root scripts as a table: what each does once dependencies and build are there. The programs themselves live in
+// apps/ and test/; nothing here knows workflows.
+
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { ensureBuilt } from "./build.mjs";
+import { runNode } from "./child.mjs";
+import { ensureInstalled } from "./install.mjs";
+import { withSetupLock } from "./lock.mjs";
+import { endWithParent } from "./parent-watch.mjs";
+import { root } from "./paths.mjs";
+import { SetupError, say, since } from "./report.mjs";
+import { runTests } from "./tests.mjs";
+import { verify } from "./verify.mjs";
+
+const vitest = "node_modules/vitest/vitest.mjs";
+const simulationSeeds = "2000";
+
+/** @type {Record<string, (args: string[]) => Promise<number>>} each gets the words after the task, returns the exit code */
+const tasks = {
+  setup: async () => 0,
+  start,
+  test: runTests,
+  verify,
+  bench: async (args) => (await runNode("test/bench/run.mjs", args)).code,
+  chaos: async (args) => (await runNode(vitest, ["run", "--config", "vitest.chaos.config.ts", ...args])).code,
+  sim: simulate,
+};
+
+/**
+ * @param {string[]} args a task and what is passed on to it
+ */
+export async function main([name = "", ...args]) {
+  const task = Object.hasOwn(tasks, name) ? tasks[name] : undefined;
+  if (!task) {
+    say(`Unknown task "${name}". There are: ${Object.keys(tasks).join(", ")}.`);
+    process.exitCode = 2;
+    return;
+  }
+  endWithParent();
+  try {
+    await prepare(name);
+    process.exitCode = await task(args);
+  } catch (error) {
+    if (!(error instanceof SetupError)) throw error;
+    say(error.message);
+    process.exitCode = error.exitCode;
+  }
+}
+
+/** @param {string} name of the task */
+async function prepare(name) {
+  const startedAt = Date.now();
+  await withSetupLock(async () => {
+    await ensureInstalled();
+    await ensureBuilt();
+  });
+  if (name === "setup") say(`Ready in ${since(startedAt)}. Next: npm start`);
+}
+
+/**
+ * The command line program in this same process, so that signals and the exit code are its own.
+ * @param {string[]} args
+ */
+async function start(args) {
+  const program = join(root, "apps/cli/bin/runfleet.js");
+  process.argv = [process.execPath, program, "demo", ...args];
+  await import(pathToFileURL(program).href);
+  return Number(process.exitCode ?? 0);
+}
+
+/**
+ * The simulation suite with more seeds; `--seeds N` chooses how many.
+ * @param {string[]} args
+ */
+async function simulate(args) {
+  const at = args.indexOf("--seeds");
+  const seeds = at >= 0 ? args[at + 1] : (process.env["RUNFLEET_SIM_SEEDS"] ?? simulationSeeds);
+  if (!seeds || !/^[1-9]\d*$/.test(seeds)) throw new SetupError("--seeds needs a whole number above 0.");
+  const rest = at >= 0 ? args.toSpliced(at, 2) : args;
+  const { code } = await runNode(vitest, ["run", "test/simulation", ...rest], {
+    env: { RUNFLEET_SIM_SEEDS: seeds },
+  });
+  return code;
+}

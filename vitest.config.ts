@@ -1,0 +1,58 @@
+// How every test runs: from source (no build), in forked processes, at most two at a time. End-to-end tests start
+// built programs, so they come after the others and one file at a time. The long chaos runs have a configuration of
+// their own (vitest.chaos.config.ts). The projects inherit nothing but the addresses the global setup provides: what it
+// starts exists once per run, not once per project.
+import { fileURLToPath } from "node:url";
+import { defineConfig } from "vitest/config";
+
+const fromRoot = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+
+const endToEnd = "test/e2e/**/*.test.ts";
+const chaos = "test/chaos/**/*.test.ts";
+
+const fromSource = {
+  alias: [
+    { find: "@runfleet/server", replacement: fromRoot("apps/server/src/index.ts") },
+    { find: /^@runfleet\/([a-z]+)$/, replacement: fromRoot("packages/$1/src/index.ts") },
+  ],
+};
+
+export default defineConfig({
+  resolve: fromSource,
+  test: {
+    globalSetup: fromRoot("test/support/redis-global-setup.ts"),
+    projects: [
+      {
+        resolve: fromSource,
+        test: {
+          name: "source",
+          pool: "forks",
+          maxWorkers: 2,
+          include: ["packages/**/*.test.ts", "apps/**/*.test.ts", "test/**/*.test.ts"],
+          exclude: ["**/node_modules/**", "**/dist/**", endToEnd, chaos],
+          testTimeout: 20_000,
+          hookTimeout: 20_000,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        resolve: fromSource,
+        test: {
+          name: "e2e",
+          pool: "forks",
+          include: [endToEnd],
+          fileParallelism: false,
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          sequence: { groupOrder: 1 },
+        },
+      },
+    ],
+    coverage: {
+      provider: "v8",
+      reportsDirectory: "coverage",
+      include: ["packages/*/src/**/*.ts", "apps/*/src/**/*.ts"],
+      exclude: ["**/*.test.ts", "**/generated/**"],
+    },
+  },
+});
