@@ -1,0 +1,148 @@
+/** The words and seams everybody shares. Imports nothing but zod; no behaviour beyond small pure rules. */
+export type { Address } from "./address.js";
+export {
+  alwaysAddress,
+  attemptKey,
+  bodyAddress,
+  childAddress,
+  fallbackAddress,
+  isBelow,
+  iterationAddress,
+  iterationOf,
+  nodePath,
+  parentAddress,
+} from "./address.js";
+export type {
+  AbortAttempt,
+  AttemptContext,
+  CancelChild,
+  CollectItems,
+  Command,
+  LocalCommand,
+  OutboxCommand,
+  PollGate,
+  RunAction,
+  RunScript,
+  StartChild,
+} from "./command.js";
+export type {
+  AgentRef,
+  BranchNode,
+  CallNode,
+  ChildNode,
+  Condition,
+  Definition,
+  ForeachNode,
+  GateNode,
+  GateOptions,
+  InputDeclaration,
+  LoopNode,
+  MarkerCondition,
+  Node,
+  NodeKind,
+  OnFail,
+  ParallelBranch,
+  ParallelNode,
+  ScriptNode,
+  SequenceNode,
+  SleepNode,
+} from "./definition.js";
+export {
+  agentKey,
+  agentRefSchema,
+  branchSchema,
+  callSchema,
+  childSchema,
+  conditionSchema,
+  definitionSchema,
+  foreachSchema,
+  gateOptionsSchema,
+  gateSchema,
+  inputConditionSchema,
+  inputDeclarationSchema,
+  loopSchema,
+  markerConditionSchema,
+  nodeSchema,
+  onFailSchema,
+  parallelBranchSchema,
+  parallelSchema,
+  scriptSchema,
+  sequenceSchema,
+  sleepSchema,
+} from "./definition.js";
+export { durationMsMax, formatDuration, parseDuration } from "./duration.js";
+export type { RunfleetErrorOptions } from "./error.js";
+export { isRunfleetError, RunfleetError } from "./error.js";
+export type { ErrorCode, ErrorCodeRow } from "./error-codes.js";
+export { errorCodes } from "./error-codes.js";
+export type { ChildResult, EngineEvent, InboxEvent, Item, WorkerEvent } from "./event.js";
+export {
+  childResultSchema,
+  childStepResultSchema,
+  inboxEventSchema,
+  itemSchema,
+  workerEventSchema,
+} from "./event.js";
+export type { Fact, HistoryEvent } from "./fact.js";
+export type { ResolvedInputs } from "./inputs.js";
+export { resolveInputs } from "./inputs.js";
+export type { AcquireReply, Lease, LeaseStore, RenewReply } from "./lease-port.js";
+export { limits } from "./limits.js";
+export type { Failure, Outcome, StepOutput } from "./outcome.js";
+export { failureSchema, outcomeSchema, stepOutputSchema } from "./outcome.js";
+export type { ConsumeOptions, Consumer, Disposition, QueueJob, RunQueue, WakeReply } from "./queue-port.js";
+export type { BlockedOn, OpenGate, RunDocument, RunInfo, RunRecord, StepDocument } from "./run.js";
+export { blockedOnSchema, runDocumentSchema, stepDocumentSchema } from "./run.js";
+export type {
+  AttemptFrame,
+  BranchFrame,
+  CancelState,
+  ContextEntry,
+  CoreState,
+  ForeachFrame,
+  Frame,
+  GateFrame,
+  ItemState,
+  LoopFrame,
+  ParallelFrame,
+  PartChanges,
+  RunState,
+  SequenceFrame,
+  SleepFrame,
+  StepRecord,
+  StepResult,
+  Trail,
+} from "./state.js";
+export type { RunStatus, StepStatus } from "./status.js";
+export { isEnded, mayBecome, runStatuses, runTransitions, stepStatuses } from "./status.js";
+export type { StopSignal } from "./stop-signal.js";
+export type {
+  ActivateReply,
+  Activation,
+  AnswerReply,
+  AppendReply,
+  CancelFeed,
+  CancelReply,
+  CancelRequest,
+  Commit,
+  CommitReply,
+  CreateReply,
+  Fence,
+  Finish,
+  FinishReply,
+  GateAnswer,
+  HeartbeatReply,
+  InboxEntry,
+  ListFilter,
+  NewRun,
+  OutboxEntry,
+  Page,
+  Park,
+  ParkReply,
+  PublishedWorkflow,
+  RunStore,
+  WorkerPresence,
+  YieldReply,
+} from "./store-port.js";
+export type { Totals, Usage } from "./usage.js";
+export { addUsage, totalsSchema, usageSchema, zeroTotals } from "./usage.js";

@@ -1,0 +1,52 @@
+/**
+ * Every limit of Runfleet with the reason for its value. Limits are checked before anything is written;
+ * the error is `too_large` (sizes) or `invalid_definition` (shapes) and names the limit.
+ */
+export const limits = {
+  /** A definition as JSON: larger ones are generated, and each worker parses and caches it whole. */
+  definitionBytesMax: 1024 * 1024,
+  /** All inputs of a run as JSON: they are read at each activation. Larger data belongs behind a reference. */
+  inputsBytesMax: 256 * 1024,
+  /** Structured output of one step: it is kept in the run's state and handed to later steps. */
+  stepOutputBytesMax: 256 * 1024,
+  /** Context text of one step: it is pasted into prompts and variables of every later step. */
+  contextBytesMax: 64 * 1024,
+  /** Error text of one step: enough for a message and the top frames; huge errors must not hurt the store. */
+  errorTextBytesMax: 8 * 1024,
+  /** Events waiting for one run: a run that gets more is flooded, and the sender must be told. */
+  inboxEntriesMax: 10_000,
+  /** Events read from an inbox at once: keeps each script and each decision short. */
+  inboxPageMax: 500,
+  /** Branches of one parallel block: each may run at once on one worker. */
+  branchesMax: 256,
+  /** Items of one foreach: each is a run; the list is part of the run's state. */
+  foreachItemsMax: 10_000,
+  /** Blocks inside blocks: deeper text is a mistake or an attack on the stack. */
+  nestingMax: 64,
+  /** Workflows calling workflows below the root run: the same statically and at run time. */
+  workflowDepthMax: 5,
+  /** Context entries a run remembers (newest kept): `prior_contexts` is pasted whole into variables. */
+  contextEntriesMax: 200,
+  /** Bytes of all remembered context entries together, structured outputs included. */
+  contextEntriesBytesMax: 512 * 1024,
+  /** String members of structured outputs kept as variables, all together: they are copied into every attempt. */
+  exportsBytesMax: 256 * 1024,
+  /** What an ended child hands to its parent (results and contexts): it travels as one inbox event. */
+  childResultBytesMax: 512 * 1024,
+  /** Signals kept for gates that are not open yet (oldest dropped first). */
+  signalsMax: 100,
+  /** Rows of any page read from an index. */
+  pageRowsMax: 500,
+  /** Markers of one step: they are conditions, not data. */
+  markersMax: 100,
+  /** Bytes of one input name, step name, workflow name, label, idempotency key. */
+  nameBytesMax: 200,
+  /** Stdout or stderr of a script kept per attempt (head and tail); the rest goes to its log file. */
+  scriptStreamBytesMax: 1024 * 1024,
+  /** Entries kept in one run's history stream. */
+  historyEntriesMax: 20_000,
+  /** Entries kept in the feed of the whole fleet: enough for a dashboard that was away for a minute. */
+  fleetEventsMax: 10_000,
+  /** Takeovers without any commit in between before a run fails with `crash_loop`. */
+  recoveriesMax: 5,
+} as const;

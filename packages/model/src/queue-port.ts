@@ -1,0 +1,54 @@
+/**
+ * The seam to dispatch: what worker and client need of a queue. It has an implementation on BullMQ and a twin in memory;
+ * one conformance suite runs against both. No implementation lives here.
+ */
+import type { RunStatus } from "./status.js";
+import type { StopSignal } from "./stop-signal.js";
+
+export interface QueueJob {
+  readonly runId: string;
+  readonly workflow: string;
+  readonly label?: string;
+  readonly pool: string;
+  readonly delayMs?: number;
+  readonly priority?: number;
+  readonly parentRunId?: string;
+}
+
+/** What became of a job that a worker took. */
+export type Disposition =
+  /** Nobody works on the run until `until` (epoch ms) or a wake. `stillParked` is asked after the job was moved. */
+  | { readonly type: "parked"; readonly until?: number; readonly stillParked: () => Promise<boolean> }
+  /** Somebody else holds the run; look again later. */
+  | { readonly type: "busy"; readonly retryAfterMs: number }
+  /** Goes on at once, here or elsewhere. */
+  | { readonly type: "yielded" }
+  | { readonly type: "ended"; readonly status: RunStatus; readonly error?: string };
+
+export type WakeReply = "woken" | "not_parked" | "missing";
+
+/** Wake-ups, not truth. A duplicate or late wake-up is harmless. One job per run, named after the workflow. */
+export interface RunQueue {
+  /** Adding the same run again does nothing. */
+  add(job: QueueJob): Promise<void>;
+  wake(runId: string, pool: string): Promise<WakeReply>;
+  consume(options: ConsumeOptions): Promise<Consumer>;
+  counts(
+    pool: string,
+  ): Promise<Readonly<Record<"waiting" | "active" | "delayed" | "completed" | "failed", number>>>;
+  close(): Promise<void>;
+}
+
+export interface ConsumeOptions {
+  readonly pool: string;
+  readonly concurrency: number;
+  readonly handle: (job: { readonly runId: string; readonly signal: StopSignal }) => Promise<Disposition>;
+  readonly onError: (error: Error) => void;
+}
+
+export interface Consumer {
+  /** Takes no new jobs. */
+  pause(): Promise<void>;
+  /** Waits for the jobs in hand, then frees all resources. */
+  close(): Promise<void>;
+}

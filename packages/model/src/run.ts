@@ -1,0 +1,157 @@
+/**
+ * A run as everybody outside the engine sees it: the record in the store, the document of `show --json`, the rows
+ * of lists. Times are epoch milliseconds in records and ISO 8601 texts in documents.
+ */
+import { z } from "zod";
+import type { Address } from "./address.js";
+import { failureSchema } from "./outcome.js";
+import { runStatuses, stepStatuses } from "./status.js";
+import { totalsSchema, usageSchema } from "./usage.js";
+
+/** What a run waits for, one entry per open wait. */
+export const blockedOnSchema = z.discriminatedUnion("type", [
+  z.object({
+    type: z.literal("gate"),
+    address: z.string(),
+    name: z.string(),
+    gateType: z.string(),
+    prompt: z.string().optional(),
+    options: z.record(z.string(), z.string()).optional(),
+    deadline: z.number(),
+    since: z.number(),
+  }),
+  z.object({ type: z.literal("child"), address: z.string(), childRunId: z.string(), workflow: z.string() }),
+  z.object({
+    type: z.literal("items"),
+    address: z.string(),
+    name: z.string(),
+    running: z.number(),
+    done: z.number(),
+    total: z.number(),
+  }),
+  z.object({ type: z.literal("sleep"), address: z.string(), name: z.string(), until: z.number() }),
+  z.object({
+    type: z.literal("retry"),
+    address: z.string(),
+    name: z.string(),
+    attempt: z.number(),
+    until: z.number(),
+  }),
+]);
+export type BlockedOn = z.infer<typeof blockedOnSchema>;
+
+/** Facts of a run that never change after its start. */
+export interface RunInfo {
+  readonly id: string;
+  readonly workflow: string;
+  readonly definitionHash: string;
+  readonly label?: string;
+  readonly parentId?: string;
+  /** Address of the step in the parent that waits for this run. */
+  readonly parentAddress?: string;
+  /** Pool of the parent, so that it can be woken. */
+  readonly parentPool?: string;
+  readonly rootId: string;
+  /** 0 for root runs. */
+  readonly depth: number;
+  readonly inputs: Readonly<Record<string, string>>;
+  readonly dryRun: boolean;
+  readonly failFast: boolean;
+  readonly stepTimeoutMs: number;
+  readonly timeoutMs?: number;
+  readonly model?: string;
+  readonly identity?: string;
+  readonly pluginDirs: readonly string[];
+  readonly triggeredByHook: boolean;
+  /** Worker pool that takes the run. */
+  readonly pool: string;
+  readonly priority?: number;
+  readonly createdAt: number;
+}
+
+/** A run as it lies in the store. */
+export interface RunRecord extends RunInfo {
+  readonly status: z.infer<typeof runStatusSchema>;
+  readonly generation: number;
+  /** Worker that holds the run now; absent while nobody does. */
+  readonly owner?: string;
+  readonly heartbeatAt?: number;
+  readonly recoveries: number;
+  readonly blockedOn: readonly BlockedOn[];
+  readonly totals: z.infer<typeof totalsSchema>;
+  readonly error?: z.infer<typeof failureSchema>;
+  readonly summary?: string;
+  readonly cancel?: { readonly reason: string; readonly by: string; readonly at: number };
+  readonly startedAt?: number;
+  readonly endedAt?: number;
+}
+
+const runStatusSchema = z.enum(runStatuses);
+
+/** A gate somebody can answer. */
+export interface OpenGate {
+  readonly runId: string;
+  readonly workflow: string;
+  readonly label?: string;
+  readonly address: Address;
+  readonly name: string;
+  readonly gateType: string;
+  readonly prompt?: string;
+  readonly options?: Readonly<Record<string, string>>;
+  readonly since: number;
+  readonly deadline: number;
+}
+
+export const stepDocumentSchema = z.object({
+  address: z.string(),
+  name: z.string(),
+  kind: z.string(),
+  status: z.enum(stepStatuses),
+  attempt: z.number(),
+  iteration: z.number(),
+  markers: z.array(z.string()),
+  context: z.string().nullable(),
+  /** The structured output as JSON value. */
+  output: z.unknown(),
+  error: failureSchema.nullable(),
+  childRunId: z.string().nullable(),
+  startedAt: z.string().nullable(),
+  endedAt: z.string().nullable(),
+  usage: usageSchema.nullable(),
+  /** Only of a foreach: how far it is. */
+  progress: z
+    .object({
+      total: z.number(),
+      running: z.number(),
+      completed: z.number(),
+      failed: z.number(),
+      skipped: z.number(),
+    })
+    .nullable(),
+});
+
+/** The document of `show --json` and `GET /runs/{id}`. */
+export const runDocumentSchema = z.object({
+  id: z.string(),
+  workflow: z.string(),
+  status: runStatusSchema,
+  inputs: z.record(z.string(), z.string()),
+  label: z.string().nullable(),
+  generation: z.number(),
+  owner: z.string().nullable(),
+  blockedOn: z.array(blockedOnSchema),
+  totals: totalsSchema,
+  error: failureSchema.nullable(),
+  summary: z.string().nullable(),
+  createdAt: z.string(),
+  startedAt: z.string().nullable(),
+  endedAt: z.string().nullable(),
+  parentId: z.string().nullable(),
+  children: z.array(z.string()),
+  dryRun: z.boolean(),
+  depth: z.number(),
+  recoveries: z.number(),
+  steps: z.array(stepDocumentSchema),
+});
+export type RunDocument = z.infer<typeof runDocumentSchema>;
+export type StepDocument = z.infer<typeof stepDocumentSchema>;

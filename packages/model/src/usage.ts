@@ -1,0 +1,59 @@
+/**
+ * What a step used (money, turns, time, tokens) and the sums a run keeps. Money is in US dollars, time in
+ * milliseconds of work (parallel branches add up; it is not wall time).
+ */
+import { z } from "zod";
+
+export const usageSchema = z.object({
+  costUsd: z.number().optional(),
+  turns: z.number().optional(),
+  durationMs: z.number().optional(),
+  inputTokens: z.number().optional(),
+  outputTokens: z.number().optional(),
+  cacheReadInputTokens: z.number().optional(),
+  cacheCreationInputTokens: z.number().optional(),
+});
+export type Usage = z.infer<typeof usageSchema>;
+
+export const totalsSchema = z.object({
+  costUsd: z.number(),
+  turns: z.number(),
+  durationMs: z.number(),
+  inputTokens: z.number(),
+  outputTokens: z.number(),
+  cacheReadInputTokens: z.number(),
+  cacheCreationInputTokens: z.number(),
+  /** True once any step reported money, turns or tokens; decides whether people are shown LLM figures. */
+  hasLlmMetrics: z.boolean(),
+});
+export type Totals = z.infer<typeof totalsSchema>;
+
+export function zeroTotals(): Totals {
+  return {
+    costUsd: 0,
+    turns: 0,
+    durationMs: 0,
+    inputTokens: 0,
+    outputTokens: 0,
+    cacheReadInputTokens: 0,
+    cacheCreationInputTokens: 0,
+    hasLlmMetrics: false,
+  };
+}
+
+/** The sums with one more usage. A child's totals are a usage of its parent. */
+export function addUsage(totals: Totals, usage: Usage): Totals {
+  const llm = [usage.costUsd, usage.turns, usage.inputTokens, usage.outputTokens].some(
+    (value) => (value ?? 0) > 0,
+  );
+  return {
+    costUsd: totals.costUsd + (usage.costUsd ?? 0),
+    turns: totals.turns + (usage.turns ?? 0),
+    durationMs: totals.durationMs + (usage.durationMs ?? 0),
+    inputTokens: totals.inputTokens + (usage.inputTokens ?? 0),
+    outputTokens: totals.outputTokens + (usage.outputTokens ?? 0),
+    cacheReadInputTokens: totals.cacheReadInputTokens + (usage.cacheReadInputTokens ?? 0),
+    cacheCreationInputTokens: totals.cacheCreationInputTokens + (usage.cacheCreationInputTokens ?? 0),
+    hasLlmMetrics: totals.hasLlmMetrics || llm,
+  };
+}
