@@ -1,0 +1,49 @@
+/** Workflow text and typed builders to definitions and back, with diagnostics people can act on. Pure: no I/O. */
+export type { InputOption, WorkflowOptions } from "./build/build-workflow.js";
+export {
+  always,
+  type Builder,
+  block,
+  branch,
+  builderFor,
+  call,
+  callWorkflow,
+  doWhile,
+  foreach,
+  gate,
+  parallel,
+  qualityGate,
+  script,
+  sleep,
+  unless,
+  when,
+  whileLoop,
+  workflow,
+} from "./build/builder.js";
+export type {
+  BlockOptions,
+  BranchOptions,
+  CallOptions,
+  ChildOptions,
+  ForeachOptions,
+  LoopOptions,
+  ParallelOptions,
+  QualityGateOptions,
+  RetryOptions,
+  ScriptOptions,
+  WaitingGateOptions,
+} from "./build/step-options.js";
+export type { DurationText, Vocabulary } from "./build/vocabulary.js";
+export { builtinGateTypes } from "./definition/gate-types.js";
+export type { Diagnostic, Position } from "./diagnostics/diagnostic.js";
+export {
+  type DiagnosticCode,
+  type DiagnosticCodeRow,
+  diagnosticCodes,
+} from "./diagnostics/diagnostic-codes.js";
+export { formatDiagnostics } from "./diagnostics/format-diagnostics.js";
+export { formatSource } from "./format/format-source.js";
+export { type ParsedWorkflow, type Positions, parseWorkflow } from "./parse/parse-workflow.js";
+export { printWorkflow } from "./print/print-workflow.js";
+export { validateDefinition } from "./validate/validate-definition.js";
+export type { ValidationContext } from "./validate/validation-context.js";

@@ -1,0 +1,54 @@
+/**
+ * A definition as workflow text in the one form everybody knows: what it parses to is the definition again. Comments
+ * and layout of an earlier text are not in a definition and so not in what is printed.
+ */
+import type { Definition, InputDeclaration, Node } from "@runfleet/model";
+import { inputModifiers } from "../definition/names.js";
+import { formatSource } from "../format/format-source.js";
+import { block, options, paragraphs } from "./layout.js";
+import { printNodes } from "./print-node.js";
+import { duration, list, quoted, word } from "./print-value.js";
+
+/** Ends with a line end. Names that text cannot express are printed in quotes and do not parse. */
+export function printWorkflow(definition: Definition): string {
+  const { name, body, always } = definition;
+  const content = paragraphs([
+    printMeta(definition),
+    printInputs(definition.inputs),
+    printNodes(body.map(asStep)),
+    always.length === 0 ? "" : block("always", printNodes(always)),
+  ]);
+  return formatSource(block(`workflow ${word(name)}`, content));
+}
+
+/** An `always` directly in a workflow would mean its end, so one that is a step is put into a block. */
+function asStep(node: Node): Node {
+  const isAlways = node.kind === "sequence" && node.mode === "always";
+  return isAlways ? { kind: "sequence", mode: "do", with: [], body: [node] } : node;
+}
+
+function printMeta({ title, description, trigger, targets, group, timeoutMs }: Definition): string {
+  const lines = options([
+    ["title", title === undefined ? undefined : quoted(title)],
+    ["description", description === "" ? undefined : quoted(description)],
+    ["trigger", trigger === "manual" ? undefined : trigger],
+    ["targets", targets.length === 0 ? undefined : list(targets)],
+    ["group", group === undefined ? undefined : quoted(group)],
+    ["timeout", timeoutMs === undefined ? undefined : duration(timeoutMs)],
+  ]);
+  return lines === "" ? "" : block("meta", lines);
+}
+
+function printInputs(inputs: readonly InputDeclaration[]): string {
+  return inputs.length === 0 ? "" : block("inputs", inputs.map(printInput).join("\n"));
+}
+
+function printInput(input: InputDeclaration): string {
+  const { name, type, required, description } = input;
+  const parts = [inputModifiers.has(name) ? quoted(name) : word(name)];
+  if (type === "boolean") parts.push("boolean");
+  else if (required) parts.push("required");
+  if (input.default !== undefined) parts.push(`default = ${quoted(input.default)}`);
+  if (description !== undefined) parts.push(`description = ${quoted(description)}`);
+  return parts.join(" ");
+}

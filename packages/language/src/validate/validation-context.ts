@@ -1,0 +1,22 @@
+/** What exists around a definition, as far as the caller knows it. A check whose member is absent is left out. */
+import type { Definition } from "@runfleet/model";
+import type { Position } from "../diagnostics/diagnostic.js";
+
+export interface ValidationContext {
+  /** A workflow by name. The validated definition answers for its own name. */
+  readonly workflows?: (name: string) => Definition | undefined;
+  /** Names of registered actions. */
+  readonly actions?: ReadonlySet<string>;
+  /** True when an action takes every name that is not registered. */
+  readonly hasFallbackAction?: boolean;
+  /** Types with a registered resolver; the built-in types need none. */
+  readonly gateTypes?: ReadonlySet<string>;
+  /** Names of registered item providers, built-in ones included. */
+  readonly itemProviders?: ReadonlySet<string>;
+  /** Targets that exist; an empty set allows every target. */
+  readonly targets?: ReadonlySet<string>;
+  /** What keeps a script's command from being run, or `undefined` if nothing does. Not asked about placeholders. */
+  readonly scripts?: (run: string) => string | undefined;
+  /** Places in the source text, as `parseWorkflow` gives them. */
+  readonly positions?: (path: string) => Position | undefined;
+}
