@@ -1,0 +1,71 @@
+-- Gives a run to the worker that holds its lease: a new generation, which refuses every earlier owner from now on.
+-- An owner before that never gave the run away counts as a recovery; too many are a crash loop. A repeat with the same
+-- lease token changes nothing and answers the same.
+--
+-- include: clock.lua
+-- include: statuses.lua
+-- include: history.lua
+-- include: unread.lua
+--
+-- KEYS
+--   run: run:<id>
+--   parts: run:<id>:state
+--   inbox: run:<id>:inbox
+--   lease: lease:<id>
+--   leases: leases
+--   timers: timers
+-- ARGV
+--   leaseToken: value the lease must have
+--   checksLease: 1, or empty when leases lie in other servers and only the fence protects
+--   owner: worker
+--   ownerJson: worker as JSON
+--   recoveriesMax: recoveries without a commit in between
+-- REPLIES
+--   activated: generation, took over (0 or 1), record, parts, unread events
+--   lost: the lease is not held with this token
+--   ended: status
+--   not_found: no such run
+--   crash_loop: recoveries that would be
+
+local stored = redis.call(
+  'HMGET', K.run, 'status', 'row', 'generation', 'nonce', 'owner', 'recoveries', 'tookOver', 'startedAt'
+)
+local status = stored[1]
+if not status then
+  return { 'not_found' }
+end
+if has_ended(status) then
+  return { 'ended', status }
+end
+if A.checksLease ~= '' and redis.call('GET', K.lease) ~= A.leaseToken then
+  return { 'lost' }
+end
+
+local generation = stored[3]
+local took_over = stored[7]
+local is_repeat = stored[5] and stored[4] == A.leaseToken
+if not is_repeat then
+  took_over = stored[5] and '1' or '0'
+  local recoveries = tonumber(stored[6]) + tonumber(took_over)
+  if recoveries > tonumber(A.recoveriesMax) then
+    return { 'crash_loop', string.format('%.0f', recoveries) }
+  end
+  -- The clock as a floor: a replica promoted without the last write does not grant a number again.
+  generation = string.format('%.0f', math.max(tonumber(generation) + 1, tonumber(now)))
+  redis.call(
+    'HSET', K.run, 'generation', generation, 'nonce', A.leaseToken, 'owner', A.owner, 'heartbeatAt', now,
+    'recoveries', string.format('%.0f', recoveries), 'tookOver', took_over, 'startedAt', stored[8] or now
+  )
+  redis.call('HDEL', K.run, 'blockedOn')
+  set_status(K.run, stored[2], status, open_status(status, 'running'))
+  redis.call('ZADD', K.leases, now, A.runId)
+  redis.call('ZREM', K.timers, A.runId)
+  add_fact(
+    '{"type":"lease.acquired","worker":' .. A.ownerJson .. ',"generation":' .. generation
+      .. ',"tookOver":' .. (took_over == '1' and 'true' or 'false') .. '}'
+  )
+end
+return {
+  'activated', generation, took_over,
+  redis.call('HGETALL', K.run), redis.call('HGETALL', K.parts), unread_events(),
+}

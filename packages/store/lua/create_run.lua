@@ -1,0 +1,80 @@
+-- Creates a run once: record, first event, list entries, the outbox entry that puts it into its queue. A repeat with the
+-- same id or idempotency key writes nothing and tells what is there.
+--
+-- include: clock.lua
+-- include: outbox.lua
+--
+-- KEYS
+--   run: run:<id>
+--   inbox: run:<id>:inbox
+--   idempotency: idem:<key>, or the run itself without a key
+--   parentRun: run:<parent>, or the run itself without a parent
+--   parentChildren: run:<parent>:children, or the run's own
+--   runsAll: runs:all
+--   runsWorkflow: runs:wf:<workflow>
+--   statusPending: runs:pending
+--   runsEnded: runs:ended
+--   timers: timers
+-- ARGV
+--   runId: id of the run
+--   digest: hash of workflow and inputs
+--   info: JSON of what never changes
+--   workflow: name
+--   pool: name as JSON
+--   totals: JSON
+--   createdAt: epoch ms
+--   row: entry of the run in lists
+--   delayMs: how long its first activation waits
+--   startedEvent: JSON
+--   outboxId: id of the outbox entry
+--   outboxEntry: JSON
+--   idempotencyMs: how long the key is remembered, or empty without a key
+--   goneRunId: run that the key was used for and that is known to be gone, or empty
+--   parentId: id of the parent, or empty
+-- REPLIES
+--   created: the run exists now
+--   exists: id; the same was created before. Status too when the id is the same
+--   conflict: id; another workflow or other inputs were created before
+
+local present = redis.call('HMGET', K.run, 'digest', 'status')
+if present[1] then
+  if present[1] == A.digest then
+    return { 'exists', A.runId, present[2] }
+  end
+  return { 'conflict', A.runId }
+end
+
+if A.idempotencyMs ~= '' then
+  local used = redis.call('GET', K.idempotency)
+  if used then
+    local digest, used_id = string.match(used, '^(%S+) (.*)$')
+    if used_id ~= A.runId and used_id ~= A.goneRunId then
+      return { digest == A.digest and 'exists' or 'conflict', used_id }
+    end
+  end
+  redis.call('SET', K.idempotency, A.digest .. ' ' .. A.runId, 'PX', A.idempotencyMs)
+end
+
+-- A run of this id may have ended and expired before.
+redis.call('ZREM', K.runsEnded, A.row .. ' ' .. A.workflow)
+redis.call(
+  'HSET', K.run,
+  'info', A.info, 'digest', A.digest, 'workflow', A.workflow, 'pool', A.pool, 'row', A.row,
+  'status', 'pending', 'generation', '0', 'recoveries', '0', 'totals', A.totals,
+  'createdAt', A.createdAt, 'inboxSeen', '0', 'revision', '0'
+)
+redis.call('RPUSH', K.inbox, A.startedEvent)
+redis.call('ZADD', K.runsAll, '0', A.row)
+redis.call('ZADD', K.runsWorkflow, '0', A.row)
+redis.call('ZADD', K.statusPending, '0', A.row)
+redis.call('ZADD', K.timers, string.format('%.0f', tonumber(now) + tonumber(A.delayMs)), A.runId)
+add_to_outbox(A.outboxId, A.outboxEntry)
+
+if A.parentId ~= '' and redis.call('EXISTS', K.parentRun) == 1 then
+  redis.call('ZADD', K.parentChildren, '0', A.row)
+  local parent_ttl = redis.call('PTTL', K.parentRun)
+  if parent_ttl > 0 then
+    redis.call('PEXPIRE', K.parentChildren, string.format('%.0f', parent_ttl))
+  end
+end
+return { 'created' }

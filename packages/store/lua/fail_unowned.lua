@@ -1,0 +1,34 @@
+-- Ends a run that no worker may continue. Fenced by the lease alone: its holder is the only one who could activate the
+-- run. The generation grows, so whoever owned it before stays refused.
+--
+-- include: clock.lua
+-- include: statuses.lua
+-- include: history.lua
+-- include: end_run.lua
+--
+-- KEYS
+--   run: run:<id>
+--   lease: lease:<id>
+-- ARGV
+--   leaseToken: value the lease must have
+--   checksLease: 1, or empty when leases lie in other servers
+--   fact: JSON
+-- REPLIES
+--   finished: rows of runs whose time is over
+--   duplicate: the run has ended before
+--   fenced: the lease is not held with this token, or there is no such run
+
+local stored = redis.call('HMGET', K.run, 'status', 'row', 'generation')
+local status = stored[1]
+if not status or (A.checksLease ~= '' and redis.call('GET', K.lease) ~= A.leaseToken) then
+  return { 'fenced' }
+end
+if has_ended(status) then
+  return { 'duplicate' }
+end
+local generation = string.format('%.0f', math.max(tonumber(stored[3]) + 1, tonumber(now)))
+redis.call('HSET', K.run, 'generation', generation, 'nonce', A.leaseToken)
+redis.call('HINCRBY', K.run, 'revision', '1')
+set_status(K.run, stored[2], status, 'failed')
+add_fact(A.fact)
+return { 'finished', end_run(stored[2]) }

@@ -1,0 +1,74 @@
+-- Ends a run: parent told, waiting structures removed, everything else kept until it expires.
+--
+-- include: clock.lua
+-- include: statuses.lua
+-- include: inbox.lua
+-- include: outbox.lua
+-- include: gates.lua
+--
+-- KEYS
+--   run: run:<id>
+--   parts: run:<id>:state
+--   steps: run:<id>:steps
+--   stepOrder: run:<id>:steps:order
+--   inbox: run:<id>:inbox
+--   dedupe: run:<id>:inbox:ids
+--   history: run:<id>:events
+--   children: run:<id>:children
+--   leases: leases
+--   runsEnded: runs:ended
+--   parentRun: run:<parent>, or the run itself without a parent
+--   parentInbox: run:<parent>:inbox, or the run's own
+--   answers: run:<id>:gates:answers
+-- ARGV
+--   error: JSON, or empty
+--   summary: text
+--   retentionMs: how long the ended run is kept
+--   parentId: id of the parent, or empty
+--   parentEvent: JSON, or empty
+--   wakeId: id of the outbox entry that wakes the parent
+--   wakeHead: JSON of that entry up to the value of its last member, the parent's pool
+--   forgetMax: rows of expired runs told to the caller
+
+-- The event skips the inbox's limit: a parent that never hears of its child would wait for ever.
+local function tell_parent()
+  if A.parentEvent == '' then
+    return
+  end
+  local parent = redis.call('HMGET', K.parentRun, 'status', 'row', 'owner', 'pool')
+  if not parent[1] or has_ended(parent[1]) then
+    return
+  end
+  push_event({
+    id = A.parentId, run = K.parentRun, inbox = K.parentInbox,
+    status = parent[1], row = parent[2], owner = parent[3],
+  }, A.parentEvent)
+  add_to_outbox(A.wakeId, A.wakeHead .. parent[4] .. '}')
+end
+
+local function keep_for_a_while(row)
+  -- Before anything expires: a time to live of a moment is over within this script.
+  local workflow = redis.call('HGET', K.run, 'workflow')
+  local kept = { K.run, K.parts, K.steps, K.stepOrder, K.history, K.children, K.answers }
+  for index = 1, #kept do
+    redis.call('PEXPIRE', kept[index], A.retentionMs)
+  end
+  local forgotten_at = string.format('%.0f', tonumber(now) + tonumber(A.retentionMs))
+  redis.call('ZADD', K.runsEnded, forgotten_at, row .. ' ' .. workflow)
+end
+
+-- Rows of runs whose time is over, for the caller to forget: their lists may be other workflows'.
+local function end_run(row)
+  redis.call('HSET', K.run, 'endedAt', now, 'summary', A.summary)
+  if A.error ~= '' then
+    redis.call('HSET', K.run, 'error', A.error)
+  end
+  redis.call('HDEL', K.run, 'owner', 'blockedOn')
+  redis.call('ZREM', K.leases, A.runId)
+  redis.call('ZREM', K.timers, A.runId)
+  close_gates(redis.call('HKEYS', K.gates))
+  redis.call('DEL', K.inbox, K.dedupe)
+  tell_parent()
+  keep_for_a_while(row)
+  return redis.call('ZRANGEBYSCORE', K.runsEnded, '-inf', now, 'LIMIT', '0', A.forgetMax)
+end

@@ -1,0 +1,39 @@
+-- A last commit, after which nobody owns the run until an event or its deadline. With unread events the commit is made
+-- and the run stays with its owner.
+--
+-- include: clock.lua
+-- include: fenced.lua
+-- include: apply_commit.lua
+-- include: unread.lua
+--
+-- KEYS
+--   timers: timers
+-- ARGV
+--   blockedOn: JSON
+--   wakeAt: epoch ms, or empty when only an event wakes the run
+-- REPLIES
+--   parked: nobody owns the run
+--   wake_now: unread events
+
+if not owned then
+  return { 'parked' }
+end
+local has_unread = redis.call('LLEN', K.inbox) > 0
+local to = open_status(status, 'running')
+if not duplicate then
+  apply_commit(status, to)
+  has_unread = redis.call('LLEN', K.inbox) > 0
+end
+if has_unread then
+  return { 'wake_now', unread_events() }
+end
+set_status(K.run, row, to, open_status(to, 'waiting'))
+redis.call('HDEL', K.run, 'owner')
+redis.call('HSET', K.run, 'blockedOn', A.blockedOn)
+redis.call('ZREM', K.leases, A.runId)
+if A.wakeAt == '' then
+  redis.call('ZREM', K.timers, A.runId)
+else
+  redis.call('ZADD', K.timers, A.wakeAt, A.runId)
+end
+return { 'parked' }

@@ -1,0 +1,42 @@
+-- Asks for the end of a run: the flag is the truth, the event makes the engine act, the message makes it fast. A repeat
+-- only sends the message again. A run that nobody owns still needs a worker for its `always` block; the caller wakes it.
+--
+-- include: clock.lua
+-- include: statuses.lua
+-- include: inbox.lua
+--
+-- KEYS
+--   run: run:<id>
+--   inbox: run:<id>:inbox
+-- ARGV
+--   runId: id of the run
+--   reason: text
+--   by: who asks
+--   eventTail: JSON of the event after its member `at`
+--   channel: channel of cancel messages
+-- REPLIES
+--   requested: status, pool as JSON
+--   already: reason, by, at of the first request
+--   ended: status
+--   not_found: no such run
+
+local stored = redis.call(
+  'HMGET', K.run, 'status', 'row', 'owner', 'pool', 'cancelReason', 'cancelBy', 'cancelAt'
+)
+if not stored[1] then
+  return { 'not_found' }
+end
+if has_ended(stored[1]) then
+  return { 'ended', stored[1] }
+end
+redis.call('PUBLISH', A.channel, A.runId)
+if stored[7] then
+  return { 'already', stored[5], stored[6], stored[7] }
+end
+redis.call('HSET', K.run, 'cancelReason', A.reason, 'cancelBy', A.by, 'cancelAt', now)
+set_status(K.run, stored[2], stored[1], 'cancelling')
+push_event({
+  id = A.runId, run = K.run, inbox = K.inbox,
+  status = 'cancelling', row = stored[2], owner = stored[3],
+}, '{"at":' .. now .. ',' .. A.eventTail)
+return { 'requested', 'cancelling', stored[4] }

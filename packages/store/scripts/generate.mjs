@@ -1,0 +1,193 @@
+/**
+ * Turns lua/*.lua into src/generated/*.ts: one typed script per file. The header of a Lua file is its contract: what it
+ * does, includes, KEYS, ARGV, REPLIES; names ending in [] are lists. Keys and arguments of included fragments become
+ * the script's own. A name that is used and not declared, or declared and not used, is an error.
+ * `--check` writes nothing and fails when something would change.
+ */
+import { createHash } from "node:crypto";
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const packageFolder = fileURLToPath(new URL("..", import.meta.url));
+const luaFolder = join(packageFolder, "lua");
+const generatedFolder = join(packageFolder, "src", "generated");
+const sections = { KEYS: "keys", ARGV: "values", REPLIES: "replies" };
+
+/** Contract and body of one Lua file. */
+function readLua(file) {
+  const lines = readFileSync(join(luaFolder, file), "utf8").split("\n");
+  const headerLength = lines.findIndex((line) => !line.startsWith("--"));
+  const contract = { file, about: [], includes: [], keys: [], values: [], replies: [] };
+  let section = "about";
+  for (const line of lines.slice(0, headerLength)) {
+    const text = line.slice(2).trim();
+    if (text === "") continue;
+    if (text in sections) section = sections[text];
+    else if (text.startsWith("include: ")) contract.includes.push(`include/${text.slice(9)}`);
+    else if (section === "about") contract.about.push(text);
+    else contract[section].push(readEntry(file, text));
+  }
+  return { ...contract, body: lines.slice(headerLength).filter(isCode) };
+}
+
+function readEntry(file, text) {
+  const match = /^(\w+)(\[\])?: (.+)$/.exec(text);
+  if (match === null) throw new Error(`${file}: this line of the header is not "name: meaning": ${text}`);
+  return { name: match[1], isList: match[2] !== undefined, meaning: match[3] };
+}
+
+function isCode(line) {
+  return line.trim() !== "" && !line.trim().startsWith("--");
+}
+
+/** The file and everything it includes, what is included first, each once. */
+function collect(file, seen = new Map()) {
+  if (seen.has(file)) return seen;
+  const lua = readLua(file);
+  for (const include of lua.includes) collect(include, seen);
+  return seen.set(file, lua);
+}
+
+function unite(files, section) {
+  const byName = new Map();
+  for (const file of files)
+    for (const entry of file[section]) byName.set(entry.name, byName.get(entry.name) ?? entry);
+  return [...byName.values()].sort((a, b) => Number(a.isList) - Number(b.isList));
+}
+
+function assemble(file) {
+  const files = [...collect(file).values()];
+  const script = files.at(-1);
+  const [keys, values, replies] = ["keys", "values", "replies"].map((section) => unite(files, section));
+  if (keys.filter((key) => key.isList).length > 1)
+    throw new Error(`${file}: only one list of keys is possible`);
+  const bodies = files.flatMap((each) => each.body);
+  checkNames(file, bodies.join("\n"), { K: keys, A: values });
+  const source = [...bindKeys(keys), ...bindValues(values), ...bodies].join("\n");
+  return { name: file.replace(".lua", ""), about: script.about, keys, values, replies, source };
+}
+
+function checkNames(file, code, tables) {
+  for (const [table, entries] of Object.entries(tables)) {
+    const declared = new Set(entries.map((entry) => entry.name));
+    const used = new Set(
+      [...code.matchAll(new RegExp(`\\b${table}\\.(\\w+)`, "g"))].map((match) => match[1]),
+    );
+    for (const name of used)
+      if (!declared.has(name)) throw new Error(`${file}: ${table}.${name} is not declared`);
+    for (const name of declared)
+      if (!used.has(name)) throw new Error(`${file}: ${table}.${name} is not used`);
+  }
+}
+
+function bindKeys(keys) {
+  const single = keys.filter((key) => !key.isList);
+  const lines = ["local K = {", ...single.map((key, index) => `  ${key.name} = KEYS[${index + 1}],`), "}"];
+  const list = keys.find((key) => key.isList);
+  if (list !== undefined) lines.push(`K.${list.name} = { unpack(KEYS, ${single.length + 1}) }`);
+  return lines;
+}
+
+function bindValues(values) {
+  const single = values.filter((value) => !value.isList);
+  const lists = values.filter((value) => value.isList);
+  const lines = [
+    "local A = {",
+    ...single.map((value, index) => `  ${value.name} = ARGV[${index + 1}],`),
+    "}",
+  ];
+  if (lists.length === 0) return lines;
+  return [
+    ...lines,
+    `local next_argument = ${single.length + 1}`,
+    "local function take_list()",
+    "  local list = {}",
+    "  local count = tonumber(ARGV[next_argument])",
+    "  for index = 1, count do list[index] = ARGV[next_argument + index] end",
+    "  next_argument = next_argument + count + 1",
+    "  return list",
+    "end",
+    ...lists.map((value) => `A.${value.name} = take_list()`),
+  ];
+}
+
+function toTypeScript({ name, about, keys, values, replies, source }) {
+  const camel = name.replace(/_(\w)/g, (_, letter) => letter.toUpperCase());
+  const pascal = camel[0].toUpperCase() + camel.slice(1);
+  const fields = (entries, type) =>
+    entries.map(
+      (entry) =>
+        `  /** ${entry.meaning} */\n  readonly ${entry.name}: ${entry.isList ? `readonly ${type}[]` : type};`,
+    );
+  const words = (entries) => entries.map((entry) => `"${entry.name}${entry.isList ? "[]" : ""}"`).join(", ");
+  return [
+    `// Generated from lua/${name}.lua by scripts/generate.mjs; not edited by hand.`,
+    'import type { Script, ScriptValue } from "../script.js";',
+    "",
+    `export interface ${pascal}Keys {`,
+    ...fields(keys, "string"),
+    "}",
+    "",
+    `export interface ${pascal}Values {`,
+    ...fields(values, "ScriptValue"),
+    "}",
+    "",
+    "/**",
+    ...replies.map((reply) => ` * - ${reply.name}: ${reply.meaning}`),
+    " */",
+    `export type ${pascal}Tag = ${replies.map((reply) => `"${reply.name}"`).join(" | ")};`,
+    "",
+    "/**",
+    ...about.map((line) => ` * ${line}`),
+    " */",
+    `export const ${camel}: Script<${pascal}Keys, ${pascal}Values, ${pascal}Tag> = {`,
+    `  name: "${name}",`,
+    `  keys: [${words(keys)}],`,
+    `  values: [${words(values)}],`,
+    `  sha1: "${createHash("sha1").update(source).digest("hex")}",`,
+    `  source: ${quote(source)},`,
+    "};",
+    "",
+  ].join("\n");
+}
+
+function quote(text) {
+  return `\`${text.replace(/[\\`]|\$\{/g, "\\$&")}\``;
+}
+
+function readGenerated() {
+  try {
+    const names = readdirSync(generatedFolder).sort();
+    return new Map(names.map((name) => [name, readFileSync(join(generatedFolder, name), "utf8")]));
+  } catch (error) {
+    if (error.code === "ENOENT") return new Map();
+    throw error;
+  }
+}
+
+function main() {
+  const files = readdirSync(luaFolder)
+    .filter((name) => name.endsWith(".lua"))
+    .sort();
+  const wanted = new Map(
+    files.map((file) => [
+      `${file.replace(".lua", "").replaceAll("_", "-")}.ts`,
+      toTypeScript(assemble(file)),
+    ]),
+  );
+  const present = readGenerated();
+  const changed = [...wanted].filter(([name, text]) => present.get(name) !== text).map(([name]) => name);
+  const stale = [...present.keys()].filter((name) => !wanted.has(name));
+  if (process.argv.includes("--check")) {
+    if (changed.length + stale.length === 0) return;
+    process.stderr.write(`out of date: ${[...changed, ...stale].join(", ")}; run "pnpm generate"\n`);
+    process.exitCode = 1;
+    return;
+  }
+  mkdirSync(generatedFolder, { recursive: true });
+  for (const name of changed) writeFileSync(join(generatedFolder, name), wanted.get(name));
+  for (const name of stale) rmSync(join(generatedFolder, name));
+}
+
+main();

@@ -1,0 +1,53 @@
+import { once } from "node:events";
+import { type AddressInfo, connect, createServer } from "node:net";
+import { promisify } from "node:util";
+import { afterEach, expect, inject, test } from "vitest";
+import { connectBeside, connectRedis } from "./connect-redis.js";
+
+const open: { disconnect(): void }[] = [];
+
+function opened<T extends { disconnect(): void }>(redis: T): T {
+  open.push(redis);
+  return redis;
+}
+
+afterEach(() => {
+  for (const redis of open.splice(0)) redis.disconnect();
+});
+
+test("a client fails within seconds when nobody answers", async () => {
+  const redis = opened(connectRedis("redis://127.0.0.1:1", { role: "client" }));
+  const startedMs = performance.now();
+  await expect(redis.ping()).rejects.toThrow();
+  expect(performance.now() - startedMs).toBeLessThan(5_500);
+});
+
+test("a worker's command waits until Redis is there", async () => {
+  const target = new URL(inject("redisUrl"));
+  const wire = createServer((near) => {
+    const far = connect(Number(target.port), target.hostname);
+    near.pipe(far).pipe(near);
+    for (const socket of [near, far]) socket.on("error", () => {});
+  });
+  await once(wire.listen(0, "127.0.0.1"), "listening");
+  const { port } = wire.address() as AddressInfo;
+  await promisify(wire.close.bind(wire))();
+
+  const redis = opened(connectRedis(`redis://127.0.0.1:${port}`, { role: "worker", name: "store test" }));
+  const answer = redis.ping();
+  // Not `once` of node:events: it gives up at the first error event, and errors are what we wait through.
+  const failedOnce = new Promise((resolve) => redis.once("reconnecting", resolve));
+  await failedOnce;
+  await once(wire.listen(port, "127.0.0.1"), "listening");
+  expect(await answer).toBe("PONG");
+  redis.disconnect();
+  wire.close();
+});
+
+test("a connection beside another has its address and no time limit", async () => {
+  const redis = opened(connectRedis(inject("redisUrl"), { role: "client" }));
+  const beside = opened(connectBeside(redis));
+  expect(beside.options).toMatchObject({ host: redis.options.host, port: redis.options.port });
+  expect(beside.options.commandTimeout).toBeUndefined();
+  expect(await beside.ping()).toBe("PONG");
+});

@@ -1,0 +1,43 @@
+/**
+ * Opens connections with the settings Runfleet relies on. Whoever opens one closes it. Never logs.
+ */
+import { Redis, type RedisOptions } from "ioredis";
+
+export interface ConnectOptions {
+  /** "worker" waits for Redis to come back, however long; "client" fails within seconds. */
+  readonly role: "worker" | "client";
+  /** Shown by `CLIENT LIST`. */
+  readonly name?: string;
+}
+
+/** A person waits for a client's command, so it must answer or fail; also what bounds the queue while Redis is away. */
+const clientCommandTimeoutMs = 5_000;
+const connectTimeoutMs = 5_000;
+const reconnectDelayMsMax = 1_000;
+
+const roles = {
+  worker: { maxRetriesPerRequest: null },
+  client: { maxRetriesPerRequest: 2, commandTimeout: clientCommandTimeoutMs },
+} as const satisfies Record<ConnectOptions["role"], RedisOptions>;
+
+/** A connection that reconnects by itself. Failures surface in the commands; nothing is thrown here. */
+export function connectRedis(url: string, options: ConnectOptions): Redis {
+  const redis = new Redis(url, {
+    connectTimeout: connectTimeoutMs,
+    retryStrategy: (attempt) => Math.min(50 * attempt, reconnectDelayMsMax),
+    ...(options.name === undefined ? {} : { connectionName: options.name }),
+    ...roles[options.role],
+  });
+  return quiet(redis);
+}
+
+/** A second connection with the same address, for commands that block or subscribe: they have no time limit. */
+export function connectBeside(redis: Redis): Redis {
+  const { commandTimeout: _limit, ...options } = redis.options;
+  return quiet(new Redis({ ...options, lazyConnect: false }));
+}
+
+/** Connection errors are seen by the commands that fail; the event must only not be unhandled. */
+function quiet(redis: Redis): Redis {
+  return redis.on("error", () => {});
+}

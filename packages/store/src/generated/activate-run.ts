@@ -1,0 +1,203 @@
+// Generated from lua/activate_run.lua by scripts/generate.mjs; not edited by hand.
+import type { Script, ScriptValue } from "../script.js";
+
+export interface ActivateRunKeys {
+  /** runs:pending */
+  readonly statusPending: string;
+  /** runs:running */
+  readonly statusRunning: string;
+  /** runs:waiting */
+  readonly statusWaiting: string;
+  /** runs:cancelling */
+  readonly statusCancelling: string;
+  /** runs:completed */
+  readonly statusCompleted: string;
+  /** runs:failed */
+  readonly statusFailed: string;
+  /** runs:cancelled */
+  readonly statusCancelled: string;
+  /** run:<id>:events */
+  readonly history: string;
+  /** events */
+  readonly fleetEvents: string;
+  /** run:<id> */
+  readonly run: string;
+  /** run:<id>:inbox */
+  readonly inbox: string;
+  /** run:<id>:state */
+  readonly parts: string;
+  /** lease:<id> */
+  readonly lease: string;
+  /** leases */
+  readonly leases: string;
+  /** timers */
+  readonly timers: string;
+}
+
+export interface ActivateRunValues {
+  /** epoch ms from a test, or empty */
+  readonly now: ScriptValue;
+  /** every legal change as " from>to to", with a space at both ends of each */
+  readonly transitions: ScriptValue;
+  /** id of the run */
+  readonly runId: ScriptValue;
+  /** entries kept in the history */
+  readonly historyMax: ScriptValue;
+  /** entries kept in the feed */
+  readonly fleetEventsMax: ScriptValue;
+  /** events told at once */
+  readonly inboxPage: ScriptValue;
+  /** value the lease must have */
+  readonly leaseToken: ScriptValue;
+  /** 1, or empty when leases lie in other servers and only the fence protects */
+  readonly checksLease: ScriptValue;
+  /** worker */
+  readonly owner: ScriptValue;
+  /** worker as JSON */
+  readonly ownerJson: ScriptValue;
+  /** recoveries without a commit in between */
+  readonly recoveriesMax: ScriptValue;
+}
+
+/**
+ * - activated: generation, took over (0 or 1), record, parts, unread events
+ * - lost: the lease is not held with this token
+ * - ended: status
+ * - not_found: no such run
+ * - crash_loop: recoveries that would be
+ */
+export type ActivateRunTag = "activated" | "lost" | "ended" | "not_found" | "crash_loop";
+
+/**
+ * Gives a run to the worker that holds its lease: a new generation, which refuses every earlier owner from now on.
+ * An owner before that never gave the run away counts as a recovery; too many are a crash loop. A repeat with the same
+ * lease token changes nothing and answers the same.
+ */
+export const activateRun: Script<ActivateRunKeys, ActivateRunValues, ActivateRunTag> = {
+  name: "activate_run",
+  keys: ["statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "history", "fleetEvents", "run", "inbox", "parts", "lease", "leases", "timers"],
+  values: ["now", "transitions", "runId", "historyMax", "fleetEventsMax", "inboxPage", "leaseToken", "checksLease", "owner", "ownerJson", "recoveriesMax"],
+  sha1: "119a3cbe3814cd1f3e5bb260c0eb258f399e70ca",
+  source: `local K = {
+  statusPending = KEYS[1],
+  statusRunning = KEYS[2],
+  statusWaiting = KEYS[3],
+  statusCancelling = KEYS[4],
+  statusCompleted = KEYS[5],
+  statusFailed = KEYS[6],
+  statusCancelled = KEYS[7],
+  history = KEYS[8],
+  fleetEvents = KEYS[9],
+  run = KEYS[10],
+  inbox = KEYS[11],
+  parts = KEYS[12],
+  lease = KEYS[13],
+  leases = KEYS[14],
+  timers = KEYS[15],
+}
+local A = {
+  now = ARGV[1],
+  transitions = ARGV[2],
+  runId = ARGV[3],
+  historyMax = ARGV[4],
+  fleetEventsMax = ARGV[5],
+  inboxPage = ARGV[6],
+  leaseToken = ARGV[7],
+  checksLease = ARGV[8],
+  owner = ARGV[9],
+  ownerJson = ARGV[10],
+  recoveriesMax = ARGV[11],
+}
+local now = A.now
+if now == '' then
+  local time = redis.call('TIME')
+  now = string.format('%.0f', tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000))
+end
+local status_rows = {
+  pending = K.statusPending,
+  running = K.statusRunning,
+  waiting = K.statusWaiting,
+  cancelling = K.statusCancelling,
+  completed = K.statusCompleted,
+  failed = K.statusFailed,
+  cancelled = K.statusCancelled,
+}
+local function has_ended(status)
+  return status == 'completed' or status == 'failed' or status == 'cancelled'
+end
+local function may_become(from, to)
+  return from == to or string.find(A.transitions, ' ' .. from .. '>' .. to .. ' ', 1, true) ~= nil
+end
+local function open_status(stored, wanted)
+  if stored == 'cancelling' then
+    return stored
+  end
+  return wanted
+end
+local function set_status(run_key, row, from, to)
+  if from == to then
+    return
+  end
+  redis.call('HSET', run_key, 'status', to)
+  redis.call('ZREM', status_rows[from], row)
+  redis.call('ZADD', status_rows[to], '0', row)
+end
+local function illegal_status(from, to)
+  return redis.error_reply('RUNFLEET a run that is ' .. from .. ' cannot become ' .. to)
+end
+local function add_fact(fact)
+  redis.call('XADD', K.history, 'MAXLEN', '~', A.historyMax, '*', 'at', now, 'fact', fact)
+  redis.call('XADD', K.fleetEvents, 'MAXLEN', '~', A.fleetEventsMax, '*', 'run', A.runId, 'at', now, 'fact', fact)
+end
+local function unread_events()
+  local seen = redis.call('HGET', K.run, 'inboxSeen') or '0'
+  return { seen, redis.call('LRANGE', K.inbox, '0', string.format('%.0f', tonumber(A.inboxPage) - 1)) }
+end
+local function cancel_request()
+  local cancel = redis.call('HMGET', K.run, 'cancelReason', 'cancelBy', 'cancelAt')
+  if not cancel[3] then
+    return {}
+  end
+  return cancel
+end
+local stored = redis.call(
+  'HMGET', K.run, 'status', 'row', 'generation', 'nonce', 'owner', 'recoveries', 'tookOver', 'startedAt'
+)
+local status = stored[1]
+if not status then
+  return { 'not_found' }
+end
+if has_ended(status) then
+  return { 'ended', status }
+end
+if A.checksLease ~= '' and redis.call('GET', K.lease) ~= A.leaseToken then
+  return { 'lost' }
+end
+local generation = stored[3]
+local took_over = stored[7]
+local is_repeat = stored[5] and stored[4] == A.leaseToken
+if not is_repeat then
+  took_over = stored[5] and '1' or '0'
+  local recoveries = tonumber(stored[6]) + tonumber(took_over)
+  if recoveries > tonumber(A.recoveriesMax) then
+    return { 'crash_loop', string.format('%.0f', recoveries) }
+  end
+  generation = string.format('%.0f', math.max(tonumber(generation) + 1, tonumber(now)))
+  redis.call(
+    'HSET', K.run, 'generation', generation, 'nonce', A.leaseToken, 'owner', A.owner, 'heartbeatAt', now,
+    'recoveries', string.format('%.0f', recoveries), 'tookOver', took_over, 'startedAt', stored[8] or now
+  )
+  redis.call('HDEL', K.run, 'blockedOn')
+  set_status(K.run, stored[2], status, open_status(status, 'running'))
+  redis.call('ZADD', K.leases, now, A.runId)
+  redis.call('ZREM', K.timers, A.runId)
+  add_fact(
+    '{"type":"lease.acquired","worker":' .. A.ownerJson .. ',"generation":' .. generation
+      .. ',"tookOver":' .. (took_over == '1' and 'true' or 'false') .. '}'
+  )
+end
+return {
+  'activated', generation, took_over,
+  redis.call('HGETALL', K.run), redis.call('HGETALL', K.parts), unread_events(),
+}`,
+};

@@ -1,0 +1,208 @@
+// Generated from lua/answer_gate.lua by scripts/generate.mjs; not edited by hand.
+import type { Script, ScriptValue } from "../script.js";
+
+export interface AnswerGateKeys {
+  /** runs:pending */
+  readonly statusPending: string;
+  /** runs:running */
+  readonly statusRunning: string;
+  /** runs:waiting */
+  readonly statusWaiting: string;
+  /** runs:cancelling */
+  readonly statusCancelling: string;
+  /** runs:completed */
+  readonly statusCompleted: string;
+  /** runs:failed */
+  readonly statusFailed: string;
+  /** runs:cancelled */
+  readonly statusCancelled: string;
+  /** timers */
+  readonly timers: string;
+  /** run:<id>:gates */
+  readonly gates: string;
+  /** gates:open */
+  readonly gatesOpen: string;
+  /** gates:info */
+  readonly gatesInfo: string;
+  /** run:<id> */
+  readonly run: string;
+  /** run:<id>:inbox */
+  readonly inbox: string;
+  /** run:<id>:gates:answers */
+  readonly answers: string;
+}
+
+export interface AnswerGateValues {
+  /** epoch ms from a test, or empty */
+  readonly now: ScriptValue;
+  /** every legal change as " from>to to", with a space at both ends of each */
+  readonly transitions: ScriptValue;
+  /** id of the run */
+  readonly runId: ScriptValue;
+  /** address or name, or empty for the only open gate */
+  readonly gate: ScriptValue;
+  /** approved or rejected */
+  readonly verdict: ScriptValue;
+  /** who answers */
+  readonly by: ScriptValue;
+  /** JSON of the event after its members `at` and `address` */
+  readonly eventTail: ScriptValue;
+}
+
+/**
+ * - accepted: address, pool as JSON
+ * - answered: at, verdict, by
+ * - not_open: no such gate is open, or none was named and several are open
+ * - ended: status
+ * - not_found: no such run
+ */
+export type AnswerGateTag = "accepted" | "answered" | "not_open" | "ended" | "not_found";
+
+/**
+ * Answers an open gate: the first answer wins, closes the gate and becomes an event; later ones are told who was first.
+ */
+export const answerGate: Script<AnswerGateKeys, AnswerGateValues, AnswerGateTag> = {
+  name: "answer_gate",
+  keys: ["statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "timers", "gates", "gatesOpen", "gatesInfo", "run", "inbox", "answers"],
+  values: ["now", "transitions", "runId", "gate", "verdict", "by", "eventTail"],
+  sha1: "09444e64c55f269f1f29264f463192f85fc7530a",
+  source: `local K = {
+  statusPending = KEYS[1],
+  statusRunning = KEYS[2],
+  statusWaiting = KEYS[3],
+  statusCancelling = KEYS[4],
+  statusCompleted = KEYS[5],
+  statusFailed = KEYS[6],
+  statusCancelled = KEYS[7],
+  timers = KEYS[8],
+  gates = KEYS[9],
+  gatesOpen = KEYS[10],
+  gatesInfo = KEYS[11],
+  run = KEYS[12],
+  inbox = KEYS[13],
+  answers = KEYS[14],
+}
+local A = {
+  now = ARGV[1],
+  transitions = ARGV[2],
+  runId = ARGV[3],
+  gate = ARGV[4],
+  verdict = ARGV[5],
+  by = ARGV[6],
+  eventTail = ARGV[7],
+}
+local now = A.now
+if now == '' then
+  local time = redis.call('TIME')
+  now = string.format('%.0f', tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000))
+end
+local status_rows = {
+  pending = K.statusPending,
+  running = K.statusRunning,
+  waiting = K.statusWaiting,
+  cancelling = K.statusCancelling,
+  completed = K.statusCompleted,
+  failed = K.statusFailed,
+  cancelled = K.statusCancelled,
+}
+local function has_ended(status)
+  return status == 'completed' or status == 'failed' or status == 'cancelled'
+end
+local function may_become(from, to)
+  return from == to or string.find(A.transitions, ' ' .. from .. '>' .. to .. ' ', 1, true) ~= nil
+end
+local function open_status(stored, wanted)
+  if stored == 'cancelling' then
+    return stored
+  end
+  return wanted
+end
+local function set_status(run_key, row, from, to)
+  if from == to then
+    return
+  end
+  redis.call('HSET', run_key, 'status', to)
+  redis.call('ZREM', status_rows[from], row)
+  redis.call('ZADD', status_rows[to], '0', row)
+end
+local function illegal_status(from, to)
+  return redis.error_reply('RUNFLEET a run that is ' .. from .. ' cannot become ' .. to)
+end
+local function push_event(target, event)
+  redis.call('RPUSH', target.inbox, event)
+  if target.owner then
+    return target.status
+  end
+  redis.call('ZADD', K.timers, now, target.id)
+  if target.status ~= 'waiting' then
+    return target.status
+  end
+  set_status(target.run, target.row, 'waiting', 'pending')
+  return 'pending'
+end
+local function gate_row(since, address)
+  return string.format('%015.0f', tonumber(since)) .. ':' .. A.runId .. ':' .. address
+end
+local function parse_gate(text)
+  return string.match(text, '^(%d+) (.*)$')
+end
+local function close_gates(addresses)
+  for index = 1, #addresses do
+    local gate = redis.call('HGET', K.gates, addresses[index])
+    if gate then
+      local gate_entry = gate_row((parse_gate(gate)), addresses[index])
+      redis.call('HDEL', K.gates, addresses[index])
+      redis.call('ZREM', K.gatesOpen, gate_entry)
+      redis.call('HDEL', K.gatesInfo, gate_entry)
+    end
+  end
+end
+local stored = redis.call('HMGET', K.run, 'status', 'row', 'owner', 'pool')
+if not stored[1] then
+  return { 'not_found' }
+end
+local function find_gate()
+  local exact = A.gate ~= '' and redis.call('HGET', K.gates, A.gate)
+  if exact then
+    return A.gate, select(2, parse_gate(exact))
+  end
+  local open = redis.call('HGETALL', K.gates)
+  if A.gate == '' and #open ~= 2 then
+    return nil
+  end
+  local oldest, address, name = math.huge, nil, nil
+  for index = 1, #open, 2 do
+    local since, gate_name = parse_gate(open[index + 1])
+    if (A.gate == '' or gate_name == A.gate) and tonumber(since) < oldest then
+      oldest, address, name = tonumber(since), open[index], gate_name
+    end
+  end
+  return address, name
+end
+local function find_answer()
+  if A.gate == '' then
+    return redis.call('HGET', K.answers, 'last')
+  end
+  return redis.call('HGET', K.answers, 'a ' .. A.gate) or redis.call('HGET', K.answers, 'n ' .. A.gate)
+end
+local address, name = find_gate()
+if not address then
+  local answer = find_answer()
+  if answer then
+    local at, verdict, by = string.match(answer, '^(%d+) (%l+) (.*)$')
+    return { 'answered', at, verdict, by }
+  end
+  if has_ended(stored[1]) then
+    return { 'ended', stored[1] }
+  end
+  return { 'not_open' }
+end
+close_gates({ address })
+local answer = now .. ' ' .. A.verdict .. ' ' .. A.by
+redis.call('HSET', K.answers, 'a ' .. address, answer, 'n ' .. name, answer, 'last', answer)
+push_event({
+  id = A.runId, run = K.run, inbox = K.inbox,
+  status = stored[1], row = stored[2], owner = stored[3],
+}, '{"at":' .. now .. ',"address":"' .. address .. '",' .. A.eventTail)
+return { 'accepted', address, stored[4] }`,
+};

@@ -1,0 +1,329 @@
+// Generated from lua/commit_run.lua by scripts/generate.mjs; not edited by hand.
+import type { Script, ScriptValue } from "../script.js";
+
+export interface CommitRunKeys {
+  /** run:<id> */
+  readonly run: string;
+  /** runs:pending */
+  readonly statusPending: string;
+  /** runs:running */
+  readonly statusRunning: string;
+  /** runs:waiting */
+  readonly statusWaiting: string;
+  /** runs:cancelling */
+  readonly statusCancelling: string;
+  /** runs:completed */
+  readonly statusCompleted: string;
+  /** runs:failed */
+  readonly statusFailed: string;
+  /** runs:cancelled */
+  readonly statusCancelled: string;
+  /** run:<id>:events */
+  readonly history: string;
+  /** events */
+  readonly fleetEvents: string;
+  /** outbox */
+  readonly outbox: string;
+  /** outbox:entries */
+  readonly outboxEntries: string;
+  /** run:<id>:gates */
+  readonly gates: string;
+  /** gates:open */
+  readonly gatesOpen: string;
+  /** gates:info */
+  readonly gatesInfo: string;
+  /** run:<id>:state */
+  readonly parts: string;
+  /** run:<id>:steps */
+  readonly steps: string;
+  /** run:<id>:steps:order */
+  readonly stepOrder: string;
+  /** run:<id>:inbox */
+  readonly inbox: string;
+  /** leases */
+  readonly leases: string;
+  /** run:<id>:gates:answers */
+  readonly answers: string;
+}
+
+export interface CommitRunValues {
+  /** epoch ms from a test, or empty */
+  readonly now: ScriptValue;
+  /** generation of the writer */
+  readonly generation: ScriptValue;
+  /** lease token of the writer */
+  readonly nonce: ScriptValue;
+  /** id of this commit within the run, or empty */
+  readonly commitId: ScriptValue;
+  /** every legal change as " from>to to", with a space at both ends of each */
+  readonly transitions: ScriptValue;
+  /** id of the run */
+  readonly runId: ScriptValue;
+  /** entries kept in the history */
+  readonly historyMax: ScriptValue;
+  /** entries kept in the feed */
+  readonly fleetEventsMax: ScriptValue;
+  /** number of the last event this commit consumes */
+  readonly inboxSeen: ScriptValue;
+  /** JSON */
+  readonly totals: ScriptValue;
+  /** events told at once */
+  readonly inboxPage: ScriptValue;
+  /** status the run should have afterwards */
+  readonly status: ScriptValue;
+  /** part name, JSON */
+  readonly partsSet: readonly ScriptValue[];
+  /** part name */
+  readonly partsRemoved: readonly ScriptValue[];
+  /** address#attempt, score, JSON */
+  readonly stepsSet: readonly ScriptValue[];
+  /** JSON */
+  readonly facts: readonly ScriptValue[];
+  /** id, JSON */
+  readonly outboxAdded: readonly ScriptValue[];
+  /** id */
+  readonly outboxDone: readonly ScriptValue[];
+  /** address, name, since, JSON */
+  readonly gatesOpened: readonly ScriptValue[];
+  /** address */
+  readonly gatesClosed: readonly ScriptValue[];
+}
+
+/**
+ * - fenced: somebody else owns the run, or nobody
+ * - ok: unread events, cancel request
+ * - duplicate: unread events, cancel request; this commit was made before
+ */
+export type CommitRunTag = "fenced" | "ok" | "duplicate";
+
+/**
+ * Makes one decision of a run durable and shows the owner alive.
+ */
+export const commitRun: Script<CommitRunKeys, CommitRunValues, CommitRunTag> = {
+  name: "commit_run",
+  keys: ["run", "statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "history", "fleetEvents", "outbox", "outboxEntries", "gates", "gatesOpen", "gatesInfo", "parts", "steps", "stepOrder", "inbox", "leases", "answers"],
+  values: ["now", "generation", "nonce", "commitId", "transitions", "runId", "historyMax", "fleetEventsMax", "inboxSeen", "totals", "inboxPage", "status", "partsSet[]", "partsRemoved[]", "stepsSet[]", "facts[]", "outboxAdded[]", "outboxDone[]", "gatesOpened[]", "gatesClosed[]"],
+  sha1: "bfe927124a04c8a8a3ff28860cc24bd93f1d76fb",
+  source: `local K = {
+  run = KEYS[1],
+  statusPending = KEYS[2],
+  statusRunning = KEYS[3],
+  statusWaiting = KEYS[4],
+  statusCancelling = KEYS[5],
+  statusCompleted = KEYS[6],
+  statusFailed = KEYS[7],
+  statusCancelled = KEYS[8],
+  history = KEYS[9],
+  fleetEvents = KEYS[10],
+  outbox = KEYS[11],
+  outboxEntries = KEYS[12],
+  gates = KEYS[13],
+  gatesOpen = KEYS[14],
+  gatesInfo = KEYS[15],
+  parts = KEYS[16],
+  steps = KEYS[17],
+  stepOrder = KEYS[18],
+  inbox = KEYS[19],
+  leases = KEYS[20],
+  answers = KEYS[21],
+}
+local A = {
+  now = ARGV[1],
+  generation = ARGV[2],
+  nonce = ARGV[3],
+  commitId = ARGV[4],
+  transitions = ARGV[5],
+  runId = ARGV[6],
+  historyMax = ARGV[7],
+  fleetEventsMax = ARGV[8],
+  inboxSeen = ARGV[9],
+  totals = ARGV[10],
+  inboxPage = ARGV[11],
+  status = ARGV[12],
+}
+local next_argument = 13
+local function take_list()
+  local list = {}
+  local count = tonumber(ARGV[next_argument])
+  for index = 1, count do list[index] = ARGV[next_argument + index] end
+  next_argument = next_argument + count + 1
+  return list
+end
+A.partsSet = take_list()
+A.partsRemoved = take_list()
+A.stepsSet = take_list()
+A.facts = take_list()
+A.outboxAdded = take_list()
+A.outboxDone = take_list()
+A.gatesOpened = take_list()
+A.gatesClosed = take_list()
+local now = A.now
+if now == '' then
+  local time = redis.call('TIME')
+  now = string.format('%.0f', tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000))
+end
+local fence = redis.call('HMGET', K.run, 'generation', 'nonce', 'owner', 'commits')
+if fence[1] ~= A.generation or fence[2] ~= A.nonce then
+  return { 'fenced' }
+end
+local owned = fence[3] and true or false
+local commits = fence[4] or ' '
+local duplicate = A.commitId ~= '' and string.find(commits, ' ' .. A.commitId .. ' ', 1, true) ~= nil
+if not owned and not duplicate then
+  return { 'fenced' }
+end
+local status_rows = {
+  pending = K.statusPending,
+  running = K.statusRunning,
+  waiting = K.statusWaiting,
+  cancelling = K.statusCancelling,
+  completed = K.statusCompleted,
+  failed = K.statusFailed,
+  cancelled = K.statusCancelled,
+}
+local function has_ended(status)
+  return status == 'completed' or status == 'failed' or status == 'cancelled'
+end
+local function may_become(from, to)
+  return from == to or string.find(A.transitions, ' ' .. from .. '>' .. to .. ' ', 1, true) ~= nil
+end
+local function open_status(stored, wanted)
+  if stored == 'cancelling' then
+    return stored
+  end
+  return wanted
+end
+local function set_status(run_key, row, from, to)
+  if from == to then
+    return
+  end
+  redis.call('HSET', run_key, 'status', to)
+  redis.call('ZREM', status_rows[from], row)
+  redis.call('ZADD', status_rows[to], '0', row)
+end
+local function illegal_status(from, to)
+  return redis.error_reply('RUNFLEET a run that is ' .. from .. ' cannot become ' .. to)
+end
+local function add_fact(fact)
+  redis.call('XADD', K.history, 'MAXLEN', '~', A.historyMax, '*', 'at', now, 'fact', fact)
+  redis.call('XADD', K.fleetEvents, 'MAXLEN', '~', A.fleetEventsMax, '*', 'run', A.runId, 'at', now, 'fact', fact)
+end
+local function add_to_outbox(id, entry)
+  redis.call('ZADD', K.outbox, now, id)
+  redis.call('HSET', K.outboxEntries, id, entry)
+end
+local function gate_row(since, address)
+  return string.format('%015.0f', tonumber(since)) .. ':' .. A.runId .. ':' .. address
+end
+local function parse_gate(text)
+  return string.match(text, '^(%d+) (.*)$')
+end
+local function close_gates(addresses)
+  for index = 1, #addresses do
+    local gate = redis.call('HGET', K.gates, addresses[index])
+    if gate then
+      local gate_entry = gate_row((parse_gate(gate)), addresses[index])
+      redis.call('HDEL', K.gates, addresses[index])
+      redis.call('ZREM', K.gatesOpen, gate_entry)
+      redis.call('HDEL', K.gatesInfo, gate_entry)
+    end
+  end
+end
+local stored = redis.call('HMGET', K.run, 'status', 'row')
+local status = stored[1]
+local row = stored[2]
+local function call_in_chunks(command, key, values, width)
+  local chunk_size = 500 * width
+  for first = 1, #values, chunk_size do
+    local last = math.min(first + chunk_size - 1, #values)
+    redis.call(command, key, unpack(values, first, last))
+  end
+end
+local function write_steps()
+  for index = 1, #A.stepsSet, 3 do
+    redis.call('HSET', K.steps, A.stepsSet[index], A.stepsSet[index + 2])
+    redis.call('ZADD', K.stepOrder, A.stepsSet[index + 1], A.stepsSet[index])
+  end
+end
+local function write_outbox()
+  for index = 1, #A.outboxAdded, 2 do
+    add_to_outbox(A.outboxAdded[index], A.outboxAdded[index + 1])
+  end
+  for index = 1, #A.outboxDone do
+    redis.call('ZREM', K.outbox, A.outboxDone[index])
+    redis.call('HDEL', K.outboxEntries, A.outboxDone[index])
+  end
+end
+local function open_gates()
+  for index = 1, #A.gatesOpened, 4 do
+    local address = A.gatesOpened[index]
+    local name = A.gatesOpened[index + 1]
+    local since = A.gatesOpened[index + 2]
+    close_gates({ address })
+    redis.call('HDEL', K.answers, 'a ' .. address, 'n ' .. name, 'last')
+    redis.call('HSET', K.gates, address, since .. ' ' .. name)
+    redis.call('ZADD', K.gatesOpen, '0', gate_row(since, address))
+    redis.call('HSET', K.gatesInfo, gate_row(since, address), A.gatesOpened[index + 3])
+  end
+end
+local function consume_inbox()
+  local seen = tonumber(redis.call('HGET', K.run, 'inboxSeen') or '0')
+  local consumed = math.min(tonumber(A.inboxSeen) - seen, redis.call('LLEN', K.inbox))
+  if consumed <= 0 then
+    return
+  end
+  redis.call('LTRIM', K.inbox, string.format('%.0f', consumed), '-1')
+  redis.call('HSET', K.run, 'inboxSeen', string.format('%.0f', seen + consumed))
+end
+local function remember_commit()
+  local kept = ' ' .. A.commitId .. ' '
+  local count = 1
+  for id in string.gmatch(commits, '%S+') do
+    count = count + 1
+    if count <= 16 then
+      kept = kept .. id .. ' '
+    end
+  end
+  return kept
+end
+local function apply_commit(from, to)
+  call_in_chunks('HSET', K.parts, A.partsSet, 2)
+  call_in_chunks('HDEL', K.parts, A.partsRemoved, 1)
+  write_steps()
+  for index = 1, #A.facts do
+    add_fact(A.facts[index])
+  end
+  write_outbox()
+  close_gates(A.gatesClosed)
+  open_gates()
+  consume_inbox()
+  set_status(K.run, row, from, to)
+  redis.call(
+    'HSET', K.run, 'totals', A.totals, 'commits', remember_commit(), 'recoveries', '0', 'heartbeatAt', now
+  )
+  redis.call('HINCRBY', K.run, 'revision', '1')
+  redis.call('ZADD', K.leases, now, A.runId)
+end
+if redis.call('HLEN', K.gates) + #A.gatesOpened / 4 > 500 then
+  return redis.error_reply('RUNFLEET too many open gates')
+end
+local function unread_events()
+  local seen = redis.call('HGET', K.run, 'inboxSeen') or '0'
+  return { seen, redis.call('LRANGE', K.inbox, '0', string.format('%.0f', tonumber(A.inboxPage) - 1)) }
+end
+local function cancel_request()
+  local cancel = redis.call('HMGET', K.run, 'cancelReason', 'cancelBy', 'cancelAt')
+  if not cancel[3] then
+    return {}
+  end
+  return cancel
+end
+if not duplicate then
+  local to = open_status(status, A.status)
+  if has_ended(to) or not may_become(status, to) then
+    return illegal_status(status, to)
+  end
+  apply_commit(status, to)
+end
+return { duplicate and 'duplicate' or 'ok', unread_events(), cancel_request() }`,
+};

@@ -1,0 +1,54 @@
+// Generated from lua/read_outbox.lua by scripts/generate.mjs; not edited by hand.
+import type { Script, ScriptValue } from "../script.js";
+
+export interface ReadOutboxKeys {
+  /** outbox */
+  readonly outbox: string;
+  /** outbox:entries */
+  readonly outboxEntries: string;
+}
+
+export interface ReadOutboxValues {
+  /** epoch ms from a test, or empty */
+  readonly now: ScriptValue;
+  /** age */
+  readonly olderThanMs: ScriptValue;
+  /** entries at most */
+  readonly limit: ScriptValue;
+}
+
+/**
+ * - entries: JSON of each
+ */
+export type ReadOutboxTag = "entries";
+
+/**
+ * Entries of the outbox that are older than an age, oldest first.
+ */
+export const readOutbox: Script<ReadOutboxKeys, ReadOutboxValues, ReadOutboxTag> = {
+  name: "read_outbox",
+  keys: ["outbox", "outboxEntries"],
+  values: ["now", "olderThanMs", "limit"],
+  sha1: "a3824883ec10c49150ab5f32663ac14394529437",
+  source: `local K = {
+  outbox = KEYS[1],
+  outboxEntries = KEYS[2],
+}
+local A = {
+  now = ARGV[1],
+  olderThanMs = ARGV[2],
+  limit = ARGV[3],
+}
+local now = A.now
+if now == '' then
+  local time = redis.call('TIME')
+  now = string.format('%.0f', tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000))
+end
+local before = string.format('%.0f', tonumber(now) - tonumber(A.olderThanMs))
+local ids = redis.call('ZRANGEBYSCORE', K.outbox, '-inf', before, 'LIMIT', '0', A.limit)
+local entries = {}
+for index = 1, #ids do
+  entries[index] = redis.call('HGET', K.outboxEntries, ids[index])
+end
+return { 'entries', entries }`,
+};

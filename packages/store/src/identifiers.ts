@@ -1,0 +1,41 @@
+/**
+ * Names that are made, not chosen: run ids and content hashes. The same text gives the same name on every machine.
+ */
+import { createHash } from "node:crypto";
+import { ulid } from "ulid";
+
+const crockford = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+
+/** A new run id. Ids of later milliseconds sort after earlier ones. */
+export function newRunId(now: number): string {
+  return ulid(now);
+}
+
+/** A run id made from text: 26 characters with the shape of a ULID, for runs that must not be created twice. */
+export function deriveRunId(text: string): string {
+  const digest = createHash("sha256").update(text).digest();
+  // As in a ULID the first character holds three bits, so that all 26 are 128 bits.
+  let value = BigInt(`0x${digest.subarray(0, 16).toString("hex")}`);
+  let id = "";
+  for (let position = 0; position < 26; position++) {
+    id = `${crockford[Number(value & 31n)]}${id}`;
+    value >>= 5n;
+  }
+  return id;
+}
+
+/** Name of a definition's snapshot: sha-256 of its JSON, in hex. */
+export function definitionHash(json: string): string {
+  return createHash("sha256").update(json).digest("hex");
+}
+
+/** What must be equal for two starts to be the same start. */
+export function startDigest(run: {
+  readonly workflow: string;
+  readonly inputs: Readonly<Record<string, string>>;
+}): string {
+  const inputs = Object.entries(run.inputs).sort(([a], [b]) => (a < b ? -1 : 1));
+  return createHash("sha256")
+    .update(JSON.stringify([run.workflow, inputs]))
+    .digest("hex");
+}

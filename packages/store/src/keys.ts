@@ -1,0 +1,133 @@
+/**
+ * Every name in Redis that belongs to Runfleet, for one partition. All lie under the partition's hash tag, so a script
+ * may touch any of them in one slot. The queue's own keys share the tag: a pool must not be called like one of our
+ * families (`reservedPoolNames`). No reads or writes here.
+ */
+import type { RunStatus } from "@runfleet/model";
+
+/** The prefix of all keys of one partition, the queue's too: `{rf:0}`. */
+export function partitionTag(namespace: string, partition: number): string {
+  return `{${namespace}:${partition}}`;
+}
+
+/** First segments of our key names; a queue with one of these names would write among them. */
+export const reservedPoolNames: ReadonlySet<string> = new Set([
+  "run",
+  "runs",
+  "lease",
+  "leases",
+  "timers",
+  "outbox",
+  "gates",
+  "def",
+  "defs",
+  "idem",
+  "events",
+  "workers",
+  "cancel",
+]);
+
+const statusKeyNames = {
+  pending: "statusPending",
+  running: "statusRunning",
+  waiting: "statusWaiting",
+  cancelling: "statusCancelling",
+  completed: "statusCompleted",
+  failed: "statusFailed",
+  cancelled: "statusCancelled",
+} as const satisfies Record<RunStatus, string>;
+
+export type PartitionKeys = ReturnType<typeof partitionKeys>;
+export type RunKeys = ReturnType<typeof runKeys>;
+
+/** Names of everything that is not one run's. */
+export function partitionKeys(tag: string) {
+  return {
+    /** zset, score 0: rows of all runs. A row is `<createdAt, 15 digits>:<id>`, so its order is its text's. */
+    runsAll: `${tag}:runs:all`,
+    /** zset: `<row> <workflow>` of ended runs by the time they are forgotten. */
+    runsEnded: `${tag}:runs:ended`,
+    [statusKeyNames.pending]: `${tag}:runs:pending`,
+    [statusKeyNames.running]: `${tag}:runs:running`,
+    [statusKeyNames.waiting]: `${tag}:runs:waiting`,
+    [statusKeyNames.cancelling]: `${tag}:runs:cancelling`,
+    [statusKeyNames.completed]: `${tag}:runs:completed`,
+    [statusKeyNames.failed]: `${tag}:runs:failed`,
+    [statusKeyNames.cancelled]: `${tag}:runs:cancelled`,
+    /** zset: runs that somebody owns by the owner's last sign of life. */
+    leases: `${tag}:leases`,
+    /** zset: runs that nobody owns by the time they want to be looked at. */
+    timers: `${tag}:timers`,
+    /** zset of ids by the time they were written, and hash id → entry. */
+    outbox: `${tag}:outbox`,
+    outboxEntries: `${tag}:outbox:entries`,
+    /** zset, score 0: `<since, 15 digits>:<run>:<address>`, and hash row → gate. */
+    gatesOpen: `${tag}:gates:open`,
+    gatesInfo: `${tag}:gates:info`,
+    /** stream: what happens in the fleet, capped. */
+    fleetEvents: `${tag}:events`,
+    /** zset of worker ids by last sign of life, and hash id → presence. */
+    workers: `${tag}:workers`,
+    workersInfo: `${tag}:workers:info`,
+    /** zset, score 0: names of published workflows. */
+    workflowNames: `${tag}:defs`,
+  };
+}
+
+/** Names of everything that is one run's. All but the lease live as long as the run is kept. */
+export function runKeys(tag: string, runId: string) {
+  const run = `${tag}:run:${runId}`;
+  return {
+    /** hash: see `run-record.ts`. */
+    run,
+    /** hash: state by part name. */
+    parts: `${run}:state`,
+    /** hash: address#attempt → step, and zset of the same fields in the order of their ordinals. */
+    steps: `${run}:steps`,
+    stepOrder: `${run}:steps:order`,
+    /** list: unread events. The number of its first entry is the run's `inboxSeen` + 1. */
+    inbox: `${run}:inbox`,
+    /** zset: dedupe ids of events by time. */
+    dedupe: `${run}:inbox:ids`,
+    /** stream: the run's history, capped. */
+    history: `${run}:events`,
+    /** zset, score 0: rows of child runs. */
+    children: `${run}:children`,
+    /** hash: address → `<since> <name>` of the open gates. */
+    gates: `${run}:gates`,
+    /** hash: `a <address>`, `n <name>` and `last` → `<at> <verdict> <by>` of answered gates. */
+    answers: `${run}:gates:answers`,
+    /** string with a time to live: who holds the run. Written by redlock alone. */
+    lease: `${tag}:lease:${runId}`,
+  };
+}
+
+/** zset, score 0: rows of the runs of one workflow. */
+export function workflowRunsKey(tag: string, workflow: string): string {
+  return `${tag}:runs:wf:${workflow}`;
+}
+
+/** string: digest and run id of an idempotency key. */
+export function idempotencyKey(tag: string, key: string): string {
+  return `${tag}:idem:${key}`;
+}
+
+/** string: JSON of a definition. */
+export function definitionKey(tag: string, hash: string): string {
+  return `${tag}:def:${hash}`;
+}
+
+/** hash: what is published under a name. */
+export function publishedKey(tag: string, name: string): string {
+  return `${tag}:defs:${name}`;
+}
+
+/** zset of the runs of one status. */
+export function statusKey(keys: PartitionKeys, status: RunStatus): string {
+  return keys[statusKeyNames[status]];
+}
+
+/** Channel on which ids of runs with a new cancel request are told. */
+export function cancelChannel(tag: string): string {
+  return `${tag}:cancel`;
+}

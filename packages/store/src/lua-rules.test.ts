@@ -1,0 +1,49 @@
+import { execFileSync } from "node:child_process";
+import { readdirSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { describe, expect, test } from "vitest";
+
+const folder = fileURLToPath(new URL("../lua/", import.meta.url));
+const files = [folder, `${folder}include/`].flatMap((path) =>
+  readdirSync(path).flatMap((name): [string, string][] =>
+    name.endsWith(".lua") ? [[name, readFileSync(`${path}${name}`, "utf8")]] : [],
+  ),
+);
+
+test("the generated scripts are those of the Lua files", () => {
+  const generator = fileURLToPath(new URL("../scripts/generate.mjs", import.meta.url));
+  execFileSync(process.execPath, [generator, "--check"]);
+});
+
+describe.each(files)("%s", (name, text) => {
+  const code = text.replace(/^\s*--.*$/gm, "");
+
+  test("begins with its contract and is named verb_noun", () => {
+    expect(text).toMatch(/^-- \S/);
+    expect(name).toMatch(/^[a-z]+(_[a-z]+)*\.lua$/);
+  });
+
+  test("takes every key from KEYS and every value from ARGV by name", () => {
+    expect(code).not.toMatch(/\b(KEYS|ARGV)\b/);
+    for (const [, key = ""] of code.matchAll(/redis\.p?call\(\s*'\w+',\s*([^,)\s]+)/g)) {
+      expect(key).toMatch(
+        /^(K\.\w+(\[.*)?|A\.channel|run_key|target\.inbox|kept\[index\]|status_rows\[\w+\])$/,
+      );
+    }
+  });
+
+  test("neither decodes our JSON nor reads without a bound", () => {
+    expect(code).not.toMatch(/cjson|cmsgpack|'KEYS'|'SMEMBERS'|'SCAN'/);
+    for (const [, range = ""] of code.matchAll(/'(?:ZRANGEBY|ZRANGE|LRANGE)\w*',([^\n]*)/g)) {
+      expect(range).not.toMatch(/'0',\s*'-1'/);
+    }
+    for (const [call = ""] of code.matchAll(/'XADD',[^\n]*/g)) expect(call).toContain("'MAXLEN'");
+    for (const [call = ""] of code.matchAll(/'ZRANGEBY\w+',[^\n]*/g)) expect(call).toContain("'LIMIT'");
+  });
+
+  test("replies with words and never with a number made by Lua", () => {
+    expect(code).not.toMatch(/return -?\d/);
+    expect(code).not.toMatch(/tostring\(/);
+    expect(code).not.toMatch(/^\s*(while|repeat)\b/m);
+  });
+});

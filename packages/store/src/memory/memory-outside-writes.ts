@@ -1,0 +1,151 @@
+/**
+ * Writes of anybody, in memory: start a run, put an event into its inbox, answer a gate, ask for a cancel.
+ */
+import {
+  type AnswerReply,
+  type AppendReply,
+  type CancelReply,
+  type CreateReply,
+  type GateAnswer,
+  isEnded,
+  limits,
+  type NewRun,
+  type OpenGate,
+  type RunStore,
+  zeroTotals,
+} from "@runfleet/model";
+import { startDigest } from "../identifiers.js";
+import { enqueueEntry, enqueueId } from "../outbox-entry.js";
+import { toRunInfo } from "../run-record.js";
+import { checkStartLimits, idempotencyKeptMs, startedEvent } from "../start-of-run.js";
+import {
+  addToOutbox,
+  findRun,
+  type GateAnswered,
+  type MemoryState,
+  newStoredRun,
+  pushEvent,
+  type StoredRun,
+} from "./memory-state.js";
+
+type OutsideWrites = Pick<RunStore, "createRun" | "appendEvent" | "answerGate" | "requestCancel">;
+
+export function memoryOutsideWrites(state: MemoryState): OutsideWrites {
+  return {
+    createRun: async (run) => {
+      checkStartLimits(run);
+      return createRun(state, run);
+    },
+    appendEvent: async (request) => appendEvent(state, request),
+    answerGate: async (answer) => answerGate(state, answer),
+    requestCancel: async (request) => requestCancel(state, request),
+  };
+}
+
+function createRun(state: MemoryState, run: NewRun): CreateReply {
+  const digest = startDigest(run);
+  const earlier = findRun(state, run.id) ?? findByKey(state, run.idempotencyKey);
+  if (earlier !== undefined) {
+    const { id } = earlier.info;
+    return earlier.digest === digest
+      ? { tag: "exists", id, status: earlier.status }
+      : { tag: "conflict", id };
+  }
+  const now = state.now();
+  const delayMs = run.delayMs ?? 0;
+  if (run.idempotencyKey !== undefined) {
+    state.idempotency.set(run.idempotencyKey, { digest, runId: run.id, until: now + idempotencyKeptMs });
+  }
+  const stored = newStoredRun(toRunInfo(run), digest, zeroTotals());
+  state.runs.set(run.id, stored);
+  pushEvent(state, stored, startedEvent(run));
+  state.timers.set(run.id, now + delayMs);
+  addToOutbox(state, enqueueEntry(run.id, delayMs));
+  if (run.parentId !== undefined) findRun(state, run.parentId)?.children.push(stored.row);
+  return { tag: "created", id: run.id, outboxId: enqueueId(run.id) };
+}
+
+/** The run a key was used for, while both the key is remembered and the run exists. */
+function findByKey(state: MemoryState, key: string | undefined): StoredRun | undefined {
+  const used = key === undefined ? undefined : state.idempotency.get(key);
+  return used === undefined || used.until <= state.now() ? undefined : findRun(state, used.runId);
+}
+
+function appendEvent(state: MemoryState, request: Parameters<RunStore["appendEvent"]>[0]): AppendReply {
+  const { runId, event, dedupeId } = request;
+  const run = findRun(state, runId);
+  if (run === undefined) return { tag: "not_found" };
+  if (isEnded(run.status)) return { tag: "ended", status: run.status };
+  if (dedupeId !== undefined && run.dedupeIds.has(dedupeId)) return { tag: "duplicate" };
+  if (run.inbox.length >= limits.inboxEntriesMax) return { tag: "full" };
+  if (dedupeId !== undefined) rememberDedupeId(run, dedupeId);
+  pushEvent(state, run, event);
+  return { tag: "appended", status: run.status, pool: run.info.pool };
+}
+
+function rememberDedupeId(run: StoredRun, dedupeId: string): void {
+  run.dedupeIds.add(dedupeId);
+  const [oldest] = run.dedupeIds;
+  if (run.dedupeIds.size > limits.inboxEntriesMax && oldest !== undefined) run.dedupeIds.delete(oldest);
+}
+
+function answerGate(state: MemoryState, answer: GateAnswer): AnswerReply {
+  const run = findRun(state, answer.runId);
+  if (run === undefined) return { tag: "not_found" };
+  const gate = findGate(run, answer.gate);
+  if (gate === undefined) {
+    const earlier = findAnswer(run, answer.gate);
+    if (earlier !== undefined) {
+      return { tag: "answered", by: earlier.by, verdict: earlier.verdict, at: earlier.at };
+    }
+    return isEnded(run.status) ? { tag: "ended", status: run.status } : { tag: "not_open" };
+  }
+  const { address, name } = gate;
+  const { verdict, by, feedback, selections } = answer;
+  const at = state.now();
+  run.gates.delete(address);
+  run.answers = [
+    { address, name, at, verdict, by },
+    ...run.answers.filter((each) => each.address !== address),
+  ];
+  pushEvent(state, run, {
+    ...{ at, address, type: "gateAnswered", verdict, by },
+    ...(feedback === undefined ? {} : { feedback }),
+    ...(selections === undefined ? {} : { selections: [...selections] }),
+  });
+  return { tag: "accepted", address, pool: run.info.pool };
+}
+
+/** By address, else the oldest of that name, else the only open one. */
+function findGate(run: StoredRun, wanted: string | undefined): OpenGate | undefined {
+  const open = [...run.gates.values()];
+  if (wanted === undefined) return open.length === 1 ? open[0] : undefined;
+  const named = open.filter((gate) => gate.name === wanted).sort((a, b) => a.since - b.since);
+  return run.gates.get(wanted) ?? named[0];
+}
+
+/** Newest first, so the first that fits is the newest. */
+function findAnswer(run: StoredRun, wanted: string | undefined): GateAnswered | undefined {
+  if (wanted === undefined) return run.answers[0];
+  return (
+    run.answers.find((answer) => answer.address === wanted) ??
+    run.answers.find((answer) => answer.name === wanted)
+  );
+}
+
+function requestCancel(state: MemoryState, request: Parameters<RunStore["requestCancel"]>[0]): CancelReply {
+  const { runId, reason, by } = request;
+  const run = findRun(state, runId);
+  if (run === undefined) return { tag: "not_found" };
+  if (isEnded(run.status)) return { tag: "ended", status: run.status };
+  // As a message would: after the caller has its answer.
+  queueMicrotask(() => {
+    for (const listener of [...state.cancelListeners]) listener(runId);
+  });
+  if (run.cancel !== undefined) return { tag: "already", cancel: { ...run.cancel } };
+  const at = state.now();
+  run.cancel = { reason, by, at };
+  run.status = "cancelling";
+  pushEvent(state, run, { at, type: "cancelRequested", reason, by });
+  return { tag: "requested", status: run.status, pool: run.info.pool };
+}

@@ -1,0 +1,153 @@
+/**
+ * Reads, in memory: records, steps, lists, gates, history. Same order, cursors and limits as the store on Redis.
+ */
+import {
+  type HistoryEvent,
+  type ListFilter,
+  type OpenGate,
+  type Page,
+  RunfleetError,
+  type RunRecord,
+  type RunStore,
+  type StepRecord,
+} from "@runfleet/model";
+import { pageOf, pageRows } from "../page.js";
+import { rowRunId } from "../run-record.js";
+import { copy, findRun, type MemoryState, type StoredRun, toRecord } from "./memory-state.js";
+
+type Reads = Pick<
+  RunStore,
+  | "readRun"
+  | "readSteps"
+  | "readHistory"
+  | "followHistory"
+  | "listRuns"
+  | "listChildren"
+  | "openGates"
+  | "inboxWaiting"
+>;
+
+/** Events of one answer to a follower. */
+const followRows = 200;
+
+export function memoryReads(state: MemoryState): Reads {
+  return {
+    readRun: async (runId) => {
+      const run = findRun(state, runId);
+      return run === undefined ? undefined : toRecord(run);
+    },
+    readSteps: async (request) => readSteps(findRun(state, request.runId), request),
+    readHistory: async ({ runId, after, limit }) =>
+      historyAfter(state, runId, { after: after ?? "0", limit }),
+    followHistory: (request) => followHistory(state, request),
+    listRuns: async (filter) => listRuns(state, filter),
+    listChildren: async ({ runId, limit, cursor }) => {
+      const rows = [...(findRun(state, runId)?.children ?? [])].sort();
+      const page = pageOf(rowsAfter(rows, cursor), { limit, cursorOf: (row) => row });
+      return { ...page, rows: page.rows.map(rowRunId) };
+    },
+    openGates: async (request) => openGates(state, request),
+    inboxWaiting: async (runId) => (findRun(state, runId)?.inbox.length ?? 0) > 0,
+  };
+}
+
+function readSteps(
+  run: StoredRun | undefined,
+  page: { readonly limit: number; readonly cursor?: string },
+): Page<StepRecord> {
+  const offset = Number(page.cursor ?? "0");
+  if (!Number.isSafeInteger(offset) || offset < 0) {
+    throw new RunfleetError("invalid_usage", `"${page.cursor}" is not a cursor of a list of steps`);
+  }
+  const steps = [...(run?.steps.values() ?? [])].sort((a, b) => a.score - b.score);
+  const next = offset + pageRows(page.limit);
+  const rows = steps.slice(offset, next).map((step) => JSON.parse(step.json) as StepRecord);
+  return next < steps.length ? { rows, cursor: String(next) } : { rows };
+}
+
+function listRuns(state: MemoryState, filter: ListFilter): Page<RunRecord> {
+  const { status, workflow, cursor, limit } = filter;
+  const runs = [...state.runs.keys()]
+    .flatMap((id) => findRun(state, id) ?? [])
+    .filter((run) => status === undefined || run.status === status)
+    .filter((run) => workflow === undefined || run.info.workflow === workflow)
+    .filter((run) => cursor === undefined || run.row < cursor)
+    .sort((a, b) => (a.row > b.row ? -1 : 1));
+  const page = pageOf(runs, { limit, cursorOf: (run) => run.row });
+  return { ...page, rows: page.rows.map(toRecord) };
+}
+
+function openGates(state: MemoryState, request: Parameters<RunStore["openGates"]>[0]): Page<OpenGate> {
+  const { runId, limit, cursor } = request;
+  if (runId !== undefined) return { rows: gatesOf(findRun(state, runId)).map(([, gate]) => gate) };
+  const all = [...state.runs.values()].flatMap(gatesOf).sort(([a], [b]) => (a < b ? -1 : 1));
+  const open = all.filter(([row]) => cursor === undefined || row > cursor);
+  const page = pageOf(open, { limit, cursorOf: ([row]) => row });
+  return { ...page, rows: page.rows.map(([, gate]) => gate) };
+}
+
+/** Rows and gates, longest open first. */
+function gatesOf(run: StoredRun | undefined): [string, OpenGate][] {
+  return [...(run?.gates.values() ?? [])]
+    .map((gate): [string, OpenGate] => [
+      `${String(gate.since).padStart(15, "0")}:${gate.runId}:${gate.address}`,
+      copy(gate),
+    ])
+    .sort(([a], [b]) => (a < b ? -1 : 1));
+}
+
+function rowsAfter(rows: readonly string[], cursor: string | undefined): readonly string[] {
+  return cursor === undefined ? rows : rows.filter((row) => row > cursor);
+}
+
+function historyAfter(
+  state: MemoryState,
+  runId: string,
+  page: { readonly after: string; readonly limit: number },
+): HistoryEvent[] {
+  const after = parseId(page.after);
+  const history = findRun(state, runId)?.history ?? [];
+  return history
+    .filter((event) => isLater(parseId(event.id), after))
+    .slice(0, pageRows(page.limit))
+    .map(copy);
+}
+
+async function followHistory(
+  state: MemoryState,
+  request: Parameters<RunStore["followHistory"]>[0],
+): Promise<readonly HistoryEvent[]> {
+  const { runId, after, blockMs, signal } = request;
+  const read = () => historyAfter(state, runId, { after, limit: followRows });
+  const isAborted = () => signal?.aborted === true;
+  const present = read();
+  if (present.length > 0 || blockMs <= 0 || isAborted()) return present;
+  await new Promise<void>((resolve) => {
+    const waiters = state.historyWaiters.get(runId) ?? new Set();
+    const wake = () => {
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", wake);
+      waiters.delete(wake);
+      resolve();
+    };
+    const timer = setTimeout(wake, blockMs);
+    signal?.addEventListener("abort", wake, { once: true });
+    state.historyWaiters.set(runId, waiters.add(wake));
+  });
+  return isAborted() ? [] : read();
+}
+
+interface HistoryId {
+  readonly at: number;
+  readonly count: number;
+}
+
+/** `<ms>-<count>`, as in a stream; the count may be left out. */
+function parseId(id: string): HistoryId {
+  const [at, count] = id.split("-");
+  return { at: Number(at), count: Number(count ?? "0") };
+}
+
+function isLater(a: HistoryId, b: HistoryId): boolean {
+  return a.at > b.at || (a.at === b.at && a.count > b.count);
+}

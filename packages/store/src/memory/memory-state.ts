@@ -1,0 +1,209 @@
+/**
+ * Everything the memory twin remembers, and the steps its methods share: the counterparts of the Lua fragments. Values
+ * are kept as JSON where Redis keeps JSON, so nobody shares an object with the store.
+ */
+import {
+  type Address,
+  type BlockedOn,
+  type CancelRequest,
+  type Fact,
+  type Failure,
+  type HistoryEvent,
+  type InboxEntry,
+  type InboxEvent,
+  isEnded,
+  limits,
+  type OpenGate,
+  type OutboxEntry,
+  type PublishedWorkflow,
+  type RunInfo,
+  type RunRecord,
+  type RunStatus,
+  type Totals,
+  type WorkerPresence,
+} from "@runfleet/model";
+import { runRow } from "../run-record.js";
+
+export interface GateAnswered {
+  readonly address: Address;
+  readonly name: string;
+  readonly at: number;
+  readonly verdict: string;
+  readonly by: string;
+}
+
+export interface StoredRun {
+  readonly info: RunInfo;
+  readonly digest: string;
+  readonly row: string;
+  status: RunStatus;
+  generation: number;
+  nonce?: string;
+  owner?: string | undefined;
+  tookOver: boolean;
+  heartbeatAt?: number;
+  recoveries: number;
+  blockedOn: readonly BlockedOn[];
+  totals: Totals;
+  error?: Failure;
+  summary?: string;
+  cancel?: CancelRequest;
+  startedAt?: number;
+  endedAt?: number;
+  inboxSeen: number;
+  /** JSON of unread events. */
+  inbox: string[];
+  readonly dedupeIds: Set<string>;
+  /** Newest first. */
+  commits: readonly string[];
+  readonly parts: Map<string, string>;
+  /** JSON by address#attempt, and the score that orders them. */
+  readonly steps: Map<string, { readonly score: number; readonly json: string }>;
+  history: HistoryEvent[];
+  readonly children: string[];
+  readonly gates: Map<Address, OpenGate>;
+  answers: GateAnswered[];
+  /** Set when the run ends: when it is forgotten. */
+  expiresAt?: number;
+}
+
+export interface MemoryState {
+  readonly now: () => number;
+  readonly runs: Map<string, StoredRun>;
+  readonly idempotency: Map<
+    string,
+    { readonly digest: string; readonly runId: string; readonly until: number }
+  >;
+  readonly outbox: Map<string, { readonly at: number; readonly json: string }>;
+  /** When runs that nobody owns want to be looked at. */
+  readonly timers: Map<string, number>;
+  readonly leases: Map<string, { readonly token: string; readonly expiresAt: number }>;
+  readonly definitions: Map<string, string>;
+  readonly published: Map<string, PublishedWorkflow>;
+  readonly workers: Map<string, WorkerPresence>;
+  readonly cancelListeners: Set<(runId: string) => void>;
+  /** Called once when a run's history grows. */
+  readonly historyWaiters: Map<string, Set<() => void>>;
+  lastFact: { at: number; count: number };
+  /** Lease tokens given out. */
+  tokens: number;
+}
+
+export function createMemoryState(now: () => number): MemoryState {
+  return {
+    now,
+    runs: new Map(),
+    idempotency: new Map(),
+    outbox: new Map(),
+    timers: new Map(),
+    leases: new Map(),
+    definitions: new Map(),
+    published: new Map(),
+    workers: new Map(),
+    cancelListeners: new Set(),
+    historyWaiters: new Map(),
+    lastFact: { at: 0, count: 0 },
+    tokens: 0,
+  };
+}
+
+/** The run, unless its time is over. */
+export function findRun(state: MemoryState, runId: string): StoredRun | undefined {
+  const run = state.runs.get(runId);
+  if (run?.expiresAt === undefined || run.expiresAt > state.now()) return run;
+  state.runs.delete(runId);
+  return undefined;
+}
+
+export function newStoredRun(info: RunInfo, digest: string, totals: Totals): StoredRun {
+  return {
+    info: copy(info),
+    digest,
+    row: runRow(info),
+    status: "pending",
+    generation: 0,
+    tookOver: false,
+    recoveries: 0,
+    blockedOn: [],
+    totals,
+    inboxSeen: 0,
+    inbox: [],
+    dedupeIds: new Set(),
+    commits: [],
+    parts: new Map(),
+    steps: new Map(),
+    history: [],
+    children: [],
+    gates: new Map(),
+    answers: [],
+  };
+}
+
+export function toRecord(run: StoredRun): RunRecord {
+  const { info, status, generation, recoveries, blockedOn, totals } = run;
+  const { owner, heartbeatAt, error, summary, cancel, startedAt, endedAt } = run;
+  return copy({
+    ...info,
+    status,
+    generation,
+    recoveries,
+    blockedOn,
+    totals,
+    ...{ owner, heartbeatAt, error, summary, cancel, startedAt, endedAt },
+  }) as RunRecord;
+}
+
+export function unreadEvents(run: StoredRun): InboxEntry[] {
+  return run.inbox
+    .slice(0, limits.inboxPageMax)
+    .map((json, index) => ({ seq: run.inboxSeen + 1 + index, event: JSON.parse(json) as InboxEvent }));
+}
+
+/** Appends an event; a run that nobody owns wants to be looked at, and its wait is over. */
+export function pushEvent(state: MemoryState, run: StoredRun, event: InboxEvent): void {
+  run.inbox.push(JSON.stringify(event));
+  if (run.owner !== undefined) return;
+  state.timers.set(run.info.id, state.now());
+  if (run.status === "waiting") run.status = "pending";
+}
+
+export function addFact(state: MemoryState, run: StoredRun, fact: Fact): void {
+  const at = state.now();
+  const last = state.lastFact;
+  state.lastFact = at > last.at ? { at, count: 0 } : { at: last.at, count: last.count + 1 };
+  const id = `${state.lastFact.at}-${state.lastFact.count}`;
+  run.history.push({ ...copy(fact), id, at });
+  if (run.history.length > limits.historyEntriesMax) run.history.shift();
+  const waiters = state.historyWaiters.get(run.info.id) ?? [];
+  state.historyWaiters.delete(run.info.id);
+  for (const wake of waiters) wake();
+}
+
+export function addToOutbox(state: MemoryState, entry: OutboxEntry): void {
+  state.outbox.set(entry.id, { at: state.now(), json: JSON.stringify(entry) });
+}
+
+/** A cancel request is not undone by a worker that has not heard of it yet. */
+export function openStatus(stored: RunStatus, wanted: RunStatus): RunStatus {
+  return stored === "cancelling" ? stored : wanted;
+}
+
+export function nextGeneration(state: MemoryState, run: StoredRun): number {
+  return Math.max(run.generation + 1, state.now());
+}
+
+/** True when the lease of the run is held with this token. */
+export function holdsLease(state: MemoryState, runId: string, token: string): boolean {
+  const lease = state.leases.get(runId);
+  return lease !== undefined && lease.token === token && lease.expiresAt > state.now();
+}
+
+export function findOpenRun(state: MemoryState, runId: string): StoredRun | undefined {
+  const run = findRun(state, runId);
+  return run === undefined || isEnded(run.status) ? undefined : run;
+}
+
+/** What a reader of JSON would get: members that are undefined are gone. */
+export function copy<T>(value: T): T {
+  return JSON.parse(JSON.stringify(value)) as T;
+}

@@ -1,0 +1,229 @@
+/**
+ * The writes of a worker that holds a run's lease, in memory. Same fence, same answers as the scripts.
+ */
+import {
+  type ActivateReply,
+  attemptKey,
+  type Commit,
+  type CommitReply,
+  type Fence,
+  type Finish,
+  type FinishReply,
+  isEnded,
+  mayBecome,
+  RunfleetError,
+  type RunStatus,
+  type RunStore,
+} from "@runfleet/model";
+import { parentWakeId } from "../outbox-entry.js";
+import { stepScore } from "../step-score.js";
+import { unownedChildEvent } from "../unowned-child.js";
+import {
+  addFact,
+  addToOutbox,
+  copy,
+  findOpenRun,
+  findRun,
+  holdsLease,
+  type MemoryState,
+  nextGeneration,
+  openStatus,
+  pushEvent,
+  type StoredRun,
+  toRecord,
+  unreadEvents,
+} from "./memory-state.js";
+
+type WorkerWrites = Pick<
+  RunStore,
+  "activate" | "commit" | "park" | "release" | "finish" | "failUnowned" | "heartbeat"
+>;
+
+/** Commit ids remembered, as many as the scripts remember. */
+const commitsKept = 16;
+
+export function memoryWorkerWrites(state: MemoryState): WorkerWrites {
+  return {
+    activate: async (request) => activate(state, request),
+    commit: async (commit) => commitOwned(state, commit),
+    park: async (park) => {
+      const fenced = passFence(state, park.fence, park.commitId);
+      if (fenced === undefined) return { tag: "fenced" };
+      const { run, isDuplicate } = fenced;
+      if (run.owner === undefined) return { tag: "parked" };
+      if (!isDuplicate) applyCommit(state, run, { commit: park, status: openStatus(run.status, "running") });
+      if (run.inbox.length > 0) return { tag: "wake_now", inbox: unreadEvents(run) };
+      run.status = openStatus(run.status, "waiting");
+      run.blockedOn = copy(park.blockedOn);
+      disown(state, run, park.until);
+      return { tag: "parked" };
+    },
+    release: async (commit) => {
+      const fenced = passFence(state, commit.fence, commit.commitId);
+      if (fenced === undefined) return { tag: "fenced" };
+      const { run, isDuplicate } = fenced;
+      if (run.owner === undefined) return { tag: "yielded" };
+      const status = openStatus(run.status, "pending");
+      if (isDuplicate) run.status = status;
+      else applyCommit(state, run, { commit, status });
+      disown(state, run, state.now());
+      return { tag: "yielded" };
+    },
+    finish: async (finish) => finishOwned(state, finish),
+    failUnowned: async (request) => failWithoutOwner(state, request),
+    heartbeat: async (fence) => {
+      const run = passFence(state, fence, "")?.run;
+      if (run === undefined) return { tag: "fenced" };
+      run.heartbeatAt = state.now();
+      return { tag: "ok", inboxWaiting: run.inbox.length > 0, ...cancelOf(run) };
+    },
+  };
+}
+
+function activate(state: MemoryState, request: Parameters<RunStore["activate"]>[0]): ActivateReply {
+  const { runId, leaseToken, owner, recoveriesMax } = request;
+  const run = findRun(state, runId);
+  if (run === undefined) return { tag: "not_found" };
+  if (isEnded(run.status)) return { tag: "ended", status: run.status };
+  if (!holdsLease(state, runId, leaseToken)) return { tag: "lost" };
+  const isRepeat = run.owner !== undefined && run.nonce === leaseToken;
+  if (!isRepeat) {
+    const tookOver = run.owner !== undefined;
+    const recoveries = run.recoveries + (tookOver ? 1 : 0);
+    if (recoveries > recoveriesMax) return { tag: "crash_loop", recoveries };
+    const generation = nextGeneration(state, run);
+    const now = state.now();
+    Object.assign(run, { generation, nonce: leaseToken, owner, heartbeatAt: now, recoveries, tookOver });
+    run.startedAt ??= now;
+    run.blockedOn = [];
+    run.status = openStatus(run.status, "running");
+    state.timers.delete(runId);
+    addFact(state, run, { type: "lease.acquired", worker: owner, generation, tookOver });
+  }
+  const fence = { runId, generation: run.generation, nonce: leaseToken };
+  const parts = Object.fromEntries(run.parts);
+  const activation = { fence, run: toRecord(run), parts, inbox: unreadEvents(run), tookOver: run.tookOver };
+  return { tag: "activated", activation };
+}
+
+interface Fenced {
+  readonly run: StoredRun;
+  readonly isDuplicate: boolean;
+}
+
+/** Nothing for a stale pair, and for new writes after the run was given away. */
+function passFence(state: MemoryState, fence: Fence, commitId: string): Fenced | undefined {
+  const run = findRun(state, fence.runId);
+  if (run === undefined || run.generation !== fence.generation || run.nonce !== fence.nonce) return undefined;
+  const isDuplicate = commitId !== "" && run.commits.includes(commitId);
+  return run.owner === undefined && !isDuplicate ? undefined : { run, isDuplicate };
+}
+
+function commitOwned(state: MemoryState, commit: Commit): CommitReply {
+  const fenced = passFence(state, commit.fence, commit.commitId);
+  if (fenced === undefined) return { tag: "fenced" };
+  const { run, isDuplicate } = fenced;
+  if (!isDuplicate) {
+    const status = openStatus(run.status, commit.status);
+    if (isEnded(status) || !mayBecome(run.status, status)) throw illegalStatus(run, status);
+    applyCommit(state, run, { commit, status });
+  }
+  return { tag: isDuplicate ? "duplicate" : "ok", inbox: unreadEvents(run), ...cancelOf(run) };
+}
+
+function applyCommit(
+  state: MemoryState,
+  run: StoredRun,
+  { commit, status }: { readonly commit: Commit; readonly status: RunStatus },
+): void {
+  for (const [name, json] of Object.entries(commit.parts.set)) run.parts.set(name, json);
+  for (const name of commit.parts.remove) run.parts.delete(name);
+  for (const step of commit.steps) {
+    const key = attemptKey(step.address, step.attempt);
+    run.steps.set(key, { score: stepScore(step), json: JSON.stringify(step) });
+  }
+  for (const fact of commit.facts) addFact(state, run, fact);
+  for (const entry of commit.outbox) addToOutbox(state, entry);
+  for (const id of commit.outboxDone) state.outbox.delete(id);
+  for (const address of commit.gatesClosed) run.gates.delete(address);
+  for (const gate of commit.gatesOpened) {
+    run.answers = run.answers.filter(({ address, name }) => address !== gate.address && name !== gate.name);
+    run.gates.set(gate.address, copy(gate));
+  }
+  const consumed = Math.min(commit.inboxSeen - run.inboxSeen, run.inbox.length);
+  if (consumed > 0) {
+    run.inbox = run.inbox.slice(consumed);
+    run.inboxSeen += consumed;
+  }
+  run.status = status;
+  run.totals = copy(commit.totals);
+  run.commits = [commit.commitId, ...run.commits].slice(0, commitsKept);
+  run.recoveries = 0;
+  run.heartbeatAt = state.now();
+}
+
+function disown(state: MemoryState, run: StoredRun, wakeAt: number | undefined): void {
+  run.owner = undefined;
+  if (wakeAt === undefined) state.timers.delete(run.info.id);
+  else state.timers.set(run.info.id, wakeAt);
+}
+
+function finishOwned(state: MemoryState, finish: Finish): FinishReply {
+  const fenced = passFence(state, finish.fence, finish.commitId);
+  if (fenced === undefined) return { tag: "fenced" };
+  const { run, isDuplicate } = fenced;
+  if (run.owner === undefined) return { tag: "duplicate" };
+  if (!isEnded(finish.status) || !mayBecome(run.status, finish.status))
+    throw illegalStatus(run, finish.status);
+  if (isDuplicate) run.status = finish.status;
+  else applyCommit(state, run, { commit: finish, status: finish.status });
+  endRun(state, run, finish);
+  return { tag: "finished" };
+}
+
+function failWithoutOwner(state: MemoryState, request: Parameters<RunStore["failUnowned"]>[0]): FinishReply {
+  const { runId, leaseToken, error, retentionMs } = request;
+  const run = findRun(state, runId);
+  if (run === undefined || !holdsLease(state, runId, leaseToken)) return { tag: "fenced" };
+  if (isEnded(run.status)) return { tag: "duplicate" };
+  run.generation = nextGeneration(state, run);
+  run.nonce = leaseToken;
+  run.status = "failed";
+  addFact(state, run, { type: "run.failed", error });
+  const parentEvent = unownedChildEvent(toRecord(run), { error, now: state.now() });
+  const ending = { error, summary: error.message, retentionMs };
+  endRun(state, run, parentEvent === undefined ? ending : { ...ending, parentEvent });
+  return { tag: "finished" };
+}
+
+type Ending = Pick<Finish, "error" | "summary" | "parentEvent" | "retentionMs">;
+
+function endRun(state: MemoryState, run: StoredRun, ending: Ending): void {
+  run.endedAt = state.now();
+  run.summary = ending.summary;
+  if (ending.error !== undefined) run.error = copy(ending.error);
+  run.blockedOn = [];
+  disown(state, run, undefined);
+  run.gates.clear();
+  run.inbox = [];
+  run.dedupeIds.clear();
+  tellParent(state, run, ending.parentEvent);
+  run.expiresAt = state.now() + Math.max(1, Math.ceil(ending.retentionMs));
+}
+
+function tellParent(state: MemoryState, child: StoredRun, told: Finish["parentEvent"]): void {
+  const parent = told === undefined ? undefined : findOpenRun(state, told.parentId);
+  if (told === undefined || parent === undefined) return;
+  pushEvent(state, parent, told.event);
+  const { id } = child.info;
+  const wake = { type: "wake", targetId: told.parentId, pool: parent.info.pool } as const;
+  addToOutbox(state, { id: parentWakeId(id), runId: id, ...wake });
+}
+
+function cancelOf(run: StoredRun): Pick<StoredRun, "cancel"> {
+  return run.cancel === undefined ? {} : { cancel: { ...run.cancel } };
+}
+
+function illegalStatus(run: StoredRun, status: RunStatus): RunfleetError {
+  return new RunfleetError("internal", `a run that is ${run.status} cannot become ${status}`);
+}

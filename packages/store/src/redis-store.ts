@@ -1,0 +1,59 @@
+/**
+ * The store on Redis. Every method is one script or a bounded read; the connection belongs to the caller, what the
+ * store opens beside it (for waiting and for messages) it closes itself.
+ */
+import type { CancelFeed, RunStore } from "@runfleet/model";
+import type { Redis } from "ioredis";
+import { partitionTag } from "./keys.js";
+import { cancelMessages } from "./redis/cancel-messages.js";
+import { historyReads } from "./redis/history.js";
+import { outsideWrites } from "./redis/outside-writes.js";
+import { openPartition } from "./redis/partition.js";
+import { presence } from "./redis/presence.js";
+import { runLists } from "./redis/run-lists.js";
+import { runReads } from "./redis/run-reads.js";
+import { sweeps } from "./redis/sweeps.js";
+import { workerWrites } from "./redis/worker-writes.js";
+import { workflows } from "./redis/workflows.js";
+
+export interface RedisStoreOptions {
+  readonly redis: Redis;
+  /** Default "rf". */
+  readonly namespace?: string;
+  /** Default 0. */
+  readonly partition?: number;
+  /**
+   * "here" (default): the lease keys lie in this Redis and activations are refused without one. "elsewhere": they lie
+   * in other servers (a quorum); then only generation and nonce protect a run, which is enough for its state.
+   */
+  readonly leases?: "here" | "elsewhere";
+  /** Only for tests: replaces the server's clock. Epoch ms. */
+  readonly now?: () => number;
+}
+
+/** Throws nothing; every method throws `redis_unavailable` while Redis cannot be used. */
+export function createRedisStore(options: RedisStoreOptions): RunStore & CancelFeed {
+  const partition = openPartition({
+    redis: options.redis,
+    tag: partitionTag(options.namespace ?? "rf", options.partition ?? 0),
+    checksLease: options.leases !== "elsewhere",
+    now: options.now,
+  });
+  const { close: closeHistory, ...history } = historyReads(partition);
+  const { close: closeMessages, subscribe } = cancelMessages(partition);
+  return {
+    ...outsideWrites(partition),
+    ...workerWrites(partition),
+    ...runReads(partition),
+    ...runLists(partition),
+    ...history,
+    ...workflows(partition),
+    ...sweeps(partition),
+    ...presence(partition),
+    subscribe,
+    close: async () => {
+      closeHistory();
+      closeMessages();
+    },
+  };
+}

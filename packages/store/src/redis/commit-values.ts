@@ -1,0 +1,52 @@
+/**
+ * A commit as the values of the scripts that apply one.
+ */
+import { attemptKey, type Commit } from "@runfleet/model";
+import { outboxPair } from "../outbox-entry.js";
+import type { ScriptValue } from "../script.js";
+import { stepScore } from "../step-score.js";
+
+export interface CommitValues {
+  readonly runId: string;
+  readonly generation: number;
+  readonly nonce: string;
+  readonly commitId: string;
+  readonly inboxSeen: number;
+  readonly totals: string;
+  readonly partsSet: readonly ScriptValue[];
+  readonly partsRemoved: readonly ScriptValue[];
+  readonly stepsSet: readonly ScriptValue[];
+  readonly facts: readonly ScriptValue[];
+  readonly outboxAdded: readonly ScriptValue[];
+  readonly outboxDone: readonly ScriptValue[];
+  readonly gatesOpened: readonly ScriptValue[];
+  readonly gatesClosed: readonly ScriptValue[];
+}
+
+export function toCommitValues(commit: Commit): CommitValues {
+  return {
+    runId: commit.fence.runId,
+    generation: commit.fence.generation,
+    nonce: commit.fence.nonce,
+    commitId: commit.commitId,
+    inboxSeen: commit.inboxSeen,
+    totals: JSON.stringify(commit.totals),
+    partsSet: Object.entries(commit.parts.set).flat(),
+    partsRemoved: commit.parts.remove,
+    stepsSet: commit.steps.flatMap((step) => [
+      attemptKey(step.address, step.attempt),
+      stepScore(step),
+      JSON.stringify(step),
+    ]),
+    facts: commit.facts.map((fact) => JSON.stringify(fact)),
+    outboxAdded: commit.outbox.flatMap(outboxPair),
+    outboxDone: commit.outboxDone,
+    gatesOpened: commit.gatesOpened.flatMap((gate) => [
+      gate.address,
+      gate.name,
+      gate.since,
+      JSON.stringify(gate),
+    ]),
+    gatesClosed: commit.gatesClosed,
+  };
+}

@@ -1,0 +1,163 @@
+/**
+ * Writes of anybody: start a run, put an event into its inbox, answer a gate, ask for a cancel. None is fenced; each
+ * is decided by its script in one step, so of two that race one is first.
+ */
+import {
+  type CreateReply,
+  limits,
+  type NewRun,
+  type RunStatus,
+  type RunStore,
+  zeroTotals,
+} from "@runfleet/model";
+import { answerGate } from "../generated/answer-gate.js";
+import { appendEvent } from "../generated/append-event.js";
+import { createRun } from "../generated/create-run.js";
+import { requestCancel } from "../generated/request-cancel.js";
+import { startDigest } from "../identifiers.js";
+import { idempotencyKey, runKeys, workflowRunsKey } from "../keys.js";
+import { enqueueEntry, enqueueId } from "../outbox-entry.js";
+import { withRedis } from "../redis-failure.js";
+import { runRow, toCancelRequest, toRunInfo } from "../run-record.js";
+import { runScript } from "../script.js";
+import { checkStartLimits, idempotencyKeptMs, startedEvent } from "../start-of-run.js";
+import type { Partition } from "./partition.js";
+
+type OutsideWrites = Pick<RunStore, "createRun" | "appendEvent" | "answerGate" | "requestCancel">;
+
+export function outsideWrites(partition: Partition): OutsideWrites {
+  return {
+    createRun: async (run) => {
+      checkStartLimits(run);
+      return await createOnce(partition, run, "");
+    },
+    appendEvent: async ({ runId, event, dedupeId }) => {
+      const { tag, rest } = await runScript(partition.redis, appendEvent, {
+        keys: partition.keysOf(runId),
+        values: {
+          ...partition.common(),
+          runId,
+          event: JSON.stringify(event),
+          dedupeId: dedupeId ?? "",
+          inboxMax: limits.inboxEntriesMax,
+        },
+      });
+      if (tag === "appended") return { tag, ...statusAndPool(rest) };
+      return tag === "ended" ? { tag, status: rest[0] as RunStatus } : { tag };
+    },
+    answerGate: async (answer) => {
+      const { tag, rest } = await runScript(partition.redis, answerGate, {
+        keys: partition.keysOf(answer.runId),
+        values: {
+          ...partition.common(),
+          runId: answer.runId,
+          gate: answer.gate ?? "",
+          verdict: answer.verdict,
+          by: answer.by,
+          eventTail: openObject({
+            type: "gateAnswered",
+            verdict: answer.verdict,
+            by: answer.by,
+            feedback: answer.feedback,
+            selections: answer.selections,
+          }),
+        },
+      });
+      const [first, second, third] = rest as readonly string[];
+      switch (tag) {
+        case "accepted":
+          return { tag, address: first as string, pool: JSON.parse(second as string) as string };
+        case "answered":
+          return { tag, at: Number(first), verdict: second as string, by: third as string };
+        case "ended":
+          return { tag, status: first as RunStatus };
+        case "not_open":
+        case "not_found":
+          return { tag };
+        default:
+          return tag satisfies never;
+      }
+    },
+    requestCancel: async ({ runId, reason, by }) => {
+      const { tag, rest } = await runScript(partition.redis, requestCancel, {
+        keys: partition.keysOf(runId),
+        values: {
+          ...partition.common(),
+          runId,
+          reason,
+          by,
+          eventTail: openObject({ type: "cancelRequested", reason, by }),
+          channel: partition.channel,
+        },
+      });
+      if (tag === "requested") return { tag, ...statusAndPool(rest) };
+      if (tag === "ended") return { tag, status: rest[0] as RunStatus };
+      const cancel = tag === "already" ? toCancelRequest(rest) : undefined;
+      return cancel === undefined ? { tag: "not_found" } : { tag: "already", cancel };
+    },
+  };
+}
+
+async function createOnce(partition: Partition, run: NewRun, goneRunId: string): Promise<CreateReply> {
+  const keys = partition.keysOf(run.id);
+  const parent = run.parentId === undefined ? keys : runKeys(partition.tag, run.parentId);
+  const key = run.idempotencyKey;
+  const { tag, rest } = await runScript(partition.redis, createRun, {
+    keys: {
+      ...keys,
+      idempotency: key === undefined ? keys.run : idempotencyKey(partition.tag, key),
+      parentRun: parent.run,
+      parentChildren: parent.children,
+      runsWorkflow: workflowRunsKey(partition.tag, run.workflow),
+    },
+    values: {
+      ...partition.common(),
+      ...creationValues(run),
+      goneRunId,
+      idempotencyMs: key === undefined ? "" : idempotencyKeptMs,
+      parentId: run.parentId ?? "",
+    },
+  });
+  const [id, status] = rest as [string, RunStatus | undefined];
+  if (tag === "created") return { tag, id: run.id, outboxId: enqueueId(run.id) };
+  if (id === run.id) return tag === "conflict" ? { tag, id } : { tag, id, status: status as RunStatus };
+  // The key names another run; only its own key says whether that still exists.
+  const present = await readStatus(partition, id);
+  if (present === undefined) return await createOnce(partition, run, id);
+  return tag === "conflict" ? { tag, id } : { tag, id, status: present };
+}
+
+function creationValues(run: NewRun) {
+  const delayMs = run.delayMs ?? 0;
+  return {
+    runId: run.id,
+    digest: startDigest(run),
+    info: JSON.stringify(toRunInfo(run)),
+    workflow: run.workflow,
+    pool: JSON.stringify(run.pool),
+    totals: JSON.stringify(zeroTotals()),
+    createdAt: run.createdAt,
+    row: runRow(run),
+    delayMs,
+    startedEvent: JSON.stringify(startedEvent(run)),
+    outboxId: enqueueId(run.id),
+    outboxEntry: JSON.stringify(enqueueEntry(run.id, delayMs)),
+  };
+}
+
+async function readStatus(partition: Partition, runId: string): Promise<RunStatus | undefined> {
+  const status = await withRedis("hget status", () =>
+    partition.redis.hget(partition.keysOf(runId).run, "status"),
+  );
+  return status === null ? undefined : (status as RunStatus);
+}
+
+function statusAndPool(rest: readonly unknown[]): { readonly status: RunStatus; readonly pool: string } {
+  const [status, pool] = rest as [RunStatus, string];
+  return { status, pool: JSON.parse(pool) as string };
+}
+
+/** JSON without its opening brace: the script puts members in front whose values only it knows. */
+function openObject(members: Readonly<Record<string, unknown>>): string {
+  return JSON.stringify(members).slice(1);
+}

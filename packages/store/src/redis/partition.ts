@@ -1,0 +1,58 @@
+/**
+ * What every method of the Redis store needs: the connection, the names, and the values that many scripts share.
+ * No method of the store lives here.
+ */
+import { limits, runStatuses, runTransitions } from "@runfleet/model";
+import type { Redis } from "ioredis";
+import { cancelChannel, type PartitionKeys, partitionKeys, type RunKeys, runKeys } from "../keys.js";
+
+export interface Partition {
+  readonly redis: Redis;
+  readonly tag: string;
+  readonly keys: PartitionKeys;
+  /** All names of one run and of the partition, as scripts want them. */
+  readonly keysOf: (runId: string) => PartitionKeys & RunKeys;
+  readonly channel: string;
+  /** Value of `checksLease`. */
+  readonly checksLease: "1" | "";
+  /** Values most scripts take; `now` is asked for each time. */
+  readonly common: () => CommonValues;
+}
+
+export interface CommonValues {
+  readonly now: string;
+  readonly transitions: string;
+  readonly historyMax: number;
+  readonly fleetEventsMax: number;
+  readonly inboxPage: number;
+}
+
+/** Legal changes of a run's status, as the scripts look them up. */
+const transitionsText: string = ` ${runStatuses
+  .flatMap((from) => runTransitions[from].map((to) => `${from}>${to}`))
+  .join(" ")} `;
+
+export function openPartition(options: {
+  readonly redis: Redis;
+  readonly tag: string;
+  readonly checksLease: boolean;
+  readonly now: (() => number) | undefined;
+}): Partition {
+  const { redis, tag, checksLease, now } = options;
+  const keys = partitionKeys(tag);
+  const fixed = {
+    transitions: transitionsText,
+    historyMax: limits.historyEntriesMax,
+    fleetEventsMax: limits.fleetEventsMax,
+    inboxPage: limits.inboxPageMax,
+  };
+  return {
+    redis,
+    tag,
+    keys,
+    keysOf: (runId) => ({ ...keys, ...runKeys(tag, runId) }),
+    channel: cancelChannel(tag),
+    checksLease: checksLease ? "1" : "",
+    common: () => ({ ...fixed, now: now === undefined ? "" : String(now()) }),
+  };
+}

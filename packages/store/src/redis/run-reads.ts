@@ -1,0 +1,96 @@
+/**
+ * Reads of one run: its record, steps, children, gates, inbox. Nothing here is unbounded; pages end early when they
+ * grow large, because a step may hold hundreds of kilobytes.
+ */
+import {
+  type OpenGate,
+  type Page,
+  RunfleetError,
+  type RunRecord,
+  type RunStore,
+  type StepRecord,
+} from "@runfleet/model";
+import { listGates } from "../generated/list-gates.js";
+import { listRunGates } from "../generated/list-run-gates.js";
+import { readSteps } from "../generated/read-steps.js";
+import { runKeys } from "../keys.js";
+import { pageRows, toPage } from "../page.js";
+import { withRedis } from "../redis-failure.js";
+import { rowRunId, toRunRecord } from "../run-record.js";
+import { runScript } from "../script.js";
+import type { Partition } from "./partition.js";
+
+type RunReads = Pick<RunStore, "readRun" | "readSteps" | "listChildren" | "openGates" | "inboxWaiting">;
+
+/** A page of steps ends here: it is one reply of a single-threaded server. */
+const stepPageBytesMax = 4 * 1024 * 1024;
+
+export function runReads(partition: Partition): RunReads {
+  const { redis, tag } = partition;
+  return {
+    readRun: (runId) => readRun(partition, runId),
+    readSteps: async ({ runId, limit, cursor }) => {
+      const { rest } = await runScript(redis, readSteps, {
+        keys: partition.keysOf(runId),
+        values: { offset: readOffset(cursor), limit: pageRows(limit), bytesMax: stepPageBytesMax },
+      });
+      const [steps, next] = rest as [string[], string];
+      return toPage(parseAll<StepRecord>(steps), next);
+    },
+    listChildren: async ({ runId, limit, cursor }) => {
+      const rows = await withRedis("zrangebylex children", () =>
+        redis.zrangebylex(runKeys(tag, runId).children, afterRow(cursor), "+", "LIMIT", 0, pageRows(limit)),
+      );
+      return toPage(rows.map(rowRunId), rows.length === pageRows(limit) ? rows.at(-1) : "");
+    },
+    openGates: ({ runId, limit, cursor }) =>
+      runId === undefined
+        ? gatesOfFleet(partition, { limit: pageRows(limit), cursor })
+        : gatesOfRun(partition, runId),
+    inboxWaiting: async (runId) =>
+      (await withRedis("exists inbox", () => redis.exists(runKeys(tag, runId).inbox))) === 1,
+  };
+}
+
+export async function readRun(partition: Partition, runId: string): Promise<RunRecord | undefined> {
+  const key = runKeys(partition.tag, runId).run;
+  return toRunRecord(await withRedis("hgetall run", () => partition.redis.hgetall(key)));
+}
+
+async function gatesOfFleet(
+  partition: Partition,
+  request: { readonly limit: number; readonly cursor: string | undefined },
+): Promise<Page<OpenGate>> {
+  const { rest } = await runScript(partition.redis, listGates, {
+    keys: partition.keys,
+    values: { after: afterRow(request.cursor), limit: request.limit },
+  });
+  const [gates, next] = rest as [string[], string];
+  return toPage(parseAll<OpenGate>(gates), next);
+}
+
+async function gatesOfRun(partition: Partition, runId: string): Promise<Page<OpenGate>> {
+  const { rest } = await runScript(partition.redis, listRunGates, {
+    keys: partition.keysOf(runId),
+    values: { runId },
+  });
+  const gates = parseAll<OpenGate>(rest[0] as string[]);
+  return { rows: gates.sort((a, b) => a.since - b.since || (a.address < b.address ? -1 : 1)) };
+}
+
+/** Where a page of a list begins when its cursor is the last row of the page before. */
+export function afterRow(cursor: string | undefined): string {
+  return cursor === undefined ? "-" : `(${cursor}`;
+}
+
+function parseAll<T>(texts: readonly string[]): T[] {
+  return texts.map((text) => JSON.parse(text) as T);
+}
+
+function readOffset(cursor: string | undefined): number {
+  const offset = Number(cursor ?? "0");
+  if (!Number.isSafeInteger(offset) || offset < 0) {
+    throw new RunfleetError("invalid_usage", `"${cursor}" is not a cursor of a list of steps`);
+  }
+  return offset;
+}

@@ -1,0 +1,159 @@
+/**
+ * Leases through redlock, on one Redis or a quorum of several. The library keeps to taking, extending and releasing;
+ * retries, time limits and deadlines are here, because its own loops retry hot, wait for ever on a silent server and
+ * count expiry from the wrong moment. A lease avoids double work; what makes a stale owner harmless is the fence.
+ */
+import {
+  type AcquireReply,
+  type Lease,
+  type LeaseStore,
+  type RenewReply,
+  RunfleetError,
+} from "@runfleet/model";
+import type { Redis } from "ioredis";
+import Redlock, { type ExecutionError, Lock } from "redlock";
+import { partitionTag, runKeys } from "./keys.js";
+
+export interface RedlockLeasesOptions {
+  /**
+   * One connection per Redis. Use connections of their own: a command that waits behind others, or for a reconnect,
+   * costs the lease its time. They belong to the caller.
+   */
+  readonly clients: readonly Redis[];
+  /** Default "rf". */
+  readonly namespace?: string;
+  /** Default 0. */
+  readonly partition?: number;
+}
+
+/** Share of the time to live that clocks may differ by, as redlock counts it. */
+const driftFactor = 0.01;
+/** Added to the drift: expiry in Redis is exact to a millisecond. */
+const driftMs = 2;
+/** A third of the lease: a renewal that takes longer is better tried again. */
+const callTimeShare = 1 / 3;
+/** Lower bound, for short leases in tests and on slow machines. */
+const callTimeoutMsMin = 250;
+/** When the key is gone, or has no time to live, by the time it is looked at. */
+const retrySoonMs = 20;
+
+interface Quorum {
+  readonly redlock: Redlock;
+  readonly clients: readonly Redis[];
+  readonly keyOf: (runId: string) => string;
+}
+
+/** Calls throw `redis_unavailable` when no quorum answers in time; `release` never throws. */
+export function createRedlockLeases(options: RedlockLeasesOptions): LeaseStore {
+  const redlock = new Redlock(options.clients, { retryCount: 0, driftFactor });
+  // Each refused vote is an event too; the votes are read from the failed call.
+  redlock.on("error", () => {});
+  const tag = partitionTag(options.namespace ?? "rf", options.partition ?? 0);
+  const quorum: Quorum = {
+    redlock,
+    clients: options.clients,
+    keyOf: (runId) => runKeys(tag, runId).lease,
+  };
+  return {
+    acquire: (runId, ttlMs) => acquire(quorum, runId, ttlMs),
+    renew: (lease, ttlMs) => renew(quorum, lease, ttlMs),
+    release: (lease) => release(quorum, lease),
+    close: async () => {},
+  };
+}
+
+async function acquire(quorum: Quorum, runId: string, ttlMs: number): Promise<AcquireReply> {
+  const startedMonoMs = performance.now();
+  const attempt = quorum.redlock.acquire([quorum.keyOf(runId)], ttlMs);
+  try {
+    const lock = await withinTime(attempt, callTimeoutMs(ttlMs));
+    return {
+      tag: "held",
+      lease: { runId, token: lock.value, deadlineMonoMs: deadline(startedMonoMs, ttlMs) },
+    };
+  } catch (error) {
+    // A lease that is granted after we gave up would keep everybody waiting until it runs out.
+    void attempt.then((lock) => quorum.redlock.release(lock)).catch(() => {});
+    if (!(await isRefused(error, quorum.clients.length))) throw unavailable("acquire", error);
+    return { tag: "busy", retryAfterMs: await timeToExpiry(quorum, runId, ttlMs) };
+  }
+}
+
+async function renew(quorum: Quorum, lease: Lease, ttlMs: number): Promise<RenewReply> {
+  const startedMonoMs = performance.now();
+  try {
+    await withinTime(quorum.redlock.extend(toLock(quorum, lease), ttlMs), callTimeoutMs(ttlMs));
+    return { tag: "renewed", lease: { ...lease, deadlineMonoMs: deadline(startedMonoMs, ttlMs) } };
+  } catch (error) {
+    if (await isRefused(error, quorum.clients.length)) return { tag: "lost" };
+    throw unavailable("renew", error);
+  }
+}
+
+async function release(quorum: Quorum, lease: Lease): Promise<void> {
+  // A lease that cannot be released runs out.
+  await withinTime(quorum.redlock.release(toLock(quorum, lease)), callTimeoutMs(0)).catch(() => {});
+}
+
+/** The library compares its own idea of the expiry with the wall clock; only the server may judge that. */
+function toLock(quorum: Quorum, lease: Lease): Lock {
+  const key = quorum.keyOf(lease.runId);
+  return new Lock(quorum.redlock, [key], lease.token, [], Number.POSITIVE_INFINITY);
+}
+
+function callTimeoutMs(ttlMs: number): number {
+  return Math.max(callTimeoutMsMin, ttlMs * callTimeShare);
+}
+
+function deadline(startedMonoMs: number, ttlMs: number): number {
+  return startedMonoMs + ttlMs - Math.round(ttlMs * driftFactor) - driftMs;
+}
+
+class CallTimedOut extends Error {}
+
+async function withinTime<T>(call: Promise<T>, timeoutMs: number): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const timeout = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new CallTimedOut(`no answer within ${timeoutMs} ms`)), timeoutMs);
+  });
+  try {
+    return await Promise.race([call, timeout]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** True when so many servers said no that the rest cannot make a quorum; false when they only did not answer. */
+async function isRefused(error: unknown, servers: number): Promise<boolean> {
+  if (!isExecutionError(error)) return false;
+  const attempt = error.attempts.at(-1);
+  if (attempt === undefined) return false;
+  try {
+    const { votesAgainst, quorumSize } = await withinTime(attempt, callTimeoutMsMin);
+    const refusals = [...votesAgainst.values()].filter((vote) => vote.name === "ResourceLockedError").length;
+    return refusals > servers - quorumSize;
+  } catch (late) {
+    if (late instanceof CallTimedOut) return false;
+    throw late;
+  }
+}
+
+function isExecutionError(error: unknown): error is ExecutionError {
+  return error instanceof Error && error.name === "ExecutionError";
+}
+
+/** How long the present holder has at most; from the server that says least, since a quorum decides. */
+async function timeToExpiry(quorum: Quorum, runId: string, ttlMs: number): Promise<number> {
+  const key = quorum.keyOf(runId);
+  const asked = quorum.clients.map(async (redis) => await withinTime(redis.pttl(key), callTimeoutMsMin));
+  const answers = await Promise.allSettled(asked);
+  const times = answers.flatMap((answer) =>
+    answer.status === "fulfilled" && answer.value > 0 ? [answer.value] : [],
+  );
+  return times.length === 0 ? retrySoonMs : Math.max(retrySoonMs, Math.min(...times, ttlMs));
+}
+
+function unavailable(doing: string, cause: unknown): RunfleetError {
+  const why = cause instanceof Error ? cause.message : String(cause);
+  return new RunfleetError("redis_unavailable", `lease ${doing}: ${why}`, { cause });
+}

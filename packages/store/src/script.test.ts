@@ -1,0 +1,72 @@
+import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
+import { connectRedis } from "./connect-redis.js";
+import { confirmOutbox } from "./generated/confirm-outbox.js";
+import { readOutbox } from "./generated/read-outbox.js";
+import { runScript, type Script } from "./script.js";
+
+const redis = connectRedis(inject("redisUrl"), { role: "client", name: "script test" });
+const keys = { outbox: "{t-script:0}:outbox", outboxEntries: "{t-script:0}:outbox:entries" };
+
+afterAll(() => redis.disconnect());
+
+function scriptOf(source: string): Script<object, object, string> {
+  return { name: "try", keys: [], values: [], sha1: "0".repeat(40), source };
+}
+
+describe("calling a script", () => {
+  beforeAll(async () => {
+    await redis.del(keys.outbox, keys.outboxEntries);
+  });
+
+  test("a server that does not know the script gets its text", async () => {
+    expect(await runScript(redis, scriptOf("return { 'new', 'x' }"), { keys: {}, values: {} })).toEqual({
+      tag: "new",
+      rest: ["x"],
+    });
+    const values = { ids: ["a", "b"] };
+    expect(await runScript(redis, confirmOutbox, { keys, values })).toEqual({ tag: "done", rest: [] });
+    expect(await runScript(redis, confirmOutbox, { keys, values })).toEqual({ tag: "done", rest: [] });
+  });
+
+  test("names become keys, values and lists in the order of the contract", async () => {
+    const script: Script<object, object, string> = {
+      name: "try",
+      keys: ["b", "a", "list[]"],
+      values: ["y", "x", "none[]", "some[]"],
+      sha1: "1".repeat(40),
+      source: "return { 'seen', KEYS, ARGV }",
+    };
+    const reply = await runScript(redis, script, {
+      keys: { a: "{t}:a", b: "{t}:b", list: ["{t}:1", "{t}:2"] },
+      values: { x: 1, y: "why", none: [], some: ["p", 2] },
+    });
+    expect(reply.rest).toEqual([
+      ["{t}:b", "{t}:a", "{t}:1", "{t}:2"],
+      ["why", "1", "0", "2", "p", "2"],
+    ]);
+  });
+
+  test("what only our own mistake can cause is a defect", async () => {
+    const run = (source: string) => runScript(redis, scriptOf(source), { keys: {}, values: {} });
+    const refused = run("return redis.error_reply('RUNFLEET no')");
+    await expect(refused).rejects.toMatchObject({ code: "internal", message: expect.stringContaining("no") });
+    await refused.catch((error: Error) => expect(error.cause).not.toHaveProperty("command"));
+    await expect(run("return redis.call('NOSUCHCOMMAND')")).rejects.toMatchObject({ code: "internal" });
+  });
+
+  test("a server that cannot work is unavailable", async () => {
+    const values = { now: "", olderThanMs: 0, limit: 1 };
+    for (const message of ["LOADING dataset", "OOM command not allowed", "READONLY replica", "MISCONF rdb"]) {
+      const failing = scriptOf(`return redis.error_reply('${message}')`);
+      await expect(runScript(redis, failing, { keys: {}, values: {} })).rejects.toMatchObject({
+        code: "redis_unavailable",
+      });
+    }
+    const nowhere = connectRedis("redis://127.0.0.1:1", { role: "client" });
+    await expect(runScript(nowhere, readOutbox, { keys, values })).rejects.toMatchObject({
+      code: "redis_unavailable",
+      retryable: true,
+    });
+    nowhere.disconnect();
+  });
+});

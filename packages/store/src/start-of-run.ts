@@ -1,0 +1,33 @@
+/**
+ * What both stores do before a run is created: limits, and the events and entries a new run begins with.
+ */
+import { type InboxEvent, limits, type NewRun, RunfleetError } from "@runfleet/model";
+
+/**
+ * How long an idempotency key is remembered after its first use. A run whose id is derived from its key is found by
+ * its id for as long as it is kept, so this only has to outlast retries of callers that choose ids in another way.
+ */
+export const idempotencyKeptMs = 30 * 24 * 60 * 60 * 1000;
+
+export function startedEvent(run: NewRun): InboxEvent {
+  return { type: "started", at: run.createdAt };
+}
+
+/** Throws `too_large` with the limit's name. */
+export function checkStartLimits(run: NewRun): void {
+  const sizes = {
+    inputsBytesMax: Buffer.byteLength(JSON.stringify(run.inputs)),
+    nameBytesMax: Math.max(
+      ...[run.workflow, run.label ?? "", run.idempotencyKey ?? "", run.pool].map((name) =>
+        Buffer.byteLength(name),
+      ),
+    ),
+  };
+  for (const [name, size] of Object.entries(sizes)) {
+    const limit = limits[name as keyof typeof sizes];
+    if (size > limit) {
+      const message = `the run of ${run.workflow.slice(0, 100)} is too large: ${name} is ${limit}, this is ${size}`;
+      throw new RunfleetError("too_large", message, { details: { limit: name, max: limit, actual: size } });
+    }
+  }
+}

@@ -1,0 +1,127 @@
+/** A run is created once, whatever is repeated, and a refused start writes nothing. Both stores, the same answers. */
+import { limits } from "@runfleet/model";
+import { expect, test } from "vitest";
+import { sampleCommit, sampleFinish, sampleRun } from "./samples.js";
+import { describeTwins } from "./twins.js";
+
+describeTwins("create_run", (twin) => {
+  test("a new run is pending, has its first event and is promised to its queue", async () => {
+    const { store, clock } = twin();
+    const run = sampleRun({ label: "PR 7", delayMs: 500, createdAt: clock.now() });
+    const reply = await store.createRun(run);
+    expect(reply).toEqual({ tag: "created", id: run.id, outboxId: `enqueue:${run.id}` });
+    const { delayMs: _delay, ...info } = run;
+    expect(await store.readRun(run.id)).toMatchObject({
+      ...info,
+      status: "pending",
+      generation: 0,
+      blockedOn: [],
+    });
+    expect(await store.inboxWaiting(run.id)).toBe(true);
+    expect(await store.outboxPending({ olderThanMs: 0, limit: 10 })).toEqual([
+      { id: `enqueue:${run.id}`, runId: run.id, type: "enqueue", delayMs: 500 },
+    ]);
+  });
+
+  test("creating the same run again tells that it exists and writes nothing", async () => {
+    const { store } = twin();
+    const run = sampleRun();
+    await store.createRun(run);
+    await store.outboxDone([`enqueue:${run.id}`]);
+    expect(await store.createRun(run)).toEqual({ tag: "exists", id: run.id, status: "pending" });
+    expect(await store.outboxPending({ olderThanMs: 0, limit: 10 })).toEqual([]);
+    expect((await store.listRuns({ limit: 10 })).rows).toHaveLength(1);
+  });
+
+  test("the same id with other inputs is a conflict", async () => {
+    const { store } = twin();
+    const run = sampleRun();
+    await store.createRun(run);
+    const reply = await store.createRun({ ...run, inputs: { pr: "8" } });
+    expect(reply).toEqual({ tag: "conflict", id: run.id });
+    expect((await store.readRun(run.id))?.inputs).toEqual({ pr: "7" });
+  });
+
+  test("an idempotency key leads to the first run, whatever the id, and whatever the order of inputs", async () => {
+    const { store, activate } = twin();
+    const first = sampleRun({ idempotencyKey: "k", inputs: { a: "1", b: "2" } });
+    await store.createRun(first);
+    await activate(first.id);
+    const again = sampleRun({ idempotencyKey: "k", inputs: { b: "2", a: "1" } });
+    expect(await store.createRun(again)).toEqual({ tag: "exists", id: first.id, status: "running" });
+    expect(await store.readRun(again.id)).toBeUndefined();
+  });
+
+  test("an idempotency key with another workflow or other inputs is a conflict", async () => {
+    const { store } = twin();
+    const first = sampleRun({ idempotencyKey: "k" });
+    await store.createRun(first);
+    const other = sampleRun({ idempotencyKey: "k", workflow: "deploy" });
+    expect(await store.createRun(other)).toEqual({ tag: "conflict", id: first.id });
+    const inputs = sampleRun({ idempotencyKey: "k", inputs: {} });
+    expect(await store.createRun(inputs)).toEqual({ tag: "conflict", id: first.id });
+    expect((await store.listRuns({ limit: 10 })).rows).toHaveLength(1);
+  });
+
+  test("a key whose run is gone can be used again, even for something else", async () => {
+    const { store, create, activate, clock } = twin();
+    const first = await create({ idempotencyKey: "k" });
+    const { fence } = await activate(first);
+    await store.finish(sampleFinish(fence, { retentionMs: 1 }));
+    clock.advance(10);
+    await expect.poll(async () => await store.readRun(first)).toBeUndefined();
+    const next = sampleRun({ idempotencyKey: "k", inputs: { pr: "9" } });
+    expect(await store.createRun(next)).toMatchObject({ tag: "created", id: next.id });
+  });
+
+  test("of many starts with one key exactly one creates", async () => {
+    const { store } = twin();
+    const runs = Array.from({ length: 20 }, () => sampleRun({ idempotencyKey: "k" }));
+    const replies = await Promise.all(runs.map((run) => store.createRun(run)));
+    const created = replies.filter((reply) => reply.tag === "created");
+    expect(created).toHaveLength(1);
+    expect(new Set(replies.map((reply) => reply.id))).toEqual(new Set([created[0]?.id]));
+  });
+
+  test("a child is listed with its parent", async () => {
+    const { store, create } = twin();
+    const parent = await create();
+    const children: string[] = [];
+    for (const createdAt of [1, 2, 3]) {
+      children.push(await create({ parentId: parent, parentAddress: "b.0", depth: 1, createdAt }));
+    }
+    const first = await store.listChildren({ runId: parent, limit: 2 });
+    expect(first.rows).toEqual(children.slice(0, 2));
+    const { cursor = "" } = first;
+    expect(await store.listChildren({ runId: parent, limit: 2, cursor })).toEqual({
+      rows: children.slice(2),
+    });
+  });
+
+  test("a run that is too large is refused before anything is written", async () => {
+    const { store } = twin();
+    const large = sampleRun({ inputs: { text: "x".repeat(limits.inputsBytesMax) } });
+    await expect(store.createRun(large)).rejects.toMatchObject({ code: "too_large" });
+    const longName = sampleRun({ label: "x".repeat(limits.nameBytesMax + 1) });
+    await expect(store.createRun(longName)).rejects.toMatchObject({ code: "too_large" });
+    expect((await store.listRuns({ limit: 10 })).rows).toEqual([]);
+  });
+
+  test("a run of one second does not disturb the commits of another", async () => {
+    const { store, create, activate } = twin();
+    const one = await activate(await create());
+    const other = await activate(await create());
+    await store.commit(sampleCommit(one.fence, { parts: { set: { core: "1" }, remove: [] } }));
+    expect((await activateAgain(other.fence.runId)).parts).toEqual({});
+    async function activateAgain(runId: string) {
+      const reply = await store.activate({
+        runId,
+        leaseToken: other.fence.nonce,
+        owner: "w1",
+        recoveriesMax: 5,
+      });
+      if (reply.tag !== "activated") throw new Error(reply.tag);
+      return reply.activation;
+    }
+  });
+});

@@ -1,0 +1,70 @@
+/** Lists of runs, children, steps, gates and workflows, page by page. Both stores, the same answers. */
+import { expect, test } from "vitest";
+import { sampleFinish, sampleRun } from "./samples.js";
+import { describeTwins } from "./twins.js";
+
+describeTwins("lists of runs", (twin) => {
+  test("runs come newest first, in pages without gaps or repeats, though all were created at once", async () => {
+    const { store } = twin();
+    const runs = Array.from({ length: 120 }, () => sampleRun());
+    await Promise.all(runs.map((run) => store.createRun(run)));
+    const listed: string[] = [];
+    let cursor: string | undefined;
+    do {
+      const page = await store.listRuns({ limit: 50, ...(cursor === undefined ? {} : { cursor }) });
+      listed.push(...page.rows.map((run) => run.id));
+      cursor = page.cursor;
+      // A newer run between two pages moves nothing.
+      await store.createRun(sampleRun({ createdAt: 2_000_000 }));
+    } while (cursor !== undefined);
+    expect(listed).toEqual(
+      runs
+        .map((run) => run.id)
+        .sort()
+        .reverse(),
+    );
+  });
+
+  test("lists of a status and of a workflow hold only theirs", async () => {
+    const { store, create, activate } = twin();
+    const review = await create({ createdAt: 1 });
+    const deploy = await create({ createdAt: 2, workflow: "deploy" });
+    const running = await create({ createdAt: 3, workflow: "deploy" });
+    await activate(running);
+    const ids = async (filter: { status?: "pending" | "running" | "failed"; workflow?: string }) =>
+      (await store.listRuns({ ...filter, limit: 10 })).rows.map((run) => run.id);
+    expect(await ids({})).toEqual([running, deploy, review]);
+    expect(await ids({ status: "pending" })).toEqual([deploy, review]);
+    expect(await ids({ workflow: "deploy" })).toEqual([running, deploy]);
+    expect(await ids({ workflow: "deploy", status: "running" })).toEqual([running]);
+    expect(await ids({ status: "failed" })).toEqual([]);
+  });
+
+  test("no page is larger than its limit allows", async () => {
+    const { store, create } = twin();
+    for (let count = 0; count < 3; count++) await create();
+    expect((await store.listRuns({ limit: 0 })).rows).toHaveLength(1);
+    expect((await store.listRuns({ limit: 2 })).rows).toHaveLength(2);
+  });
+
+  test("a cursor of steps that is none is refused", async () => {
+    const { store, create } = twin();
+    const runId = await create();
+    const request = { runId, limit: 1, cursor: "x" };
+    await expect(store.readSteps(request)).rejects.toMatchObject({ code: "invalid_usage" });
+    expect(await store.readSteps({ runId, limit: 10 })).toEqual({ rows: [] });
+  });
+
+  test("an id that expired can be used again and is listed once", async () => {
+    const { store, create, activate, leases, clock } = twin();
+    const run = sampleRun({ id: "01DERIVED" });
+    const { fence } = await activate(await create(run));
+    await store.finish(sampleFinish(fence, { retentionMs: 1 }));
+    await leases.release({ runId: run.id, token: fence.nonce, deadlineMonoMs: 0 });
+    clock.advance(10);
+    await expect.poll(async () => await store.readRun(run.id)).toBeUndefined();
+    expect(await store.createRun(run)).toMatchObject({ tag: "created" });
+    expect((await store.listRuns({ limit: 10 })).rows).toMatchObject([{ id: run.id, status: "pending" }]);
+    expect((await store.listRuns({ limit: 10, status: "completed" })).rows).toEqual([]);
+  });
+});

@@ -1,0 +1,141 @@
+/** What a sweeper finds: promised work, runs that should be awake, owners that fell silent. Both stores, the same answers. */
+import type { WorkerPresence } from "@runfleet/model";
+import { expect, test } from "vitest";
+import { sampleCommit, sampleFinish, samplePark } from "./samples.js";
+import { describeTwins } from "./twins.js";
+
+describeTwins("outbox: read_outbox and confirm_outbox", (twin) => {
+  test("entries are pending from an age on, oldest first, until they are confirmed", async () => {
+    const { store, create, clock } = twin();
+    const ids: string[] = [];
+    for (let count = 0; count < 3; count++) {
+      ids.push(`enqueue:${await create()}`);
+      clock.advance(1_000);
+    }
+    const pending = async (olderThanMs: number, limit = 10) =>
+      (await store.outboxPending({ olderThanMs, limit })).map((entry) => entry.id);
+    expect(await pending(0)).toEqual(ids);
+    expect(await pending(2_000)).toEqual(ids.slice(0, 2));
+    expect(await pending(0, 1)).toEqual(ids.slice(0, 1));
+    await store.outboxDone([]);
+    await store.outboxDone([ids[0] ?? "", "unknown"]);
+    await store.outboxDone([ids[0] ?? ""]);
+    expect(await pending(0)).toEqual(ids.slice(1));
+  });
+
+  test("commands travel through the outbox unchanged", async () => {
+    const { store, create, activate } = twin();
+    const { fence } = await activate(await create());
+    const { runId } = fence;
+    await store.outboxDone([`enqueue:${runId}`]);
+    const command = {
+      type: "startChild",
+      childId: "c",
+      address: "b.0",
+      workflow: "w",
+      inputs: { a: "1" },
+    } as const;
+    const entry = { id: "o", runId, type: "command", command } as const;
+    await store.commit(sampleCommit(fence, { outbox: [entry] }));
+    expect(await store.outboxPending({ olderThanMs: 0, limit: 10 })).toEqual([entry]);
+    const other = { ...entry, id: "p" };
+    await store.commit(sampleCommit(fence, { outbox: [other], outboxDone: ["o", "p"] }));
+    expect(await store.outboxPending({ olderThanMs: 0, limit: 10 })).toEqual([]);
+  });
+});
+
+describeTwins("claim_wakeable and list_silent", (twin) => {
+  test("each run that wants to be looked at is told once per interval, longest waiting first", async () => {
+    const { store, create, clock } = twin();
+    const ids: string[] = [];
+    for (let count = 0; count < 5; count++) {
+      ids.push(await create());
+      clock.advance(1);
+    }
+    expect(await store.wakeable({ limit: 3 })).toEqual(ids.slice(0, 3));
+    expect(await store.wakeable({ limit: 3 })).toEqual(ids.slice(3));
+    expect(await store.wakeable({ limit: 3 })).toEqual([]);
+    clock.advance(30_000);
+    expect([...(await store.wakeable({ limit: 10 }))].sort()).toEqual([...ids].sort());
+  });
+
+  test("a delayed run is told when its delay is over; an owned one never", async () => {
+    const { store, create, activate, clock } = twin();
+    const delayed = await create({ delayMs: 1_000 });
+    await activate(await create());
+    expect(await store.wakeable({ limit: 10 })).toEqual([]);
+    clock.advance(1_000);
+    expect(await store.wakeable({ limit: 10 })).toEqual([delayed]);
+  });
+
+  test("owners that were not heard of are told, most silent first, until another takes over", async () => {
+    const { store, create, activate, takeOver, clock } = twin();
+    const first = await activate(await create());
+    clock.advance(100);
+    const second = await activate(await create());
+    clock.advance(100);
+    const parked = await activate(await create());
+    await store.park(samplePark(parked.fence));
+    const silent = async (silentMs: number) => await store.silentOwners({ silentMs, limit: 10 });
+    expect(await silent(200)).toEqual([first.fence.runId]);
+    expect(await silent(100)).toEqual([first.fence.runId, second.fence.runId]);
+    await takeOver(first);
+    expect(await silent(100)).toEqual([second.fence.runId]);
+    await store.finish(sampleFinish(second.fence));
+    expect(await silent(100)).toEqual([]);
+  });
+});
+
+describeTwins("workers: announce, withdraw, list", (twin) => {
+  const worker = (id: string): WorkerPresence => ({
+    id,
+    pid: 7,
+    host: "h",
+    pools: ["default"],
+    slots: 32,
+    busy: 1,
+    version: "0.1.0",
+    lastSeen: 0,
+  });
+
+  test("a worker is listed while it announces itself, with the time the store saw it", async () => {
+    const { store, clock } = twin();
+    await store.announceWorker(worker("a"));
+    clock.advance(1_000);
+    await store.announceWorker({ ...worker("b"), busy: 3 });
+    const at = clock.now();
+    const b = { ...worker("b"), busy: 3, lastSeen: at };
+    expect(await store.listWorkers()).toEqual([{ ...worker("a"), lastSeen: at - 1_000 }, b]);
+    clock.advance(59_000);
+    expect(await store.listWorkers()).toEqual([b]);
+    await store.announceWorker(worker("a"));
+    expect((await store.listWorkers()).map(({ id }) => id)).toEqual(["b", "a"]);
+    await store.withdrawWorker("a");
+    await store.withdrawWorker("never there");
+    expect(await store.listWorkers()).toEqual([b]);
+  });
+});
+
+describeTwins("publish_workflows", (twin) => {
+  test("definitions are found by name and by hash; the newest of a name counts", async () => {
+    const { store, clock } = twin();
+    expect(await store.findWorkflow("a")).toBeUndefined();
+    expect(await store.readDefinition("h1")).toBeUndefined();
+    await store.publish([]);
+    await store.publish([
+      { name: "b", hash: "h2", json: '{"b":1}' },
+      { name: "a", hash: "h1", json: '{"a":1}' },
+    ]);
+    clock.advance(5);
+    await store.publish([{ name: "a", hash: "h3", json: '{"a":2}' }]);
+    const a = { name: "a", hash: "h3", publishedAt: clock.now() };
+    const b = { name: "b", hash: "h2", publishedAt: clock.now() - 5 };
+    expect(await store.findWorkflow("a")).toEqual(a);
+    expect(await store.readDefinition("h1")).toBe('{"a":1}');
+    expect(await store.readDefinition("h3")).toBe('{"a":2}');
+    expect((await store.listWorkflows({ limit: 10 })).rows).toEqual([a, b]);
+    const first = await store.listWorkflows({ limit: 1 });
+    expect(first.rows).toEqual([a]);
+    expect((await store.listWorkflows({ limit: 1, cursor: first.cursor ?? "" })).rows).toEqual([b]);
+  });
+});
