@@ -1,0 +1,93 @@
+/**
+ * The worklist of one decision: opens nodes, tells parents how children ended, stops what must stop, until nothing
+ * is left to do without the world. Bounded: a definition that moves for ever without any step fails the run.
+ */
+import type { Address } from "@runfleet/model";
+import { bodyAddress, isBelow, parentAddress } from "@runfleet/model";
+import { openAddresses } from "./address-order.js";
+import { behaviourOf } from "./nodes/index.js";
+import { nodeAt } from "./plan.js";
+import { member } from "./record.js";
+import { alwaysRoot, rootSettled } from "./run-phases.js";
+import { trailOf } from "./settlement.js";
+import { drop, isHalted, settle, type Task, type Turn } from "./turn.js";
+
+/** Moves without any answer from the world: more than any real definition needs, and still below a second. */
+const movesMax = 200_000;
+
+type TaskOf<T extends Task["type"]> = Extract<Task, { type: T }>;
+
+const performers: { readonly [T in Task["type"]]: (turn: Turn, task: TaskOf<T>) => void } = {
+  open: openNode,
+  reopen: reopenNode,
+  stop: stopNodes,
+  settled: tellParent,
+};
+
+/** Performs all tasks, those that come up meanwhile included. */
+export function drain(turn: Turn): void {
+  for (let done = 0; done < turn.tasks.length; done += 1) {
+    if (done >= movesMax) {
+      giveUp(turn);
+      return;
+    }
+    const task = turn.tasks[done];
+    if (task !== undefined) perform(turn, task);
+  }
+  turn.tasks.length = 0;
+}
+
+function perform<T extends Task["type"]>(turn: Turn, task: TaskOf<T>): void {
+  const performer = performers[task.type as T];
+  performer(turn, task);
+}
+
+function openNode(turn: Turn, { at }: TaskOf<"open">): void {
+  const node = nodeAt(turn.plan, at);
+  if (isHalted(turn)) settle(turn, at, { type: "cancelled", trail: { [at]: null } });
+  else behaviourOf(node.kind).open(turn, at, node);
+}
+
+function reopenNode(turn: Turn, { at, trail }: TaskOf<"reopen">): void {
+  const node = nodeAt(turn.plan, at);
+  const behaviour = behaviourOf(node.kind);
+  const frame = trail[at];
+  if (isHalted(turn)) settle(turn, at, { type: "cancelled", trail });
+  else if (frame && behaviour.reopen) behaviour.reopen(turn, { at, node, frame }, trailOf(trail, at));
+  else behaviour.open(turn, at, node);
+}
+
+function stopNodes(turn: Turn, { at, reason }: TaskOf<"stop">): void {
+  for (const address of openAddresses(turn.state)) {
+    const frame = member(turn.state.frames, address);
+    if (frame === undefined || !isBelow(address, at)) continue;
+    const node = nodeAt(turn.plan, address);
+    behaviourOf(node.kind).stop?.(turn, { at: address, node, frame }, reason);
+  }
+}
+
+/** A parent that is gone has no use for the news. */
+function tellParent(turn: Turn, { at, settlement }: TaskOf<"settled">): void {
+  const parent = parentAddress(at);
+  if (parent === undefined) {
+    rootSettled(turn, settlement);
+    return;
+  }
+  const frame = member(turn.state.frames, parent);
+  if (frame === undefined) return;
+  const node = nodeAt(turn.plan, parent);
+  behaviourOf(node.kind).childSettled?.(turn, { at: parent, node, frame }, { at, settlement });
+}
+
+/** Fails the block that moves for ever; the always block still gets its chance. */
+function giveUp(turn: Turn): void {
+  const { core } = turn.state;
+  const root: Address = core.phase === "always" ? alwaysRoot(core) : bodyAddress;
+  turn.tasks.length = 0;
+  stopNodes(turn, { type: "stop", at: root, reason: "cancelled" });
+  turn.tasks.length = 0;
+  drop(turn, root);
+  const message = `more than ${movesMax} moves without any step`;
+  rootSettled(turn, { type: "failed", error: { code: "loop_limit", message }, fatal: true, trail: {} });
+  drain(turn);
+}

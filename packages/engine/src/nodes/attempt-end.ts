@@ -1,0 +1,100 @@
+/** How a retried step ends for good: used up, forgiven, handed to its `on_fail` agent, or stopped. */
+import type { Address, AttemptFrame, CallNode, ChildNode, ScriptNode, Usage } from "@runfleet/model";
+import { errorCodes, fallbackAddress } from "@runfleet/model";
+import { boundedFailure } from "../bounds.js";
+import { countStep, setEmptyResult } from "../results.js";
+import { note, open, record, type StepEntry, setFrame, settle, type Turn } from "../turn.js";
+import { labelOf, nameOf } from "../variables.js";
+import type { SettledChild, Spot } from "./behaviour.js";
+
+export type RetriedNode = CallNode | ScriptNode | ChildNode;
+export type AttemptSpot<N extends RetriedNode> = Spot<N, AttemptFrame>;
+
+/** No attempt is left: `on_fail` says what that means for the run. */
+export function exhausted(turn: Turn, spot: AttemptSpot<RetriedNode>): void {
+  const { at, node, frame } = spot;
+  if (node.onFail?.kind === "agent") {
+    frame.phase = "fallback";
+    delete frame.deadline;
+    setFrame(turn, at, frame);
+    open(turn, fallbackOf(at, frame));
+    return;
+  }
+  if (node.onFail === undefined) {
+    failStep(turn, spot);
+    return;
+  }
+  const { ordinal, lastError } = frame;
+  note(turn, { type: "step.skipped", reason: "failed, and on_fail = continue", ...named(spot) });
+  setEmptyResult(turn, nameOf(node), { status: "skipped", ordinal, error: lastError });
+  countStep(turn, finalStatus(frame));
+  settle(turn, at, { type: "completed", skipped: true });
+}
+
+function failStep(turn: Turn, spot: AttemptSpot<RetriedNode>): void {
+  const { at, node, frame } = spot;
+  const error = frame.lastError ?? { code: "step_failed", message: "" };
+  const status = finalStatus(frame);
+  setEmptyResult(turn, nameOf(node), { status, ordinal: frame.ordinal, error });
+  countStep(turn, status);
+  const attempts = frame.attempt - frame.firstAttempt + 1;
+  const times = attempts === 1 ? "1 attempt" : `${attempts} attempts`;
+  const message = `step '${labelOf(node)}' failed after ${times}: ${error.message}`;
+  const code = Object.hasOwn(errorCodes, error.code) ? error.code : "step_failed";
+  settle(turn, at, {
+    type: "failed",
+    error: boundedFailure({ code, message }),
+    fatal: false,
+    trail: { [at]: frame },
+  });
+}
+
+/** The agent's own end does not matter: the step has failed. */
+export function fallbackSettled(
+  turn: Turn,
+  spot: AttemptSpot<RetriedNode>,
+  { settlement }: SettledChild,
+): void {
+  const { at, frame } = spot;
+  if (settlement.type !== "cancelled") {
+    failStep(turn, spot);
+    return;
+  }
+  countStep(turn, finalStatus(frame));
+  settle(turn, at, { type: "cancelled", trail: { [at]: frame } });
+}
+
+/** A stopped attempt counts as cancelled, whatever it managed to do before. */
+export function stopped(turn: Turn, spot: AttemptSpot<RetriedNode>, usage?: Usage): void {
+  const { at, node, frame } = spot;
+  const reason = frame.stopReason ?? "cancelled";
+  note(turn, { type: "step.cancelled", reason, ...named(spot) });
+  if (frame.phase !== "backoff") record(turn, entry(spot, { status: "cancelled", usage }));
+  setEmptyResult(turn, nameOf(node), { status: "cancelled", ordinal: frame.ordinal });
+  countStep(turn, "cancelled");
+  settle(turn, at, { type: "cancelled", trail: { [at]: frame } });
+}
+
+function finalStatus(frame: AttemptFrame): "failed" | "timed_out" {
+  return frame.lastError?.code === "step_timed_out" ? "timed_out" : "failed";
+}
+
+/** An agent that runs again after an operator's retry must not share the address of the first one. */
+function fallbackOf(at: Address, frame: AttemptFrame): Address {
+  const address = fallbackAddress(at);
+  return frame.firstAttempt === 1 ? address : `${address}@${frame.firstAttempt}`;
+}
+
+export function named({ at, node, frame }: AttemptSpot<RetriedNode>) {
+  return { address: at, name: nameOf(node), attempt: frame.attempt };
+}
+
+type EntryRest = Pick<
+  StepEntry,
+  "status" | "markers" | "context" | "output" | "resultText" | "error" | "usage"
+>;
+
+export function entry({ at, node, frame }: AttemptSpot<RetriedNode>, rest: EntryRest): StepEntry {
+  const { kind, attempt, ordinal, startedAt, childId: childRunId } = frame;
+  return { address: at, name: nameOf(node), kind, attempt, ordinal, startedAt, childRunId, ...rest };
+}

@@ -1,0 +1,314 @@
+/** Gates and sleeps: what the run waits for, who may end the wait, and what happens when nobody does. */
+import { expect, test } from "vitest";
+import {
+  call,
+  flow,
+  gate,
+  parallel,
+  qualityGate,
+  sleep,
+  when,
+} from "../../../../test/support/engine/definitions.js";
+import { createWorld, hangs, ok } from "../../../../test/support/engine/world.js";
+
+const day = 86_400_000;
+
+test("a gate parks the run and is listed with prompt, options and deadline", () => {
+  const options = { kind: "fixed", values: { a: "Plan A", b: "Plan B" } } as const;
+  const world = createWorld(flow([gate("choose", { gateType: "human_review", prompt: "Which?", options })]), {
+    run: { label: "demo" },
+  });
+  const decision = world.start();
+  const listed = {
+    address: "b.0",
+    name: "choose",
+    gateType: "human_review",
+    prompt: "Which?",
+    options: options.values,
+  };
+  const times = { since: world.now(), deadline: world.now() + day };
+  expect(decision).toMatchObject({ status: "waiting", localWork: false, nextDeadlineAt: times.deadline });
+  expect(decision.blockedOn).toEqual([{ type: "gate", ...listed, ...times }]);
+  expect(decision.gatesOpened).toEqual([
+    { runId: "run", workflow: "flow", label: "demo", ...listed, ...times },
+  ]);
+  expect(world.activate().gatesOpened).toEqual([]);
+});
+
+test("an approval with feedback closes the gate and sets gate_feedback", () => {
+  const world = createWorld(flow([gate("human_review"), call("plan")]));
+  world.start();
+  expect(world.approve("b.0", { feedback: "go" }).ended?.status).toBe("completed");
+  expect(world.transcript()).toMatchInlineSnapshot(`
+    "run.started workflow=flow
+    step.started b.0 human_review#1
+    gate.waiting b.0 human_review deadline=87400000
+    run.waiting on=gate human_review until=87400000
+    gate.resolved b.0 human_review verdict=approved by=ann
+    step.completed b.0 human_review#1 markers=[]
+    step.started b.1 plan#1
+    step.completed b.1 plan#1 markers=[]
+    metrics.updated
+    run.completed"
+  `);
+  expect(world.steps.get("b.0#1")).toMatchObject({ status: "completed", context: "go" });
+  expect(world.state().contexts.map(({ step }) => step)).toEqual(["plan"]);
+});
+
+test("selections replace the feedback", () => {
+  const options = { kind: "fixed", values: { a: "A", b: "B" } } as const;
+  const world = createWorld(flow([gate("human_review", { options })]));
+  world.start();
+  const decision = world.approve("b.0", { feedback: "text", selections: ["a", "b"] });
+  expect(world.state().core.gateFeedback).toBe("a, b");
+  expect(decision.gatesClosed).toEqual(["b.0"]);
+});
+
+test("an approval without feedback keeps the feedback of the gate before", () => {
+  const world = createWorld(flow([gate("human_review"), gate("human_approval")]));
+  world.start();
+  world.approve("b.0", { feedback: "first" });
+  world.approve("b.1");
+  expect(world.state().core.gateFeedback).toBe("first");
+});
+
+test("a selection that is no option is refused and the gate stays open", () => {
+  const world = createWorld(flow([gate("human_review", { options: { kind: "fixed", values: { a: "A" } } })]));
+  world.start();
+  const decision = world.approve("b.0", { selections: ["toString"] });
+  expect(decision.status).toBe("waiting");
+  expect(decision.gatesOpened).toMatchObject([{ address: "b.0" }]);
+  expect(world.facts.at(-1)).toMatchObject({
+    type: "event.ignored",
+    reason: "'toString' is not an option of the gate",
+  });
+});
+
+test.each([
+  ['{"findings":["x","y",7]}', { x: "x", y: "y" }],
+  ['{"findings":{"x":"First","n":7}}', { x: "First" }],
+  ['{"findings":[{"value":"x","label":"First"},{"value":"y"},{"label":"z"}]}', { x: "First", y: "y" }],
+])("options may come from an earlier output: %s", (output, options) => {
+  const from = { kind: "field", step: "audit", field: "findings" } as const;
+  const world = createWorld(flow([call("audit"), gate("human_review", { options: from })]), {
+    steps: { audit: [ok({ output })] },
+  });
+  expect(world.start().gatesOpened[0]?.options).toEqual(options);
+});
+
+test.each(['{"findings":7}', '{"other":[]}', "broken", undefined])(
+  "options that are not there fail the gate: %s",
+  (output) => {
+    const from = { kind: "field", step: "audit", field: "findings" } as const;
+    const outcome = output === undefined ? ok() : ok({ output });
+    const world = createWorld(flow([call("audit"), gate("human_review", { options: from })]), {
+      steps: { audit: [outcome] },
+    });
+    expect(world.start().ended?.error?.message).toContain("options audit.findings");
+  },
+);
+
+test("a rejection fails the run with the feedback, even when it goes on after failures", () => {
+  const world = createWorld(flow([gate("human_approval"), call("never")]), { run: { failFast: false } });
+  world.start();
+  expect(world.reject("b.0", "not like this").ended).toMatchObject({
+    status: "failed",
+    error: { code: "gate_rejected", message: "not like this" },
+  });
+  expect(world.stepLines()).toEqual(["human_approval#1 failed"]);
+});
+
+test("a rejection without feedback names gate and person", () => {
+  const world = createWorld(flow([gate("human_approval")]));
+  world.start();
+  expect(world.reject("b.0").ended?.error?.message).toBe("gate 'human_approval' was rejected by ann");
+});
+
+test("the second answer is ignored", () => {
+  const world = createWorld(flow([gate("human_approval"), call("plan")]), { steps: { plan: [hangs] } });
+  world.start();
+  world.approve("b.0");
+  world.reject("b.0");
+  expect(world.facts.at(-1)).toMatchObject({ type: "event.ignored", reason: "nothing waits at b.0" });
+});
+
+test.each([
+  ["fail", "failed", "human_approval#1 failed"],
+  ["continue", "completed", "human_approval#1 timed_out"],
+] as const)("a gate nobody answers with on_timeout = %s leaves the run %s", (onTimeout, status, line) => {
+  for (const timeoutMs of [0, 1_000]) {
+    const world = createWorld(flow([gate("human_approval", { timeoutMs, onTimeout })]));
+    world.start();
+    expect(world.toDeadline().ended?.status).toBe(status);
+    expect(world.stepLines()).toEqual([line]);
+  }
+});
+
+test("an answer in the same call wins over the deadline", () => {
+  const world = createWorld(flow([gate("human_approval", { timeoutMs: 1_000 })]));
+  world.start();
+  world.setNow(world.now() + 1_000);
+  expect(world.approve("b.0").ended?.status).toBe("completed");
+});
+
+test("a dry run passes gates and sleeps without waiting", () => {
+  const world = createWorld(flow([gate("human_approval"), sleep("nap", "1d")]), { run: { dryRun: true } });
+  expect(world.start().ended?.status).toBe("completed");
+  expect(world.decision()?.gatesOpened).toEqual([]);
+});
+
+test("a gate with a resolver is polled at the resolver's pace, holding nothing in between", () => {
+  const world = createWorld(flow([gate("pr_checks", { gateType: "pr_checks" })]), {
+    polls: { pr_checks: ["pending", hangs, "approved"] },
+  });
+  const decision = world.start();
+  expect(decision).toMatchObject({
+    status: "waiting",
+    localWork: false,
+    nextDeadlineAt: world.now() + 5_000,
+  });
+  expect(world.activate().commands).toEqual([]);
+  expect(world.toDeadline()).toMatchObject({ status: "running", localWork: true });
+  world.send({ type: "gatePolled", address: "b.0", verdict: "pending", pollAfterMs: 60_000 });
+  expect(world.decision()?.nextDeadlineAt).toBe(world.now() + 60_000);
+  expect(world.toDeadline().ended?.status).toBe("completed");
+  expect(world.asked("pollGate")).toHaveLength(3);
+});
+
+test("a poll in flight is asked again after a takeover, and an unasked answer is ignored", () => {
+  const world = createWorld(flow([gate("deploy", { gateType: "window" })]), {
+    polls: { deploy: [hangs, "pending"] },
+  });
+  expect(world.start()).toMatchObject({ localWork: true, blockedOn: [{ type: "gate", name: "deploy" }] });
+  expect(world.activate().commands).toEqual([]);
+  expect(world.asked("pollGate")).toHaveLength(2);
+  world.send({ type: "gatePolled", address: "b.0", verdict: "approved" });
+  expect(world.facts.at(-1)).toMatchObject({ type: "event.ignored", reason: "no poll is open" });
+});
+
+test("a resolver can reject, and a person can answer in its place", () => {
+  const rejected = createWorld(flow([gate("pr_checks", { gateType: "pr_checks" })]), {
+    polls: { pr_checks: ["rejected"] },
+  });
+  expect(rejected.start().ended?.error?.code).toBe("gate_rejected");
+  const overruled = createWorld(flow([gate("pr_checks", { gateType: "pr_checks" })]), {
+    polls: { pr_checks: [hangs] },
+  });
+  overruled.start();
+  expect(overruled.approve("b.0").ended?.status).toBe("completed");
+});
+
+test("a resolver that never answers does not keep the gate from timing out", () => {
+  const world = createWorld(flow([gate("pr_checks", { gateType: "pr_checks", timeoutMs: 7_000 })]));
+  world.start();
+  world.toDeadline();
+  expect(world.toDeadline().ended?.error?.code).toBe("gate_timed_out");
+});
+
+test("a signal gate takes the signal of its name, now or earlier", () => {
+  const waiting = gate("deployed", { gateType: "signal", params: { signal: "deploy" } });
+  const late = createWorld(flow([waiting, call("tell")]));
+  expect(late.start().gatesOpened).toEqual([]);
+  late.signal("other");
+  expect(late.signal("deploy", "v7").ended?.status).toBe("completed");
+  expect(late.asked("runAction")[0]?.gateFeedback).toBe("v7");
+  expect(late.state().core.signals).toEqual([{ name: "other" }]);
+
+  const early = createWorld(flow([call("build"), waiting]), { steps: { build: [hangs] } });
+  early.start();
+  early.signal("deploy", "v8");
+  expect(early.attemptEnds("b.0", 1, ok()).ended?.status).toBe("completed");
+  expect(early.state().core.signals).toEqual([]);
+});
+
+test("a signal gate of its own name needs no parameter, and one signal opens one gate", () => {
+  const world = createWorld(flow([gate("go", { gateType: "signal" }), gate("go", { gateType: "signal" })]));
+  world.start();
+  expect(world.signal("go").status).toBe("waiting");
+  expect(world.signal("go").ended?.status).toBe("completed");
+});
+
+test("only the newest hundred signals are kept", () => {
+  const world = createWorld(flow([gate("human_approval")]));
+  world.start();
+  for (let index = 0; index < 120; index += 1)
+    world.decideOnce([{ type: "signalReceived", at: 0, name: `s${index}` }]);
+  expect(world.state().core.signals).toHaveLength(100);
+  expect(world.state().core.signals[0]).toEqual({ name: "s20" });
+});
+
+test.each([
+  ['{"confidence":80}', 80, "fail", "completed", "confidence 80, threshold 80"],
+  ['{"confidence":79.9}', 80, "fail", "failed", "confidence 79, threshold 80"],
+  ['{"confidence":-3}', 0, "fail", "completed", "confidence 0, threshold 0"],
+  ['{"confidence":300}', 100, "fail", "completed", "confidence 100, threshold 100"],
+  [
+    '{"confidence":"90"}',
+    1,
+    "continue",
+    "completed",
+    "step 'judge' reported no confidence, counted as 0, threshold 1",
+  ],
+  ["[]", 1, "fail", "failed", "step 'judge' reported no confidence, counted as 0, threshold 1"],
+] as const)(
+  "a quality gate on %s with threshold %i and on_fail = %s: %s",
+  (output, threshold, onFail, status, text) => {
+    const world = createWorld(flow([call("judge"), qualityGate("judge", threshold, onFail)]), {
+      steps: { judge: [ok({ output })] },
+    });
+    expect(world.start().ended?.status).toBe(status);
+    const record = world.steps.get("b.1#1");
+    expect(record?.resultText ?? record?.error?.message).toContain(text);
+  },
+);
+
+test("a quality gate whose source never ran fails, whatever its on_fail", () => {
+  const world = createWorld(flow([qualityGate("judge", 1, "continue")]));
+  expect(world.start().ended?.error?.message).toBe("gate 'quality_gate': step 'judge' has no result");
+});
+
+test("a sleep ends at its time, wherever the run was meanwhile", () => {
+  const world = createWorld(flow([sleep("nap", "{{length}}"), call("plan")]), {
+    run: { inputs: { length: "1h30m" } },
+  });
+  const decision = world.start();
+  const until = world.now() + 5_400_000;
+  expect(decision).toMatchObject({
+    status: "waiting",
+    nextDeadlineAt: until,
+    blockedOn: [{ type: "sleep", address: "b.0", name: "nap", until }],
+  });
+  expect(world.advance(5_399_999).ended).toBeUndefined();
+  expect(world.advance(1).ended?.status).toBe("completed");
+  expect(world.transcript()).toMatchInlineSnapshot(`
+    "run.started workflow=flow
+    step.started b.0 nap#1
+    run.waiting on=sleep nap until=6400000
+    step.completed b.0 nap#1 markers=[]
+    step.started b.1 plan#1
+    step.completed b.1 plan#1 markers=[]
+    metrics.updated
+    run.completed"
+  `);
+});
+
+test("a sleep of nothing does not wait, a sleep of nonsense fails", () => {
+  expect(createWorld(flow([sleep("nap", "0s")])).start().ended?.status).toBe("completed");
+  expect(createWorld(flow([sleep("nap", "a while")])).start().ended?.error).toMatchObject({
+    code: "invalid_input",
+  });
+});
+
+test("run.waiting is told when the run begins to wait for something else, not at every wake-up", () => {
+  const world = createWorld(
+    flow([gate("human_approval"), gate("human_review"), when("x", []), parallel([call("a")])]),
+  );
+  world.start();
+  world.activate();
+  world.signal("noise");
+  world.approve("b.0");
+  world.approve("b.1");
+  expect(
+    world.facts.filter(({ type }) => type === "run.waiting").map((fact) => "on" in fact && fact.on),
+  ).toEqual(["gate human_approval", "gate human_review"]);
+});

@@ -1,0 +1,99 @@
+/** A finished turn as a decision: what changed, what the run waits for and until when, and how it ended. */
+import type { BlockedOn, Frame, PartChanges, RunStatus } from "@runfleet/model";
+import { openAddresses } from "./address-order.js";
+import type { Decision } from "./decision.js";
+import { endingOf } from "./ending.js";
+import { behaviourOf } from "./nodes/index.js";
+import { partValue } from "./parts.js";
+import { nodeAt } from "./plan.js";
+import { defined, member } from "./record.js";
+import { note, type Turn } from "./turn.js";
+
+interface Waits {
+  readonly localWork: boolean;
+  readonly blockedOn: BlockedOn[];
+}
+
+export function report(turn: Turn, waitsBefore: string): Decision {
+  const waits = waitsOf(turn);
+  noteWaiting(turn, waits, waitsBefore);
+  const { state, commands, facts, gatesOpened } = turn;
+  const stillOpen = gatesOpened.filter(({ address }) => Object.hasOwn(state.frames, address));
+  return {
+    state,
+    commands,
+    facts,
+    steps: [...turn.steps.values()],
+    parts: partChanges(turn),
+    gatesOpened: stillOpen,
+    gatesClosed: turn.gatesClosed,
+    status: statusOf(turn, waits),
+    totals: state.core.totals,
+    ...waits,
+    ...defined({ nextDeadlineAt: nextDeadlineAt(turn), ended: endingOf(turn) }),
+  };
+}
+
+/** When something must happen to a frame without any event. */
+export function dueAt(frame: Frame): number | undefined {
+  const deadline = "deadline" in frame ? frame.deadline : undefined;
+  if (frame.kind !== "gate" || frame.pollAt === undefined || frame.polling) return deadline;
+  return Math.min(frame.pollAt, frame.deadline);
+}
+
+/** What the run waits for outside this worker, as a text to compare; empty while work is in flight here. */
+export function outsideWaits(turn: Turn): string {
+  const { localWork, blockedOn } = waitsOf(turn);
+  return localWork ? "" : blockedOn.map(waitText).join(", ");
+}
+
+function noteWaiting(turn: Turn, { localWork, blockedOn }: Waits, before: string): void {
+  const on = blockedOn.map(waitText).join(", ");
+  const polling = localWork && turn.commands.some((command) => command.type === "pollGate");
+  if (on === "" || on === before || (localWork && !polling)) return;
+  note(turn, { type: "run.waiting", on, ...defined({ until: nextDeadlineAt(turn) }) });
+}
+
+function waitText(wait: BlockedOn): string {
+  return wait.type === "child" ? `child ${wait.workflow}` : `${wait.type} ${wait.name}`;
+}
+
+function waitsOf(turn: Turn): Waits {
+  const waits = openAddresses(turn.state).map((at) => {
+    const node = nodeAt(turn.plan, at);
+    const frame = member(turn.state.frames, at);
+    return frame === undefined ? undefined : behaviourOf(node.kind).waitsFor?.({ at, node, frame });
+  });
+  return {
+    localWork: waits.some((wait) => wait?.local),
+    blockedOn: waits.flatMap((wait) => wait?.blockedOn ?? []),
+  };
+}
+
+function statusOf(turn: Turn, { localWork, blockedOn }: Waits): RunStatus {
+  const { phase, bodyStatus, cancel } = turn.state.core;
+  if (phase === "ended") return bodyStatus ?? "failed";
+  if (cancel?.cause === "request") return "cancelling";
+  return !localWork && blockedOn.length > 0 ? "waiting" : "running";
+}
+
+function nextDeadlineAt(turn: Turn): number | undefined {
+  const { phase, cancel, deadline, alwaysDeadline } = turn.state.core;
+  const times = Object.values(turn.state.frames).map(dueAt);
+  if (phase === "body" && cancel === undefined) times.push(deadline);
+  if (phase === "always" && alwaysDeadline !== undefined && alwaysDeadline > turn.env.now)
+    times.push(alwaysDeadline);
+  const known = times.filter((time) => time !== undefined);
+  return known.length === 0 ? undefined : known.reduce((first, time) => Math.min(first, time));
+}
+
+/** A part that was created and removed within the turn was never stored. */
+function partChanges(turn: Turn): PartChanges {
+  const changes: PartChanges = { set: {}, remove: [] };
+  for (const [name, existed] of turn.touched) {
+    const value = partValue(turn.state, name);
+    if (value !== undefined) changes.set[name] = JSON.stringify(value);
+    else if (existed) changes.remove.push(name);
+  }
+  return changes;
+}

@@ -1,0 +1,128 @@
+/**
+ * What the run remembers of its steps: the latest result per name, the newest contexts, the variables they export,
+ * the totals. Everything here is bounded; the oldest goes first.
+ */
+import type { ContextEntry, Failure, StepOutput, StepResult, Totals, Usage } from "@runfleet/model";
+import { addUsage, limits } from "@runfleet/model";
+import { partName } from "./parts.js";
+import { defined } from "./record.js";
+import { utf8Bytes } from "./text-size.js";
+import { core, type Turn, touch } from "./turn.js";
+
+/** Names a step can never set for later steps. */
+const reservedNames: ReadonlySet<string> = new Set(["workflow_run_id"]);
+
+/** Sets the latest result under a name; conditions look at it from now on. */
+export function setResult(turn: Turn, name: string, result: StepResult): void {
+  touch(turn, partName.result(name));
+  turn.state.results[name] = result;
+  turn.variables = undefined;
+}
+
+/** Sets the result of a step that failed, was forgiven or was stopped: no markers, so conditions on it are false. */
+export function setEmptyResult(
+  turn: Turn,
+  name: string,
+  result: { status: StepResult["status"]; ordinal: number; error?: Failure | undefined },
+): void {
+  setResult(turn, name, { ...defined(result), markers: [], context: "" });
+}
+
+export interface NewContext extends Pick<StepOutput, "markers" | "context"> {
+  readonly step: string;
+  readonly iteration: number;
+  readonly output?: string | undefined;
+  readonly bubbled?: true | undefined;
+}
+
+/** Appends to `prior_contexts`, drops the oldest entries beyond the limits and exports the output's text members. */
+export function appendContext(turn: Turn, entry: NewContext): void {
+  const { nextContext } = core(turn);
+  turn.state.core.nextContext = nextContext + 1;
+  const bytes = utf8Bytes(entry.context) + utf8Bytes(entry.output ?? "") + utf8Bytes(entry.markers.join());
+  touch(turn, partName.context(nextContext));
+  turn.state.contexts.push({ n: nextContext, bytes, ...defined({ ...entry, markers: [...entry.markers] }) });
+  dropOldContexts(turn);
+  turn.variables = undefined;
+  if (entry.output === undefined) return;
+  touch(turn, partName.prior);
+  turn.state.core.priorOutput = entry.output;
+  exportMembers(turn, entry.output);
+}
+
+/** Adds what an attempt or a child used to the run's totals. */
+export function addToTotals(turn: Turn, usage: Usage | Totals | undefined): void {
+  if (usage === undefined) return;
+  const totals = addUsage(turn.state.core.totals, usage);
+  if ("hasLlmMetrics" in usage) totals.hasLlmMetrics ||= usage.hasLlmMetrics;
+  core(turn).totals = totals;
+}
+
+type Counted = "completed" | "failed" | "skipped" | "timed_out" | "cancelled";
+
+/** Counts a step that has ended for good. */
+export function countStep(turn: Turn, status: Counted): void {
+  core(turn).counts[status === "timed_out" ? "timedOut" : status] += 1;
+}
+
+function dropOldContexts(turn: Turn): void {
+  const { contexts } = turn.state;
+  let bytes = contexts.reduce((sum, entry) => sum + entry.bytes, 0);
+  let first: ContextEntry | undefined = contexts[0];
+  while (
+    first !== undefined &&
+    (contexts.length > limits.contextEntriesMax ||
+      (bytes > limits.contextEntriesBytesMax && contexts.length > 1))
+  ) {
+    touch(turn, partName.context(first.n));
+    contexts.shift();
+    bytes -= first.bytes;
+    first = contexts[0];
+  }
+}
+
+/** An output that is no object, or whose `markers` or `context` have another type, exports nothing. */
+function exportMembers(turn: Turn, output: string): void {
+  const found = textMembers(output);
+  if (found.length === 0) return;
+  touch(turn, partName.exports);
+  const { exports } = turn.state.core;
+  for (const [name, value] of found) {
+    delete exports[name];
+    exports[name] = value;
+  }
+  dropOldExports(exports);
+}
+
+function textMembers(output: string): [string, string][] {
+  const value: unknown = parsed(output);
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return [];
+  const { markers = [], context = "", ...extras } = value as Record<string, unknown>;
+  const wellFormed = Array.isArray(markers) && markers.every((marker) => typeof marker === "string");
+  if (!wellFormed || typeof context !== "string") return [];
+  return Object.entries(extras).filter(
+    (entry): entry is [string, string] => typeof entry[1] === "string" && !reservedNames.has(entry[0]),
+  );
+}
+
+function dropOldExports(exports: Record<string, string>): void {
+  const sizes = Object.entries(exports).map(
+    ([name, value]) => [name, utf8Bytes(name) + utf8Bytes(value)] as const,
+  );
+  let bytes = sizes.reduce((sum, [, size]) => sum + size, 0);
+  for (const [name, size] of sizes) {
+    if (bytes <= limits.exportsBytesMax) return;
+    delete exports[name];
+    bytes -= size;
+  }
+}
+
+/** Outputs are JSON texts by contract; a broken one exports nothing, as in a definition that never reads it. */
+export function parsed(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,89 @@
+/**
+ * The values for `{{name}}`. Later layers overwrite earlier ones: inputs, the run's id, earlier contexts and outputs,
+ * gate feedback, `dry_run`, the text members of structured outputs (which cannot hide the run's id), and last what the
+ * run's context on the worker injects.
+ */
+import type { Address, AttemptFrame, Node } from "@runfleet/model";
+import { agentKey, nodePath, parentAddress } from "@runfleet/model";
+import { nodeAt } from "./plan.js";
+import { member, textRecord } from "./record.js";
+import type { Turn } from "./turn.js";
+
+/** Variables for the step at an address. The record is shared; nobody may change it. */
+export function variablesFor(turn: Turn, at: Address): Readonly<Record<string, string>> {
+  const failed = failedStep(turn, at);
+  if (failed !== undefined) return layered(turn, { ...inputsNow(turn), ...failed });
+  turn.variables ??= layered(turn, inputsNow(turn));
+  return turn.variables;
+}
+
+/** The run's inputs; in the always block with `workflow_status`. */
+export function inputsNow(turn: Turn): Readonly<Record<string, string>> {
+  const { inputs, phase, bodyStatus } = turn.state.core;
+  return phase === "always" && bodyStatus !== undefined ? { ...inputs, workflow_status: bodyStatus } : inputs;
+}
+
+function layered(turn: Turn, inputs: Readonly<Record<string, string>>): Record<string, string> {
+  const { contexts, core } = turn.state;
+  const variables = textRecord(inputs);
+  variables["workflow_run_id"] = turn.env.run.id;
+  variables["prior_context"] = contexts.at(-1)?.context ?? "";
+  variables["prior_contexts"] = priorContexts(turn);
+  if (core.gateFeedback !== undefined) variables["gate_feedback"] = core.gateFeedback;
+  if (core.priorOutput !== undefined) variables["prior_output"] = core.priorOutput;
+  variables["dry_run"] = String(turn.env.run.dryRun);
+  return Object.assign(variables, core.exports, turn.env.injected);
+}
+
+function priorContexts(turn: Turn): string {
+  const entries = turn.state.contexts.map(({ step, iteration, context, markers, output }) => ({
+    step,
+    iteration,
+    context,
+    markers,
+    structured_output: output ?? null,
+    output_file: null,
+  }));
+  return JSON.stringify(entries);
+}
+
+/** Only for an `on_fail` agent: what failed, why, and how many retries it had. */
+function failedStep(turn: Turn, at: Address): Record<string, string> | undefined {
+  if (!nodePath(at).endsWith(".f")) return undefined;
+  const stepAt = parentAddress(at) ?? at;
+  const frame = member(turn.state.frames, stepAt) as AttemptFrame | undefined;
+  const node = nodeAt(turn.plan, stepAt);
+  return {
+    failed_step: labelOf(node),
+    failure_reason: frame?.lastError?.message ?? "",
+    retry_count: String("retries" in node ? node.retries : 0),
+  };
+}
+
+/** How a step is called towards people: the agent as it was written, else the name conditions use. */
+export function labelOf(node: Node): string {
+  return node.kind === "call" ? node.agent.value : nameOf(node);
+}
+
+/** The name conditions use for a step's result; empty for blocks, which have none. */
+export function nameOf(node: Node): string {
+  switch (node.kind) {
+    case "call":
+      return agentKey(node.agent);
+    case "child":
+      return node.workflow;
+    case "script":
+    case "gate":
+    case "sleep":
+    case "foreach":
+      return node.name;
+    case "parallel":
+      return node.name ?? "";
+    case "sequence":
+    case "branch":
+    case "loop":
+      return "";
+    default:
+      return node satisfies never;
+  }
+}
