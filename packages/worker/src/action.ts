@@ -1,0 +1,111 @@
+/**
+ * Actions: the code of a worker's owner that steps call. Describes what an action gets and gives back, and the errors
+ * it may throw to steer retries. Does not run anything.
+ */
+import type { Usage } from "@runfleet/model";
+
+/** Anything with zod's `safeParse`; zod schemas of any version fit. */
+export interface Schema<T> {
+  safeParse(value: unknown): { success: true; data: T } | { success: false; error: { message: string } };
+}
+
+export interface ActionLog {
+  info(message: string, fields?: Readonly<Record<string, unknown>>): void;
+  warn(message: string, fields?: Readonly<Record<string, unknown>>): void;
+  error(message: string, fields?: Readonly<Record<string, unknown>>): void;
+}
+
+export interface ActionContext<Input> {
+  /** The step's variables after the action's input schema; without a schema, all variables as strings. */
+  readonly input: Input;
+  /** Values for `{{name}}`, as strings. */
+  readonly variables: Readonly<Record<string, string>>;
+  /** Aborted on cancel, timeout, fail-fast, shutdown and when the lease is lost. */
+  readonly signal: AbortSignal;
+  /** The same for every attempt of this step, also after a crash. Hand it to services that deduplicate. */
+  readonly idempotencyKey: string;
+  /** Grows with every takeover of the run. Hand it to resources that can refuse older owners. */
+  readonly fencingToken: string;
+  readonly log: ActionLog;
+  /** From 1. */
+  readonly attempt: number;
+  readonly retriesRemaining: number;
+  /** Error text of the attempt before. */
+  readonly retryError?: string;
+  readonly dryRun: boolean;
+  readonly runId: string;
+  /** Step address, unique within the run. */
+  readonly address: string;
+  /** Registered name, or the agent path as written. */
+  readonly action: string;
+  readonly model?: string;
+  readonly identity?: string;
+  /** Name of the output schema, own or inherited. */
+  readonly output?: string;
+  /** Snippet names, inherited ones first. */
+  readonly with: readonly string[];
+  readonly pluginDirs: readonly string[];
+  readonly maxTurns?: number;
+  readonly gateFeedback?: string;
+  /** The run's working directory. */
+  readonly workingDir: string;
+}
+
+export interface ActionResult<Output> {
+  readonly markers?: readonly string[];
+  readonly context?: string;
+  readonly output?: Output;
+  readonly resultText?: string;
+  readonly usage?: Usage;
+}
+
+export interface Action<Input = unknown, Output = unknown> {
+  readonly name: string;
+  readonly input?: Schema<Input>;
+  readonly output?: Schema<Output>;
+  run(context: ActionContext<Input>): Promise<ActionResult<Output> | undefined>;
+}
+
+/** An action of any input and output, as registries hold them. */
+export interface AnyAction {
+  readonly name: string;
+  readonly input?: Schema<unknown>;
+  readonly output?: Schema<unknown>;
+  run(context: ActionContext<never>): Promise<ActionResult<unknown> | undefined>;
+}
+
+/** An action whose input and output types follow from its schemas. */
+export function defineAction<Input = Readonly<Record<string, string>>, Output = unknown>(
+  action: Action<Input, Output>,
+): Action<Input, Output> {
+  return action;
+}
+
+const nonRetryable = Symbol.for("runfleet.nonRetryable");
+const retryAfter = Symbol.for("runfleet.retryAfterMs");
+
+/** Thrown by an action: trying again cannot help. Retries are skipped, `on_fail` applies. */
+export class NonRetryableError extends Error {
+  readonly [nonRetryable] = true;
+  override name = "NonRetryableError";
+}
+
+/** Thrown by an action: try again, not before `retryAfterMs`. */
+export class RetryableError extends Error {
+  readonly [retryAfter]: number;
+  override name = "RetryableError";
+
+  constructor(message: string, options: { retryAfterMs: number; cause?: unknown }) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this[retryAfter] = options.retryAfterMs;
+  }
+}
+
+/** What a thrown value says about retries; works across package copies. */
+export function retryHint(error: unknown): { retryable: boolean; retryAfterMs?: number } {
+  if (typeof error !== "object" || error === null) return { retryable: true };
+  const hints = error as Record<symbol, unknown>;
+  if (hints[nonRetryable] === true) return { retryable: false };
+  const waitMs = hints[retryAfter];
+  return typeof waitMs === "number" ? { retryable: true, retryAfterMs: waitMs } : { retryable: true };
+}

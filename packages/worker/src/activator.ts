@@ -1,0 +1,179 @@
+/**
+ * From a job to an activation: takes the lease, opens the run in the store, runs the activation, gives the lease back.
+ * Holds the activations in hand, so that a stop, a cancel message or a heartbeat reaches them. Decides nothing about runs.
+ */
+import type {
+  ActivateReply,
+  Disposition,
+  Lease,
+  LeaseStore,
+  Activation as OpenedRun,
+  RunStore,
+} from "@runfleet/model";
+import { limits, RunfleetError } from "@runfleet/model";
+import type { ActionLog } from "./action.js";
+import type { ActivationPorts } from "./activation.js";
+import { Activation } from "./activation.js";
+import type { RunContext, WorkerConfig } from "./config.js";
+import type { Definitions } from "./definitions.js";
+import type { LeaseKeeper } from "./lease-keeper.js";
+import type { PerformContext } from "./perform/context.js";
+import type { Registry } from "./registry.js";
+import type { Workspace } from "./workspace.js";
+import { createWorkspace } from "./workspace.js";
+
+export interface ActivatorOptions {
+  readonly workerId: string;
+  readonly store: RunStore;
+  readonly leases: LeaseStore;
+  readonly keeper: LeaseKeeper;
+  readonly leaseTtlMs: number;
+  readonly definitions: Definitions;
+  readonly registry: Registry;
+  readonly config: WorkerConfig;
+  readonly ports: ActivationPorts;
+  /** Absolute; directories of runs and logs of scripts lie below it. */
+  readonly workDir: string;
+  readonly killGraceMs: number;
+  readonly log: ActionLog;
+}
+
+export interface Activator {
+  handle(runId: string): Promise<Disposition>;
+  poke(runId: string): void;
+  /** Every activation in hand yields at its next step boundary. */
+  stopAll(): void;
+  readonly busy: number;
+}
+
+/** How long a run rests after its activation broke; the broken activation counts as a crash. */
+const brokenRestMs = 2_000;
+
+export function createActivator(options: ActivatorOptions): Activator {
+  const inHand = new Map<string, Activation>();
+  let stopping = false;
+
+  const runActivation = async (opened: OpenedRun, lease: Lease): Promise<Disposition> => {
+    const { run, fence } = opened;
+    const runContext = (await options.config.runContext?.(run)) ?? {};
+    const workspace = createWorkspace({
+      runId: run.id,
+      rootDir: options.workDir,
+      configured: runContext.workingDir,
+    });
+    const activation = new Activation({
+      opened,
+      plan: await options.definitions.plan(run.definitionHash),
+      context: performContext(opened, workspace, options),
+      injected: injectedVariables(runContext),
+      ports: options.ports,
+    });
+    const beat = async (): Promise<void> => {
+      const reply = await options.store.heartbeat(fence);
+      if (reply.tag === "fenced") activation.lose();
+      else if (reply.inboxWaiting || reply.cancel !== undefined) activation.poke();
+    };
+    options.keeper.keep(lease, {
+      onLost: (reason) => {
+        options.log.warn("lease lost", { runId: run.id, generation: fence.generation, reason });
+        activation.lose();
+      },
+      onBeat: () =>
+        void beat().catch((error) => options.log.warn("heartbeat failed", { error: String(error) })),
+    });
+    inHand.set(run.id, activation);
+    if (stopping) activation.stop();
+    try {
+      const disposition = await activation.run();
+      if (disposition.type === "ended") await workspace.remove();
+      return disposition;
+    } finally {
+      inHand.delete(run.id);
+    }
+  };
+
+  const opened = async (lease: Lease): Promise<Disposition> => {
+    const { runId, token } = lease;
+    const reply = await options.store.activate({
+      runId,
+      leaseToken: token,
+      owner: options.workerId,
+      recoveriesMax: limits.recoveriesMax,
+    });
+    return reply.tag === "activated"
+      ? runActivation(reply.activation, lease)
+      : notOpened(reply, lease, options);
+  };
+
+  return {
+    async handle(runId) {
+      const acquired = await options.leases.acquire(runId, options.leaseTtlMs);
+      if (acquired.tag === "busy") return { type: "busy", retryAfterMs: acquired.retryAfterMs };
+      try {
+        return await opened(acquired.lease);
+      } catch (error) {
+        options.log.error("activation broke", {
+          runId,
+          error: error instanceof Error ? (error.stack ?? error.message) : String(error),
+        });
+        return { type: "busy", retryAfterMs: brokenRestMs };
+      } finally {
+        await options.leases.release(options.keeper.drop(runId) ?? acquired.lease);
+      }
+    },
+    poke: (runId) => inHand.get(runId)?.poke(),
+    stopAll() {
+      stopping = true;
+      for (const activation of inHand.values()) activation.stop();
+    },
+    get busy() {
+      return inHand.size;
+    },
+  };
+}
+
+/** What to do with a job whose run cannot be opened. */
+async function notOpened(
+  reply: Exclude<ActivateReply, { tag: "activated" }>,
+  lease: Lease,
+  options: ActivatorOptions,
+): Promise<Disposition> {
+  switch (reply.tag) {
+    case "ended":
+      return { type: "ended", status: reply.status };
+    case "not_found":
+      return { type: "ended", status: "completed" };
+    case "lost":
+      return { type: "busy", retryAfterMs: options.leaseTtlMs };
+    case "crash_loop": {
+      const message = `${reply.recoveries} workers in a row died on this run; mend the cause, then start it again`;
+      const error = { code: "crash_loop", message };
+      const { runId, token: leaseToken } = lease;
+      await options.store.failUnowned({ runId, leaseToken, error, retentionMs: options.ports.retentionMs });
+      return { type: "ended", status: "failed", error: message };
+    }
+    default:
+      return unknownReply(reply);
+  }
+}
+
+function unknownReply(reply: never): never {
+  throw new RunfleetError("internal", `unknown reply ${JSON.stringify(reply)}`);
+}
+
+function injectedVariables(context: RunContext): Readonly<Record<string, string>> {
+  return context.variables ?? {};
+}
+
+function performContext(opened: OpenedRun, workspace: Workspace, options: ActivatorOptions): PerformContext {
+  return {
+    run: opened.run,
+    fence: opened.fence,
+    registry: options.registry,
+    scriptEnv: options.config.scriptEnv,
+    workingDir: () => workspace.dir(),
+    logDir: `${options.workDir}/logs/${opened.run.id}`,
+    log: options.log,
+    killGraceMs: options.killGraceMs,
+  };
+}

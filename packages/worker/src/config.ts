@@ -1,0 +1,74 @@
+/**
+ * What a worker's owner configures: actions, gate resolvers, item providers, the environment of scripts.
+ * `runfleet.config.ts` exports one of these as its default. Does not read files or the environment.
+ */
+import type { GateNode, Item } from "@runfleet/model";
+import type { AnyAction } from "./action.js";
+
+/** Facts about the run that providers and resolvers get. */
+export interface RunFacts {
+  readonly id: string;
+  readonly workflow: string;
+  readonly label?: string;
+  readonly inputs: Readonly<Record<string, string>>;
+}
+
+/** Asked at its interval whether a gate may pass; holds no worker slot in between. */
+export interface GateResolver {
+  /** Time between two polls; default 5 s. */
+  readonly intervalMs?: number;
+  poll(request: {
+    readonly run: RunFacts;
+    readonly gate: GateNode;
+    readonly variables: Readonly<Record<string, string>>;
+    readonly signal: AbortSignal;
+  }): Promise<{ readonly verdict: "approved" | "rejected" | "pending"; readonly text?: string }>;
+}
+
+export interface ItemsRequest {
+  readonly run: RunFacts;
+  readonly scope?: Readonly<Record<string, string>>;
+  readonly filter: Readonly<Record<string, string>>;
+  /** Text of the input or step field that `filter.from` names, when there is one. */
+  readonly source?: string;
+  readonly signal: AbortSignal;
+}
+
+/** Lists the items of a `foreach`. Throws with a clear message when scope or filter cannot be used. */
+export interface ItemProvider {
+  items(request: ItemsRequest): Promise<{
+    readonly items: readonly Item[];
+    /** Pairs [blocker, dependent] of item ids, for ordered foreach. */
+    readonly dependencies?: readonly (readonly [string, string])[];
+  }>;
+}
+
+/** Where a run works: its directory and variables that every step sees. */
+export interface RunContext {
+  /** Absolute path. Without one the run gets a directory of its own, deleted at its end. */
+  readonly workingDir?: string;
+  readonly variables?: Readonly<Record<string, string>>;
+}
+
+export interface WorkerConfig {
+  readonly actions?: readonly AnyAction[];
+  /** Takes every call no action is registered for. */
+  readonly fallback?: AnyAction;
+  /** Directory of `.wf` files that `dev` publishes. */
+  readonly workflows?: string;
+  /** Gate type → resolver. */
+  readonly gates?: Readonly<Record<string, GateResolver>>;
+  /** Provider name → provider; `json` and `range` are built in. */
+  readonly items?: Readonly<Record<string, ItemProvider>>;
+  /** Extra environment of scripts. */
+  readonly scriptEnv?: (request: {
+    readonly run: RunFacts;
+    readonly identity?: string;
+  }) => Readonly<Record<string, string>> | Promise<Readonly<Record<string, string>>>;
+  readonly runContext?: (run: RunFacts) => RunContext | Promise<RunContext>;
+}
+
+/** The configuration as it is; gives editors its type. */
+export function defineConfig(config: WorkerConfig): WorkerConfig {
+  return config;
+}

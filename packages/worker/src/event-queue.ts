@@ -1,0 +1,42 @@
+/**
+ * The queue between the things that happen to an activation and its decision loop: many writers, one reader.
+ * The reader takes everything that is there in one go, so that what ended together is decided together.
+ */
+
+export interface EventQueue<T> {
+  push(event: T): void;
+  /** All events, waiting for the first one until `timeoutMs` has passed (absent = for ever); empty on timeout. */
+  take(timeoutMs?: number): Promise<readonly T[]>;
+}
+
+/** The longest delay Node's timers take. */
+const timerMsMax = 2_147_483_647;
+
+export function createEventQueue<T>(): EventQueue<T> {
+  let waiting: T[] = [];
+  let notify: (() => void) | undefined;
+
+  const drain = (): readonly T[] => {
+    const events = waiting;
+    waiting = [];
+    return events;
+  };
+
+  return {
+    push(event) {
+      waiting.push(event);
+      notify?.();
+    },
+    async take(timeoutMs) {
+      if (waiting.length > 0 || (timeoutMs !== undefined && timeoutMs <= 0)) return drain();
+      let timer: NodeJS.Timeout | undefined;
+      await new Promise<void>((resolve) => {
+        notify = resolve;
+        if (timeoutMs !== undefined) timer = setTimeout(resolve, Math.min(timeoutMs, timerMsMax));
+      });
+      clearTimeout(timer);
+      notify = undefined;
+      return drain();
+    },
+  };
+}

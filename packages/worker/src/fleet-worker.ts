@@ -1,0 +1,161 @@
+/**
+ * A worker of the fleet: composes store, leases, queue and activations, and ends in order.
+ *
+ *   starting → working → stopping (no new jobs, activations yield, running attempts get their grace) → stopped
+ */
+import { hostname } from "node:os";
+import { join, resolve } from "node:path";
+import type { CancelFeed, LeaseStore, RunQueue, RunStore } from "@runfleet/model";
+import { createRunQueue } from "@runfleet/queue";
+import { connectRedis, createRedisStore, createRedlockLeases, newRunId, partitionTag } from "@runfleet/store";
+import type { ActionLog } from "./action.js";
+import { createActivator } from "./activator.js";
+import type { WorkerConfig } from "./config.js";
+import { createDefinitions } from "./definitions.js";
+import { createLeaseKeeper } from "./lease-keeper.js";
+import type { OutboxPorts } from "./outbox.js";
+import { performEntries, wakeParent } from "./outbox.js";
+import { announcePresence } from "./presence.js";
+import { createRegistry } from "./registry.js";
+import { createSweeper } from "./sweeper.js";
+
+export interface FleetWorkerOptions {
+  readonly redisUrl: string;
+  readonly namespace?: string;
+  readonly partition?: number;
+  readonly config: WorkerConfig;
+  /** Runs in hand at once; default 32. */
+  readonly concurrency?: number;
+  readonly pools?: readonly string[];
+  readonly workerId?: string;
+  readonly log: ActionLog;
+  /** Default 10 s: a dead worker's runs go on elsewhere within this time and 2 s. */
+  readonly leaseTtlMs?: number;
+  /** Directory of runs and logs; default `.runfleet/work` below the current directory. */
+  readonly workDir?: string;
+  /** How long ended runs are kept; default 7 days. */
+  readonly retentionMs?: number;
+  /** How often what a dead worker left behind is looked for; default 5 s. */
+  readonly sweepMs?: number;
+  /** Time running attempts get after `stop()` before they are aborted; default 10 s. */
+  readonly graceMs?: number;
+}
+
+export interface FleetWorker {
+  readonly id: string;
+  /** Resolves when nothing of this worker runs any more. */
+  stop(): Promise<void>;
+}
+
+const dayMs = 86_400_000;
+/** Attempts of one run that run on one worker at once; further parallel branches wait for a place. */
+const parallelMax = 64;
+/** How long a script may live after SIGTERM. */
+const killGraceMs = 5_000;
+
+export async function createFleetWorker(options: FleetWorkerOptions): Promise<FleetWorker> {
+  const { config, log } = options;
+  const workerId = options.workerId ?? `${hostname()}-${process.pid}-${newRunId(Date.now()).slice(-6)}`;
+  const leaseTtlMs = options.leaseTtlMs ?? 10_000;
+  const ports = openPorts(options, { workerId, leaseTtlMs });
+  const { store, leases, queue } = ports;
+  const concurrency = options.concurrency ?? 32;
+  const pools = options.pools ?? ["default"];
+  const definitions = createDefinitions(store);
+  const outbox: OutboxPorts = { store, queue, definitions, now: Date.now };
+  const onError = (error: unknown): void => log.warn("worker trouble", { error: String(error) });
+  const keeper = createLeaseKeeper({
+    leases,
+    ttlMs: leaseTtlMs,
+    renewMs: Math.floor(leaseTtlMs / 3),
+    onError,
+  });
+  const activator = createActivator({
+    ...{ workerId, store, leases, keeper, leaseTtlMs, definitions, config, log, killGraceMs },
+    registry: createRegistry(config),
+    workDir: resolve(options.workDir ?? join(".runfleet", "work")),
+    ports: {
+      ...{ store, log, parallelMax, now: Date.now },
+      retentionMs: options.retentionMs ?? 7 * dayMs,
+      stopGraceMs: options.graceMs ?? 10_000,
+      performOutbox: (entries, run) => performEntries(entries, { ports: outbox, known: run, onError }),
+      wakeParent: (run) => wakeParent(run, { ports: outbox, onError }),
+    },
+  });
+
+  const presence = announcePresence({
+    store,
+    workerId,
+    pools,
+    slots: concurrency,
+    busy: () => activator.busy,
+    onError,
+  });
+  const unsubscribe = await store.subscribe((runId) => activator.poke(runId));
+  const handle = ({ runId }: { readonly runId: string }) => activator.handle(runId);
+  const consumers = await Promise.all(
+    pools.map((pool) => queue.consume({ pool, concurrency, onError, handle })),
+  );
+  const sweeper = createSweeper({
+    ports: outbox,
+    silentMs: leaseTtlMs,
+    intervalMs: options.sweepMs ?? 5_000,
+    log,
+  });
+
+  const shutDown = async (): Promise<void> => {
+    sweeper.stop();
+    await Promise.all(consumers.map((consumer) => consumer.pause()));
+    activator.stopAll();
+    await Promise.all(consumers.map((consumer) => consumer.close()));
+    keeper.stop();
+    await presence.withdraw();
+    await unsubscribe();
+    await ports.close();
+  };
+  let stopped: Promise<void> | undefined;
+  return {
+    id: workerId,
+    stop() {
+      stopped ??= shutDown();
+      return stopped;
+    },
+  };
+}
+
+interface Ports {
+  readonly store: RunStore & CancelFeed;
+  readonly leases: LeaseStore;
+  readonly queue: RunQueue;
+  close(): Promise<void>;
+}
+
+function openPorts(
+  options: FleetWorkerOptions,
+  { workerId, leaseTtlMs }: { readonly workerId: string; readonly leaseTtlMs: number },
+): Ports {
+  const place = { namespace: options.namespace ?? "rf", partition: options.partition ?? 0 };
+  const redis = connectRedis(options.redisUrl, { role: "worker", name: `runfleet-${workerId}` });
+  // Leases have a connection of their own: a long reply to anybody else must not delay a renewal.
+  const leaseRedis = connectRedis(options.redisUrl, { role: "client", name: `runfleet-lease-${workerId}` });
+  const store = createRedisStore({ redis, ...place });
+  const leases = createRedlockLeases({ clients: [leaseRedis], ...place });
+  const queue = createRunQueue({
+    connection: redis,
+    tag: partitionTag(place.namespace, place.partition),
+    // The job comes back when the lease may be taken: one of the two alone would only wait for the other.
+    lockDurationMs: leaseTtlMs,
+  });
+  return {
+    store,
+    leases,
+    queue,
+    async close() {
+      await queue.close();
+      await leases.close();
+      await store.close();
+      redis.disconnect();
+      leaseRedis.disconnect();
+    },
+  };
+}

@@ -1,0 +1,89 @@
+import type { Lease, LeaseStore, RenewReply } from "@runfleet/model";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import type { LeaseKeeper } from "./lease-keeper.js";
+import { createLeaseKeeper } from "./lease-keeper.js";
+
+const ttlMs = 1_000;
+const renewMs = 300;
+
+/** A lease store whose renewals the test answers. */
+function scriptedLeases(answer: (lease: Lease) => Promise<RenewReply>): LeaseStore {
+  return {
+    acquire: () => Promise.reject(new Error("not used")),
+    renew: answer,
+    release: () => Promise.resolve(),
+    close: () => Promise.resolve(),
+  };
+}
+
+describe("lease keeper", () => {
+  let keeper: LeaseKeeper;
+  const lost: string[] = [];
+  const beats: number[] = [];
+  const errors: unknown[] = [];
+
+  beforeEach(() => {
+    vi.useFakeTimers({ toFake: ["setInterval", "clearInterval", "performance"] });
+    lost.length = beats.length = errors.length = 0;
+  });
+  afterEach(() => {
+    keeper.stop();
+    vi.useRealTimers();
+  });
+
+  const watch = (answer: (lease: Lease) => Promise<RenewReply>): void => {
+    const onError = (error: unknown) => errors.push(error);
+    keeper = createLeaseKeeper({ leases: scriptedLeases(answer), ttlMs, renewMs, onError });
+    keeper.keep(
+      { runId: "run", token: "t", deadlineMonoMs: performance.now() + ttlMs },
+      { onLost: (reason) => lost.push(reason), onBeat: () => beats.push(performance.now()) },
+    );
+  };
+
+  it("keeps a lease that is renewed for as long as it is renewed", async () => {
+    watch((lease) =>
+      Promise.resolve({ tag: "renewed", lease: { ...lease, deadlineMonoMs: performance.now() + ttlMs } }),
+    );
+    await vi.advanceTimersByTimeAsync(10 * ttlMs);
+    expect(lost).toEqual([]);
+    expect(beats.length).toBeGreaterThan(20);
+    expect(keeper.drop("run")).toMatchObject({ token: "t" });
+  });
+
+  it("tells once when somebody else holds the lease", async () => {
+    watch(() => Promise.resolve({ tag: "lost" }));
+    await vi.advanceTimersByTimeAsync(3 * ttlMs);
+    expect(lost).toEqual(["somebody else holds the lease"]);
+    expect(keeper.drop("run")).toBeUndefined();
+  });
+
+  it("gives the lease up at its deadline when renewals never answer", async () => {
+    watch(() => new Promise(() => undefined));
+    await vi.advanceTimersByTimeAsync(ttlMs - 1);
+    expect(lost).toEqual([]);
+    await vi.advanceTimersByTimeAsync(renewMs / 4 + 1);
+    expect(lost).toEqual(["the lease could not be renewed in time"]);
+  });
+
+  it("survives single errors while the deadline allows", async () => {
+    let calls = 0;
+    watch((lease) => {
+      calls += 1;
+      if (calls % 2 === 1) return Promise.reject(new Error("hiccup"));
+      return Promise.resolve({
+        tag: "renewed",
+        lease: { ...lease, deadlineMonoMs: performance.now() + ttlMs },
+      });
+    });
+    await vi.advanceTimersByTimeAsync(5 * ttlMs);
+    expect(lost).toEqual([]);
+    expect(errors.length).toBeGreaterThan(3);
+  });
+
+  it("tells nobody about a lease that was dropped", async () => {
+    watch(() => Promise.resolve({ tag: "lost" }));
+    keeper.drop("run");
+    await vi.advanceTimersByTimeAsync(3 * ttlMs);
+    expect(lost).toEqual([]);
+  });
+});

@@ -1,0 +1,85 @@
+/**
+ * Keeps the leases of all activations of this worker alive and tells an activation when it has lost its own.
+ *
+ *   held → (renewed in time) → held → (released) → gone
+ *   held → (renewal answers "lost", or the deadline on this machine's monotonic clock passes) → lost
+ *
+ * The deadline counts from before the last successful renewal was sent, so a lease is given up here before it can run
+ * out in Redis, with no need to reach Redis. One timer serves all leases.
+ */
+import type { Lease, LeaseStore } from "@runfleet/model";
+
+export interface LeaseKeeper {
+  /** Watches a lease until it is dropped. `onLost` is called at most once, `onBeat` after every renewal. */
+  keep(lease: Lease, watch: { onLost: (reason: string) => void; onBeat: () => void }): void;
+  /** Stops watching and answers the newest form of the lease, for its release. */
+  drop(runId: string): Lease | undefined;
+  stop(): void;
+}
+
+interface Held {
+  lease: Lease;
+  renewing: boolean;
+  readonly onLost: (reason: string) => void;
+  readonly onBeat: () => void;
+}
+
+export function createLeaseKeeper(options: {
+  leases: LeaseStore;
+  ttlMs: number;
+  renewMs: number;
+  onError: (error: unknown) => void;
+}): LeaseKeeper {
+  const held = new Map<string, Held>();
+
+  const lose = (runId: string, entry: Held, reason: string): void => {
+    if (held.get(runId) !== entry) return;
+    held.delete(runId);
+    entry.onLost(reason);
+  };
+
+  const renew = async (runId: string, entry: Held): Promise<void> => {
+    entry.renewing = true;
+    try {
+      const reply = await options.leases.renew(entry.lease, options.ttlMs);
+      if (reply.tag === "lost") return lose(runId, entry, "somebody else holds the lease");
+      entry.lease = reply.lease;
+      if (held.get(runId) === entry) entry.onBeat();
+    } catch (error) {
+      // One failed renewal costs nothing while the deadline allows; the next tick tries again.
+      options.onError(error);
+    } finally {
+      entry.renewing = false;
+    }
+  };
+
+  let lastRenewal = performance.now();
+  const tick = (): void => {
+    const now = performance.now();
+    for (const [runId, entry] of held) {
+      if (entry.lease.deadlineMonoMs <= now) lose(runId, entry, "the lease could not be renewed in time");
+    }
+    if (now - lastRenewal < options.renewMs) return;
+    lastRenewal = now;
+    for (const [runId, entry] of held) {
+      if (!entry.renewing) void renew(runId, entry);
+    }
+  };
+  // Four looks per renewal: a deadline is noticed at most a quarter of the renewal time late.
+  const timer = setInterval(tick, Math.max(10, Math.floor(options.renewMs / 4)));
+
+  return {
+    keep(lease, watch) {
+      held.set(lease.runId, { lease, renewing: false, ...watch });
+    },
+    drop(runId) {
+      const lease = held.get(runId)?.lease;
+      held.delete(runId);
+      return lease;
+    },
+    stop() {
+      clearInterval(timer);
+      held.clear();
+    },
+  };
+}

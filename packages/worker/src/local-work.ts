@@ -1,0 +1,129 @@
+/**
+ * The local work of one activation: attempts, item collections and polls that run in this process right now.
+ * Starts them, aborts them, and hands each end to the activation as an event. Decides nothing.
+ */
+import type {
+  AbortAttempt,
+  Address,
+  Command,
+  LocalCommand,
+  OutboxCommand,
+  WorkerEvent,
+} from "@runfleet/model";
+import { attemptKey } from "@runfleet/model";
+import { failedOutcome } from "./outcomes.js";
+import { collectItems } from "./perform/collect-items.js";
+import type { PerformContext } from "./perform/context.js";
+import { pollGate } from "./perform/poll-gate.js";
+import { runAction } from "./perform/run-action.js";
+import { runScript } from "./perform/run-script.js";
+
+type StartableCommand = Exclude<LocalCommand, AbortAttempt>;
+type Perform<C> = (command: C, context: PerformContext, signal: AbortSignal) => Promise<WorkerEvent>;
+
+const performers: {
+  readonly [T in StartableCommand["type"]]: Perform<Extract<StartableCommand, { type: T }>>;
+} = {
+  runAction: async (command, context, signal) =>
+    attemptEnded(command, await runAction(command, context, signal)),
+  runScript: async (command, context, signal) =>
+    attemptEnded(command, await runScript(command, context, signal)),
+  collectItems,
+  pollGate,
+};
+
+export interface LocalWork {
+  start(command: LocalCommand): void;
+  abortAll(reason: string): void;
+  /** Pieces of work that have not ended. */
+  readonly size: number;
+}
+
+export function createLocalWork(options: {
+  context: PerformContext;
+  /** At most this many run at once; the others wait in order. */
+  parallelMax: number;
+  onEnded: (event: WorkerEvent) => void;
+}): LocalWork {
+  const running = new Map<string, AbortController>();
+  const waiting: { key: string; command: StartableCommand }[] = [];
+
+  const begin = (key: string, command: StartableCommand): void => {
+    const controller = new AbortController();
+    running.set(key, controller);
+    void perform(command, options.context, controller.signal).then((event) => {
+      running.delete(key);
+      const next = waiting.shift();
+      if (next !== undefined) begin(next.key, next.command);
+      options.onEnded(event);
+    });
+  };
+
+  const abort = (command: AbortAttempt): void => {
+    const key = attemptKey(command.address, command.attempt);
+    running.get(key)?.abort(command.reason);
+    const index = waiting.findIndex((entry) => entry.key === key);
+    if (index < 0) return;
+    waiting.splice(index, 1);
+    options.onEnded({ ...ended(command), outcome: { type: "cancelled", reason: command.reason } });
+  };
+
+  return {
+    start(command) {
+      if (command.type === "abortAttempt") return abort(command);
+      const key = keyOf(command);
+      if (running.size < options.parallelMax) begin(key, command);
+      else waiting.push({ key, command });
+    },
+    abortAll(reason) {
+      waiting.length = 0;
+      for (const controller of running.values()) controller.abort(reason);
+    },
+    get size() {
+      return running.size + waiting.length;
+    },
+  };
+}
+
+async function perform(
+  command: StartableCommand,
+  context: PerformContext,
+  signal: AbortSignal,
+): Promise<WorkerEvent> {
+  const performer = performers[command.type] as Perform<StartableCommand>;
+  try {
+    return await performer(command, context, signal);
+  } catch (error) {
+    // Performers answer with data; what still throws is a defect of theirs and must not lose the attempt.
+    if (command.type === "runAction" || command.type === "runScript")
+      return attemptEnded(command, failedOutcome(error));
+    throw error;
+  }
+}
+
+function keyOf(command: StartableCommand): string {
+  return "attempt" in command
+    ? attemptKey(command.address, command.attempt)
+    : `${command.address}#${command.type}`;
+}
+
+function ended(command: { address: Address; attempt: number }) {
+  return { type: "attemptEnded", address: command.address, attempt: command.attempt } as const;
+}
+
+function attemptEnded(
+  command: { address: Address; attempt: number },
+  outcome: Extract<WorkerEvent, { type: "attemptEnded" }>["outcome"],
+): WorkerEvent {
+  return { ...ended(command), outcome };
+}
+
+/** True for commands that this worker performs itself. */
+export function isLocal(command: Command): command is LocalCommand {
+  return command.type in performers || command.type === "abortAttempt";
+}
+
+/** True for commands that leave through the outbox. */
+export function isOutbox(command: Command): command is OutboxCommand {
+  return !isLocal(command);
+}

@@ -1,0 +1,230 @@
+/**
+ * Performs outbox entries: puts runs into the queue, wakes them, starts and cancels children. Every entry may be
+ * performed twice (by this worker and by a sweeper) and has the same effect as once. Answers which entries are done.
+ */
+import type {
+  CancelChild,
+  ChildResult,
+  NewRun,
+  OutboxEntry,
+  RunQueue,
+  RunRecord,
+  RunStore,
+  StartChild,
+} from "@runfleet/model";
+import { isRunfleetError, RunfleetError, resolveInputs, zeroTotals } from "@runfleet/model";
+import { parentWakeId } from "@runfleet/store";
+import type { Definitions } from "./definitions.js";
+
+export interface OutboxPorts {
+  readonly store: RunStore;
+  readonly queue: RunQueue;
+  readonly definitions: Definitions;
+  readonly now: () => number;
+}
+
+/**
+ * Performs one entry and answers the ids that are done with it (a started child brings its own).
+ * `known` saves reading the run when the caller has it.
+ */
+export async function performEntry(
+  entry: OutboxEntry,
+  ports: OutboxPorts,
+  known?: RunRecord,
+): Promise<readonly string[]> {
+  switch (entry.type) {
+    case "enqueue":
+      await enqueue(entry.runId, entry.delayMs, ports);
+      return [entry.id];
+    case "wake":
+      await wake(entry.targetId, entry.pool, ports);
+      return [entry.id];
+    case "command":
+      return [
+        entry.id,
+        ...(await performCommand(known ?? (await ports.store.readRun(entry.runId)), entry.command, ports)),
+      ];
+    default:
+      return unknownEntry(entry);
+  }
+}
+
+/** Entries performed at once: enough to fill a window of children, little enough to be fair to other runs. */
+const parallelMax = 16;
+
+/** Performs entries a few at a time; those that fail are left out of the answer and stay for a sweeper. */
+export async function performEntries(
+  entries: readonly OutboxEntry[],
+  options: {
+    readonly ports: OutboxPorts;
+    readonly known: RunRecord;
+    readonly onError: (error: unknown) => void;
+  },
+): Promise<readonly string[]> {
+  const done: string[] = [];
+  for (let start = 0; start < entries.length; start += parallelMax) {
+    const batch = entries.slice(start, start + parallelMax);
+    const results = await Promise.allSettled(
+      batch.map((entry) => performEntry(entry, options.ports, options.known)),
+    );
+    for (const result of results) {
+      if (result.status === "fulfilled") done.push(...result.value);
+      else options.onError(result.reason);
+    }
+  }
+  return done;
+}
+
+async function performCommand(
+  parent: RunRecord | undefined,
+  command: StartChild | CancelChild,
+  ports: OutboxPorts,
+): Promise<readonly string[]> {
+  if (parent === undefined) return [];
+  if (command.type === "startChild") return startChild(parent, command, ports);
+  const reply = await ports.store.requestCancel({
+    runId: command.childId,
+    reason: command.reason,
+    by: `run ${parent.id}`,
+  });
+  if (reply.tag === "requested") await wake(command.childId, reply.pool, ports);
+  return [];
+}
+
+async function enqueue(
+  runId: string,
+  delayMs: number | undefined,
+  { store, queue }: OutboxPorts,
+): Promise<void> {
+  const run = await store.readRun(runId);
+  if (run === undefined) return;
+  await queue.add({
+    runId,
+    workflow: run.workflow,
+    pool: run.pool,
+    ...(run.label === undefined ? {} : { label: run.label }),
+    ...(run.priority === undefined ? {} : { priority: run.priority }),
+    ...(run.parentId === undefined ? {} : { parentRunId: run.parentId }),
+    ...(delayMs === undefined ? {} : { delayMs }),
+  });
+}
+
+/** Wakes a parked run; one that lost its job gets a new one. */
+export async function wake(runId: string, pool: string, ports: OutboxPorts): Promise<void> {
+  const reply = await ports.queue.wake(runId, pool);
+  if (reply === "missing") await enqueue(runId, undefined, ports);
+}
+
+/** Wakes the parent of an ended run and answers the outbox ids that are done; a wake that fails stays for a sweeper. */
+export async function wakeParent(
+  run: RunRecord,
+  options: { readonly ports: OutboxPorts; readonly onError: (error: unknown) => void },
+): Promise<readonly string[]> {
+  if (run.parentId === undefined) return [];
+  try {
+    await wake(run.parentId, run.parentPool ?? run.pool, options.ports);
+    return [parentWakeId(run.id)];
+  } catch (error) {
+    options.onError(error);
+    return [];
+  }
+}
+
+async function startChild(
+  parent: RunRecord,
+  command: StartChild,
+  ports: OutboxPorts,
+): Promise<readonly string[]> {
+  try {
+    const child = await childRun(parent, command, ports);
+    const reply = await ports.store.createRun(child);
+    await ports.queue.add({
+      runId: child.id,
+      workflow: child.workflow,
+      pool: child.pool,
+      parentRunId: parent.id,
+      ...(child.label === undefined ? {} : { label: child.label }),
+      ...(child.priority === undefined ? {} : { priority: child.priority }),
+    });
+    return reply.tag === "created" ? [reply.outboxId] : [];
+  } catch (error) {
+    if (!isRunfleetError(error) || error.retryable) throw error;
+    await reportUnstartable(parent, command, error, ports);
+    return [];
+  }
+}
+
+async function childRun(parent: RunRecord, command: StartChild, ports: OutboxPorts): Promise<NewRun> {
+  const published = await ports.store.findWorkflow(command.workflow);
+  if (published === undefined) {
+    throw new RunfleetError("workflow_not_found", `workflow "${command.workflow}" is not published`);
+  }
+  const definition = await ports.definitions.definition(published.hash);
+  const resolved = resolveInputs(definition.inputs, command.inputs);
+  if (!resolved.ok) {
+    throw new RunfleetError(
+      "invalid_input",
+      `workflow "${command.workflow}" needs input ${resolved.missing.join(", ")}`,
+    );
+  }
+  const timeoutMs = command.timeoutMs ?? definition.timeoutMs;
+  const identity = command.identity ?? parent.identity;
+  return {
+    id: command.childId,
+    workflow: definition.name,
+    definitionHash: published.hash,
+    parentId: parent.id,
+    parentAddress: command.address,
+    parentPool: parent.pool,
+    rootId: parent.rootId,
+    depth: parent.depth + 1,
+    inputs: resolved.inputs,
+    dryRun: parent.dryRun,
+    failFast: parent.failFast,
+    stepTimeoutMs: parent.stepTimeoutMs,
+    pluginDirs: parent.pluginDirs,
+    triggeredByHook: false,
+    pool: parent.pool,
+    createdAt: ports.now(),
+    ...(parent.label === undefined ? {} : { label: parent.label }),
+    ...(parent.model === undefined ? {} : { model: parent.model }),
+    ...(parent.priority === undefined ? {} : { priority: parent.priority }),
+    ...(identity === undefined ? {} : { identity }),
+    ...(timeoutMs === undefined ? {} : { timeoutMs }),
+  };
+}
+
+/** A child that can never start has failed: its parent hears it the way it hears any child's end. */
+async function reportUnstartable(
+  parent: RunRecord,
+  command: StartChild,
+  error: RunfleetError,
+  ports: OutboxPorts,
+): Promise<void> {
+  const result: ChildResult = {
+    status: "failed",
+    error: { code: error.code, message: error.message },
+    markers: [],
+    context: "",
+    totals: zeroTotals(),
+    results: {},
+    contexts: [],
+  };
+  const event = {
+    type: "childFinished",
+    at: ports.now(),
+    childId: command.childId,
+    address: command.address,
+    result,
+  } as const;
+  const reply = await ports.store.appendEvent({
+    runId: parent.id,
+    event,
+    dedupeId: `unstartable:${command.childId}`,
+  });
+  if (reply.tag === "appended") await wake(parent.id, parent.pool, ports);
+}
+
+function unknownEntry(entry: never): never {
+  throw new RunfleetError("internal", `unknown outbox entry ${JSON.stringify(entry)}`);
+}

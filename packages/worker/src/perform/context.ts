@@ -1,0 +1,22 @@
+/**
+ * What a performer gets besides its command: the run's facts, the fence, the registries, where to work.
+ * One per activation; holds no state of its own.
+ */
+import type { Fence, RunRecord } from "@runfleet/model";
+import type { ActionLog } from "../action.js";
+import type { WorkerConfig } from "../config.js";
+import type { Registry } from "../registry.js";
+
+export interface PerformContext {
+  readonly run: RunRecord;
+  readonly fence: Fence;
+  readonly registry: Registry;
+  readonly scriptEnv: WorkerConfig["scriptEnv"];
+  /** The run's working directory, made on first use. */
+  readonly workingDir: () => Promise<string>;
+  /** Directory for the output of scripts beyond what is kept in the step. */
+  readonly logDir: string;
+  readonly log: ActionLog;
+  /** How long a script may live after SIGTERM. */
+  readonly killGraceMs: number;
+}

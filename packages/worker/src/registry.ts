@@ -1,0 +1,42 @@
+/**
+ * What this worker can do, looked up by name: actions with one fallback, gate resolvers, item providers.
+ * Refuses a name that is registered twice. Does not run anything.
+ */
+import { RunfleetError } from "@runfleet/model";
+import type { AnyAction } from "./action.js";
+import type { GateResolver, ItemProvider, WorkerConfig } from "./config.js";
+import { jsonItems } from "./items/json.js";
+import { rangeItems } from "./items/range.js";
+
+export interface Registry {
+  action(name: string): AnyAction | undefined;
+  gate(type: string): GateResolver | undefined;
+  items(provider: string): ItemProvider | undefined;
+  /** Names for messages, sorted. */
+  readonly actionNames: readonly string[];
+  readonly itemProviderNames: readonly string[];
+}
+
+const builtInItems: Readonly<Record<string, ItemProvider>> = { json: jsonItems, range: rangeItems };
+
+export function createRegistry(config: WorkerConfig): Registry {
+  const actions = new Map<string, AnyAction>();
+  for (const action of config.actions ?? []) {
+    if (actions.has(action.name)) {
+      throw new RunfleetError(
+        "invalid_config",
+        `action "${action.name}" is registered twice; give one another name`,
+      );
+    }
+    actions.set(action.name, action);
+  }
+  const gates = new Map(Object.entries(config.gates ?? {}));
+  const items = new Map(Object.entries({ ...builtInItems, ...config.items }));
+  return {
+    action: (name) => actions.get(name) ?? config.fallback,
+    gate: (type) => gates.get(type),
+    items: (provider) => items.get(provider),
+    actionNames: [...actions.keys()].sort(),
+    itemProviderNames: [...items.keys()].sort(),
+  };
+}

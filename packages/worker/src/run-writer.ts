@@ -1,0 +1,178 @@
+/**
+ * The writes of one activation. Each carries the fence and a number of its own, so that a write whose answer was lost
+ * can be repeated and a former owner's write changes nothing. After each write its outbox entries are performed.
+ * Does not decide what is written.
+ */
+import type { Decision } from "@runfleet/engine";
+import type {
+  ChildResult,
+  Commit,
+  EngineEvent,
+  Finish,
+  InboxEntry,
+  Activation as OpenedRun,
+  OutboxEntry,
+  RunRecord,
+  RunStore,
+} from "@runfleet/model";
+import { isRunfleetError } from "@runfleet/model";
+import type { ActionLog } from "./action.js";
+import { isOutbox } from "./local-work.js";
+
+export interface WriterPorts {
+  readonly store: RunStore;
+  readonly now: () => number;
+  readonly log: ActionLog;
+  /** Performs outbox entries of this run and answers the ids that are done. Never throws. */
+  readonly performOutbox: (entries: readonly OutboxEntry[], run: RunRecord) => Promise<readonly string[]>;
+  /** Tells the parent that this run's end lies in its inbox; answers the outbox ids that are done. Never throws. */
+  readonly wakeParent: (run: RunRecord) => Promise<readonly string[]>;
+  readonly retentionMs: number;
+}
+
+/** `fenced`: somebody else owns the run, or the lease was lost before Redis answered. */
+export type Written<T> = T | { readonly tag: "fenced" };
+
+/** Between two tries of a write that Redis did not answer. */
+const repeatDelayMs = 100;
+
+export class RunWriter {
+  readonly #opened: OpenedRun;
+  readonly #ports: WriterPorts;
+  #commits = 0;
+  #inboxSeen = 0;
+  #outboxDone: string[] = [];
+  #outboxWork: Promise<void> = Promise.resolve();
+  #lost = false;
+
+  constructor(opened: OpenedRun, ports: WriterPorts) {
+    this.#opened = opened;
+    this.#ports = ports;
+  }
+
+  /** The lease is gone: nothing is written any more. */
+  lose(): void {
+    this.#lost = true;
+  }
+
+  /** Events of entries not seen before; the next write consumes them. */
+  read(entries: readonly InboxEntry[]): EngineEvent[] {
+    const fresh = entries.filter((entry) => entry.seq > this.#inboxSeen);
+    this.#inboxSeen = fresh.at(-1)?.seq ?? this.#inboxSeen;
+    return fresh.map((entry) => entry.event);
+  }
+
+  /** Records a decision and goes on; answers the events that arrived meanwhile. */
+  async commit(decision: Decision): Promise<Written<{ tag: "ok"; events: EngineEvent[] }>> {
+    const commit = this.#commitOf(decision);
+    const reply = await this.#repeat(() => this.#ports.store.commit(commit));
+    if (reply.tag === "fenced") return reply;
+    this.#sendOutbox(commit);
+    return { tag: "ok", events: this.read(reply.inbox) };
+  }
+
+  /** Records a decision and lets go of the run until an event or the deadline, unless events have arrived. */
+  async park(
+    decision: Decision,
+  ): Promise<Written<{ tag: "parked" } | { tag: "wake_now"; events: EngineEvent[] }>> {
+    const commit = this.#commitOf(decision);
+    const until = decision.nextDeadlineAt === undefined ? {} : { until: decision.nextDeadlineAt };
+    const park = { ...commit, blockedOn: decision.blockedOn, ...until };
+    const reply = await this.#repeat(() => this.#ports.store.park(park));
+    if (reply.tag === "fenced") return reply;
+    this.#sendOutbox(commit);
+    if (reply.tag === "wake_now") return { tag: "wake_now", events: this.read(reply.inbox) };
+    await this.#settleOutbox();
+    return reply;
+  }
+
+  /** Records a decision and lets go of a run that wants to go on at once, here or elsewhere. */
+  async release(decision: Decision): Promise<Written<{ tag: "yielded" }>> {
+    const status = decision.status === "cancelling" ? "cancelling" : "pending";
+    const commit: Commit = { ...this.#commitOf(decision), status };
+    const reply = await this.#repeat(() => this.#ports.store.release(commit));
+    if (reply.tag === "fenced") return reply;
+    this.#sendOutbox(commit);
+    await this.#settleOutbox();
+    return reply;
+  }
+
+  /** Records the end of the run. */
+  async finish(
+    decision: Decision,
+    ended: NonNullable<Decision["ended"]>,
+  ): Promise<Written<{ tag: "finished" }>> {
+    const { run } = this.#opened;
+    const finish: Finish = {
+      ...this.#commitOf(decision),
+      status: ended.status,
+      summary: ended.summary,
+      retentionMs: this.#ports.retentionMs,
+      ...(ended.error === undefined ? {} : { error: ended.error }),
+      ...parentEvent(run, ended.result, this.#ports.now()),
+    };
+    const reply = await this.#repeat(() => this.#ports.store.finish(finish));
+    if (reply.tag === "fenced") return reply;
+    this.#sendOutbox(finish);
+    this.#outboxDone.push(...(await this.#ports.wakeParent(run)));
+    await this.#settleOutbox();
+    return { tag: "finished" };
+  }
+
+  #commitOf(decision: Decision): Commit {
+    const { fence, run } = this.#opened;
+    this.#commits += 1;
+    const commitId = `${fence.generation}:${this.#commits}`;
+    return {
+      fence,
+      commitId,
+      parts: decision.parts,
+      steps: decision.steps,
+      facts: decision.facts,
+      outbox: decision.commands.filter(isOutbox).map((command, index) => ({
+        id: `${run.id}:${commitId}:${index}`,
+        runId: run.id,
+        type: "command",
+        command,
+      })),
+      inboxSeen: this.#inboxSeen,
+      status: decision.status,
+      totals: decision.totals,
+      gatesOpened: decision.gatesOpened,
+      gatesClosed: decision.gatesClosed,
+      outboxDone: this.#outboxDone.splice(0),
+    };
+  }
+
+  #sendOutbox(commit: Commit): void {
+    if (commit.outbox.length === 0) return;
+    this.#outboxWork = this.#outboxWork.then(async () => {
+      this.#outboxDone.push(...(await this.#ports.performOutbox(commit.outbox, this.#opened.run)));
+    });
+  }
+
+  async #settleOutbox(): Promise<void> {
+    await this.#outboxWork;
+    if (this.#outboxDone.length > 0) await this.#ports.store.outboxDone(this.#outboxDone.splice(0));
+  }
+
+  /** Repeats a write until Redis answers or the lease is lost. The repeated write is the same commit. */
+  async #repeat<T extends { readonly tag: string }>(write: () => Promise<T>): Promise<Written<T>> {
+    while (!this.#lost) {
+      try {
+        return await write();
+      } catch (error) {
+        if (!isRunfleetError(error) || !error.retryable) throw error;
+        this.#ports.log.warn("write not confirmed, trying again", { error: String(error) });
+        await new Promise((resolve) => setTimeout(resolve, repeatDelayMs));
+      }
+    }
+    return { tag: "fenced" };
+  }
+}
+
+function parentEvent(run: RunRecord, result: ChildResult, at: number): Pick<Finish, "parentEvent"> {
+  if (run.parentId === undefined || run.parentAddress === undefined) return {};
+  const event = { type: "childFinished", at, childId: run.id, address: run.parentAddress, result } as const;
+  return { parentEvent: { parentId: run.parentId, event } };
+}

@@ -1,0 +1,77 @@
+/**
+ * Repairs what a death between two writes left behind, on any worker, in bounded steps: outbox entries nobody confirmed,
+ * runs that should be awake and are not, runs whose owner has gone silent. It only wakes; it never decides.
+ */
+import type { ActionLog } from "./action.js";
+import type { OutboxPorts } from "./outbox.js";
+import { performEntry, wake } from "./outbox.js";
+
+export interface Sweeper {
+  /** One bounded round; answers how many things it touched. */
+  sweep(): Promise<number>;
+  stop(): void;
+}
+
+/** Rows looked at per kind and round. */
+const rowsMax = 200;
+/** Younger outbox entries belong to the worker that wrote them. */
+const outboxAgeMs = 5_000;
+
+export function createSweeper(options: {
+  ports: OutboxPorts;
+  /** An owner not heard of for this long is taken for dead. */
+  silentMs: number;
+  intervalMs: number;
+  log: ActionLog;
+}): Sweeper {
+  const { ports, log } = options;
+  let timer: NodeJS.Timeout | undefined;
+  let stopped = false;
+
+  // What fails stays where it is and is found again; it must not keep the others waiting.
+  const repair = async (what: string, procedure: () => Promise<void>): Promise<void> => {
+    await procedure().catch((error: unknown) =>
+      log.warn("sweep could not repair", { what, error: String(error) }),
+    );
+  };
+
+  const sweep = async (): Promise<number> => {
+    const { store } = ports;
+    const entries = await store.outboxPending({ olderThanMs: outboxAgeMs, limit: rowsMax });
+    for (const entry of entries) {
+      await repair(`outbox entry ${entry.id}`, async () =>
+        store.outboxDone(await performEntry(entry, ports)),
+      );
+    }
+    const asleep = await store.wakeable({ limit: rowsMax });
+    const silent = await store.silentOwners({ silentMs: options.silentMs, limit: rowsMax });
+    for (const runId of [...asleep, ...silent]) await repair(`run ${runId}`, () => wakeRun(runId, ports));
+    return entries.length + asleep.length + silent.length;
+  };
+
+  // Jitter keeps the sweeps of many workers apart.
+  const schedule = (): void => {
+    if (stopped) return;
+    timer = setTimeout(round, options.intervalMs * (0.75 + Math.random() / 2));
+    timer.unref();
+  };
+  const round = (): void => {
+    sweep()
+      .catch((error) => log.warn("sweep failed, trying again later", { error: String(error) }))
+      .finally(schedule);
+  };
+  schedule();
+
+  return {
+    sweep,
+    stop() {
+      stopped = true;
+      clearTimeout(timer);
+    },
+  };
+}
+
+async function wakeRun(runId: string, ports: OutboxPorts): Promise<void> {
+  const run = await ports.store.readRun(runId);
+  if (run !== undefined) await wake(runId, run.pool, ports);
+}
