@@ -1,0 +1,95 @@
+/** The hidden `runfleet demo` behind `npm start`: a fleet, the licence audit on it, and (without --once) it stays up. */
+import { createShutdown, readEnvironment } from "@runfleet/service";
+import type { Command } from "commander";
+import type { Cli } from "../cli.js";
+import { demoFiles } from "../demo/demo-files.js";
+import { runDemo } from "../demo/run-demo.js";
+import { type DevFleet, startDevFleet } from "../dev/dev-fleet.js";
+import { homeToUse } from "../home.js";
+import { wholeNumber } from "../parse-options.js";
+
+interface Options {
+  readonly once: boolean;
+  readonly port: number;
+  readonly workers: number;
+}
+
+/** Time a person has to answer the gate before the demo does. */
+const personMs = 30_000;
+const stopGraceMs = 60_000;
+
+export function addDemo(program: Command, cli: Cli): void {
+  program
+    .command("demo", { hidden: true })
+    .description("audit the licences of this clone's installed packages on a fleet of worker processes")
+    .option("--once", "answer the gate at once and end with the run: 0 completed, 1 otherwise", false)
+    .option(
+      "--port <port>",
+      "of the server on 127.0.0.1; 0 = any free one",
+      wholeNumber("--port", { min: 0, max: 65_535 }),
+      3000,
+    )
+    .option("--workers <n>", "worker processes", wholeNumber("--workers", { min: 1, max: 16 }), 2)
+    .action((options: Options) => demo(cli, options));
+}
+
+async function demo(cli: Cli, options: Options): Promise<void> {
+  const { terminal } = cli;
+  let fleet: DevFleet | undefined;
+  const abort = new AbortController();
+  const shutdown = createShutdown({
+    graceMs: stopGraceMs,
+    log: terminal.note,
+    kill: () => {
+      fleet?.kill();
+      process.exit(130);
+    },
+  });
+  const starting = startDemoFleet(cli, options);
+  shutdown.add("fleet", () => starting.then((started) => started.stop()).catch(() => {}));
+  void shutdown.stopping.then((reason) => abort.abort(reason));
+  try {
+    fleet = await starting;
+    terminal.print(
+      `fleet: workers ${fleet
+        .workerPids()
+        .map((pid) => `pid ${pid}`)
+        .join(", ")}, server ${fleet.serverUrl ?? "none"}`,
+    );
+    const answerAfterMs = options.once ? 0 : personMs;
+    const ended = await runDemo({ fleet, answerAfterMs, terminal, signal: abort.signal });
+    if (options.once) {
+      cli.setExitCode(ended.status === "completed" ? 0 : 1);
+    } else {
+      terminal.print(
+        "\nThe fleet stays up. Try in a second terminal: npx runfleet list, npx runfleet fleet. Ctrl-C stops it.",
+      );
+      await shutdown.stopping;
+    }
+  } catch (error) {
+    if (!abort.signal.aborted) throw error;
+    // Ctrl-C during the run: the run stays in the store and goes on at the next start.
+    cli.setExitCode(options.once ? 1 : 0);
+  } finally {
+    await shutdown.stop("the demo has ended");
+    shutdown.release();
+  }
+}
+
+function startDemoFleet(cli: Cli, options: Options): Promise<DevFleet> {
+  const environment = readEnvironment(cli.env);
+  const globals = cli.globals();
+  const redisUrl = globals.redis ?? environment.redisUrl;
+  return startDevFleet({
+    home: homeToUse(cli),
+    workers: options.workers,
+    concurrency: 32,
+    port: options.port,
+    configPath: demoFiles().config,
+    namespace: globals.namespace ?? environment.namespace,
+    log: cli.terminal.note,
+    cwd: cli.cwd,
+    env: cli.env,
+    ...(redisUrl === undefined ? {} : { redisUrl }),
+  });
+}

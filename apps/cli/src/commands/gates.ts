@@ -1,0 +1,67 @@
+/** `runfleet gates`: what waits for a person. */
+import type { GateDocument } from "@runfleet/client";
+import { limits } from "@runfleet/model";
+import type { Command } from "commander";
+import type { Cli } from "../cli.js";
+import { wholeNumber } from "../parse-options.js";
+import { renderTable } from "../render/table.js";
+import { oneLine, shortTime } from "../render/words.js";
+import { withFleet } from "../with-fleet.js";
+
+interface Options {
+  readonly run?: string;
+  readonly limit: number;
+  readonly cursor?: string;
+}
+
+export function addGates(program: Command, cli: Cli): void {
+  program
+    .command("gates")
+    .description("list open gates and how to answer them")
+    .option("--run <run>", "only gates of this run")
+    .option("--limit <n>", "rows of a page", wholeNumber("--limit", { min: 1, max: limits.pageRowsMax }), 50)
+    .option("--cursor <cursor>", "the next page, as the page before says")
+    .action((options: Options) => gates(cli, options));
+}
+
+async function gates(cli: Cli, { run, limit, cursor }: Options): Promise<void> {
+  const { terminal } = cli;
+  const page = await withFleet(cli, (fleet) =>
+    fleet.gates({
+      limit,
+      ...(run === undefined ? {} : { runId: run }),
+      ...(cursor === undefined ? {} : { cursor }),
+    }),
+  );
+  if (cli.globals().json === true) {
+    terminal.printJson(page);
+    return;
+  }
+  const [first] = page.gates;
+  if (first === undefined) {
+    terminal.note("no gate is open");
+    return;
+  }
+  const now = Date.now();
+  const head = ["RUN", "GATE", "WORKFLOW", "UNTIL", "PROMPT", "OPTIONS"];
+  terminal.print(
+    renderTable(
+      head,
+      page.gates.map((gate) => cells(gate, now)),
+      terminal.out,
+    ),
+  );
+  terminal.note(`answer with: runfleet approve ${first.runId} ${first.name}   (or reject)`);
+  if (page.cursor !== null) terminal.note(`more: --cursor ${page.cursor}`);
+}
+
+function cells(gate: GateDocument, now: number): string[] {
+  return [
+    gate.runId,
+    gate.name,
+    gate.workflow,
+    shortTime(Date.parse(gate.deadline), now),
+    oneLine(gate.prompt ?? "", 60),
+    Object.keys(gate.options ?? {}).join(","),
+  ];
+}

@@ -1,0 +1,92 @@
+/** `runfleet start`: starts a published workflow, or publishes a file with what it calls and starts it. */
+import type { FleetClient, StartedRun, StartOptions } from "@runfleet/client";
+import type { Command } from "commander";
+import type { Cli } from "../cli.js";
+import { collect, duration, readInputs, wholeNumber } from "../parse-options.js";
+import { renderRun } from "../render/run-tree.js";
+import { withFleet } from "../with-fleet.js";
+import { looksLikeFile, readFilesBeside, readWorkflowFile } from "../workflow-files.js";
+
+interface Options {
+  readonly input?: readonly string[];
+  readonly inputsFile?: string;
+  readonly label?: string;
+  readonly idempotencyKey?: string;
+  readonly priority?: number;
+  readonly delay?: number;
+  readonly timeout?: number;
+  readonly pool?: string;
+  readonly dryRun?: boolean;
+  readonly wait?: boolean;
+}
+
+export function addStart(program: Command, cli: Cli): void {
+  program
+    .command("start <workflow>")
+    .description(
+      "start a run of a published workflow, or of a .wf file (published first, with the workflows beside it)",
+    )
+    .option("-i, --input <name=value>", "an input; may be given several times", collect)
+    .option("--inputs-file <file>", "inputs as a JSON object; --input wins over it")
+    .option("--label <text>", "what people recognise the run by")
+    .option("--idempotency-key <key>", "the same key, workflow and inputs give the same run")
+    .option(
+      "--priority <n>",
+      "1 is first; without one a run goes before all that have one",
+      wholeNumber("--priority", { min: 0, max: 2_097_151 }),
+    )
+    .option("--delay <duration>", "start later, for example 90s or 2h", duration("--delay"))
+    .option("--timeout <duration>", "of the whole run; default: the workflow's own", duration("--timeout"))
+    .option("--pool <name>", "worker pool that takes the run")
+    .option("--dry-run", "actions are asked not to change anything")
+    .option("--wait", "wait for the end; exit code 1 when the run fails or is cancelled")
+    .action((workflow: string, options: Options) => start(cli, workflow, options));
+}
+
+async function start(cli: Cli, workflow: string, options: Options): Promise<void> {
+  const { terminal } = cli;
+  const startOptions = await readStartOptions(cli, options);
+  const isJson = cli.globals().json === true;
+  await withFleet(cli, async (fleet) => {
+    const run = await startWorkflow(fleet, { workflow, cwd: cli.cwd, options: startOptions });
+    if (options.wait !== true) {
+      if (isJson) terminal.printJson({ id: run.id, status: run.status });
+      else terminal.print(`${run.isRepeat ? "exists" : "started"} ${run.id}`);
+      return;
+    }
+    terminal.note(`${run.isRepeat ? "exists" : "started"} ${run.id}, waiting for its end`);
+    const ended = await run.result();
+    if (isJson) terminal.printJson(ended);
+    else
+      terminal.print(
+        renderRun(ended, { colours: terminal.out, now: Date.now(), columns: terminal.columns() }),
+      );
+    if (ended.status !== "completed") cli.setExitCode(1);
+  });
+}
+
+/** Starts what a person named: a file (with the workflows beside it), or a published workflow. */
+async function startWorkflow(
+  fleet: FleetClient,
+  named: { readonly workflow: string; readonly cwd: string; readonly options: StartOptions },
+): Promise<StartedRun> {
+  const { workflow, cwd, options } = named;
+  if (!looksLikeFile(workflow)) return fleet.start(workflow, options);
+  const file = await readWorkflowFile(workflow, cwd);
+  return fleet.startDefinition(file, { ...options, alongside: await readFilesBeside(file, cwd) });
+}
+
+async function readStartOptions(cli: Cli, options: Options): Promise<StartOptions> {
+  const { label, idempotencyKey, priority, delay, timeout, pool, dryRun } = options;
+  const inputs = await readInputs({ pairs: options.input ?? [], file: options.inputsFile, cwd: cli.cwd });
+  return {
+    inputs,
+    ...(label === undefined ? {} : { label }),
+    ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
+    ...(priority === undefined ? {} : { priority }),
+    ...(delay === undefined ? {} : { delayMs: delay }),
+    ...(timeout === undefined ? {} : { timeoutMs: timeout }),
+    ...(pool === undefined ? {} : { pool }),
+    ...(dryRun === undefined ? {} : { dryRun }),
+  };
+}

@@ -1,0 +1,105 @@
+/** `runfleet worker`: one worker process, until it is asked to stop. Its log goes to standard output as JSON. */
+import { join } from "node:path";
+import { createClient } from "@runfleet/client";
+import {
+  createLogger,
+  createShutdown,
+  type Logger,
+  poolNames,
+  readEnvironment,
+  type Shutdown,
+} from "@runfleet/service";
+import { type ActionLog, createFleetWorker } from "@runfleet/worker";
+import type { Command } from "commander";
+import type { Cli } from "../cli.js";
+import { findFleet } from "../find-fleet.js";
+import { homeToUse } from "../home.js";
+import { loadConfig } from "../load-config.js";
+import { wholeNumber } from "../parse-options.js";
+import { concurrencyMax } from "./dev.js";
+
+interface Options {
+  readonly config?: string;
+  readonly concurrency?: number;
+  readonly pools?: string;
+}
+
+/** Time for the last lines of the log to be written. */
+const lingerMs = 500;
+/** What a worker needs beyond the grace period of its steps to leave in order. */
+const closingMs = 5_000;
+
+export function addWorker(program: Command, cli: Cli): void {
+  program
+    .command("worker")
+    .description("run one worker process")
+    .option("--config <file>", "default: the nearest runfleet.config.ts")
+    .option(
+      "--concurrency <n>",
+      "runs executed at once; default 32",
+      wholeNumber("--concurrency", { min: 1, max: concurrencyMax }),
+    )
+    .option("--pools <names>", "pools it takes runs of, between commas; default: default")
+    .action((options: Options) => runWorker(cli, options));
+}
+
+async function runWorker(cli: Cli, options: Options): Promise<void> {
+  const environment = readEnvironment(cli.env);
+  const address = await findFleet(cli.globals(), cli);
+  cli.setPlace(address.place);
+  const { config } = await loadConfig(options.config, cli);
+  await refuseUnreachable(address);
+  const log = createLogger({ name: "worker", level: environment.logLevel });
+  const { graceMs, leaseTtlMs } = environment;
+  const shutdown = createShutdown({ graceMs: graceMs + closingMs, log: (line) => log.warn(line) });
+  stopWithParent(shutdown);
+  const worker = await createFleetWorker({
+    redisUrl: address.redisUrl,
+    namespace: address.namespace,
+    config,
+    concurrency: options.concurrency ?? environment.concurrency,
+    pools: options.pools === undefined ? environment.pools : poolNames(options.pools),
+    log: actionLog(log),
+    graceMs,
+    workDir: join(homeToUse(cli), "work"),
+    ...(leaseTtlMs === undefined ? {} : { leaseTtlMs }),
+  });
+  shutdown.add("worker", () => worker.stop());
+  log.info({ worker: worker.id }, "working");
+  process.send?.({ type: "ready", worker: worker.id });
+  const reason = await shutdown.stopping;
+  log.info({ worker: worker.id, reason }, "stopping");
+  await shutdown.stop(reason);
+  shutdown.release();
+  log.info({ worker: worker.id }, "stopped");
+  if (process.connected) process.disconnect();
+  // What could not be closed, because Redis is away for example, must not keep the process.
+  setTimeout(() => process.exit(), lingerMs).unref();
+}
+
+/** A person who starts a worker hears at once that Redis is not there; later the worker waits for it to come back. */
+async function refuseUnreachable(address: {
+  readonly redisUrl: string;
+  readonly namespace: string;
+}): Promise<void> {
+  const fleet = createClient({ redis: address.redisUrl, namespace: address.namespace });
+  try {
+    await fleet.list({ limit: 1 });
+  } finally {
+    await fleet.close();
+  }
+}
+
+/** A worker that `dev` started ends with it, however that ended. */
+function stopWithParent(shutdown: Shutdown): void {
+  if (process.channel === undefined) return;
+  process.once("disconnect", () => void shutdown.stop("the process that started this worker is gone"));
+}
+
+function actionLog(log: Logger): ActionLog {
+  return {
+    info: (message, fields = {}) => log.info(fields, message),
+    warn: (message, fields = {}) => log.warn(fields, message),
+    error: (message, fields = {}) => log.error(fields, message),
+  };
+}

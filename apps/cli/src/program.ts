@@ -1,0 +1,66 @@
+/** The command line: every command and the options that hold everywhere. */
+import { readFileSync } from "node:fs";
+import { Command, CommanderError } from "commander";
+import type { Cli } from "./cli.js";
+import { addApprove, addReject } from "./commands/answer.js";
+import { addCancel } from "./commands/cancel.js";
+import { addDemo } from "./commands/demo.js";
+import { addDev } from "./commands/dev.js";
+import { addEvents } from "./commands/events.js";
+import { addFleet } from "./commands/fleet.js";
+import { addGates } from "./commands/gates.js";
+import { addList } from "./commands/list.js";
+import { addPublish } from "./commands/publish.js";
+import { addShow } from "./commands/show.js";
+import { addSignal } from "./commands/signal.js";
+import { addStart } from "./commands/start.js";
+import { addValidate } from "./commands/validate.js";
+import { addWatch } from "./commands/watch.js";
+import { addWorker } from "./commands/worker.js";
+
+/** In the order of the help. */
+const commands: readonly ((program: Command, cli: Cli) => void)[] = [
+  addDemo,
+  addDev,
+  addWorker,
+  addPublish,
+  addValidate,
+  addStart,
+  addList,
+  addShow,
+  addWatch,
+  addEvents,
+  addCancel,
+  addGates,
+  addApprove,
+  addReject,
+  addSignal,
+  addFleet,
+];
+
+const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as {
+  readonly version: string;
+};
+
+export function createProgram(cli: Cli): Command {
+  const program = new Command("runfleet")
+    .description("Runs workflows on a fleet of workers.")
+    .version(version)
+    .option(
+      "--redis <url>",
+      "the fleet's Redis; default: REDIS_URL, else the fleet that `runfleet dev` runs here",
+    )
+    .option("--namespace <name>", "keeps fleets on one Redis apart; default: rf")
+    .option("--json", "one JSON document on standard output and nothing else")
+    .configureHelp({ showGlobalOptions: true })
+    .showHelpAfterError("(--help shows what is possible)")
+    .exitOverride();
+  for (const add of commands) add(program, cli);
+  return program;
+}
+
+/** Exit code of what the command line parser ended with, undefined for any other error. It has said why already. */
+export function usageExitCode(error: unknown): number | undefined {
+  if (!(error instanceof CommanderError)) return undefined;
+  return error.exitCode === 0 ? 0 : 2;
+}

@@ -1,0 +1,77 @@
+/** Small pieces of text for people: statuses with colour, spans of time, what a run waits for. Pure. */
+import type { BlockedOn, RunStatus, StepStatus } from "@runfleet/model";
+import type { Colours } from "../terminal.js";
+
+type Colour = "green" | "red" | "yellow" | "cyan" | "dim";
+
+const looks: Readonly<Record<RunStatus | StepStatus, { readonly sign: string; readonly colour: Colour }>> = {
+  pending: { sign: "·", colour: "dim" },
+  running: { sign: "▸", colour: "cyan" },
+  waiting: { sign: "◷", colour: "yellow" },
+  cancelling: { sign: "▸", colour: "yellow" },
+  completed: { sign: "✓", colour: "green" },
+  failed: { sign: "✗", colour: "red" },
+  cancelled: { sign: "✗", colour: "yellow" },
+  skipped: { sign: "-", colour: "dim" },
+  timed_out: { sign: "✗", colour: "red" },
+};
+
+export function statusWord(status: RunStatus | StepStatus, colours: Colours): string {
+  return colours[looks[status].colour](status);
+}
+
+export function statusSign(status: RunStatus | StepStatus, colours: Colours): string {
+  const { sign, colour } = looks[status];
+  return colours[colour](sign);
+}
+
+/** `0.4s`, `12s`, `3m10s`, `2h05m`, `4d`. */
+export function timeSpan(spanMs: number): string {
+  if (spanMs < 10_000) return `${(Math.max(0, spanMs) / 1_000).toFixed(1)}s`;
+  const seconds = Math.round(spanMs / 1_000);
+  if (seconds < 60) return `${seconds}s`;
+  const pad = (value: number): string => String(value).padStart(2, "0");
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 60) return `${minutes}m${pad(seconds % 60)}s`;
+  const hours = Math.floor(minutes / 60);
+  return hours < 48 ? `${hours}h${pad(minutes % 60)}m` : `${Math.floor(hours / 24)}d`;
+}
+
+/** From start to end, or to now while it runs; empty before the start. */
+export function elapsed(
+  times: { readonly startedAt: string | null; readonly endedAt: string | null },
+  now: number,
+): string {
+  if (times.startedAt === null) return "";
+  const end = times.endedAt === null ? now : Date.parse(times.endedAt);
+  return timeSpan(end - Date.parse(times.startedAt));
+}
+
+export function waitingFor(blocked: BlockedOn, now: number): string {
+  switch (blocked.type) {
+    case "gate":
+      return `gate ${blocked.name} (until ${shortTime(blocked.deadline, now)})`;
+    case "child":
+      return `workflow ${blocked.workflow} (run ${blocked.childRunId})`;
+    case "items":
+      return `${blocked.name}: ${blocked.done} of ${blocked.total} items done, ${blocked.running} running`;
+    case "sleep":
+      return `${blocked.name} (until ${shortTime(blocked.until, now)})`;
+    case "retry":
+      return `attempt ${blocked.attempt} of ${blocked.name} (${shortTime(blocked.until, now)})`;
+  }
+}
+
+/** Clock time on the same day, date and time otherwise; UTC, like every time in documents. */
+export function shortTime(at: number, now: number): string {
+  const iso = new Date(at).toISOString();
+  return iso.slice(0, 10) === new Date(now).toISOString().slice(0, 10)
+    ? `${iso.slice(11, 19)}Z`
+    : `${iso.slice(0, 16)}Z`;
+}
+
+/** The first line, cut to a width. */
+export function oneLine(text: string, widthMax: number): string {
+  const [first = ""] = text.trim().split("\n");
+  return first.length <= widthMax ? first : `${first.slice(0, Math.max(1, widthMax - 1))}…`;
+}

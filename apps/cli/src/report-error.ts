@@ -1,0 +1,38 @@
+/** Says an error to a person: code, what, where, what to do. Answers the exit code. */
+import { type ErrorCode, errorCodes, isRunfleetError } from "@runfleet/model";
+import type { Terminal } from "./terminal.js";
+
+const remedies: Partial<Record<ErrorCode, string>> = {
+  invalid_definition: "correct the workflow; `runfleet validate FILE` checks it without starting anything",
+  invalid_input: "give every required input: --input name=value, or --inputs-file FILE",
+  too_large: "keep large data elsewhere and hand over a reference to it",
+  workflow_not_found:
+    "publish it first (`runfleet publish FILE`), or start the file itself (`runfleet start FILE.wf`)",
+  run_not_found:
+    "`runfleet list` shows the runs of this fleet; another fleet is chosen with --redis and --namespace",
+  gate_not_found: "`runfleet gates` shows what can be answered now",
+  gate_answered: "the first answer counts; `runfleet show RUN` shows how the run went on",
+  idempotency_conflict: "use another --idempotency-key, or the same workflow and inputs",
+  redis_unavailable: "start a fleet with `runfleet dev`, or name a Redis with --redis or REDIS_URL",
+  inbox_full: "wait until a worker has read the run's events; `runfleet fleet` shows whether one is there",
+};
+
+export interface ErrorPlace {
+  /** The fleet the command talked to, when it got that far. */
+  readonly place: string | undefined;
+  /** Shows where in the program an unexpected error came from. */
+  readonly isVerbose: boolean;
+}
+
+export function reportError(error: unknown, terminal: Terminal, { place, isVerbose }: ErrorPlace): number {
+  const colours = terminal.err;
+  const code: ErrorCode = isRunfleetError(error) ? error.code : "internal";
+  const message = error instanceof Error ? error.message : String(error);
+  terminal.note(`${colours.red(`error ${code}:`)} ${message.trimEnd()}`);
+  if (place !== undefined) terminal.note(`  where: ${place}`);
+  const remedy = remedies[code];
+  if (remedy !== undefined) terminal.note(`  what to do: ${remedy}`);
+  if (isRunfleetError(error) && !isVerbose) return errorCodes[code].exitCode;
+  if (error instanceof Error && error.stack !== undefined) terminal.note(colours.dim(error.stack));
+  return errorCodes[code].exitCode;
+}

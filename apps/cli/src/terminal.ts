@@ -1,0 +1,52 @@
+/**
+ * Where a command writes: results to standard output, everything said to people on the side to standard error.
+ * Colour only for a terminal, never in a pipe, never with NO_COLOR.
+ */
+import pc from "picocolors";
+
+export type Colours = ReturnType<typeof pc.createColors>;
+
+export interface Terminal {
+  /** One line (or several) of result. */
+  print(text: string): void;
+  /** The one JSON document of `--json`. */
+  printJson(document: unknown): void;
+  /** A line for people that is no result. */
+  note(text: string): void;
+  /** Exactly this text, for redrawing. */
+  write(text: string): void;
+  readonly out: Colours;
+  readonly err: Colours;
+  /** True when standard output is a terminal that can redraw. */
+  readonly isInteractive: boolean;
+  /** Characters per line; 80 when unknown. */
+  readonly columns: () => number;
+  readonly rows: () => number;
+}
+
+export function createTerminal(options: {
+  readonly stdout: NodeJS.WriteStream;
+  readonly stderr: NodeJS.WriteStream;
+  readonly env: NodeJS.ProcessEnv;
+}): Terminal {
+  const { stdout, stderr, env } = options;
+  // A reader that closes the pipe (`| head`) has seen enough; that is not an error.
+  for (const stream of [stdout, stderr]) stream.on("error", ignoreClosedPipe);
+  const isPlain = (env["NO_COLOR"] ?? "") !== "" || env["TERM"] === "dumb";
+  return {
+    print: (text) => void stdout.write(`${text}\n`),
+    printJson: (document) => void stdout.write(`${JSON.stringify(document, null, 2)}\n`),
+    note: (text) => void stderr.write(`${text}\n`),
+    write: (text) => void stdout.write(text),
+    out: pc.createColors(stdout.isTTY && !isPlain),
+    err: pc.createColors(stderr.isTTY && !isPlain),
+    isInteractive: stdout.isTTY && env["TERM"] !== "dumb",
+    columns: () => stdout.columns ?? 80,
+    rows: () => stdout.rows ?? 24,
+  };
+}
+
+function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
+  if (error.code !== "EPIPE") throw error;
+  process.exit();
+}

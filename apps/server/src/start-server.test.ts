@@ -1,0 +1,67 @@
+import { request } from "node:http";
+import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
+import { type ClientFleet, openClientFleet } from "../../../test/support/client-fleet.js";
+import { type RunningServer, startServer } from "./start-server.js";
+
+let under: ClientFleet;
+let server: RunningServer;
+const failures: string[] = [];
+beforeAll(async () => {
+  under = await openClientFleet(inject("redisUrl"));
+  server = await startServer({ fleet: under.fleet, port: 0, log: (line) => failures.push(line) });
+});
+afterAll(async () => {
+  await server.stop();
+  await under.close();
+});
+
+function statusOf(
+  path: string,
+  options: { readonly method?: string; readonly host?: string },
+): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const asked = request(`${server.url}${path}`, {
+      method: options.method ?? "GET",
+      headers: { host: options.host ?? "127.0.0.1" },
+    });
+    asked.on("response", (response) => resolve(response.resume().statusCode ?? 0));
+    asked.on("error", reject);
+    asked.end();
+  });
+}
+
+describe("the server beside a development fleet", () => {
+  test("is alive and ready", async () => {
+    expect(await (await fetch(`${server.url}/livez`)).text()).toBe("ok\n");
+    expect((await fetch(`${server.url}/readyz`)).status).toBe(200);
+  });
+
+  test("shows runs and escapes what people wrote", async () => {
+    const run = await under.fleet.start("greet", {
+      inputs: { whom: "x" },
+      label: "<script>alert(1)</script>",
+    });
+    const response = await fetch(server.url);
+    const page = await response.text();
+    expect(page).toContain(run.id);
+    expect(page).toContain("&lt;script&gt;");
+    expect(page).not.toContain("<script>");
+    expect(response.headers.get("content-security-policy")).toContain("default-src 'none'");
+  });
+
+  test("answers nothing else, nobody else, and changes nothing", async () => {
+    expect(await statusOf("/nope", {})).toBe(404);
+    expect(await statusOf("/constructor", {})).toBe(404);
+    expect(await statusOf("/", { host: "evil.example" })).toBe(400);
+    expect(await statusOf("/", { method: "POST" })).toBe(400);
+    expect(failures).toHaveLength(2);
+  });
+
+  test("says that a port is taken", async () => {
+    const taken = startServer({ fleet: under.fleet, port: server.port, log: () => {} });
+    await expect(taken).rejects.toMatchObject({
+      code: "invalid_usage",
+      message: expect.stringContaining("in use"),
+    });
+  });
+});

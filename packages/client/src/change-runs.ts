@@ -1,0 +1,165 @@
+/**
+ * What people and programs tell a run: answers to gates, cancel requests, signals. Each is one event in the
+ * run's inbox, durable when the call resolves, then a wake-up. What the run makes of it, the engine decides.
+ */
+import {
+  type AnswerReply,
+  type AppendReply,
+  type GateAnswer,
+  type InboxEvent,
+  limits,
+  RunfleetError,
+  type RunStatus,
+} from "@runfleet/model";
+import { checkBytes, checkName } from "./check-start-options.js";
+import type { Connections } from "./connections.js";
+import { deliverWake } from "./deliver.js";
+import type { AnswerOptions, CancelOptions, SignalOptions } from "./fleet-client.js";
+import { runNotFound } from "./read-runs.js";
+
+export interface Answer extends AnswerOptions {
+  readonly runId: string;
+  /** Name or address; absent = the only open one. */
+  readonly gate: string | undefined;
+  readonly verdict: "approved" | "rejected";
+}
+
+export async function answerGate(connections: Connections, answer: Answer): Promise<void> {
+  const { runId, gate, verdict, feedback, selections } = answer;
+  checkName("gate", gate);
+  checkBytes({ what: "feedback", text: feedback ?? "", bytesMax: limits.contextBytesMax });
+  checkBytes({
+    what: "selections",
+    text: JSON.stringify(selections ?? []),
+    bytesMax: limits.contextBytesMax,
+  });
+  await checkSelections(connections, answer);
+  const request: GateAnswer = {
+    runId,
+    verdict,
+    by: answer.by ?? connections.actor,
+    ...(gate === undefined ? {} : { gate }),
+    ...(feedback === undefined ? {} : { feedback }),
+    ...(selections === undefined ? {} : { selections }),
+  };
+  const reply = await connections.store.answerGate(request);
+  if (reply.tag !== "accepted") throw await refusedAnswer(connections, request, reply);
+  await deliverWake(connections, runId, reply);
+}
+
+export async function cancelRun(
+  connections: Connections,
+  runId: string,
+  options: CancelOptions,
+): Promise<void> {
+  const reason = options.reason ?? "requested";
+  checkBytes({ what: "reason", text: reason, bytesMax: limits.errorTextBytesMax });
+  const reply = await connections.store.requestCancel({ runId, reason, by: options.by ?? connections.actor });
+  switch (reply.tag) {
+    case "requested":
+      return deliverWake(connections, runId, reply);
+    case "already":
+      return;
+    case "ended":
+      throw runEnded(runId, reply.status);
+    case "not_found":
+      throw runNotFound(runId);
+  }
+}
+
+export async function signalRun(
+  connections: Connections,
+  signal: SignalOptions & { readonly runId: string; readonly name: string },
+): Promise<void> {
+  const { runId, name, data, dedupeId } = signal;
+  checkName("signal name", name);
+  checkName("dedupe id", dedupeId);
+  const text = data === undefined ? undefined : JSON.stringify(data);
+  checkBytes({ what: "signal data", text: text ?? "", bytesMax: limits.stepOutputBytesMax });
+  const event: InboxEvent = {
+    type: "signalReceived",
+    at: Date.now(),
+    name,
+    ...(text === undefined ? {} : { data: text }),
+  };
+  const reply = await connections.store.appendEvent({
+    runId,
+    event,
+    ...(dedupeId === undefined ? {} : { dedupeId: `signal:${name}:${dedupeId}` }),
+  });
+  await settleAppend(connections, runId, reply);
+}
+
+async function settleAppend(connections: Connections, runId: string, reply: AppendReply): Promise<void> {
+  switch (reply.tag) {
+    case "appended":
+      return deliverWake(connections, runId, reply);
+    case "duplicate":
+      return;
+    case "ended":
+      throw runEnded(runId, reply.status);
+    case "full":
+      throw new RunfleetError("inbox_full", `run ${runId} has ${limits.inboxEntriesMax} unread events`, {
+        details: { runId },
+      });
+    case "not_found":
+      throw runNotFound(runId);
+  }
+}
+
+/** Values that the open gate does not offer are refused here, where the sender still can correct them. */
+async function checkSelections({ store }: Connections, { runId, gate, selections }: Answer): Promise<void> {
+  if (selections === undefined || selections.length === 0) return;
+  const { rows } = await store.openGates({ runId, limit: limits.pageRowsMax });
+  const asked = rows.filter(({ name, address }) => gate === undefined || gate === name || gate === address);
+  const [open] = asked;
+  if (open === undefined || asked.length > 1) return;
+  const offered = Object.keys(open.options ?? {});
+  const unknown = selections.filter((selection) => !offered.includes(selection));
+  if (unknown.length === 0) return;
+  const choices = offered.length === 0 ? "offers nothing to select" : `offers ${offered.join(", ")}`;
+  throw new RunfleetError("invalid_input", `gate "${open.name}" ${choices}; not ${unknown.join(", ")}`, {
+    details: { runId, gate: open.name, offered, unknown },
+  });
+}
+
+async function refusedAnswer(
+  { store }: Connections,
+  { runId, gate }: GateAnswer,
+  reply: Exclude<AnswerReply, { tag: "accepted" }>,
+): Promise<RunfleetError> {
+  switch (reply.tag) {
+    case "answered":
+      return new RunfleetError(
+        "gate_answered",
+        `${gate === undefined ? "the gate" : `gate "${gate}"`} of run ${runId} was ${reply.verdict} by ${reply.by} at ${new Date(reply.at).toISOString()}`,
+        { details: { runId, by: reply.by, verdict: reply.verdict } },
+      );
+    case "ended":
+      return runEnded(runId, reply.status);
+    case "not_found":
+      return runNotFound(runId);
+    case "not_open": {
+      const { rows } = await store.openGates({ runId, limit: limits.pageRowsMax });
+      return gateNotFound({ runId, gate, open: rows.map(({ name, address }) => `${name} (${address})`) });
+    }
+  }
+}
+
+function gateNotFound(asked: {
+  readonly runId: string;
+  readonly gate: string | undefined;
+  readonly open: readonly string[];
+}): RunfleetError {
+  const { runId, gate, open } = asked;
+  const list = open.length === 0 ? "no gate is open" : `open: ${open.join(", ")}`;
+  const message =
+    gate === undefined && open.length > 1
+      ? `run ${runId} has several open gates, name one of them; ${list}`
+      : `run ${runId} has no open gate${gate === undefined ? "" : ` "${gate}"`}; ${list}`;
+  return new RunfleetError("gate_not_found", message, { details: { runId, gate, open } });
+}
+
+function runEnded(runId: string, status: RunStatus): RunfleetError {
+  return new RunfleetError("run_ended", `run ${runId} has ended: ${status}`, { details: { runId, status } });
+}

@@ -1,0 +1,71 @@
+/**
+ * What every call of the client works with: a store, a queue, and how both are opened and closed together.
+ * Opens nothing by itself until the first command is sent.
+ */
+import { RunfleetError, type RunQueue, type RunStore } from "@runfleet/model";
+import { createRunQueue } from "@runfleet/queue";
+import { connectRedis, createRedisStore, partitionTag } from "@runfleet/store";
+import type { ClientOptions } from "./fleet-client.js";
+
+export interface Connections {
+  readonly store: RunStore;
+  readonly queue: RunQueue;
+  readonly actor: string;
+  readonly log: (line: string) => void;
+  /** Aborted by `close`: ends every wait of this client. */
+  readonly closing: AbortSignal;
+  close(): Promise<void>;
+}
+
+const defaultRedisUrl = "redis://127.0.0.1:6379";
+const defaultNamespace = "rf";
+
+/** Throws `invalid_usage` for an address or a namespace that cannot be one. */
+export function openConnections(options: ClientOptions): Connections {
+  const url = options.redis ?? variable("REDIS_URL") ?? defaultRedisUrl;
+  const namespace = options.namespace ?? variable("RUNFLEET_NAMESPACE") ?? defaultNamespace;
+  checkRedisUrl(url);
+  checkNamespace(namespace);
+  const redis = connectRedis(url, { role: "client", name: "runfleet-client" });
+  const store = createRedisStore({ redis, namespace, partition: 0 });
+  const queue = createRunQueue({ connection: redis, tag: partitionTag(namespace, 0) });
+  const closing = new AbortController();
+  const close = async (): Promise<void> => {
+    closing.abort();
+    await Promise.allSettled([queue.close(), store.close()]);
+    redis.disconnect();
+  };
+  let closed: Promise<void> | undefined;
+  return {
+    store,
+    queue,
+    actor: options.actor ?? "client",
+    log: options.log ?? (() => {}),
+    closing: closing.signal,
+    close: () => {
+      closed ??= close();
+      return closed;
+    },
+  };
+}
+
+/** An empty variable is one that somebody switched off. */
+function variable(name: string): string | undefined {
+  const value = process.env[name];
+  return value === "" ? undefined : value;
+}
+
+function checkRedisUrl(url: string): void {
+  const isRedis = URL.canParse(url) && ["redis:", "rediss:"].includes(new URL(url).protocol);
+  if (isRedis) return;
+  // The address may hold a password: it is not repeated.
+  throw new RunfleetError("invalid_usage", "the Redis address is not a redis:// or rediss:// URL");
+}
+
+function checkNamespace(namespace: string): void {
+  if (/^[A-Za-z0-9._-]{1,100}$/.test(namespace)) return;
+  throw new RunfleetError(
+    "invalid_usage",
+    `the namespace ${JSON.stringify(namespace)} may only hold letters, digits, dot, dash and underscore`,
+  );
+}

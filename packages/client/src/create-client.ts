@@ -1,0 +1,94 @@
+/** Composes the client from its calls; has no behaviour of its own. */
+import type { Definition } from "@runfleet/model";
+import { answerGate, cancelRun, signalRun } from "./change-runs.js";
+import { type Connections, openConnections } from "./connections.js";
+import type {
+  ClientOptions,
+  FleetClient,
+  PublishedVersion,
+  RunHandle,
+  StartDefinitionOptions,
+  StartedRun,
+  WorkflowSource,
+} from "./fleet-client.js";
+import { awaitResult, followEvents } from "./follow-runs.js";
+import { prepareVersions, storeVersions } from "./publish.js";
+import { listGates, listRuns, listWorkflows, readFleet, readRunDocument } from "./read-runs.js";
+import { checkStart, type Started, startByName, startVersion } from "./start-run.js";
+
+/**
+ * A client of the fleet on this Redis. Connects in the background; the first call reports an unreachable Redis.
+ * Throws `invalid_usage` for an address or namespace that cannot be one.
+ */
+export function createClient(options: ClientOptions = {}): FleetClient {
+  return clientOn(openConnections(options));
+}
+
+function clientOn(connections: Connections): FleetClient {
+  const handle = (id: string): RunHandle => handleOf(connections, id);
+  const started = (run: Started): StartedRun => ({
+    ...handle(run.id),
+    status: run.status,
+    isRepeat: run.isRepeat,
+  });
+  return {
+    start: async (workflow, options = {}) => started(await startByName(connections, workflow, options)),
+    startDefinition: async (workflow, options = {}) =>
+      started(await publishAndStart(connections, workflow, options)),
+    publish: (workflows) => publish(connections, workflows),
+    run: handle,
+    get: (runId) => readRunDocument(connections, runId),
+    list: (options = {}) => listRuns(connections, options),
+    cancel: (runId, options = {}) => cancelRun(connections, runId, options),
+    approve: (runId, gate, options = {}) =>
+      answerGate(connections, { ...options, runId, gate, verdict: "approved" }),
+    reject: (runId, gate, options = {}) =>
+      answerGate(connections, { ...options, runId, gate, verdict: "rejected" }),
+    signal: (runId, name, options = {}) => signalRun(connections, { ...options, runId, name }),
+    result: (runId, options = {}) => awaitResult(connections, runId, options),
+    events: (runId, options = {}) => followEvents(connections, runId, options),
+    gates: (options = {}) => listGates(connections, options),
+    workflows: () => listWorkflows(connections),
+    fleet: () => readFleet(connections),
+    close: () => connections.close(),
+  };
+}
+
+function handleOf(connections: Connections, id: string): RunHandle {
+  return {
+    id,
+    get: () => readRunDocument(connections, id),
+    result: (options = {}) => awaitResult(connections, id, options),
+    events: (options = {}) => followEvents(connections, id, options),
+    approve: (gate, options = {}) =>
+      answerGate(connections, { ...options, runId: id, gate, verdict: "approved" }),
+    reject: (gate, options = {}) =>
+      answerGate(connections, { ...options, runId: id, gate, verdict: "rejected" }),
+    cancel: (options = {}) => cancelRun(connections, id, options),
+    signal: (name, options = {}) => signalRun(connections, { ...options, runId: id, name }),
+  };
+}
+
+async function publish(
+  connections: Connections,
+  workflows: readonly (Definition | WorkflowSource)[],
+): Promise<readonly PublishedVersion[]> {
+  const versions = await prepareVersions(connections, workflows);
+  await storeVersions(connections, versions);
+  return versions.map(({ definition, hash }) => ({ name: definition.name, hash }));
+}
+
+/** The start is checked before anything is published, so that a refused start leaves nothing behind. */
+async function publishAndStart(
+  connections: Connections,
+  workflow: Definition | WorkflowSource,
+  options: StartDefinitionOptions,
+): Promise<Started> {
+  const { alongside = [], ...start } = options;
+  const versions = await prepareVersions(connections, [workflow, ...alongside]);
+  const [version] = versions;
+  if (version === undefined) throw new TypeError("every workflow gives a version");
+  checkStart(version.definition, start);
+  await storeVersions(connections, versions);
+  return startVersion(connections, version, start);
+}

@@ -1,0 +1,73 @@
+/**
+ * Delivers what a durable change asks for: a job for a new run, a wake-up for a parked one. The change itself is in
+ * the store already, so a queue that does not answer is not an error of the caller: a worker's sweeper delivers.
+ */
+import type { QueueJob } from "@runfleet/model";
+import type { Connections } from "./connections.js";
+
+/** Waiting longer for the queue would only delay an answer that is already certain. */
+const deliverTimeoutMs = 2_000;
+
+/** Puts the new run into the queue and confirms the outbox entry that asked for it. */
+export function deliverRun(
+  connections: Connections,
+  job: QueueJob & { readonly outboxId: string },
+): Promise<void> {
+  const { outboxId, ...queued } = job;
+  return withinReason(connections, `run ${job.runId} is stored but could not be queued`, async () => {
+    await connections.queue.add(queued);
+    await connections.store.outboxDone([outboxId]);
+  });
+}
+
+/** Wakes a run that has unread events; one without a job gets a new one. */
+export function deliverWake(
+  connections: Connections,
+  runId: string,
+  pool: { readonly pool: string },
+): Promise<void> {
+  return withinReason(connections, `run ${runId} was told but could not be woken`, async () => {
+    const reply = await connections.queue.wake(runId, pool.pool);
+    if (reply !== "missing") return;
+    const run = await connections.store.readRun(runId);
+    if (run !== undefined) await connections.queue.add(jobOf(run));
+  });
+}
+
+function jobOf(run: {
+  readonly id: string;
+  readonly workflow: string;
+  readonly pool: string;
+  readonly label?: string;
+  readonly priority?: number;
+  readonly parentId?: string;
+}): QueueJob {
+  return {
+    runId: run.id,
+    workflow: run.workflow,
+    pool: run.pool,
+    ...(run.label === undefined ? {} : { label: run.label }),
+    ...(run.priority === undefined ? {} : { priority: run.priority }),
+    ...(run.parentId === undefined ? {} : { parentRunId: run.parentId }),
+  };
+}
+
+async function withinReason(
+  connections: Connections,
+  problem: string,
+  deliver: () => Promise<void>,
+): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`no answer within ${deliverTimeoutMs} ms`)), deliverTimeoutMs);
+  });
+  try {
+    await Promise.race([deliver(), late]);
+  } catch (error) {
+    connections.log(
+      `${problem} now; a worker will do it (${error instanceof Error ? error.message : String(error)})`,
+    );
+  } finally {
+    clearTimeout(timer);
+  }
+}

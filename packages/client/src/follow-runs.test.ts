@@ -1,0 +1,79 @@
+import { afterAll, describe, expect, inject, test } from "vitest";
+import { openClientFleet } from "../../../test/support/client-fleet.js";
+
+const under = await openClientFleet(inject("redisUrl"));
+const { fleet } = under;
+afterAll(() => under.close());
+
+describe("a run", () => {
+  test("is read with its steps once it has ended, and its result is awaited", async () => {
+    const run = await fleet.start("greet", { inputs: { whom: "you" } });
+    const result = run.result({ timeoutMs: 10_000 });
+    await under.workOn(run.id);
+    const document = await result;
+    expect(document).toMatchObject({ status: "completed", summary: "said hello" });
+    expect(document.steps).toEqual([
+      {
+        address: "b.0",
+        name: "say",
+        kind: "script",
+        status: "completed",
+        attempt: 1,
+        iteration: 0,
+        markers: ["said"],
+        context: "hello",
+        output: { words: 1 },
+        error: null,
+        childRunId: null,
+        startedAt: "1970-01-01T00:00:01.000Z",
+        endedAt: "1970-01-01T00:00:02.000Z",
+        usage: null,
+        progress: null,
+      },
+    ]);
+    await expect(fleet.cancel(run.id)).rejects.toMatchObject({ code: "run_ended" });
+    await expect(fleet.signal(run.id, "late")).rejects.toMatchObject({ code: "run_ended" });
+  });
+
+  test("tells its events in order and then ends the iteration", async () => {
+    const run = await fleet.start("greet", { inputs: { whom: "you" } });
+    const types: string[] = [];
+    const following = (async () => {
+      for await (const event of run.events()) types.push(event.type);
+    })();
+    await under.workOn(run.id);
+    await following;
+    expect(types.filter((type) => type.startsWith("run."))).toEqual(["run.started", "run.completed"]);
+  });
+
+  test("that does not end in time rejects the wait and goes on", async () => {
+    const run = await fleet.start("greet", { inputs: { whom: "you" } });
+    await expect(run.result({ timeoutMs: 50 })).rejects.toMatchObject({ code: "timeout" });
+    expect((await run.get()).status).toBe("pending");
+  });
+
+  test("is asked to end, and asking twice is harmless", async () => {
+    const run = await fleet.start("greet", { inputs: { whom: "you" } });
+    await run.cancel({ reason: "changed my mind" });
+    await run.cancel();
+    expect((await run.get()).status).toMatch(/cancelling|cancelled/);
+  });
+
+  test("takes a signal once per dedupe id", async () => {
+    const run = await fleet.start("greet", { inputs: { whom: "you" } });
+    await run.signal("ready", { data: { n: 1 }, dedupeId: "s1" });
+    await run.signal("ready", { data: { n: 2 }, dedupeId: "s1" });
+    const signals = (await under.inboxOf(run.id)).filter((event) => isSignal(event));
+    expect(signals).toMatchObject([{ name: "ready", data: '{"n":1}' }]);
+  });
+
+  test("that nobody knows is not found", async () => {
+    await expect(fleet.get("01ARZ3NDEKTSV4RRFFQ69G5FAV")).rejects.toMatchObject({ code: "run_not_found" });
+    await expect(fleet.events("nope").next()).rejects.toMatchObject({ code: "run_not_found" });
+    await expect(fleet.result("nope")).rejects.toMatchObject({ code: "run_not_found" });
+  });
+});
+
+function isSignal(event: unknown): boolean {
+  return (event as { type?: unknown }).type === "signalReceived";
+}

@@ -1,0 +1,103 @@
+/** Reads of the client: one run as a document, pages of runs and gates, workflows, the fleet. Changes nothing. */
+import { limits, type Page, type RunDocument, RunfleetError, type RunRecord } from "@runfleet/model";
+import type { Connections } from "./connections.js";
+import type {
+  FleetDocument,
+  GateListOptions,
+  GatePage,
+  ListOptions,
+  PoolDocument,
+  RunPage,
+  WorkflowDocument,
+} from "./fleet-client.js";
+import { gateDocument, isoTime, runDocument, runRow } from "./run-document.js";
+
+const defaultPageRows = 50;
+
+export async function readRun({ store }: Connections, runId: string): Promise<RunRecord> {
+  const run = await store.readRun(runId);
+  if (run === undefined) throw runNotFound(runId);
+  return run;
+}
+
+export function runNotFound(runId: string): RunfleetError {
+  return new RunfleetError(
+    "run_not_found",
+    `no run has the id ${JSON.stringify(runId.slice(0, limits.nameBytesMax))}`,
+    {
+      details: { runId },
+    },
+  );
+}
+
+export async function readRunDocument(connections: Connections, runId: string): Promise<RunDocument> {
+  const { store } = connections;
+  const run = await readRun(connections, runId);
+  const page = { runId, limit: limits.pageRowsMax };
+  const [steps, children] = await Promise.all([
+    readAll((cursor) => store.readSteps({ ...page, ...cursor })),
+    readAll((cursor) => store.listChildren({ ...page, ...cursor })),
+  ]);
+  return runDocument(run, { steps, children });
+}
+
+export async function listRuns({ store }: Connections, options: ListOptions): Promise<RunPage> {
+  const { status, workflow, cursor } = options;
+  const page = await store.listRuns({
+    limit: pageRows(options.limit),
+    ...(status === undefined ? {} : { status }),
+    ...(workflow === undefined ? {} : { workflow }),
+    ...(cursor === undefined ? {} : { cursor }),
+  });
+  return { runs: page.rows.map(runRow), cursor: page.cursor ?? null };
+}
+
+export async function listGates(connections: Connections, options: GateListOptions): Promise<GatePage> {
+  const { runId, cursor } = options;
+  if (runId !== undefined) await readRun(connections, runId);
+  const page = await connections.store.openGates({
+    limit: pageRows(options.limit),
+    ...(runId === undefined ? {} : { runId }),
+    ...(cursor === undefined ? {} : { cursor }),
+  });
+  return { gates: page.rows.map(gateDocument), cursor: page.cursor ?? null };
+}
+
+export async function listWorkflows({ store }: Connections): Promise<readonly WorkflowDocument[]> {
+  const rows = await readAll((cursor) => store.listWorkflows({ limit: limits.pageRowsMax, ...cursor }));
+  return rows
+    .map(({ name, hash, publishedAt }) => ({ name, hash, publishedAt: isoTime(publishedAt) }))
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+export async function readFleet({ store, queue }: Connections): Promise<FleetDocument> {
+  const workers = await store.listWorkers();
+  const names = [...new Set(["default", ...workers.flatMap(({ pools }) => pools)])].sort();
+  const pools = await Promise.all(
+    names.map(async (name): Promise<PoolDocument> => {
+      const { waiting, active, delayed } = await queue.counts(name);
+      return { name, ready: waiting, active, waiting: delayed, oldestReadyMs: null, wanted: null, why: null };
+    }),
+  );
+  return { workers: workers.map((worker) => ({ ...worker, lastSeen: isoTime(worker.lastSeen) })), pools };
+}
+
+/** Every row of a paged read; each page is one bounded read. */
+async function readAll<T>(readPage: (cursor: { cursor?: string }) => Promise<Page<T>>): Promise<T[]> {
+  const rows: T[] = [];
+  for (let cursor: string | undefined; ; ) {
+    const page = await readPage(cursor === undefined ? {} : { cursor });
+    rows.push(...page.rows);
+    if (page.cursor === undefined) return rows;
+    cursor = page.cursor;
+  }
+}
+
+function pageRows(limit: number | undefined): number {
+  const rows = limit ?? defaultPageRows;
+  if (Number.isInteger(rows) && rows >= 1 && rows <= limits.pageRowsMax) return rows;
+  throw new RunfleetError(
+    "invalid_usage",
+    `limit must be a whole number from 1 to ${limits.pageRowsMax}, not ${rows}`,
+  );
+}

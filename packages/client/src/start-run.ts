@@ -1,0 +1,132 @@
+/**
+ * Starts runs: finds the definition, checks everything, creates the run in one script, puts it into the queue.
+ * Whatever is refused is refused before anything is written.
+ */
+import { type Definition, type NewRun, RunfleetError, type RunStatus } from "@runfleet/model";
+import { deriveRunId, newRunId } from "@runfleet/store";
+import { completeInputs, textInputs } from "./check-inputs.js";
+import { checkName, checkStartOptions } from "./check-start-options.js";
+import type { Connections } from "./connections.js";
+import { deliverRun } from "./deliver.js";
+import type { StartOptions } from "./fleet-client.js";
+
+/** A version of a workflow that is in the store. */
+export interface StartTarget {
+  readonly hash: string;
+  readonly definition: Definition;
+}
+
+export interface Started {
+  readonly id: string;
+  readonly status: RunStatus;
+  readonly isRepeat: boolean;
+}
+
+const defaultPool = "default";
+/** An agent may work for hours; a step without any end would hold a slot for ever. */
+const defaultStepTimeoutMs = 12 * 3_600_000;
+
+/** Starts the published version of `workflow`. */
+export async function startByName(
+  connections: Connections,
+  workflow: string,
+  options: StartOptions,
+): Promise<Started> {
+  checkName("workflow name", workflow);
+  checkStartOptions(options);
+  const inputs = textInputs(options.inputs ?? {});
+  const target = await findTarget(connections, workflow);
+  return create(connections, target, { ...options, inputs });
+}
+
+/** Starts exactly this version. */
+export async function startVersion(
+  connections: Connections,
+  target: StartTarget,
+  options: StartOptions,
+): Promise<Started> {
+  checkStartOptions(options);
+  return create(connections, target, { ...options, inputs: textInputs(options.inputs ?? {}) });
+}
+
+/** Checks options against a definition without starting anything, so that a refused start publishes nothing. */
+export function checkStart(definition: Definition, options: StartOptions): void {
+  checkStartOptions(options);
+  completeInputs(definition, textInputs(options.inputs ?? {}));
+}
+
+async function findTarget({ store }: Connections, workflow: string): Promise<StartTarget> {
+  const published = await store.findWorkflow(workflow);
+  const json = published === undefined ? undefined : await store.readDefinition(published.hash);
+  if (published === undefined || json === undefined) {
+    throw new RunfleetError(
+      "workflow_not_found",
+      `no workflow is published under the name ${JSON.stringify(workflow)}`,
+      {
+        details: { workflow },
+      },
+    );
+  }
+  return { hash: published.hash, definition: JSON.parse(json) as Definition };
+}
+
+type CheckedOptions = StartOptions & { readonly inputs: Readonly<Record<string, string>> };
+
+async function create(
+  connections: Connections,
+  target: StartTarget,
+  options: CheckedOptions,
+): Promise<Started> {
+  const run = newRun(target, options);
+  const reply = await connections.store.createRun(run);
+  switch (reply.tag) {
+    case "exists":
+      return { id: reply.id, status: reply.status, isRepeat: true };
+    case "conflict":
+      throw new RunfleetError(
+        "idempotency_conflict",
+        `the idempotency key ${JSON.stringify(options.idempotencyKey)} belongs to run ${reply.id}, which has another workflow or other inputs`,
+        { details: { runId: reply.id } },
+      );
+    case "created":
+      await deliverRun(connections, {
+        runId: run.id,
+        workflow: run.workflow,
+        pool: run.pool,
+        outboxId: reply.outboxId,
+        ...(run.label === undefined ? {} : { label: run.label }),
+        ...(run.priority === undefined ? {} : { priority: run.priority }),
+        ...(run.delayMs === undefined ? {} : { delayMs: run.delayMs }),
+      });
+      return { id: run.id, status: "pending", isRepeat: false };
+  }
+}
+
+function newRun({ definition, hash }: StartTarget, options: CheckedOptions): NewRun {
+  const { idempotencyKey, label, priority, delayMs, model, identity } = options;
+  const now = Date.now();
+  const id = idempotencyKey === undefined ? newRunId(now) : deriveRunId(`start ${idempotencyKey}`);
+  const timeoutMs = options.timeoutMs ?? definition.timeoutMs;
+  return {
+    id,
+    workflow: definition.name,
+    definitionHash: hash,
+    rootId: id,
+    depth: 0,
+    inputs: completeInputs(definition, options.inputs),
+    dryRun: options.dryRun ?? false,
+    failFast: options.failFast ?? true,
+    stepTimeoutMs: options.stepTimeoutMs ?? defaultStepTimeoutMs,
+    pluginDirs: options.pluginDirs ?? [],
+    triggeredByHook: false,
+    pool: options.pool ?? defaultPool,
+    createdAt: now,
+    ...(timeoutMs === undefined ? {} : { timeoutMs }),
+    ...(label === undefined ? {} : { label }),
+    ...(priority === undefined ? {} : { priority }),
+    ...(model === undefined ? {} : { model }),
+    ...(identity === undefined ? {} : { identity }),
+    ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
+    ...(delayMs === undefined ? {} : { delayMs }),
+  };
+}

@@ -1,0 +1,157 @@
+/** Every command against a development fleet, as people and scripts use them: shapes, messages, exit codes. */
+import { runDocumentSchema } from "@runfleet/model";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type CliProject, type DevProcess, openProject } from "../support/built-cli.js";
+
+const meta = 'meta { description = "d" targets = ["repo"] }';
+const reviewed = `workflow reviewed {
+  ${meta}
+  inputs { whom required }
+  script say { run = "echo hello {{whom}}" }
+  gate human_review { prompt = "go on?" timeout = "1h" }
+  call workflow kid { inputs { x = "{{whom}}" } }
+}
+`;
+const kid = `workflow kid {\n  ${meta}\n  inputs { x required }\n  script work { run = "echo {{x}}" }\n}\n`;
+
+let project: CliProject;
+let dev: DevProcess;
+beforeAll(async () => {
+  project = await openProject();
+  await project.write("reviewed.wf", reviewed);
+  await project.write("kid.wf", kid);
+  await project.write("quick.wf", `workflow quick {\n  ${meta}\n  script work { run = "true" }\n}\n`);
+  await project.write("failing.wf", `workflow failing {\n  ${meta}\n  script work { run = "exit 3" }\n}\n`);
+  await project.write("bad.wf", `workflow bad {\n  ${meta}\n  scrpt x { run = "true" }\n}\n`);
+  dev = await project.dev(["--port", "0", "--workers", "1"]);
+});
+afterAll(async () => {
+  await dev.end("SIGTERM");
+  await project.remove();
+});
+
+const idOf = (document: unknown): string => (document as { readonly id: string }).id;
+
+async function startReviewed(): Promise<string> {
+  return idOf(await project.json(["start", "reviewed.wf", "--input", "whom=you", "--label", "first"]));
+}
+
+async function untilGateIsOpen(id: string): Promise<void> {
+  await expect
+    .poll(async () => (await project.json(["gates", "--run", id])) as object, { timeout: 20_000 })
+    .toMatchObject({ gates: [{ runId: id, name: "human_review", prompt: "go on?" }] });
+}
+
+test("a file is started with the workflow beside it, waits for a person, is approved once, and completes", async () => {
+  const id = await startReviewed();
+  await untilGateIsOpen(id);
+  expect(await project.json(["list", "--status", "waiting"])).toMatchObject({
+    runs: [{ id, label: "first" }],
+    cursor: null,
+  });
+  expect((await project.run(["gates"])).stdout).toContain("go on?");
+
+  expect((await project.run(["approve", id, "human_review", "--feedback", "ship it"])).code).toBe(0);
+  const second = await project.run(["reject", id, "human_review"]);
+  expect(second.code).toBe(4);
+  expect(second.stderr).toMatch(/error gate_answered: .* was approved by/);
+
+  const watched = await project.run(["watch", id]);
+  expect(watched.code, watched.stderr).toBe(0);
+  expect(watched.stdout).toContain("run.completed");
+  const document = runDocumentSchema.parse(await project.json(["show", id]));
+  expect(document).toMatchObject({ status: "completed", inputs: { whom: "you" } });
+  expect(document.steps.map(({ name, status }) => [name, status])).toEqual([
+    ["say", "completed"],
+    ["human_review", "completed"],
+    ["kid", "completed"],
+  ]);
+  expect(document.children).toHaveLength(1);
+  expect((await project.run(["show", id])).stdout).toContain("✓ say");
+
+  const { events } = (await project.json(["events", id])) as {
+    readonly events: readonly { readonly type: string }[];
+  };
+  expect(events.at(-1)?.type).toBe("run.completed");
+  expect((await project.run(["cancel", id])).code).toBe(4);
+});
+
+test("the end of a run is waited for, and a failed run is exit code 1", async () => {
+  const fine = await project.run(["start", "quick.wf", "--wait", "--json"]);
+  expect(fine.code, fine.stderr).toBe(0);
+  expect(runDocumentSchema.parse(JSON.parse(fine.stdout)).status).toBe("completed");
+  const failed = await project.run(["start", "failing.wf", "--wait"]);
+  expect(failed.code).toBe(1);
+  expect(failed.stdout).toContain("✗ work");
+  expect((await project.run(["watch", idOf(await project.json(["start", "failing"]))])).code).toBe(1);
+});
+
+test("a published workflow is started by name, once per idempotency key", async () => {
+  expect(await project.json(["publish", "kid.wf", "quick.wf"])).toMatchObject({
+    workflows: [{ name: "kid" }, { name: "quick" }],
+  });
+  const start = ["start", "kid", "--input", "x=1", "--idempotency-key", "k1"];
+  const first = idOf(await project.json(start));
+  expect(idOf(await project.json(start))).toBe(first);
+  const other = await project.run(["start", "kid", "--input", "x=2", "--idempotency-key", "k1"]);
+  expect(other.code).toBe(4);
+});
+
+test("a waiting run is cancelled, a rejected one fails, a signal is taken", async () => {
+  const cancelled = await startReviewed();
+  await untilGateIsOpen(cancelled);
+  expect(await project.json(["signal", cancelled, "hint", "--data", '{"n":1}'])).toEqual({
+    id: cancelled,
+    signal: "hint",
+  });
+  await project.json(["cancel", cancelled, "--reason", "changed my mind"]);
+  expect((await project.run(["watch", cancelled, "--json"])).stdout).toContain('"status": "cancelled"');
+
+  const rejected = await startReviewed();
+  await untilGateIsOpen(rejected);
+  await project.json(["reject", rejected, "--feedback", "no"]);
+  expect((await project.run(["watch", rejected])).code).toBe(1);
+});
+
+describe("what cannot be done is said with a code, a place and a remedy:", () => {
+  test.each<[string, readonly string[], number, RegExp]>([
+    [
+      "an unknown workflow",
+      ["start", "nobody"],
+      3,
+      /workflow_not_found: .*"nobody"[\s\S]*where: redis:\/\/127[\s\S]*what to do: publish/,
+    ],
+    ["a missing file", ["start", "missing.wf"], 3, /there is no workflow file missing\.wf/],
+    ["a missing input", ["start", "kid.wf"], 2, /invalid_input: workflow "kid" needs the input "x"/],
+    ["a syntax error", ["start", "bad.wf"], 2, /bad\.wf:3:3[\s\S]*\^\^\^\^\^/],
+    ["an unknown run", ["show", "NOPE"], 3, /run_not_found/],
+    ["an unknown gate", ["approve", "NOPE"], 3, /run_not_found/],
+    ["a wrong option", ["list", "--limit", "0"], 2, /--limit must be a whole number/],
+    ["a wrong choice", ["list", "--status", "odd"], 2, /Allowed choices/],
+    ["an unknown command", ["frobnicate"], 2, /unknown command/],
+    ["a Redis that is not there", ["list", "--redis", "redis://127.0.0.1:1"], 5, /redis_unavailable/],
+    ["no address at all", ["list", "--redis", "nonsense"], 2, /invalid_usage/],
+  ])("%s", async (_what, args, code, message) => {
+    const result = await project.run(args);
+    expect(result).toMatchObject({ code, stdout: "", stderr: expect.stringMatching(message) });
+  });
+
+  test("an input of 300 KiB", async () => {
+    await project.write("big.json", JSON.stringify({ x: "y".repeat(300 * 1024) }));
+    const result = await project.run(["start", "kid.wf", "--inputs-file", "big.json", "--json"]);
+    expect(result).toMatchObject({ code: 2, stdout: "", stderr: expect.stringContaining("too_large") });
+  });
+});
+
+test("validate shows the place of a mistake, needs no fleet, and exits with 2", async () => {
+  const bad = await project.run(["validate", "bad.wf", "kid.wf"], { RUNFLEET_HOME: "nowhere" });
+  expect(bad.code).toBe(2);
+  expect(bad.stdout).toContain('3 |   scrpt x { run = "true" }');
+  expect(bad.stdout).toContain("✓ kid.wf");
+  const asJson = await project.run(["validate", "bad.wf", "--json"]);
+  expect(JSON.parse(asJson.stdout)).toMatchObject({
+    valid: false,
+    diagnostics: [{ line: 3, column: 3, file: "bad.wf" }],
+  });
+  expect((await project.run(["validate", "reviewed.wf", "--strict"])).code).toBe(0);
+});

@@ -1,0 +1,96 @@
+/** A development fleet as processes: it restarts what dies, keeps others out, and leaves nothing behind. */
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, onTestFinished, test } from "vitest";
+import { type CliProject, type DevProcess, openProject, runningOf } from "../support/built-cli.js";
+
+let project: CliProject;
+let dev: DevProcess | undefined;
+beforeEach(async () => {
+  project = await openProject();
+});
+afterEach(async () => {
+  dev?.child.kill("SIGKILL");
+  dev = undefined;
+  await project.remove();
+});
+
+const sleepy = `workflow sleepy {
+  meta { description = "d" targets = ["repo"] }
+  script work { run = "echo $$ > pid; exec sleep 600" }
+}
+`;
+
+test("a killed worker is replaced, and Ctrl-C leaves no process and no state", async () => {
+  dev = await project.dev(["--port", "0", "--workers", "2"]);
+  const before = await project.state();
+  expect(await (await fetch(`${before.serverUrl}/readyz`)).text()).toBe("ok\n");
+  const [victim = 0, survivor = 0] = before.workerPids;
+  process.kill(victim, "SIGKILL");
+  const isReplaced = async (): Promise<boolean> => {
+    const { workerPids } = await project.state();
+    return workerPids.length === 2 && !workerPids.includes(victim);
+  };
+  await expect.poll(isReplaced, { timeout: 10_000 }).toBe(true);
+  const after = await project.state();
+  expect(after.workerPids).toContain(survivor);
+
+  const second = await project.run(["dev", "--port", "0"]);
+  expect(second).toMatchObject({ code: 2, stderr: expect.stringContaining(`pid ${before.owner.pid}`) });
+
+  expect(await dev.end("SIGINT"), dev.output()).toBe(0);
+  expect(await runningOf([...after.workerPids, after.redisPid, after.owner.pid])).toEqual([]);
+  expect(existsSync(join(project.folder, ".runfleet", "dev.json"))).toBe(false);
+  expect((await project.run(["list"])).code).toBe(5);
+});
+
+test("what was started before is there after the next start", async () => {
+  await project.write(
+    "quick.wf",
+    sleepy.replace("echo $$ > pid; exec sleep 600", "true").replace("sleepy", "quick"),
+  );
+  dev = await project.dev(["--port", "0", "--workers", "0"]);
+  const { id } = (await project.json(["start", "quick.wf"])) as { readonly id: string };
+  expect(await dev.end("SIGTERM")).toBe(0);
+  dev = await project.dev(["--port", "0", "--workers", "1"]);
+  const watched = await project.run(["watch", id]);
+  expect(watched.code, watched.stdout + watched.stderr).toBe(0);
+  expect(await dev.end("SIGTERM")).toBe(0);
+});
+
+test("a fleet whose process was killed takes everything with it, and commands say so", async () => {
+  dev = await project.dev(["--port", "0", "--workers", "1"], { RUNFLEET_GRACE_MS: "500" });
+  const { workerPids, redisPid } = await project.state();
+  await dev.end("SIGKILL");
+  await expect.poll(() => runningOf([...workerPids, redisPid]), { timeout: 20_000 }).toEqual([]);
+  const list = await project.run(["list"]);
+  expect(list).toMatchObject({ code: 5, stderr: expect.stringContaining("no longer runs") });
+  dev = await project.dev(["--port", "0", "--workers", "0"]);
+  expect(await dev.end("SIGTERM")).toBe(0);
+});
+
+test("a second Ctrl-C ends everything at once, the running script too", async () => {
+  await project.write("sleepy.wf", sleepy);
+  dev = await project.dev(["--port", "0", "--workers", "1"]);
+  const { id } = (await project.json(["start", "sleepy.wf"])) as { readonly id: string };
+  await expect
+    .poll(async () => (await project.json(["show", id])) as object, { timeout: 20_000 })
+    .toMatchObject({ steps: [{ name: "work", status: "running" }] });
+  const { workerPids, redisPid } = await project.state();
+  dev.child.kill("SIGINT");
+  await expect.poll(() => dev?.output()).toContain("SIGINT: stopping");
+  // What comes within half a second of the first is taken for its echo.
+  const pressing = setInterval(() => dev?.child.kill("SIGINT"), 200);
+  onTestFinished(() => clearInterval(pressing));
+  expect(await dev.end("SIGINT")).toBe(130);
+  await expect.poll(() => runningOf([...workerPids, redisPid])).toEqual([]);
+});
+
+test("a configuration that cannot be loaded ends the start with its reason", async () => {
+  await project.write("runfleet.config.ts", "export default {{\n");
+  const result = await project.run(["dev", "--port", "0"]);
+  expect(result).toMatchObject({
+    code: 2,
+    stderr: expect.stringMatching(/invalid_config: .*runfleet\.config\.ts cannot be loaded/),
+  });
+});
