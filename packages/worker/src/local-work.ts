@@ -61,7 +61,7 @@ export function createLocalWork(options: {
 
   const abort = (command: AbortAttempt): void => {
     const key = attemptKey(command.address, command.attempt);
-    running.get(key)?.abort(command.reason);
+    (running.get(key) ?? running.get(command.address))?.abort(command.reason);
     const index = waiting.findIndex((entry) => entry.key === key);
     if (index < 0) return;
     waiting.splice(index, 1);
@@ -102,9 +102,7 @@ async function perform(
 }
 
 function keyOf(command: StartableCommand): string {
-  return "attempt" in command
-    ? attemptKey(command.address, command.attempt)
-    : `${command.address}#${command.type}`;
+  return "attempt" in command ? attemptKey(command.address, command.attempt) : command.address;
 }
 
 function ended(command: { address: Address; attempt: number }) {

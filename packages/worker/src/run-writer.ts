@@ -64,7 +64,9 @@ export class RunWriter {
 
   /** Records a decision and goes on; answers the events that arrived meanwhile. */
   async commit(decision: Decision): Promise<Written<{ tag: "ok"; events: EngineEvent[] }>> {
-    const commit = this.#commitOf(decision);
+    // While a worker holds it, a run that waits out a short time is running.
+    const status = decision.status === "waiting" ? "running" : decision.status;
+    const commit: Commit = { ...this.#commitOf(decision), status };
     const reply = await this.#repeat(() => this.#ports.store.commit(commit));
     if (reply.tag === "fenced") return reply;
     this.#sendOutbox(commit);

@@ -18,9 +18,10 @@ export async function runAction(
   try {
     const action = context.registry.action(command.action);
     if (action === undefined) throw notRegistered(command.action, context);
-    const result = await action.run(
-      (await contextFor(action, command, context, signal)) as ActionContext<never>,
-    );
+    const actionContext = await contextFor(action, command, context, signal);
+    // Listeners of an action that begins after the abort would never be called.
+    signal.throwIfAborted();
+    const result = await action.run(actionContext as ActionContext<never>);
     return succeeded(action, result ?? {}, durationMs());
   } catch (error) {
     const usage = { durationMs: durationMs() };

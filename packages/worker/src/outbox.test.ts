@@ -1,0 +1,180 @@
+import type { Definition, NewRun, OutboxEntry, QueueJob, RunRecord, StartChild } from "@runfleet/model";
+import { createMemoryQueue, type MemoryQueue } from "@runfleet/queue";
+import { createMemoryLeases, createMemoryStore, definitionHash } from "@runfleet/store";
+import { beforeEach, describe, expect, it } from "vitest";
+import { createDefinitions } from "./definitions.js";
+import { type OutboxPorts, performEntries, performEntry, wake, wakeParent } from "./outbox.js";
+import { createSweeper } from "./sweeper.js";
+
+let clock = 1_800_000_000_000;
+const now = (): number => clock;
+let store: ReturnType<typeof createMemoryStore>;
+let queue: MemoryQueue;
+let ports: OutboxPorts;
+let added: QueueJob[];
+
+const leaf: Definition = {
+  ...{ name: "leaf", description: "", trigger: "manual", targets: [], body: [], always: [] },
+  inputs: [
+    { name: "n", type: "string", required: true },
+    { name: "mode", type: "string", required: false, default: "full" },
+  ],
+};
+
+beforeEach(async () => {
+  store = createMemoryStore({ now });
+  const memory = createMemoryQueue({ now });
+  added = [];
+  const add = async (job: QueueJob): Promise<void> => {
+    added.push(job);
+    await memory.add(job);
+  };
+  queue = { ...memory, add };
+  ports = { store, queue, definitions: createDefinitions(store), now };
+  const json = JSON.stringify(leaf);
+  await store.publish([{ name: "leaf", hash: definitionHash(json), json }]);
+});
+
+async function createParent(): Promise<RunRecord> {
+  const run: NewRun = {
+    ...{
+      id: "PARENT",
+      workflow: "fan",
+      definitionHash: "h",
+      rootId: "PARENT",
+      depth: 0,
+      inputs: {},
+      dryRun: true,
+    },
+    ...{
+      failFast: true,
+      stepTimeoutMs: 1_000,
+      pluginDirs: [],
+      triggeredByHook: false,
+      pool: "default",
+      createdAt: now(),
+    },
+    label: "family",
+  };
+  await store.createRun(run);
+  const record = await store.readRun(run.id);
+  if (record === undefined) throw new Error("the parent is gone");
+  return record;
+}
+
+function start(inputs: Record<string, string>, workflow = "leaf"): OutboxEntry {
+  const command: StartChild = { type: "startChild", childId: "CHILD", address: "b.0", workflow, inputs };
+  return { id: "e1", runId: "PARENT", type: "command", command };
+}
+
+describe("starting a child", () => {
+  it("creates it with the parent's family, its own defaults, and a linked job", async () => {
+    const parent = await createParent();
+    expect(await performEntry(start({ n: "1" }), ports, parent)).toEqual(["e1", "enqueue:CHILD"]);
+    expect(await store.readRun("CHILD")).toMatchObject({
+      ...{
+        parentId: "PARENT",
+        parentAddress: "b.0",
+        rootId: "PARENT",
+        depth: 1,
+        dryRun: true,
+        label: "family",
+      },
+      inputs: { n: "1", mode: "full" },
+    });
+    expect(added).toMatchObject([{ runId: "CHILD", workflow: "leaf", parentRunId: "PARENT" }]);
+  });
+
+  it("is one child however often it is performed", async () => {
+    const parent = await createParent();
+    await performEntry(start({ n: "1" }), ports, parent);
+    expect(await performEntry(start({ n: "1" }), ports)).toEqual(["e1"]);
+    expect((await store.listChildren({ runId: "PARENT", limit: 10 })).rows).toEqual(["CHILD"]);
+  });
+
+  it.each([
+    ["an input is missing", start({}), { code: "invalid_input", message: 'workflow "leaf" needs input n' }],
+    ["the workflow is not published", start({}, "gone"), { code: "workflow_not_found" }],
+  ])("that can never start because %s fails in the eyes of its parent", async (_, entry, error) => {
+    const parent = await createParent();
+    expect(await performEntry(entry, ports, parent)).toEqual(["e1"]);
+    expect(await store.readRun("CHILD")).toBeUndefined();
+    const { lease } = await held("PARENT");
+    const reply = await store.activate({
+      runId: "PARENT",
+      leaseToken: lease.token,
+      owner: "w",
+      recoveriesMax: 5,
+    });
+    const events = reply.tag === "activated" ? reply.activation.inbox.map((unread) => unread.event) : [];
+    expect(events).toMatchObject([
+      { type: "started" },
+      { type: "childFinished", childId: "CHILD", result: { status: "failed", error } },
+    ]);
+  });
+});
+
+async function held(runId: string) {
+  const acquired = await createMemoryLeases({ now, store }).acquire(runId, 10_000);
+  if (acquired.tag !== "held") throw new Error("busy");
+  return acquired;
+}
+
+describe("other entries", () => {
+  it("cancel a child with the parent's reason and wake it", async () => {
+    const parent = await createParent();
+    await performEntry(start({ n: "1" }), ports, parent);
+    const command = { type: "cancelChild", childId: "CHILD", reason: "enough" } as const;
+    await performEntry({ id: "e2", runId: "PARENT", type: "command", command }, ports, parent);
+    expect(await store.readRun("CHILD")).toMatchObject({
+      status: "cancelling",
+      cancel: { reason: "enough", by: "run PARENT" },
+    });
+  });
+
+  it("put a run that lost its job back into the queue instead of waking nothing", async () => {
+    await createParent();
+    await wake("PARENT", "default", ports);
+    expect(added).toMatchObject([{ runId: "PARENT", workflow: "fan" }]);
+  });
+
+  it("of a run that is gone are done", async () => {
+    expect(await performEntry({ id: "e3", runId: "GONE", type: "enqueue" }, ports)).toEqual(["e3"]);
+    expect(added).toEqual([]);
+  });
+
+  it("that fail are left out of what is done and reported", async () => {
+    const parent = await createParent();
+    const errors: unknown[] = [];
+    const broken: OutboxPorts = {
+      ...ports,
+      queue: { ...queue, add: () => Promise.reject(new Error("queue is away")) },
+    };
+    const options = { ports: broken, known: parent, onError: (error: unknown) => errors.push(error) };
+    expect(await performEntries([start({ n: "1" })], options)).toEqual([]);
+    expect(String(errors[0])).toContain("queue is away");
+    expect(await wakeParent({ ...parent, parentId: "OTHER" }, options)).toEqual(["wake-parent:PARENT"]);
+  });
+});
+
+describe("sweep", () => {
+  it("delivers what a producer promised and did not confirm, and lets one bad entry not stop the rest", async () => {
+    await createParent();
+    const failing: OutboxPorts = {
+      ...ports,
+      store: { ...store, readRun: () => Promise.reject(new Error("away")) },
+    };
+    const log = { info: () => undefined, warn: () => undefined, error: () => undefined };
+    const options = { silentMs: 10_000, intervalMs: 60_000, log };
+    clock += 6_000;
+    const broken = createSweeper({ ...options, ports: failing });
+    await broken.sweep();
+    broken.stop();
+    expect(added).toEqual([]);
+    const sweeper = createSweeper({ ...options, ports });
+    expect(await sweeper.sweep()).toBeGreaterThan(0);
+    sweeper.stop();
+    expect(added).toMatchObject([{ runId: "PARENT" }]);
+    expect(await store.outboxPending({ olderThanMs: 0, limit: 10 })).toEqual([]);
+  });
+});
