@@ -6,8 +6,6 @@ import type { Decision } from "@runfleet/engine";
 import type { Fact, InboxEvent, StepRecord } from "@runfleet/model";
 import { applied, checkDecision, keepStep } from "../support/engine/world.js";
 
-export type Log = ReturnType<typeof createLog>;
-
 export function createLog() {
   const steps = new Map<string, StepRecord>();
   const facts: Fact[] = [];

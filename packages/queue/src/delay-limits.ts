@@ -5,7 +5,7 @@ import { RunfleetError } from "@runfleet/model";
  * The longest delay handed to BullMQ. It keeps delayed jobs in a sorted set with score `time * 4096`, which is exact
  * up to the year 2039; a year from now stays clear of that. A run parked longer is woken, looks, and parks again.
  */
-export const delayMsMax = 365 * 24 * 60 * 60 * 1000;
+const delayMsMax = 365 * 24 * 60 * 60 * 1000;
 
 /** A handler that threw leaves its run to the next look: soon, but not in a tight loop. */
 export const thrownRetryMs = 1_000;

@@ -44,7 +44,7 @@ export function child(workflow: string, more: Partial<ChildNode> = {}): ChildNod
 }
 
 /** `"step.marker"` or the name of an input. */
-export function condition(text: string): Condition {
+function condition(text: string): Condition {
   return text.includes(".") ? marker(text) : { kind: "input", input: text };
 }
 

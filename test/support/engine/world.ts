@@ -86,8 +86,6 @@ export function runInfo(members: Partial<RunInfo> = {}): RunInfo {
   };
 }
 
-export type World = ReturnType<typeof createWorld>;
-
 /** A world in which the run has not started; `start()` does. */
 export function createWorld(definition: Definition, answers: Script = {}) {
   const plan = compile(definition);
