@@ -38,6 +38,7 @@ export const errorCodes = {
   child_failed: { meaning: "a child run failed or was cancelled", retryable: false, httpStatus: 500, exitCode: 1 },
   items_failed: { meaning: "items of a foreach could not be listed or did not succeed", retryable: false, httpStatus: 500, exitCode: 1 },
   action_not_found: { meaning: "no worker action is registered under this name", retryable: false, httpStatus: 500, exitCode: 2 },
+  invalid_output: { meaning: "an action returned something that is no result", retryable: false, httpStatus: 500, exitCode: 1 },
   crash_loop: { meaning: "workers died on this run again and again", retryable: false, httpStatus: 500, exitCode: 1 },
   run_cancelled: { meaning: "the run was cancelled", retryable: false, httpStatus: 409, exitCode: 1 },
   internal: { meaning: "a defect in Runfleet", retryable: false, httpStatus: 500, exitCode: 1 },

@@ -5,13 +5,13 @@
 import { z } from "zod";
 
 export const usageSchema = z.object({
-  costUsd: z.number().optional(),
-  turns: z.number().optional(),
-  durationMs: z.number().optional(),
-  inputTokens: z.number().optional(),
-  outputTokens: z.number().optional(),
-  cacheReadInputTokens: z.number().optional(),
-  cacheCreationInputTokens: z.number().optional(),
+  costUsd: z.number().min(0).optional(),
+  turns: z.number().min(0).optional(),
+  durationMs: z.number().min(0).optional(),
+  inputTokens: z.number().min(0).optional(),
+  outputTokens: z.number().min(0).optional(),
+  cacheReadInputTokens: z.number().min(0).optional(),
+  cacheCreationInputTokens: z.number().min(0).optional(),
 });
 export type Usage = z.infer<typeof usageSchema>;
 

@@ -101,11 +101,15 @@ export class RetryableError extends Error {
   }
 }
 
+/** A longer wait asked for by an action is a mistake in it; a run that shall wait for days has `sleep`. */
+const retryAfterMsMax = 86_400_000;
+
 /** What a thrown value says about retries; works across package copies. */
 export function retryHint(error: unknown): { retryable: boolean; retryAfterMs?: number } {
   if (typeof error !== "object" || error === null) return { retryable: true };
   const hints = error as Record<symbol, unknown>;
   if (hints[nonRetryable] === true) return { retryable: false };
   const waitMs = hints[retryAfter];
-  return typeof waitMs === "number" ? { retryable: true, retryAfterMs: waitMs } : { retryable: true };
+  if (typeof waitMs !== "number" || !(waitMs >= 0)) return { retryable: true };
+  return { retryable: true, retryAfterMs: Math.min(waitMs, retryAfterMsMax) };
 }

@@ -182,10 +182,11 @@ export class Activation {
   }
 
   #perform(decision: Decision): void {
-    // While stopping, what was asked for stays in the state: the next owner asks for it again.
-    if (this.#stopping !== undefined) return;
     for (const command of decision.commands) {
-      if (isLocal(command)) this.#work.start(command);
+      if (!isLocal(command)) continue;
+      // While stopping, what would begin stays in the state: the next owner asks for it again.
+      if (this.#stopping !== undefined && command.type !== "abortAttempt") continue;
+      this.#work.start(command);
     }
   }
 

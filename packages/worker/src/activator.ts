@@ -54,7 +54,7 @@ export function createActivator(options: ActivatorOptions): Activator {
   let stopping = false;
 
   const runActivation = async (opened: OpenedRun, lease: Lease): Promise<Disposition> => {
-    const { run, fence } = opened;
+    const { run } = opened;
     const runContext = (await options.config.runContext?.(run)) ?? {};
     const workspace = createWorkspace({
       runId: run.id,
@@ -68,25 +68,17 @@ export function createActivator(options: ActivatorOptions): Activator {
       injected: injectedVariables(runContext),
       ports: options.ports,
     });
-    const beat = async (): Promise<void> => {
-      const reply = await options.store.heartbeat(fence);
-      if (reply.tag === "fenced") activation.lose();
-      else if (reply.inboxWaiting || reply.cancel !== undefined) activation.poke();
-    };
-    options.keeper.keep(lease, {
-      onLost: (reason) => {
-        options.log.warn("lease lost", { runId: run.id, generation: fence.generation, reason });
-        activation.lose();
-      },
-      onBeat: () =>
-        void beat().catch((error) => options.log.warn("heartbeat failed", { error: String(error) })),
-    });
+    options.keeper.keep(lease, watchOf(activation, opened, options));
     inHand.set(run.id, activation);
     if (stopping) activation.stop();
     try {
       const disposition = await activation.run();
       if (disposition.type === "ended") await workspace.remove();
       return disposition;
+    } catch (error) {
+      // Nobody would take the results of what still runs, and the next owner starts it again.
+      activation.lose();
+      throw error;
     } finally {
       inHand.delete(run.id);
     }
@@ -128,6 +120,28 @@ export function createActivator(options: ActivatorOptions): Activator {
     },
     get busy() {
       return inHand.size;
+    },
+  };
+}
+
+/** What the keeper of a lease tells its activation. */
+function watchOf(
+  activation: Activation,
+  { run, fence }: OpenedRun,
+  { store, log }: ActivatorOptions,
+): Parameters<LeaseKeeper["keep"]>[1] {
+  const beat = async (): Promise<void> => {
+    const reply = await store.heartbeat(fence);
+    if (reply.tag === "fenced") activation.lose();
+    else if (reply.inboxWaiting || reply.cancel !== undefined) activation.poke();
+  };
+  return {
+    onLost(reason) {
+      log.warn("lease lost", { runId: run.id, generation: fence.generation, reason });
+      activation.lose();
+    },
+    onBeat() {
+      beat().catch((error: unknown) => log.warn("heartbeat failed", { error: String(error) }));
     },
   };
 }

@@ -18,6 +18,7 @@ import { performEntries, wakeParent } from "./outbox.js";
 import { announcePresence } from "./presence.js";
 import { createRegistry } from "./registry.js";
 import { createSweeper } from "./sweeper.js";
+import { keepFoldersClean } from "./work-folders.js";
 
 export interface FleetWorkerOptions {
   readonly redisUrl: string;
@@ -64,16 +65,12 @@ export async function createFleetWorker(options: FleetWorkerOptions): Promise<Fl
   const definitions = createDefinitions(store);
   const outbox: OutboxPorts = { store, queue, definitions, now: Date.now };
   const onError = (error: unknown): void => log.warn("worker trouble", { error: String(error) });
-  const keeper = createLeaseKeeper({
-    leases,
-    ttlMs: leaseTtlMs,
-    renewMs: Math.floor(leaseTtlMs / 3),
-    onError,
-  });
+  const renewMs = Math.floor(leaseTtlMs / 3);
+  const keeper = createLeaseKeeper({ leases, ttlMs: leaseTtlMs, renewMs, onError });
+  const workDir = resolve(options.workDir ?? join(".runfleet", "work"));
   const activator = createActivator({
-    ...{ workerId, store, leases, keeper, leaseTtlMs, definitions, config, log, killGraceMs },
+    ...{ workerId, store, leases, keeper, leaseTtlMs, definitions, config, log, killGraceMs, workDir },
     registry: createRegistry(config),
-    workDir: resolve(options.workDir ?? join(".runfleet", "work")),
     ports: {
       ...{ store, log, parallelMax, now: Date.now },
       retentionMs: options.retentionMs ?? 7 * dayMs,
@@ -83,14 +80,8 @@ export async function createFleetWorker(options: FleetWorkerOptions): Promise<Fl
     },
   });
 
-  const presence = announcePresence({
-    store,
-    workerId,
-    pools,
-    slots: concurrency,
-    busy: () => activator.busy,
-    onError,
-  });
+  const busy = (): number => activator.busy;
+  const presence = announcePresence({ store, workerId, pools, slots: concurrency, busy, onError });
   const unsubscribe = await store.subscribe((runId) => activator.poke(runId));
   const handle = ({ runId }: { readonly runId: string }) => activator.handle(runId);
   const consumers = await Promise.all(
@@ -103,8 +94,11 @@ export async function createFleetWorker(options: FleetWorkerOptions): Promise<Fl
     log,
   });
 
+  const stopCleaning = keepFoldersClean({ rootDir: workDir, onError });
+
   const shutDown = async (): Promise<void> => {
     sweeper.stop();
+    stopCleaning();
     await Promise.all(consumers.map((consumer) => consumer.pause()));
     activator.stopAll();
     await Promise.all(consumers.map((consumer) => consumer.close()));

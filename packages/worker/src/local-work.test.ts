@@ -106,6 +106,23 @@ describe("local work", () => {
     expect(await next()).toMatchObject({ outcome: { type: "failed", error, retryable } });
   });
 
+  it.each([
+    ["markers that are no texts", { markers: [1, null] }, "markers.0"],
+    ["a context that is no text", { context: { x: 1 } }, "context"],
+    ["usage that is no number", { usage: { costUsd: Number.NaN } }, "usage.costUsd"],
+    ["negative usage", { usage: { inputTokens: -5 } }, "usage.inputTokens"],
+  ])("fails an attempt that returns %s, and says where", async (_, result, where) => {
+    const { work, next } = workWith([{ name: "odd", run: () => Promise.resolve(result as never) }]);
+    work.start(action("odd"));
+    expect(await next()).toMatchObject({
+      outcome: {
+        type: "failed",
+        retryable: false,
+        error: { code: "invalid_output", message: expect.stringContaining(where) },
+      },
+    });
+  });
+
   it("aborts one attempt and leaves the others alone", async () => {
     const { work, next } = workWith([untilAborted]);
     work.start(action("slow", "b.0"));

@@ -223,6 +223,8 @@ async function reportUnstartable(
     dedupeId: `unstartable:${command.childId}`,
   });
   if (reply.tag === "appended") await wake(parent.id, parent.pool, ports);
+  if (reply.tag === "full")
+    throw new RunfleetError("inbox_full", `run ${parent.id} has too many unread events`);
 }
 
 function unknownEntry(entry: never): never {

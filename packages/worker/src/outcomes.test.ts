@@ -28,6 +28,13 @@ describe("outcome of a thrown value", () => {
     });
   });
 
+  it("bounds the wait of a RetryableError to a day and ignores one that is no time", () => {
+    const wait = (retryAfterMs: number) => failedOutcome(new RetryableError("busy", { retryAfterMs }));
+    expect(wait(Number.POSITIVE_INFINITY)).toMatchObject({ retryAfterMs: 86_400_000 });
+    expect(wait(Number.NaN)).not.toHaveProperty("retryAfterMs");
+    expect(wait(-1)).not.toHaveProperty("retryAfterMs");
+  });
+
   it("keeps a code of the action's own and takes values that are no errors", () => {
     expect(failureOf(Object.assign(new Error("x"), { code: "ECONNRESET" }))).toEqual({
       code: "ECONNRESET",

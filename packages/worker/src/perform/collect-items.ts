@@ -1,6 +1,6 @@
-/** Performs `collectItems`: asks the foreach's provider for its items and checks count and ids. */
-import type { CollectItems, WorkerEvent } from "@runfleet/model";
-import { limits, RunfleetError } from "@runfleet/model";
+/** Performs `collectItems`: asks the foreach's provider for its items, checks their count and shape, drops repeated ids. */
+import type { CollectItems, Item, WorkerEvent } from "@runfleet/model";
+import { itemSchema, limits, RunfleetError } from "@runfleet/model";
 import { failureOf } from "../outcomes.js";
 import type { PerformContext } from "./context.js";
 
@@ -26,10 +26,11 @@ export async function collectItems(
         `foreach "${node.name}" has ${items.length} items, at most ${limits.foreachItemsMax}`,
       );
     }
+    const unique = uniqueItems(node.name, items);
     return {
       type: "itemsCollected",
       address,
-      items: [...items],
+      items: unique,
       dependencies: (dependencies ?? []).map(([a, b]) => [a, b]),
     };
   } catch (error) {
@@ -43,4 +44,20 @@ function unknownProvider(name: string, context: PerformContext): RunfleetError {
     "items_failed",
     `no item provider is registered under "${name}" (this worker has: ${known})`,
   );
+}
+
+/** One item per id, the first of equal ones. Throws when something has not the shape of an item. */
+function uniqueItems(foreach: string, items: readonly unknown[]): Item[] {
+  const unique = new Map<string, Item>();
+  for (const [index, item] of items.entries()) {
+    const parsed = itemSchema.safeParse(item);
+    if (!parsed.success) {
+      throw new RunfleetError(
+        "items_failed",
+        `item ${index} of foreach "${foreach}" is no item: it needs id, ref and context as texts`,
+      );
+    }
+    if (!unique.has(parsed.data.id)) unique.set(parsed.data.id, parsed.data);
+  }
+  return [...unique.values()];
 }

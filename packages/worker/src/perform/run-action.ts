@@ -3,7 +3,7 @@
  * or threw into an outcome. Knows nothing about retries: those are the engine's.
  */
 import type { Outcome, RunAction } from "@runfleet/model";
-import { RunfleetError } from "@runfleet/model";
+import { outcomeSchema, RunfleetError } from "@runfleet/model";
 import type { ActionContext, ActionResult, AnyAction } from "../action.js";
 import { failedOutcome } from "../outcomes.js";
 import type { PerformContext } from "./context.js";
@@ -77,23 +77,31 @@ function checkedInput(action: AnyAction, command: RunAction): unknown {
 }
 
 function succeeded(action: AnyAction, result: ActionResult<unknown>, durationMs: number): Outcome {
-  let output = result.output;
-  if (action.output !== undefined && output !== undefined) {
-    const parsed = action.output.safeParse(output);
-    if (!parsed.success) {
-      // Retryable on purpose: a model or a service may answer in the right shape the next time.
-      throw new Error(`output of action "${action.name}" does not fit its schema: ${parsed.error.message}`);
-    }
-    output = parsed.data;
-  }
-  return {
+  const output = checkedOutput(action, result.output);
+  const outcome = outcomeSchema.safeParse({
     type: "succeeded",
-    markers: [...(result.markers ?? [])],
+    markers: [...new Set(result.markers ?? [])],
     context: result.context ?? "",
     usage: { durationMs, ...result.usage },
     ...(output === undefined ? {} : { output: JSON.stringify(output) }),
     ...(result.resultText === undefined ? {} : { resultText: result.resultText }),
-  };
+  });
+  if (outcome.success) return outcome.data;
+  const problems = outcome.error.issues
+    .map(({ path, message }) => `${path.join(".")}: ${message}`)
+    .join("; ");
+  throw new RunfleetError(
+    "invalid_output",
+    `action "${action.name}" returned something that is no result: ${problems}`,
+  );
+}
+
+function checkedOutput(action: AnyAction, output: unknown): unknown {
+  if (action.output === undefined || output === undefined) return output;
+  const parsed = action.output.safeParse(output);
+  if (parsed.success) return parsed.data;
+  // Retryable on purpose: a model or a service may answer in the right shape the next time.
+  throw new Error(`output of action "${action.name}" does not fit its schema: ${parsed.error.message}`);
 }
 
 function notRegistered(name: string, context: PerformContext): RunfleetError {

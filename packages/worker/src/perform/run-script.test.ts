@@ -94,6 +94,33 @@ describe("script", () => {
     expect(log.endsWith("last\n")).toBe(true);
   });
 
+  it("takes a command and inputs that are too long for an argument or a variable", async () => {
+    const long = "x".repeat(200_000);
+    const outcome = await run(
+      script(`printf '%s' ${long} | wc -c; echo "[$RUNFLEET_INPUT_BIG]"`, { inputs: { big: long } }),
+    );
+    expect(outcome).toMatchObject({ type: "succeeded", context: "200000\n[]\n" });
+    expect(await run(script("true", { env: { BIG: long } }))).toMatchObject({
+      type: "failed",
+      error: { code: "too_large" },
+    });
+  });
+
+  it("fails when its folder is not there, and hurts nobody else", async () => {
+    const nowhere = { ...context, workingDir: () => Promise.resolve(join(dir, "gone")) };
+    const outcome = await runScript(script("true"), nowhere, new AbortController().signal);
+    expect(outcome).toMatchObject({ type: "failed", error: { message: expect.stringContaining("ENOENT") } });
+  });
+
+  it("takes what it left running along when it ends", async () => {
+    const pidFile = join(dir, "background");
+    expect(await run(script(`sleep 60 & echo $! > ${pidFile}; echo done`))).toMatchObject({
+      context: "done\n",
+    });
+    const background = Number(await readFile(pidFile, "utf8"));
+    await eventually(async () => (isAlive(background) ? undefined : true));
+  });
+
   it("ends with its whole process group at an abort, also when it ignores SIGTERM", async () => {
     const abort = new AbortController();
     const pidFile = join(dir, "pid");

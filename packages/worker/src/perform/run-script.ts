@@ -1,19 +1,18 @@
 /**
  * Performs `runScript`: `sh -c` in the run's working directory, in a process group of its own, with the environment
  * rules of the language. Exit 0 succeeds (FLOW_OUTPUT block, else the beginning of stdout as context), anything else
- * fails. An abort ends the whole group: SIGTERM, then SIGKILL after the grace time.
+ * fails. An abort ends the whole group: SIGTERM, then SIGKILL after the grace time. What a script leaves running ends
+ * with it, and everything ends with this process.
  */
-import type { ChildProcess } from "node:child_process";
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { join } from "node:path";
 import { parseFlowOutput } from "@runfleet/engine";
 import type { Outcome, RunScript } from "@runfleet/model";
-import { limits } from "@runfleet/model";
+import { limits, RunfleetError } from "@runfleet/model";
 import { failedOutcome } from "../outcomes.js";
 import type { CapturedStream } from "./captured-stream.js";
 import { captureStream } from "./captured-stream.js";
 import type { PerformContext } from "./context.js";
+import { argumentBytesMax, type ProcessGroup, startGroup } from "./process-group.js";
 
 /** Characters of stdout that become the context, and of stderr that become the error text. */
 const excerptCharsMax = 2_000;
@@ -55,25 +54,20 @@ export async function runScript(
 async function execute(command: RunScript, context: PerformContext, signal: AbortSignal): Promise<Finished> {
   const env = await environment(command, context);
   const cwd = await context.workingDir();
+  const logBase = join(context.logDir, `${command.address}.${command.attempt}`);
   const startedAt = performance.now();
-  const child = spawn("sh", ["-c", command.command], {
+  const group = await startGroup({
+    command: command.command,
     cwd,
     env,
-    detached: true,
-    stdio: ["ignore", "pipe", "pipe"],
+    commandFile: join(cwd, `.${command.address}.sh`),
   });
-  const logBase = join(context.logDir, `${command.address}.${command.attempt}`);
-  const stdout = captureStream(child.stdout, {
-    bytesMax: limits.scriptStreamBytesMax,
-    logFile: `${logBase}.stdout.log`,
-  });
-  const stderr = captureStream(child.stderr, {
-    bytesMax: limits.scriptStreamBytesMax,
-    logFile: `${logBase}.stderr.log`,
-  });
-  const stopKilling = killGroupOnAbort(child, signal, context.killGraceMs);
+  const capture = (name: "stdout" | "stderr"): CapturedStream =>
+    captureStream(group[name], { bytesMax: limits.scriptStreamBytesMax, logFile: `${logBase}.${name}.log` });
+  const [stdout, stderr] = [capture("stdout"), capture("stderr")];
+  const stopKilling = killOnAbort(group, signal, context.killGraceMs);
   try {
-    const exitCode = await exited(child);
+    const exitCode = await group.exited();
     return {
       exitCode,
       ...(await texts(stdout, stderr)),
@@ -92,47 +86,18 @@ async function texts(
   return { stdout: stdout.text(), stderr: stderr.text() };
 }
 
-/** Time after the exit in which output of grandchildren that keep the pipes open is still read. */
-const pipeGraceMs = 500;
-
-/** The exit code, -1 when a signal ended the script. */
-async function exited(child: ChildProcess): Promise<number> {
-  const closed = once(child, "close");
-  const [code] = (await Promise.race([once(child, "exit"), closed])) as [number | null];
-  let timer: NodeJS.Timeout | undefined;
-  const patience = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, pipeGraceMs);
-  });
-  await Promise.race([closed, patience]);
-  clearTimeout(timer);
-  child.stdout?.destroy();
-  child.stderr?.destroy();
-  return code ?? -1;
-}
-
-function killGroupOnAbort(child: ChildProcess, signal: AbortSignal, graceMs: number): () => void {
+function killOnAbort(group: ProcessGroup, signal: AbortSignal, graceMs: number): () => void {
   let timer: NodeJS.Timeout | undefined;
   const abort = (): void => {
-    killGroup(child, "SIGTERM");
-    timer = setTimeout(() => killGroup(child, "SIGKILL"), graceMs);
+    group.kill("SIGTERM");
+    timer = setTimeout(() => group.kill("SIGKILL"), graceMs);
   };
   if (signal.aborted) abort();
   else signal.addEventListener("abort", abort, { once: true });
   return () => {
     clearTimeout(timer);
     signal.removeEventListener("abort", abort);
-    if (signal.aborted) killGroup(child, "SIGKILL");
   };
-}
-
-function killGroup(child: ChildProcess, name: NodeJS.Signals): void {
-  if (child.pid === undefined) return;
-  try {
-    process.kill(-child.pid, name);
-  } catch (error) {
-    // ESRCH: the whole group has ended already.
-    if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
-  }
 }
 
 async function environment(command: RunScript, context: PerformContext): Promise<NodeJS.ProcessEnv> {
@@ -142,13 +107,28 @@ async function environment(command: RunScript, context: PerformContext): Promise
   const inputs = Object.entries(command.inputs)
     .filter(([name]) => /^[A-Za-z0-9_]+$/.test(name))
     .map(([name, value]) => [`RUNFLEET_INPUT_${name.toUpperCase()}`, value] as const);
+  const isShort = ([name, value]: readonly [string, string]): boolean =>
+    Buffer.byteLength(name) + Buffer.byteLength(value) < argumentBytesMax;
+  for (const [name] of inputs.filter((entry) => !isShort(entry))) {
+    context.log.warn("an input is too large for the environment and left out; use {{name}} in `run`", {
+      runId: run.id,
+      name,
+    });
+  }
   const own = Object.entries(command.env).filter(
     ([name]) => !/[=\0]/.test(name) && !protectedNames.has(name),
   );
+  const tooLong = own.find((entry) => !isShort(entry));
+  if (tooLong !== undefined) {
+    throw new RunfleetError(
+      "too_large",
+      `env ${tooLong[0]} of script "${command.node.name}" is over ${argumentBytesMax} bytes`,
+    );
+  }
   return {
     ...process.env,
     ...provided,
-    ...Object.fromEntries(inputs),
+    ...Object.fromEntries(inputs.filter(isShort)),
     ...Object.fromEntries(own),
     RUNFLEET_RUN_ID: run.id,
     RUNFLEET_STEP: command.node.name,
