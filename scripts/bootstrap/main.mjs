@@ -23,7 +23,7 @@ const tasks = {
   test: runTests,
   verify,
   bench: async (args) => (await runNode("test/bench/run.mjs", args)).code,
-  chaos: async (args) => (await runNode(vitest, ["run", "--config", "vitest.chaos.config.ts", ...args])).code,
+  chaos,
   sim: simulate,
 };
 
@@ -74,12 +74,39 @@ async function start(args) {
  * @param {string[]} args
  */
 async function simulate(args) {
-  const at = args.indexOf("--seeds");
-  const seeds = at >= 0 ? args[at + 1] : (process.env["RUNFLEET_SIM_SEEDS"] ?? simulationSeeds);
-  if (!seeds || !/^[1-9]\d*$/.test(seeds)) throw new SetupError("--seeds needs a whole number above 0.");
-  const rest = at >= 0 ? args.toSpliced(at, 2) : args;
-  const { code } = await runNode(vitest, ["run", "test/simulation", ...rest], {
-    env: { RUNFLEET_SIM_SEEDS: seeds },
+  const seeds = takeNumber(args, "--seeds");
+  const { code } = await runNode(vitest, ["run", "test/simulation", ...seeds.rest], {
+    env: { RUNFLEET_SIM_SEEDS: seeds.value ?? process.env["RUNFLEET_SIM_SEEDS"] ?? simulationSeeds },
   });
   return code;
+}
+
+/**
+ * The long chaos run; `--minutes N` chooses how long, `--seed N` repeats one.
+ * @param {string[]} args
+ */
+async function chaos(args) {
+  const minutes = takeNumber(args, "--minutes");
+  const seed = takeNumber(minutes.rest, "--seed");
+  const { code } = await runNode(vitest, ["run", "--config", "vitest.chaos.config.ts", ...seed.rest], {
+    env: {
+      ...(minutes.value === undefined ? {} : { RUNFLEET_CHAOS_MINUTES: minutes.value }),
+      ...(seed.value === undefined ? {} : { RUNFLEET_CHAOS_SEED: seed.value }),
+    },
+  });
+  return code;
+}
+
+/**
+ * Takes one option with its value out of the words after the task.
+ * @param {string[]} args
+ * @param {string} option
+ * @returns {{ value: string | undefined, rest: string[] }}
+ */
+function takeNumber(args, option) {
+  const at = args.indexOf(option);
+  if (at < 0) return { value: undefined, rest: args };
+  const value = args[at + 1];
+  if (!value || !/^[1-9]\d*$/.test(value)) throw new SetupError(`${option} needs a whole number above 0.`);
+  return { value, rest: args.toSpliced(at, 2) };
 }

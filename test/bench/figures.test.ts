@@ -1,0 +1,42 @@
+/** The arithmetic of the bench: medians, ratios of pairs, and when the comparison fails. */
+import { expect, test } from "vitest";
+import { findRegressions, type Measured } from "./results.mjs";
+import { figuresOf, median, percentile } from "./statistics.mjs";
+
+const workload = { title: "runs", unit: "runs/s", better: "higher" } as const;
+const pair = (runfleet: number, bullmq: number) => ({
+  runfleet: { value: runfleet },
+  bullmq: { value: bullmq },
+});
+
+function measured(ratio: number, better: "higher" | "lower"): Measured {
+  const figures = figuresOf({ ...workload, better }, [pair(ratio, 1)]);
+  return { w1: figures };
+}
+
+test("the median of an even number of values lies between the two in the middle", () => {
+  expect([median([3, 1, 2]), median([4, 1, 2, 3])]).toEqual([2, 2.5]);
+});
+
+test("a percentile is one of the values", () => {
+  expect(percentile([5, 1, 4, 2, 3], 0.5)).toBe(3);
+  expect(percentile([1, 2], 0.99)).toBe(2);
+});
+
+test("the ratio is the median of what was measured together, whatever the machine did in between", () => {
+  const figures = figuresOf(workload, [pair(50, 100), pair(5, 10), pair(80, 100)]);
+  expect(figures).toMatchObject({ runfleet: 50, bullmq: 100, ratio: 0.5, repetitions: 3 });
+  expect(figures.range.ratio).toEqual({ min: 0.5, max: 0.8 });
+});
+
+test("a ratio a fifth worse than the committed one is noise, one beyond that is told", () => {
+  expect(findRegressions(measured(0.8, "higher"), measured(1, "higher"))).toEqual([]);
+  expect(findRegressions(measured(0.79, "higher"), measured(1, "higher"))).toHaveLength(1);
+  expect(findRegressions(measured(1.2, "lower"), measured(1, "lower"))).toEqual([]);
+  expect(findRegressions(measured(1.21, "lower"), measured(1, "lower"))).toHaveLength(1);
+});
+
+test("a better ratio and a workload that was not measured before are no regression", () => {
+  expect(findRegressions(measured(3, "higher"), measured(1, "higher"))).toEqual([]);
+  expect(findRegressions(measured(0.1, "higher"), {})).toEqual([]);
+});

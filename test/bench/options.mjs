@@ -1,0 +1,52 @@
+// What `npm run bench` can be told. Unknown words are an error with the list of known ones.
+import { parseArgs } from "node:util";
+import { workloads } from "./workloads.mjs";
+
+/**
+ * @typedef {import("./workloads.mjs").Scale} Scale
+ * @typedef {{
+ *   scale: Scale, names: string[], repetitions: number, json: boolean, save: boolean, compare: boolean,
+ *   profile: boolean, help: boolean,
+ * }} BenchOptions
+ */
+
+export const usage = `npm run bench [-- options]
+  --quick            under a minute instead of under six
+  --only w1,w2       of ${Object.keys(workloads).join(", ")}
+  --repetitions N    at least 3, which is the default
+  --json             the results as one JSON document on standard output, nothing else there
+  --save             writes the results to test/bench/results/, to be committed
+  --compare          fails when a ratio is more than 20 % worse than the committed one
+  --profile          CPU profiles of Runfleet's processes under w1 and w2 instead of figures`;
+
+/**
+ * Throws an Error with a sentence for a person.
+ * @param {string[]} args
+ * @returns {BenchOptions}
+ */
+export function readOptions(args) {
+  const { values } = parseArgs({
+    args,
+    options: {
+      quick: { type: "boolean", default: false },
+      only: { type: "string" },
+      repetitions: { type: "string", default: "3" },
+      json: { type: "boolean", default: false },
+      save: { type: "boolean", default: false },
+      compare: { type: "boolean", default: false },
+      profile: { type: "boolean", default: false },
+      help: { type: "boolean", default: false },
+    },
+  });
+  const repetitions = Number(values.repetitions);
+  if (!Number.isInteger(repetitions) || repetitions < 3)
+    throw new Error("--repetitions needs a whole number of at least 3");
+  const names = values.only === undefined ? Object.keys(workloads) : values.only.split(",");
+  for (const name of names) {
+    if (!Object.hasOwn(workloads, name))
+      throw new Error(`there is no workload "${name}"; there are ${Object.keys(workloads).join(", ")}`);
+  }
+  if (values.save && values.only !== undefined) throw new Error("--save needs all workloads");
+  const { json, save, compare, profile, help } = values;
+  return { scale: values.quick ? "quick" : "full", names, repetitions, json, save, compare, profile, help };
+}

@@ -1,0 +1,40 @@
+// The results as a person reads them.
+
+/**
+ * @param {Readonly<Record<string, import("./statistics.mjs").Figures>>} measured
+ * @returns {string}
+ */
+export function tableOf(measured) {
+  const rows = Object.entries(measured).map(([name, figures]) => {
+    const { runfleet, bullmq, ratio, range, unit } = figures;
+    return [
+      name,
+      unit,
+      `${runfleet} (${range.runfleet.min}–${range.runfleet.max})`,
+      `${bullmq} (${range.bullmq.min}–${range.bullmq.max})`,
+      `${ratio} (${range.ratio.min}–${range.ratio.max})`,
+      `${figures.title}${figures.p99 ? `; p99 ${figures.p99.runfleet} against ${figures.p99.bullmq}` : ""}`,
+    ];
+  });
+  return columns([["", "", "Runfleet", "BullMQ", "ratio", ""], ...rows]);
+}
+
+/** @param {Readonly<Record<string, import("./round-trips.mjs").RoundTrips>>} roundTrips @returns {string} */
+export function roundTripsOf(roundTrips) {
+  return Object.entries(roundTrips)
+    .map(([system, { perRun, stepsPerRun, scriptMicrosecondsPerRun, byCommand }]) => {
+      const parts = Object.entries(byCommand).filter(([, count]) => count >= 0.05);
+      const list = parts.map(([name, count]) => `${name} ${count}`).join(", ");
+      return `${system}: ${perRun} commands per run of ${stepsPerRun} steps, ${scriptMicrosecondsPerRun} µs in scripts: ${list}`;
+    })
+    .join("\n");
+}
+
+/** @param {readonly (readonly string[])[]} rows */
+function columns(rows) {
+  const widths = (rows[0] ?? []).map((_, index) => Math.max(...rows.map((row) => row[index]?.length ?? 0)));
+  return rows
+    .map((row) => row.map((cell, index) => cell.padEnd(widths[index] ?? 0)).join("  "))
+    .map((line) => line.trimEnd())
+    .join("\n");
+}

@@ -1,0 +1,49 @@
+// Committed results: one file per scale, written with --save, and the comparison that fails when a ratio got worse.
+// Only ratios are compared: absolute figures belong to one machine and one moment.
+import { readFile, writeFile } from "node:fs/promises";
+
+/**
+ * @typedef {import("./statistics.mjs").Figures} Figures
+ * @typedef {import("./workloads.mjs").Scale} Scale
+ * @typedef {Record<string, Figures> } Measured workload → figures
+ */
+
+/** A ratio may be this much worse before it counts: less is noise on a shared machine. */
+export const toleranceShare = 0.2;
+
+/** @param {Scale} scale */
+const fileOf = (scale) => new URL(`results/${scale}.json`, import.meta.url);
+
+/**
+ * @param {Scale} scale
+ * @param {object} document
+ */
+export async function saveResults(scale, document) {
+  await writeFile(fileOf(scale), `${JSON.stringify(document, null, 2)}\n`);
+}
+
+/**
+ * The committed results of this scale.
+ * @param {Scale} scale
+ * @returns {Promise<Measured>}
+ */
+export async function readCommitted(scale) {
+  return JSON.parse(await readFile(fileOf(scale), "utf8"));
+}
+
+/**
+ * One sentence per workload whose ratio is worse than the committed one by more than the tolerance. Workloads that only
+ * one of the two knows are left out.
+ * @param {Measured} measured
+ * @param {Measured} committed
+ * @returns {string[]}
+ */
+export function findRegressions(measured, committed) {
+  return Object.entries(measured).flatMap(([name, { ratio, better }]) => {
+    const before = committed[name]?.ratio;
+    if (before === undefined) return [];
+    const worseBy = better === "higher" ? 1 - ratio / before : ratio / before - 1;
+    if (worseBy <= toleranceShare) return [];
+    return [`${name}: ratio ${ratio}, committed ${before}: ${Math.round(worseBy * 100)} % worse`];
+  });
+}

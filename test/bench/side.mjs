@@ -1,0 +1,57 @@
+// One system under measurement: its two processes, and how the bench sees from outside what has ended. Both are seen
+// the same way, by the length of one sorted set, so that neither pays for being watched.
+import { partitionTag } from "@runfleet/store";
+import { startMeasured } from "./processes.mjs";
+
+/**
+ * @typedef {import("./workloads.mjs").System} System
+ * @typedef {import("./processes.mjs").Setup} Setup
+ * @typedef {{
+ *   system: System,
+ *   produce: (workload: string, runs: number) => Promise<void>,
+ *   time: (workload: string, runs: number) => Promise<number[]>,
+ *   ended: () => Promise<number>,
+ *   failed: () => Promise<number>,
+ *   stop: () => Promise<void>,
+ * }} Side
+ */
+
+/** @type {Readonly<Record<System, (name: string) => { completed: string, failed: string }>>} */
+const keysOf = {
+  runfleet: (name) => {
+    const tag = partitionTag(name, 0);
+    return { completed: `${tag}:runs:completed`, failed: `${tag}:runs:failed` };
+  },
+  bullmq: (name) => ({ completed: `bull:${name}:completed`, failed: `bull:${name}:failed` }),
+};
+
+/**
+ * @param {System} system
+ * @param {{ redis: import("ioredis").Redis, setup: Setup, profiles?: Record<"producer" | "worker", string> }} options
+ *   profiles: folders that CPU profiles are written to
+ * @returns {Promise<Side>}
+ */
+export async function openSide(system, { redis, setup, profiles }) {
+  const [producer, worker] = await Promise.all([
+    startMeasured(`${system}-producer.mjs`, setup, profiling(profiles?.producer)),
+    startMeasured(`${system}-worker.mjs`, setup, profiling(profiles?.worker)),
+  ]);
+  const keys = keysOf[system](setup.name);
+  return {
+    system,
+    produce: async (workload, runs) => void (await producer.ask({ type: "produce", workload, runs })),
+    time: async (workload, runs) =>
+      /** @type {number[]} */ (await producer.ask({ type: "time", workload, runs })),
+    ended: () => redis.zcard(keys.completed),
+    failed: () => redis.zcard(keys.failed),
+    async stop() {
+      await producer.stop();
+      await worker.stop();
+    },
+  };
+}
+
+/** @param {string | undefined} folder */
+function profiling(folder) {
+  return folder === undefined ? [] : ["--cpu-prof", `--cpu-prof-dir=${folder}`];
+}

@@ -1,0 +1,164 @@
+/**
+ * What must hold whatever was done to the workers, as one table of checks over the evidence. Each answers sentences about
+ * what is wrong. Pure, so that it can be shown that each check notices what it is for.
+ */
+import type { HistoryEvent } from "@runfleet/model";
+import type { Evidence, RunEvidence } from "./evidence.js";
+import type { Effect } from "./ledger.js";
+import { tokenIn } from "./ledger.js";
+import { fanChildren, scenarios } from "./scenarios.js";
+
+type Check = (evidence: Evidence) => readonly string[];
+
+const endings: ReadonlySet<string> = new Set(["run.completed", "run.failed", "run.cancelled"]);
+
+/** A result in a history with the token it was made under. */
+interface CommittedResult {
+  readonly key: string;
+  readonly attempt: number;
+  readonly token: number;
+  /** Generation that owned the run when the result was recorded. */
+  readonly generation: number | undefined;
+}
+
+export const invariants: Readonly<Record<string, Check>> = {
+  "every run ended as it should": ({ runs }) => runs.flatMap(wrongEnd),
+  "each result is recorded once": ({ runs }) => runs.flatMap(repeatedResults),
+  "generations only grow": ({ runs }) => runs.flatMap(shrinkingGenerations),
+  "no former owner recorded anything": ({ runs }) =>
+    runs.flatMap(({ document, history }) =>
+      committedResults(document.id, history)
+        .filter(({ token, generation }) => token !== generation)
+        .map(({ key, token, generation }) => `${key}: result of ${token} recorded under ${generation}`),
+    ),
+  "every result had its effect, and the newest owner's counts": newestEffectCounts,
+  "every effect belongs to a step that was started": effectsOfSteps,
+  "nothing is left in Redis": ({ leftovers }) => leftovers,
+};
+
+/** Sentences, each with the name of what does not hold. */
+export function findViolations(evidence: Evidence): readonly string[] {
+  return Object.entries(invariants).flatMap(([name, check]) =>
+    check(evidence).map((sentence) => `${name}: ${sentence}`),
+  );
+}
+
+function wrongEnd({ document, history }: RunEvidence): readonly string[] {
+  const { id, workflow, status, children } = document;
+  const scenario = scenarios[workflow];
+  if (scenario === undefined) return [`${id} is a run of ${workflow}`];
+  const count = (isMeant: (event: HistoryEvent) => boolean): number => history.filter(isMeant).length;
+  const wrong: string[] = [];
+  if (status !== scenario.status) wrong.push(`${id} of ${workflow} is ${status}, not ${scenario.status}`);
+  const starts = count(({ type }) => type === "run.started");
+  if (starts !== 1) wrong.push(`${id} of ${workflow} has started ${starts} times`);
+  const ends = count(({ type }) => endings.has(type));
+  if (ends !== 1) wrong.push(`${id} of ${workflow} has ended ${ends} times`);
+  const completed = JSON.stringify(sorted(completions(history)));
+  const expected = JSON.stringify(sorted(scenario.completions));
+  if (completed !== expected) wrong.push(`${id} of ${workflow} completed ${completed}, not ${expected}`);
+  const expectedChildren = workflow === "fan" ? fanChildren : 0;
+  if (children.length !== expectedChildren)
+    wrong.push(`${id} of ${workflow} has ${children.length} children`);
+  return wrong;
+}
+
+function completions(history: readonly HistoryEvent[]): Readonly<Record<string, number>> {
+  const counts: Record<string, number> = {};
+  for (const event of history) {
+    if (event.type !== "step.completed" || tokenOf(event) === undefined) continue;
+    counts[event.name] = (counts[event.name] ?? 0) + 1;
+  }
+  return counts;
+}
+
+function sorted(counts: Readonly<Record<string, number>>): readonly (readonly [string, number])[] {
+  return Object.entries(counts).sort(([a], [b]) => (a < b ? -1 : 1));
+}
+
+/** Each attempt ends once, and nothing is recorded about a step after it completed. */
+function repeatedResults({ document, history }: RunEvidence): readonly string[] {
+  const completed = new Set<string>();
+  const failed = new Set<string>();
+  const wrong: string[] = [];
+  for (const event of history) {
+    if (!("attempt" in event)) continue;
+    const { type, address } = event;
+    const attempt = attemptOf({ key: `${document.id}:${address}`, attempt: event.attempt });
+    if (completed.has(address)) wrong.push(`${type} of ${attempt} after its step completed`);
+    if (type === "step.completed") completed.add(address);
+    if (failed.has(attempt)) wrong.push(`${type} of ${attempt} after it failed`);
+    if (type === "step.failed") failed.add(attempt);
+  }
+  return wrong;
+}
+
+function shrinkingGenerations({ document, history }: RunEvidence): readonly string[] {
+  const generations = history.flatMap((event) => (event.type === "lease.acquired" ? [event.generation] : []));
+  return generations.flatMap((generation, index) => {
+    const before = generations[index - 1] ?? 0;
+    return generation > before ? [] : [`${document.id}: generation ${generation} after ${before}`];
+  });
+}
+
+function committedResults(runId: string, history: readonly HistoryEvent[]): readonly CommittedResult[] {
+  const results: CommittedResult[] = [];
+  let generation: number | undefined;
+  for (const event of history) {
+    if (event.type === "lease.acquired") generation = event.generation;
+    const token = tokenOf(event);
+    if (token === undefined || !("attempt" in event)) continue;
+    results.push({ key: `${runId}:${event.address}`, attempt: event.attempt, token, generation });
+  }
+  return results;
+}
+
+function tokenOf(event: HistoryEvent): number | undefined {
+  if (event.type === "step.completed") return tokenIn(event.markers.join(" "));
+  return event.type === "step.failed" ? tokenIn(event.error.message) : undefined;
+}
+
+/** A later owner that repeats an attempt whose result is recorded would have a larger token than the result. */
+function newestEffectCounts({ runs, effects }: Evidence): readonly string[] {
+  const byAttempt = groupEffects(effects);
+  return runs.flatMap(({ document, history }) =>
+    committedResults(document.id, history).flatMap((result) => {
+      const tokens = (byAttempt.get(attemptOf(result)) ?? []).map(({ token }) => token);
+      if (!tokens.includes(result.token))
+        return [`${attemptOf(result)} has a result of ${result.token} and no effect`];
+      const newest = Math.max(...tokens);
+      return newest === result.token
+        ? []
+        : [`${attemptOf(result)} has a result of ${result.token} and an effect of ${newest}`];
+    }),
+  );
+}
+
+function attemptOf({ key, attempt }: { readonly key: string; readonly attempt: number }): string {
+  return `${key}#${attempt}`;
+}
+
+function effectsOfSteps({ runs, effects }: Evidence): readonly string[] {
+  const started = new Set(
+    runs.flatMap(({ document, history }) =>
+      history.flatMap((event) =>
+        event.type === "step.started"
+          ? [attemptOf({ key: `${document.id}:${event.address}`, attempt: event.attempt })]
+          : [],
+      ),
+    ),
+  );
+  return effects
+    .filter((effect) => !started.has(attemptOf(effect)))
+    .map((effect) => `${attemptOf(effect)} was never started`);
+}
+
+function groupEffects(effects: readonly Effect[]): Map<string, Effect[]> {
+  const groups = new Map<string, Effect[]>();
+  for (const effect of effects) {
+    const group = groups.get(attemptOf(effect));
+    if (group === undefined) groups.set(attemptOf(effect), [effect]);
+    else group.push(effect);
+  }
+  return groups;
+}

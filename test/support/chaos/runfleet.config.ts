@@ -1,0 +1,55 @@
+/**
+ * The configuration of the workers in chaos runs: one action for every call. It works for a moment, has its effect in
+ * the middle, and works on, so that a death may come before and after the effect. Which names do what is in the table.
+ */
+import { setTimeout as pause } from "node:timers/promises";
+import { type ActionContext, type ActionResult, defineConfig, NonRetryableError } from "@runfleet/worker";
+import { hashOf } from "../../simulation/random.js";
+import { appendEffect, ledgerVariable, tokenMarker } from "./ledger.js";
+
+type Context = ActionContext<unknown>;
+type Ending = (context: Context, result: ActionResult<unknown>) => Promise<ActionResult<unknown>>;
+
+/** Half of the time one attempt takes: a worker that is hit has many in hand. */
+const halfWorkMs = { min: 10, max: 150 } as const;
+const ledger = process.env[ledgerVariable] ?? "";
+
+/** Action name → how its attempt ends after the effect; any other succeeds. */
+const endings: Readonly<Record<string, Ending>> = {
+  async flaky(context, result) {
+    if (context.attempt < 3) throw new Error(`attempt ${context.attempt} of ${markerOf(context)} fails`);
+    return result;
+  },
+  async broken(context) {
+    throw new NonRetryableError(`${markerOf(context)} always fails`);
+  },
+  async hang({ signal }) {
+    await pause(3_600_000, undefined, { signal });
+    return {};
+  },
+  async again(_context, result) {
+    return { ...result, markers: [...(result.markers ?? []), "more"] };
+  },
+};
+
+function markerOf(context: Context): string {
+  return tokenMarker(context.fencingToken);
+}
+
+async function work(context: Context): Promise<ActionResult<unknown>> {
+  const { idempotencyKey, attempt, fencingToken } = context;
+  const hash = hashOf(`${idempotencyKey}#${attempt}`);
+  const halfMs = halfWorkMs.min + (hash % (halfWorkMs.max - halfWorkMs.min));
+  // Every second step ignores its abort signal, as careless code does: a former owner's effect then comes late.
+  const heeds = hash % 2 === 0 ? { signal: context.signal } : {};
+  await pause(halfMs, undefined, heeds);
+  appendEffect(ledger, { key: idempotencyKey, attempt, token: Number(fencingToken), pid: process.pid });
+  await pause(halfMs, undefined, heeds);
+  const result = { markers: [markerOf(context)], context: `worked ${2 * halfMs} ms` };
+  return (await endings[context.action]?.(context, result)) ?? result;
+}
+
+export default defineConfig({
+  fallback: { name: "work", run: work },
+  scriptEnv: () => ({ [ledgerVariable]: ledger }),
+});

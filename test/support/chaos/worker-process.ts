@@ -1,0 +1,105 @@
+/**
+ * One place of the fleet: a worker process of the built command that is killed, frozen and stopped from outside and
+ * started again in its place.
+ *
+ *   starting ── ready ──► up ── kill, end ──► down ──► starting
+ *                          └── freeze ──► frozen ── thaw ──► up
+ */
+import { type ChildProcess, spawn } from "node:child_process";
+import { closeSync, openSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const program = fileURLToPath(new URL("../../../apps/cli/bin/runfleet.js", import.meta.url));
+const config = fileURLToPath(new URL("runfleet.config.ts", import.meta.url));
+/** Runs in hand: enough that a blow hits some, few enough that all workers have some. */
+const concurrency = "16";
+
+export interface WorkerPlace {
+  readonly name: string;
+  state(): "starting" | "up" | "frozen" | "down";
+  /** Resolves when it takes jobs. Rejects when it ends before. */
+  start(): Promise<void>;
+  /** SIGKILL; resolves when it is gone. */
+  kill(): Promise<void>;
+  freeze(): void;
+  thaw(): void;
+  /** SIGTERM; resolves with how it went: the exit code or the signal. */
+  end(): Promise<number | string>;
+}
+
+export interface WorkerPlaceOptions {
+  readonly name: string;
+  /** Home and logs lie here. */
+  readonly folder: string;
+  readonly env: NodeJS.ProcessEnv;
+}
+
+export function createWorkerPlace({ name, folder, env }: WorkerPlaceOptions): WorkerPlace {
+  let state: ReturnType<WorkerPlace["state"]> = "down";
+  let child: ChildProcess | undefined;
+  let lives = 0;
+
+  const signal = (word: NodeJS.Signals): Promise<number | string> => {
+    const target = child;
+    if (target === undefined || target.exitCode !== null || target.signalCode !== null)
+      return Promise.resolve("gone before");
+    const ended = new Promise<number | string>((resolve) => {
+      target.once("exit", (code, by) => resolve(by ?? code ?? -1));
+    });
+    target.kill(word);
+    return ended;
+  };
+
+  return {
+    name,
+    state: () => state,
+    async start() {
+      state = "starting";
+      lives += 1;
+      child = spawnWorker(join(folder, `${name}-${lives}.log`), { folder, env });
+      await untilReady(child, name);
+      state = "up";
+    },
+    async kill() {
+      state = "down";
+      await signal("SIGKILL");
+    },
+    freeze() {
+      state = "frozen";
+      child?.kill("SIGSTOP");
+    },
+    thaw() {
+      child?.kill("SIGCONT");
+      state = "up";
+    },
+    async end() {
+      state = "down";
+      return signal("SIGTERM");
+    },
+  };
+}
+
+function spawnWorker(logFile: string, { folder, env }: Omit<WorkerPlaceOptions, "name">): ChildProcess {
+  const log = openSync(logFile, "a");
+  try {
+    // Without our channel it ends by itself: a test run that dies leaves no workers behind.
+    return spawn(process.execPath, [program, "worker", "--config", config, "--concurrency", concurrency], {
+      cwd: folder,
+      env,
+      stdio: ["ignore", log, log, "ipc"],
+    });
+  } finally {
+    closeSync(log);
+  }
+}
+
+function untilReady(child: ChildProcess, name: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    child.once("message", () => resolve());
+    child.once("error", reject);
+    child.once("exit", (code, by) =>
+      reject(new Error(`${name} ended with ${by ?? code} before it was ready`)),
+    );
+  });
+}
