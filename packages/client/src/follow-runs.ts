@@ -16,11 +16,8 @@ import { readRun, readRunDocument } from "./read-runs.js";
 
 /** The longest silence before the record is looked at again: a run can also end without a word. */
 const lookAgainMs = 1_000;
-const firstLookMs = 20;
 /** Before every id of a stream. */
 const streamStart = "0-0";
-/** After everything that is in a stream now. */
-const streamEnd = "$";
 
 const endings: ReadonlySet<string> = new Set(["run.completed", "run.failed", "run.cancelled"]);
 
@@ -84,28 +81,44 @@ export async function awaitResult(
   options: ResultOptions,
 ): Promise<RunDocument> {
   const { timeoutMs } = options;
-  const begunAt = performance.now();
-  const deadline = timeoutMs === undefined ? Number.POSITIVE_INFINITY : begunAt + timeoutMs;
+  const deadline = timeoutMs === undefined ? Number.POSITIVE_INFINITY : performance.now() + timeoutMs;
   const stop = stopSignal(connections, options.signal);
   try {
     for (;;) {
-      const { status } = await readRun(connections, runId);
+      // In this order on one connection: an end that the record does not show yet comes after the newest event.
+      const [after, { status }] = await Promise.all([
+        connections.store.newestEventId(runId),
+        readRun(connections, runId),
+      ]);
       if (isEnded(status)) return await readRunDocument(connections, runId);
-      const now = performance.now();
-      const leftMs = deadline - now;
-      // What happens between two looks is only seen by the next: after a short wait soon, after a long one later.
-      const patienceMs = Math.min(lookAgainMs, Math.max(firstLookMs, now - begunAt));
+      const leftMs = deadline - performance.now();
       if (stop.signal.aborted) throw notEnded(runId, "when the wait was stopped");
       if (leftMs <= 0) throw notEnded(runId, `within ${timeoutMs} ms`);
-      await connections.store.followHistory({
-        runId,
-        after: streamEnd,
-        blockMs: Math.max(1, Math.ceil(Math.min(patienceMs, leftMs))),
+      await untilEnding(connections, runId, {
+        after,
+        waitMs: Math.min(lookAgainMs, leftMs),
         signal: stop.signal,
       });
     }
   } finally {
     stop.release();
+  }
+}
+
+/** Resolves when the history tells of the end, and after `waitMs` anyway. */
+async function untilEnding(
+  { store }: Connections,
+  runId: string,
+  wait: { readonly after: string; readonly waitMs: number; readonly signal: StopSignal },
+): Promise<void> {
+  const deadline = performance.now() + wait.waitMs;
+  let { after } = wait;
+  while (!wait.signal.aborted) {
+    const blockMs = Math.ceil(deadline - performance.now());
+    if (blockMs <= 0) return;
+    const events = await store.followHistory({ runId, after, blockMs, signal: wait.signal });
+    if (events.some(({ type }) => endings.has(type))) return;
+    after = events.at(-1)?.id ?? after;
   }
 }
 

@@ -205,6 +205,8 @@ export interface RunStore {
   readRun(runId: string): Promise<RunRecord | undefined>;
   readSteps(request: { runId: string; limit: number; cursor?: string }): Promise<Page<StepRecord>>;
   readHistory(request: { runId: string; after?: string; limit: number }): Promise<readonly HistoryEvent[]>;
+  /** Id of the newest event, or one before every event; a later `followHistory` misses nothing that comes after. */
+  newestEventId(runId: string): Promise<string>;
   /** Waits up to `blockMs` for history after `after`. */
   followHistory(request: {
     runId: string;

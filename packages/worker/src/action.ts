@@ -47,7 +47,7 @@ export interface ActionContext<Input> {
   readonly pluginDirs: readonly string[];
   readonly maxTurns?: number;
   readonly gateFeedback?: string;
-  /** The run's working directory. */
+  /** The run's working directory; its own one is made when this is first read. */
   readonly workingDir: string;
 }
 

@@ -103,7 +103,7 @@ function activationOf(
       fence: opened.fence,
       registry: createRegistry({ actions: options.actions ?? [] }),
       scriptEnv: undefined,
-      workingDir: () => Promise.resolve(dir),
+      workingDir: () => dir,
       logDir: dir,
       log: silent,
       killGraceMs: 100,

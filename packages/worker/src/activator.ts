@@ -60,6 +60,7 @@ export function createActivator(options: ActivatorOptions): Activator {
       runId: run.id,
       rootDir: options.workDir,
       configured: runContext.workingDir,
+      isFirst: Object.keys(opened.parts).length === 0,
     });
     const activation = new Activation({
       opened,

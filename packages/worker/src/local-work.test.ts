@@ -20,7 +20,7 @@ function workWith(
       fence: { runId: "RUN", generation: 7, nonce: "n" },
       registry: createRegistry({ actions }),
       scriptEnv: undefined,
-      workingDir: () => Promise.resolve("/"),
+      workingDir: () => "/",
       logDir: "/",
       log: silent,
       killGraceMs: 10,

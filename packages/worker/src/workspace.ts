@@ -1,12 +1,13 @@
 /**
  * The directory a run works in: the one its run context names, else one of its own under the worker's directory,
- * made on first use and deleted when the run has ended.
+ * made on first use (most actions use none) and deleted when the run has ended.
  */
-import { mkdir, rm } from "node:fs/promises";
+import { mkdirSync } from "node:fs";
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 
 export interface Workspace {
-  dir(): Promise<string>;
+  dir(): string;
   /** Deletes the run's own directory; a configured one is left alone. */
   remove(): Promise<void>;
 }
@@ -15,17 +16,21 @@ export function createWorkspace(options: {
   runId: string;
   rootDir: string;
   configured: string | undefined;
+  /** An earlier activation may have left files here. */
+  isFirst: boolean;
 }): Workspace {
   const own = join(options.rootDir, "runs", options.runId);
-  let made: Promise<string> | undefined;
+  let made = false;
   return {
     dir() {
-      if (options.configured !== undefined) return Promise.resolve(options.configured);
-      made ??= mkdir(own, { recursive: true }).then(() => own);
-      return made;
+      if (options.configured !== undefined) return options.configured;
+      if (!made) mkdirSync(own, { recursive: true });
+      made = true;
+      return own;
     },
     async remove() {
-      if (options.configured === undefined) await rm(own, { recursive: true, force: true });
+      if (options.configured !== undefined || (options.isFirst && !made)) return;
+      await rm(own, { recursive: true, force: true });
     },
   };
 }

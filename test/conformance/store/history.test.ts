@@ -37,6 +37,18 @@ describeTwins("history", (twin) => {
     for (const events of await Promise.all(followers)) expect(events).toMatchObject([fact(1)]);
   });
 
+  test("who follows from the newest event gets what comes after it and nothing else", async () => {
+    const { store, create, activate } = twin();
+    const { fence } = await activate(await create());
+    const { runId } = fence;
+    expect(await store.newestEventId("x")).toBe("0-0");
+    const after = await store.newestEventId(runId);
+    await store.commit(sampleCommit(fence, { facts: [fact(1)] }));
+    expect(await store.followHistory({ runId, after, blockMs: 5_000 })).toMatchObject([fact(1)]);
+    const newest = await store.newestEventId(runId);
+    expect(await store.followHistory({ runId, after: newest, blockMs: 0 })).toEqual([]);
+  });
+
   test("a follower that hears nothing answers empty after its time, or at once when it is stopped", async () => {
     const { store, create } = twin();
     const runId = await create();

@@ -20,6 +20,7 @@ type Reads = Pick<
   | "readRun"
   | "readSteps"
   | "readHistory"
+  | "newestEventId"
   | "followHistory"
   | "listRuns"
   | "listChildren"
@@ -39,6 +40,7 @@ export function memoryReads(state: MemoryState): Reads {
     readSteps: async (request) => readSteps(findRun(state, request.runId), request),
     readHistory: async ({ runId, after, limit }) =>
       historyAfter(state, runId, { after: after ?? "0", limit }),
+    newestEventId: async (runId) => findRun(state, runId)?.history.at(-1)?.id ?? "0-0",
     followHistory: (request) => followHistory(state, request),
     listRuns: async (filter) => listRuns(state, filter),
     listChildren: async ({ runId, limit, cursor }) => {

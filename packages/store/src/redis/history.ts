@@ -17,7 +17,10 @@ const idleMax = 4;
 /** Events of one answer to a follower. */
 const followRows = 200;
 
-export interface HistoryReads extends Pick<RunStore, "readHistory" | "followHistory"> {
+/** Before every id of a stream. */
+const beforeAll = "0-0";
+
+export interface HistoryReads extends Pick<RunStore, "readHistory" | "newestEventId" | "followHistory"> {
   readonly close: () => void;
 }
 
@@ -26,6 +29,17 @@ export function historyReads(partition: Partition): HistoryReads {
   return {
     readHistory: async ({ runId, after, limit }) =>
       await readAfter(partition.redis, runKeys(partition.tag, runId).history, { after: after ?? "0", limit }),
+    newestEventId: async (runId) =>
+      await withRedis("xrevrange history", async () => {
+        const [newest] = await partition.redis.xrevrange(
+          runKeys(partition.tag, runId).history,
+          "+",
+          "-",
+          "COUNT",
+          1,
+        );
+        return newest?.[0] ?? beforeAll;
+      }),
     followHistory: async ({ runId, after, blockMs, signal }) => {
       const key = runKeys(partition.tag, runId).history;
       const present = await readAfter(partition.redis, key, { after, limit: followRows });

@@ -13,7 +13,7 @@ export interface PerformContext {
   readonly registry: Registry;
   readonly scriptEnv: WorkerConfig["scriptEnv"];
   /** The run's working directory, made on first use. */
-  readonly workingDir: () => Promise<string>;
+  readonly workingDir: () => string;
   /** Directory for the output of scripts beyond what is kept in the step. */
   readonly logDir: string;
   readonly log: ActionLog;

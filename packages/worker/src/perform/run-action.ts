@@ -18,7 +18,7 @@ export async function runAction(
   try {
     const action = context.registry.action(command.action);
     if (action === undefined) throw notRegistered(command.action, context);
-    const actionContext = await contextFor(action, command, context, signal);
+    const actionContext = contextFor(action, command, context, signal);
     // Listeners of an action that begins after the abort would never be called.
     signal.throwIfAborted();
     const result = await action.run(actionContext as ActionContext<never>);
@@ -30,12 +30,12 @@ export async function runAction(
   }
 }
 
-async function contextFor(
+function contextFor(
   action: AnyAction,
   command: RunAction,
   context: PerformContext,
   signal: AbortSignal,
-): Promise<ActionContext<unknown>> {
+): ActionContext<unknown> {
   const { run, fence } = context;
   return {
     input: checkedInput(action, command),
@@ -52,7 +52,9 @@ async function contextFor(
     action: command.action,
     with: command.with,
     pluginDirs: command.pluginDirs,
-    workingDir: await context.workingDir(),
+    get workingDir() {
+      return context.workingDir();
+    },
     ...given("retryError", command.retryError),
     ...given("model", command.model),
     ...given("identity", command.identity),

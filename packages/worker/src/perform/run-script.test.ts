@@ -19,7 +19,7 @@ beforeAll(async () => {
     fence: { runId: "run-1", generation: 42, nonce: "n" },
     registry: createRegistry({}),
     scriptEnv: () => ({ PROVIDED: "by the worker", OVERRIDDEN: "provider" }),
-    workingDir: () => Promise.resolve(dir),
+    workingDir: () => dir,
     logDir: join(dir, "logs"),
     log: silentLog,
     killGraceMs: 300,
@@ -107,7 +107,7 @@ describe("script", () => {
   });
 
   it("fails when its folder is not there, and hurts nobody else", async () => {
-    const nowhere = { ...context, workingDir: () => Promise.resolve(join(dir, "gone")) };
+    const nowhere = { ...context, workingDir: () => join(dir, "gone") };
     const outcome = await runScript(script("true"), nowhere, new AbortController().signal);
     expect(outcome).toMatchObject({ type: "failed", error: { message: expect.stringContaining("ENOENT") } });
   });

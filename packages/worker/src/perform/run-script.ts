@@ -53,7 +53,7 @@ export async function runScript(
 
 async function execute(command: RunScript, context: PerformContext, signal: AbortSignal): Promise<Finished> {
   const env = await environment(command, context);
-  const cwd = await context.workingDir();
+  const cwd = context.workingDir();
   const logBase = join(context.logDir, `${command.address}.${command.attempt}`);
   const startedAt = performance.now();
   const group = await startGroup({
