@@ -21,6 +21,7 @@ import { isEnded, zeroTotals } from "@runfleet/model";
 import { expect } from "vitest";
 import { factLine, start } from "../support/engine/world.js";
 import { answerTo, childStatusFor, markersFor, verdictFor } from "./answers.js";
+import { createAttempts } from "./attempts.js";
 import { createLog } from "./log.js";
 import type { Random } from "./random.js";
 
@@ -52,6 +53,8 @@ export interface History {
   readonly transcript: string;
   readonly crashes: number;
   readonly duplicates: number;
+  /** Attempts that went on beside their successor since they did not stop in time. */
+  readonly givenUp: number;
 }
 
 /** What happens later: something for the inbox, or an answer to the worker of one activation. */
@@ -95,6 +98,7 @@ function createFleet({ definition, run, random, faults }: Simulation) {
   let retries = 0;
   let crashes = 0;
   let duplicates = 0;
+  const attempts = createAttempts();
 
   const env = (): DecideEnv => ({
     now,
@@ -123,6 +127,7 @@ function createFleet({ definition, run, random, faults }: Simulation) {
 
   function activate(): void {
     generation += 1;
+    attempts.forget();
     active = true;
     parked = false;
     perform([{ type: "activated", worker: `w${generation}`, generation }, ...log.takeUnread()]);
@@ -157,6 +162,7 @@ function createFleet({ definition, run, random, faults }: Simulation) {
   }
 
   function locally(command: LocalCommand): void {
+    attempts.asked(command, now);
     if (command.type === "abortAttempt") {
       if (random.chance(0.5)) return;
       const outcome: Outcome = { type: "cancelled", reason: command.reason };
@@ -236,6 +242,7 @@ function createFleet({ definition, run, random, faults }: Simulation) {
 
   /** Answers for a worker that is gone reach nobody. */
   function deliver({ event, generation: meant }: Later): void {
+    if (meant === generation && event.type === "attemptEnded") attempts.ended(event);
     if (meant === undefined) log.append(event as InboxEvent);
     else if (meant === generation && active) perform([event, ...log.takeUnread()]);
   }
@@ -255,6 +262,7 @@ function createFleet({ definition, run, random, faults }: Simulation) {
       transcript: log.facts().map(factLine).join("\n"),
       crashes,
       duplicates,
+      givenUp: attempts.givenUp(),
     }),
   };
 }

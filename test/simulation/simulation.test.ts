@@ -1,10 +1,12 @@
 /**
- * Random runs on a fleet that crashes, duplicates, delays and reorders. There is no second implementation to compare
- * with: what is checked must hold for every run. RUNFLEET_SIM_SEEDS says how many seeds, RUNFLEET_SIM_SEED runs one.
+ * Random runs on a fleet that crashes, duplicates, delays and reorders. Where the end does not depend on time, it is
+ * compared with what a naive implementation says; everything else that is checked must hold for every run.
+ * RUNFLEET_SIM_SEEDS says how many seeds, RUNFLEET_SIM_SEED runs one.
  */
 import { expect, test } from "vitest";
 import { runInfo } from "../support/engine/world.js";
-import { type Faults, type History, simulate } from "./fleet.js";
+import { type Faults, type History, type Simulation, simulate } from "./fleet.js";
+import { type Prediction, predict } from "./oracle.js";
 import { createRandom } from "./random.js";
 import { randomFlow } from "./random-flow.js";
 
@@ -30,12 +32,17 @@ function wild(seed: number): History {
   return simulate({ definition, run, random, faults });
 }
 
-/** The same definition and answers under two kinds of weather. */
-function calm(seed: number, faults: Faults): History {
+/** A definition whose end does not depend on when something happens. */
+function calmRun(seed: number): Pick<Simulation, "definition" | "run"> {
   const random = createRandom(seed);
   const definition = randomFlow(random, { calm: true });
   const run = runInfo({ inputs: { go: random.pick(["true", "false"]) }, failFast: random.chance(0.8) });
-  return simulate({ definition, run, random: createRandom(seed + faults.crash * 1_000), faults });
+  return { definition, run };
+}
+
+/** The same definition and answers under two kinds of weather. */
+function calm(seed: number, faults: Faults): History {
+  return simulate({ ...calmRun(seed), random: createRandom(seed + faults.crash * 1_000), faults });
 }
 
 function countOf(history: History, type: string): number {
@@ -50,6 +57,10 @@ function alwaysStarts(history: History): string[] {
 
 function endings(history: History): string[] {
   return [...history.steps.entries()].map(([key, { status }]) => `${key} ${status}`).sort();
+}
+
+function predicted({ steps }: Prediction): string[] {
+  return [...steps].map(([key, status]) => `${key} ${status}`).sort();
 }
 
 test("every run ends once, records each result once and cleans up once", () => {
@@ -71,9 +82,13 @@ test("the same seed gives the same history", () => {
     expect(wild(seed).transcript, `seed ${seed}`).toBe(wild(seed).transcript);
 });
 
-test("crashes, duplicates and delays do not change how a run ends", () => {
+test("a run ends as the oracle says, and crashes, duplicates and delays change nothing about it", () => {
   for (const seed of seeds) {
+    const { definition, run } = calmRun(seed);
+    const oracle = predict(definition, run);
     const quiet = calm(seed, none);
+    expect(quiet.status, `status of seed ${seed}`).toBe(oracle.status);
+    expect(endings(quiet), `steps of seed ${seed}`).toEqual(predicted(oracle));
     const stormy = calm(seed, { crash: 0.2, duplicate: 0.5, park: 0.5, retries: 0 });
     expect(stormy.status, `status of seed ${seed}`).toBe(quiet.status);
     expect(endings(stormy), `steps of seed ${seed}`).toEqual(endings(quiet));
@@ -86,4 +101,6 @@ test("the simulation was really rough", () => {
     histories.reduce((total, history) => total + members(history), 0);
   expect(sum(({ crashes }) => crashes)).toBeGreaterThan(histories.length / 4);
   expect(sum((history) => countOf(history, "event.ignored"))).toBeGreaterThan(0);
+  expect(sum((history) => countOf(history, "step.timed_out"))).toBeGreaterThan(0);
+  expect(sum(({ givenUp }) => givenUp)).toBeGreaterThan(0);
 });

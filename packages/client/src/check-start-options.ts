@@ -2,22 +2,25 @@
  * Refuses start options that cannot be used, before anything is read or written: sizes, ranges, names.
  * Knows nothing about the workflow; what it declares is checked in `check-inputs.ts`.
  */
-import { durationMsMax, limits, RunfleetError } from "@runfleet/model";
+import {
+  durationMsMax,
+  limits,
+  poolProblem,
+  RunfleetError,
+  scheduleProblem,
+  wholeNumberProblem,
+} from "@runfleet/model";
 import type { StartOptions } from "./fleet-client.js";
-
-/** The largest priority BullMQ can order by. */
-const priorityMax = 2_097_151;
 
 export function checkStartOptions(options: StartOptions): void {
   checkName("label", options.label);
   checkName("idempotency key", options.idempotencyKey);
   checkName("model", options.model);
   checkName("identity", options.identity);
-  checkPool(options.pool);
-  checkInteger({ what: "priority", value: options.priority, max: priorityMax });
-  checkInteger({ what: "delayMs", value: options.delayMs, max: durationMsMax });
-  checkInteger({ what: "timeoutMs", value: options.timeoutMs, max: durationMsMax });
-  checkInteger({ what: "stepTimeoutMs", value: options.stepTimeoutMs, max: durationMsMax });
+  refuse(options.pool === undefined ? undefined : poolProblem(options.pool));
+  refuse(scheduleProblem(options));
+  refuseUnlessTime("timeoutMs", options.timeoutMs);
+  refuseUnlessTime("stepTimeoutMs", options.stepTimeoutMs);
 }
 
 /** Throws `too_large` for a text that is too long to be a name, `invalid_usage` for an empty one. */
@@ -41,21 +44,11 @@ export function checkBytes(checked: {
   });
 }
 
-function checkPool(pool: string | undefined): void {
-  if (pool === undefined || /^[A-Za-z0-9._-]{1,100}$/.test(pool)) return;
-  throw new RunfleetError(
-    "invalid_usage",
-    `the pool ${JSON.stringify(pool.slice(0, 120))} may only hold letters, digits, dot, dash and underscore`,
-  );
+/** A time of nothing is no way to say "for ever": whatever gets it would time out before it begins. */
+function refuseUnlessTime(what: string, value: number | undefined): void {
+  refuse(wholeNumberProblem({ what, value, min: 1, max: durationMsMax }));
 }
 
-function checkInteger(checked: {
-  readonly what: string;
-  readonly value: number | undefined;
-  readonly max: number;
-}): void {
-  const { what, value, max } = checked;
-  if (value === undefined) return;
-  if (Number.isInteger(value) && value >= 0 && value <= max) return;
-  throw new RunfleetError("invalid_usage", `${what} must be a whole number from 0 to ${max}, not ${value}`);
+function refuse(problem: string | undefined): void {
+  if (problem !== undefined) throw new RunfleetError("invalid_usage", problem);
 }

@@ -2,7 +2,15 @@
  * Records of the store as the documents people and programs get: times as ISO 8601, absent values as null,
  * structured output as JSON value. Pure.
  */
-import type { OpenGate, RunDocument, RunRecord, StepDocument, StepRecord } from "@runfleet/model";
+import type {
+  BlockedOn,
+  BlockedOnDocument,
+  OpenGate,
+  RunDocument,
+  RunRecord,
+  StepDocument,
+  StepRecord,
+} from "@runfleet/model";
 import type { GateDocument, RunRow } from "./fleet-client.js";
 
 export function runRow(run: RunRecord): RunRow {
@@ -14,7 +22,7 @@ export function runRow(run: RunRecord): RunRow {
     label: run.label ?? null,
     generation: run.generation,
     owner: run.owner ?? null,
-    blockedOn: [...run.blockedOn],
+    blockedOn: run.blockedOn.map(blockedOnDocument),
     totals: run.totals,
     error: run.error ?? null,
     summary: run.summary ?? null,
@@ -50,6 +58,21 @@ export function gateDocument(gate: OpenGate): GateDocument {
     since: isoTime(gate.since),
     deadline: isoTime(gate.deadline),
   };
+}
+
+function blockedOnDocument(wait: BlockedOn): BlockedOnDocument {
+  switch (wait.type) {
+    case "gate":
+      return { ...wait, since: isoTime(wait.since), deadline: isoTime(wait.deadline) };
+    case "sleep":
+    case "retry":
+      return { ...wait, until: isoTime(wait.until) };
+    case "child":
+    case "items":
+      return wait;
+    default:
+      return wait satisfies never;
+  }
 }
 
 export function isoTime(epochMs: number): string {

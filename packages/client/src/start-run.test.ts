@@ -63,7 +63,8 @@ describe("starting a run", () => {
 });
 
 describe("a start that is refused writes nothing:", () => {
-  const refusals: readonly [string, () => Promise<unknown>, string][] = [
+  type Refusal = [string, () => Promise<unknown>, string];
+  const refusals: readonly Refusal[] = [
     ["an unknown workflow", () => fleet.start("nobody-wrote-this"), "workflow_not_found"],
     ["a missing required input", () => fleet.start("greet"), "invalid_input"],
     [
@@ -87,6 +88,25 @@ describe("a start that is refused writes nothing:", () => {
       () => fleet.start("greet", { inputs: { whom: "x" }, pool: "a:b" }),
       "invalid_usage",
     ],
+    ...["Upper", "run", "_x"].map(
+      (pool): Refusal => [
+        `the pool "${pool}"`,
+        () => fleet.start("greet", { inputs: { whom: "x" }, pool }),
+        "invalid_usage",
+      ],
+    ),
+    ...[
+      { delayMs: 365 * 86_400_000 + 1 },
+      { priority: 2_097_152 },
+      { timeoutMs: 0 },
+      { stepTimeoutMs: 0 },
+    ].map(
+      (options): Refusal => [
+        JSON.stringify(options),
+        () => fleet.start("greet", { inputs: { whom: "x" }, ...options }),
+        "invalid_usage",
+      ],
+    ),
     [
       "a definition with a missing input",
       () => fleet.startDefinition(namedAs("never-stored")),
@@ -102,5 +122,10 @@ describe("a start that is refused writes nothing:", () => {
     const before = await under.keys();
     await expect(start()).rejects.toMatchObject({ code });
     expect(await under.keys()).toEqual(before);
+  });
+
+  test("a timeout of nothing, and the message says what would do", async () => {
+    const start = fleet.start("greet", { inputs: { whom: "x" }, timeoutMs: 0 });
+    await expect(start).rejects.toThrow(/^timeoutMs must be a whole number from 1 to \d+, not 0$/);
   });
 });

@@ -88,6 +88,8 @@ async function create(
         `the idempotency key ${JSON.stringify(options.idempotencyKey)} belongs to run ${reply.id}, which has another workflow or other inputs`,
         { details: { runId: reply.id } },
       );
+    case "parent_gone":
+      throw new RunfleetError("internal", `run ${run.id} has no parent and was refused for its parent`);
     case "created":
       await deliverRun(connections, {
         runId: run.id,

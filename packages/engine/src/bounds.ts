@@ -1,11 +1,16 @@
 /** Limits on what an attempt hands to the run. Too much data fails the attempt; too long an error text is cut. */
 import type { Failure, Outcome } from "@runfleet/model";
-import { limits } from "@runfleet/model";
+import { limits, outcomeSchema, usageSchema } from "@runfleet/model";
 import { defined } from "./record.js";
 import { truncateText, utf8Bytes } from "./text-size.js";
 
-/** The outcome as the run may keep it; a success that is too large becomes a failure with code `too_large`. */
-export function boundedOutcome(outcome: Outcome): Outcome {
+/**
+ * The outcome as the run may keep it. One that is none (markers that are no texts, costs that are no numbers) becomes
+ * a failure with code `invalid_output`, a success that is too large one with code `too_large`.
+ */
+export function boundedOutcome(given: Outcome): Outcome {
+  const { data: outcome, error } = outcomeSchema.safeParse(given);
+  if (outcome === undefined) return noOutcome(given, error);
   switch (outcome.type) {
     case "succeeded":
       return boundedSuccess(outcome);
@@ -17,6 +22,22 @@ export function boundedOutcome(outcome: Outcome): Outcome {
     default:
       return outcome satisfies never;
   }
+}
+
+/** The same answer would come again, so there is no use in a retry. What was spent is spent. */
+function noOutcome(given: unknown, { issues }: { issues: readonly Issue[] }): Outcome {
+  const problems = issues.map(({ path, message }) => `${path.map(String).join(".")}: ${message}`);
+  const error = {
+    code: "invalid_output",
+    message: `the attempt's answer is no result: ${problems.join("; ")}`,
+  };
+  const { data: usage } = usageSchema.safeParse((given as Partial<Outcome> | undefined)?.usage);
+  return { type: "failed", error: boundedFailure(error), retryable: false, ...defined({ usage }) };
+}
+
+interface Issue {
+  readonly path: readonly PropertyKey[];
+  readonly message: string;
 }
 
 export function boundedFailure(error: Failure): Failure {

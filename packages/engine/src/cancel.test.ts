@@ -2,6 +2,7 @@
 import { expect, test } from "vitest";
 import { call, child, flow, gate, sleep } from "../../../test/support/engine/definitions.js";
 import { createWorld, failed, hangs, ok } from "../../../test/support/engine/world.js";
+import { attemptStopMs } from "./grace.js";
 
 test("a cancel aborts the running attempt, waits for it, runs always and ends cancelled", () => {
   const world = createWorld(flow([call("plan"), call("build")], { always: [call("clean")] }), {
@@ -37,8 +38,8 @@ test("a cancel aborts the running attempt, waits for it, runs always and ends ca
 test("an attempt that ignores the abort is given up after its grace", () => {
   const world = createWorld(flow([call("plan")]), { steps: { plan: [hangs] } });
   world.start();
-  expect(world.cancel().nextDeadlineAt).toBe(world.now() + 5_000);
-  expect(world.advance(4_999).ended).toBeUndefined();
+  expect(world.cancel().nextDeadlineAt).toBe(world.now() + attemptStopMs);
+  expect(world.advance(attemptStopMs - 1).ended).toBeUndefined();
   expect(world.advance(1).ended?.status).toBe("cancelled");
   world.attemptEnds("b.0", 1, ok());
   expect(world.facts.at(-1)).toMatchObject({ type: "event.ignored", event: "attemptEnded" });
@@ -126,7 +127,7 @@ test("a cancel during always bounds its time and does not change the end", () =>
   expect(world.cancel().ended).toBeUndefined();
   world.advance(5 * 60_000);
   expect(world.asked("abortAttempt")).toHaveLength(1);
-  expect(world.advance(5_000).ended?.status).toBe("completed");
+  expect(world.advance(attemptStopMs).ended?.status).toBe("completed");
   expect(world.stepLines()).toEqual(["work#1 completed", "clean#1 cancelled"]);
 });
 

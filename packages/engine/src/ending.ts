@@ -1,5 +1,5 @@
 /** How an ended run is summed up for people and for its parent. Sizes are bounded; the newest results win. */
-import type { ChildResult, RunState, StepResult } from "@runfleet/model";
+import type { ChildResult, RunState, StepEnd, StepResult } from "@runfleet/model";
 import { limits } from "@runfleet/model";
 import type { Ending } from "./decision.js";
 import { defined, textRecord } from "./record.js";
@@ -9,7 +9,7 @@ import type { Turn } from "./turn.js";
 /** Longest summary: it is shown in lists of runs. */
 const summaryBytesMax = 8 * 1024;
 
-const labels: Readonly<Record<StepResult["status"], string>> = {
+const labels: Readonly<Record<StepEnd["status"], string>> = {
   completed: "ok",
   failed: "FAIL",
   skipped: "skip",
@@ -25,28 +25,29 @@ export function endingOf(turn: Turn): Ending | undefined {
   return { status, summary: summary(turn), result, ...defined({ error: failure }) };
 }
 
-/** Name and counts, one line per step name (latest result), status, error. */
+/** Name and counts, one line per step name (how it ended last), status, error. The counts are those of the lines. */
 function summary(turn: Turn): string {
-  const { counts, bodyStatus, failure } = turn.state.core;
-  const total = counts.completed + counts.failed + counts.skipped + counts.timedOut + counts.cancelled;
-  const others = [
-    [counts.failed, "failed"],
-    [counts.skipped, "skipped"],
-    [counts.timedOut, "timed out"],
-    [counts.cancelled, "cancelled"],
-  ] as const;
-  const extra = others.filter(([count]) => count > 0).map(([count, word]) => `, ${count} ${word}`);
-  const lines = ownResults(turn.state).map(([name, { status }]) => `  [${labels[status]}] ${name}`);
+  const { bodyStatus, failure } = turn.state.core;
+  const ends = Object.entries(turn.state.ends).sort(([, left], [, right]) => left.ordinal - right.ordinal);
+  const countOf = (status: StepEnd["status"]) => ends.filter(([, end]) => end.status === status).length;
+  const extra = (["failed", "skipped", "timed_out", "cancelled"] as const)
+    .filter((status) => countOf(status) > 0)
+    .map((status) => `, ${countOf(status)} ${status.replace("_", " ")}`);
+  const lines = ends.map(([name, end]) => `  [${labels[end.status]}] ${name}${timesText(end)}`);
   const last = [
     `Status: ${statusWord(bodyStatus)}`,
     ...(failure === undefined ? [] : [`Error: ${failure.message}`]),
   ];
   const head = [
-    `${turn.env.run.workflow}: ${counts.completed}/${total} steps completed${extra.join("")}`,
+    `${turn.env.run.workflow}: ${countOf("completed")}/${ends.length} steps completed${extra.join("")}`,
     ...lines,
   ];
   const lastText = truncateText(last.join("\n"), summaryBytesMax / 2);
   return `${truncateText(head.join("\n"), summaryBytesMax / 2 - 1)}\n${lastText}`;
+}
+
+function timesText({ times }: StepEnd): string {
+  return times === 1 ? "" : ` (${times} times)`;
 }
 
 function statusWord(status: string | undefined): string {

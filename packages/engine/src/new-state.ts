@@ -14,7 +14,6 @@ export function newState(run: RunInfo, now: number): RunState {
       inputs: textRecord(run.inputs),
       totals: zeroTotals(),
       nextOrdinal: 0,
-      counts: { completed: 0, failed: 0, skipped: 0, timedOut: 0, cancelled: 0 },
       succeeded: true,
       exports: textRecord(),
       nextContext: 0,
@@ -23,6 +22,7 @@ export function newState(run: RunInfo, now: number): RunState {
     },
     frames: textRecord(),
     results: textRecord(),
+    ends: textRecord(),
     contexts: [],
     items: textRecord(),
   };

@@ -2,7 +2,16 @@
  * The parts of a state: which part a piece of state lies in, and the way to text and back. One table from kind of
  * part to code; what a part means is said where the state is declared (`RunState`).
  */
-import type { ContextEntry, CoreState, Frame, ItemState, RunState, StepResult, Trail } from "@runfleet/model";
+import type {
+  ContextEntry,
+  CoreState,
+  Frame,
+  ItemState,
+  RunState,
+  StepEnd,
+  StepResult,
+  Trail,
+} from "@runfleet/model";
 import { member, textRecord } from "./record.js";
 
 /** Members of the core that are large or change seldom; each is a part of its own. */
@@ -17,6 +26,7 @@ export const partName = {
   retry: "retry",
   frame: (address: string) => `f:${address}`,
   result: (key: string) => `r:${key}`,
+  end: (name: string) => `e:${name}`,
   context: (n: number) => `c:${n}`,
   item: (key: string) => `i:${key}`,
 } as const;
@@ -28,6 +38,7 @@ export function encodeState(state: RunState): Record<string, string> {
     ...corePartNames,
     ...Object.keys(state.frames).map(partName.frame),
     ...Object.keys(state.results).map(partName.result),
+    ...Object.keys(state.ends).map(partName.end),
     ...state.contexts.map((entry) => partName.context(entry.n)),
     ...Object.keys(state.items).map(partName.item),
   ];
@@ -43,6 +54,7 @@ export function encodeState(state: RunState): Record<string, string> {
 export function decodeState(parts: Readonly<Record<string, string>>): RunState {
   const frames = textRecord<Frame>();
   const results = textRecord<StepResult>();
+  const ends = textRecord<StepEnd>();
   const items = textRecord<ItemState>();
   const contexts: ContextEntry[] = [];
   for (const name of Object.keys(parts).sort()) {
@@ -50,11 +62,12 @@ export function decodeState(parts: Readonly<Record<string, string>>): RunState {
     const text = parts[name] ?? "null";
     if (name.startsWith("f:")) frames[key] = JSON.parse(text) as Frame;
     else if (name.startsWith("r:")) results[key] = JSON.parse(text) as StepResult;
+    else if (name.startsWith("e:")) ends[key] = JSON.parse(text) as StepEnd;
     else if (name.startsWith("i:")) items[key] = JSON.parse(text) as ItemState;
     else if (name.startsWith("c:")) contexts.push(JSON.parse(text) as ContextEntry);
   }
   contexts.sort((left, right) => left.n - right.n);
-  return { core: decodeCore(parts), frames, results, contexts, items };
+  return { core: decodeCore(parts), frames, results, ends, contexts, items };
 }
 
 function decodeCore(parts: Readonly<Record<string, string>>): CoreState {
@@ -78,6 +91,7 @@ export function partValue(state: RunState, name: string): unknown {
   const key = name.slice(2);
   if (name.startsWith("f:")) return member(state.frames, key);
   if (name.startsWith("r:")) return member(state.results, key);
+  if (name.startsWith("e:")) return member(state.ends, key);
   if (name.startsWith("i:")) return member(state.items, key);
   if (name.startsWith("c:")) return contextNumbered(state, Number(key));
   return corePart(state.core, name);

@@ -1,8 +1,8 @@
 /** What later steps get to see of earlier ones, and that it stays bounded. */
 import { limits } from "@runfleet/model";
 import { expect, test } from "vitest";
-import { call, doWhile, flow, gate } from "../../../test/support/engine/definitions.js";
-import { createWorld, ok } from "../../../test/support/engine/world.js";
+import { call, doWhile, flow, gate, parallel, sleep } from "../../../test/support/engine/definitions.js";
+import { createWorld, failed, hangs, ok } from "../../../test/support/engine/world.js";
 
 test("variables come in layers: inputs, earlier contexts and outputs, exported texts last", () => {
   const world = createWorld(flow([call("agents/one.md"), call("two"), call("three")]), {
@@ -139,12 +139,42 @@ test("the summary is short however long the error is, and names every step", () 
   );
   const summary = world.start().ended?.summary ?? "";
   expect(summary.slice(0, 190)).toMatchInlineSnapshot(`
-    "flow: 1/3 steps completed, 1 failed, 1 timed out
+    "flow: 1/3 steps completed, 1 failed, 1 skipped
       [ok] one
       [skip] two
       [FAIL] three
     Status: FAILED
-    Error: step 'three' failed after 1 attempt: cancelled: zzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzz"
+    Error: step 'three' failed after 1 attempt: cancelled: zzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzz"
   `);
   expect(summary.length).toBeLessThan(8_192);
+});
+
+test("the summary lists every kind of step, and its counts are those of the list", () => {
+  const check = call("check", { retries: 1 });
+  const world = createWorld(
+    flow([
+      doWhile("check.red", [check], { maxIterations: 3, onMaxIter: "continue" }),
+      parallel([call("a"), { ...call("b"), if: { kind: "marker", step: "check", marker: "green" } }], {
+        name: "both",
+      }),
+      sleep("nap", "1s"),
+      gate("human_review", { onTimeout: "continue" }),
+      call("slow", { timeoutMs: 1_000, onFail: { kind: "agent", agent: { kind: "name", value: "fix" } } }),
+    ]),
+    { steps: { check: [failed("x"), ok({ markers: ["red"] })], slow: [hangs] } },
+  );
+  world.start();
+  while (world.decision()?.ended === undefined) world.toDeadline();
+  expect(world.decision()?.ended?.summary).toMatchInlineSnapshot(`
+    "flow: 4/7 steps completed, 1 skipped, 2 timed out
+      [ok] check (3 times)
+      [skip] b
+      [ok] a
+      [ok] nap
+      [tout] human_review
+      [tout] slow
+      [ok] fix
+    Status: FAILED
+    Error: step 'slow' failed after 1 attempt: step 'slow' timed out after 1000 ms"
+  `);
 });

@@ -1,11 +1,11 @@
 /**
- * What the run remembers of its steps: the latest result per name, the newest contexts, the variables they export,
+ * What the run remembers of its steps: the latest result and end per name, the newest contexts, the variables they export,
  * the totals. Everything here is bounded; the oldest goes first.
  */
-import type { ContextEntry, Failure, StepOutput, StepResult, Totals, Usage } from "@runfleet/model";
+import type { ContextEntry, Failure, StepEnd, StepOutput, StepResult, Totals, Usage } from "@runfleet/model";
 import { addUsage, limits } from "@runfleet/model";
 import { partName } from "./parts.js";
-import { defined } from "./record.js";
+import { defined, member } from "./record.js";
 import { utf8Bytes } from "./text-size.js";
 import { core, type Turn, touch } from "./turn.js";
 
@@ -58,11 +58,11 @@ export function addToTotals(turn: Turn, usage: Usage | Totals | undefined): void
   core(turn).totals = totals;
 }
 
-type Counted = "completed" | "failed" | "skipped" | "timed_out" | "cancelled";
-
-/** Counts a step that has ended for good. */
-export function countStep(turn: Turn, status: Counted): void {
-  core(turn).counts[status === "timed_out" ? "timedOut" : status] += 1;
+/** Remembers how a step ended for good, whether it leaves a result or not. */
+export function endStep(turn: Turn, { name, ...end }: { name: string } & Omit<StepEnd, "times">): void {
+  touch(turn, partName.end(name));
+  const times = (member(turn.state.ends, name)?.times ?? 0) + 1;
+  turn.state.ends[name] = { ...end, times };
 }
 
 function dropOldContexts(turn: Turn): void {

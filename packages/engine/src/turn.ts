@@ -148,20 +148,19 @@ export function note(turn: Turn, fact: Fact): void {
 }
 
 type Fixed = "address" | "name" | "kind" | "status" | "attempt" | "ordinal";
-type Derived = "iteration" | "endedAt";
-type Optional = Exclude<keyof StepRecord, Fixed | Derived>;
+type Optional = Exclude<keyof StepRecord, Fixed | "iteration">;
 
-/** A step record without what follows from the rest; members that are `undefined` are left out. */
+/** A step record without what follows from its address; members that are `undefined` are left out. */
 export type StepEntry = Pick<StepRecord, Fixed> & { [K in Optional]?: StepRecord[K] | undefined };
 
-/** Records where one attempt of a step stands; a terminal status gets the time of this decision as its end. */
+/** Records where one attempt of a step stands. Without an end of its own, a terminal status gets the time of now. */
 export function record(turn: Turn, step: StepEntry): void {
   const open = step.status === "running" || step.status === "waiting";
   turn.steps.set(attemptKey(step.address, step.attempt), {
     ...defined(step),
     markers: step.markers ?? [],
     iteration: iterationOf(step.address),
-    ...(open ? {} : { endedAt: turn.env.now }),
+    ...(open ? {} : { endedAt: step.endedAt ?? turn.env.now }),
   });
 }
 

@@ -65,7 +65,7 @@ export interface PollGate {
   readonly variables: Readonly<Record<string, string>>;
 }
 
-/** Abort an attempt of this worker; its late result is ignored. */
+/** Abort an attempt of this worker. Its end is waited for, but only for a while; what it achieved does not count. */
 export interface AbortAttempt {
   readonly type: "abortAttempt";
   readonly address: Address;

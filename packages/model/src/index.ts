@@ -70,6 +70,7 @@ export {
   sequenceSchema,
   sleepSchema,
 } from "./definition.js";
+export { definitionJsonSchema } from "./definition-json-schema.js";
 export { durationMsMax, formatDuration, parseDuration } from "./duration.js";
 export type { RunfleetErrorOptions } from "./error.js";
 export { isRunfleetError, RunfleetError } from "./error.js";
@@ -91,8 +92,23 @@ export { limits } from "./limits.js";
 export type { Failure, Outcome, StepOutput } from "./outcome.js";
 export { failureSchema, outcomeSchema, stepOutputSchema } from "./outcome.js";
 export type { ConsumeOptions, Consumer, Disposition, QueueJob, RunQueue, WakeReply } from "./queue-port.js";
-export type { BlockedOn, OpenGate, RunDocument, RunInfo, RunRecord, StepDocument } from "./run.js";
-export { blockedOnSchema, runDocumentSchema, stepDocumentSchema } from "./run.js";
+export type {
+  BlockedOn,
+  BlockedOnDocument,
+  OpenGate,
+  RunDocument,
+  RunInfo,
+  RunRecord,
+  StepDocument,
+} from "./run.js";
+export { blockedOnDocumentSchema, blockedOnSchema, runDocumentSchema, stepDocumentSchema } from "./run.js";
+export {
+  delayMsMax,
+  poolProblem,
+  reservedPoolNames,
+  scheduleProblem,
+  wholeNumberProblem,
+} from "./start-options.js";
 export type {
   AttemptFrame,
   BranchFrame,
@@ -109,6 +125,7 @@ export type {
   RunState,
   SequenceFrame,
   SleepFrame,
+  StepEnd,
   StepRecord,
   StepResult,
   Trail,

@@ -47,6 +47,6 @@ export const limits = {
   historyEntriesMax: 20_000,
   /** Entries kept in the feed of the whole fleet: enough for a dashboard that was away for a minute. */
   fleetEventsMax: 10_000,
-  /** Takeovers without any commit in between before a run fails with `crash_loop`. */
+  /** Takeovers without any step that ended in between before a run fails with `crash_loop`. */
   recoveriesMax: 5,
 } as const;

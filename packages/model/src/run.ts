@@ -8,37 +8,63 @@ import { failureSchema } from "./outcome.js";
 import { runStatuses, stepStatuses } from "./status.js";
 import { totalsSchema, usageSchema } from "./usage.js";
 
-/** What a run waits for, one entry per open wait. */
+const gateWaitSchema = z.object({
+  type: z.literal("gate"),
+  address: z.string(),
+  name: z.string(),
+  gateType: z.string(),
+  prompt: z.string().optional(),
+  options: z.record(z.string(), z.string()).optional(),
+  deadline: z.number(),
+  since: z.number(),
+});
+const childWaitSchema = z.object({
+  type: z.literal("child"),
+  address: z.string(),
+  childRunId: z.string(),
+  workflow: z.string(),
+});
+const itemsWaitSchema = z.object({
+  type: z.literal("items"),
+  address: z.string(),
+  name: z.string(),
+  running: z.number(),
+  done: z.number(),
+  total: z.number(),
+});
+const sleepWaitSchema = z.object({
+  type: z.literal("sleep"),
+  address: z.string(),
+  name: z.string(),
+  until: z.number(),
+});
+const retryWaitSchema = z.object({
+  type: z.literal("retry"),
+  address: z.string(),
+  name: z.string(),
+  attempt: z.number(),
+  until: z.number(),
+});
+
+/** What a run waits for, one entry per open wait, as it lies in the store: times are epoch milliseconds. */
 export const blockedOnSchema = z.discriminatedUnion("type", [
-  z.object({
-    type: z.literal("gate"),
-    address: z.string(),
-    name: z.string(),
-    gateType: z.string(),
-    prompt: z.string().optional(),
-    options: z.record(z.string(), z.string()).optional(),
-    deadline: z.number(),
-    since: z.number(),
-  }),
-  z.object({ type: z.literal("child"), address: z.string(), childRunId: z.string(), workflow: z.string() }),
-  z.object({
-    type: z.literal("items"),
-    address: z.string(),
-    name: z.string(),
-    running: z.number(),
-    done: z.number(),
-    total: z.number(),
-  }),
-  z.object({ type: z.literal("sleep"), address: z.string(), name: z.string(), until: z.number() }),
-  z.object({
-    type: z.literal("retry"),
-    address: z.string(),
-    name: z.string(),
-    attempt: z.number(),
-    until: z.number(),
-  }),
+  gateWaitSchema,
+  childWaitSchema,
+  itemsWaitSchema,
+  sleepWaitSchema,
+  retryWaitSchema,
 ]);
 export type BlockedOn = z.infer<typeof blockedOnSchema>;
+
+/** The same in documents: times are ISO 8601 texts. */
+export const blockedOnDocumentSchema = z.discriminatedUnion("type", [
+  gateWaitSchema.extend({ deadline: z.string(), since: z.string() }),
+  childWaitSchema,
+  itemsWaitSchema,
+  sleepWaitSchema.extend({ until: z.string() }),
+  retryWaitSchema.extend({ until: z.string() }),
+]);
+export type BlockedOnDocument = z.infer<typeof blockedOnDocumentSchema>;
 
 /** Facts of a run that never change after its start. */
 export interface RunInfo {
@@ -76,6 +102,7 @@ export interface RunRecord extends RunInfo {
   /** Worker that holds the run now; absent while nobody does. */
   readonly owner?: string;
   readonly heartbeatAt?: number;
+  /** Takeovers in a row without progress: since a step ended, and since the run was given away in order. */
   readonly recoveries: number;
   readonly blockedOn: readonly BlockedOn[];
   readonly totals: z.infer<typeof totalsSchema>;
@@ -139,7 +166,7 @@ export const runDocumentSchema = z.object({
   label: z.string().nullable(),
   generation: z.number(),
   owner: z.string().nullable(),
-  blockedOn: z.array(blockedOnSchema),
+  blockedOn: z.array(blockedOnDocumentSchema),
   totals: totalsSchema,
   error: failureSchema.nullable(),
   summary: z.string().nullable(),

@@ -4,8 +4,8 @@
  *
  * A state is stored as **parts**, small JSON texts under short names, so that one step writes only what it changed:
  * `core` (without the members that have a part of their own: `inputs`, `exports`, `prior`, `signals`, `retry`),
- * `f:<address>` one per frame, `r:<key>` one per result, `c:<n>` one per context entry, `i:<address>/<index>` one
- * per foreach item.
+ * `f:<address>` one per frame, `r:<key>` one per result, `e:<name>` one per step end, `c:<n>` one per context entry,
+ * `i:<address>/<index>` one per foreach item.
  */
 import type { Address } from "./address.js";
 import type { Failure, StepOutput } from "./outcome.js";
@@ -17,11 +17,11 @@ export type Trail = Record<Address, Frame | null>;
 
 /**
  * Where a retried step (call, script, child) stands: waiting for an attempt, for its delay, for its `on_fail` agent,
- * or for an attempt that was told to stop.
+ * or for the end of an attempt that was told to stop: since the step is stopped, or (`expiring`) since it timed out.
  */
 export interface AttemptFrame {
   kind: "call" | "script" | "child";
-  phase: "running" | "backoff" | "fallback" | "stopping";
+  phase: "running" | "backoff" | "fallback" | "stopping" | "expiring";
   /** From 1. */
   attempt: number;
   /** Attempt the retries are counted from: 1, larger after an operator's retry. */
@@ -29,11 +29,13 @@ export interface AttemptFrame {
   /** Position in the run's list of steps, shared by all attempts. */
   ordinal: number;
   startedAt: number;
-  /** When the attempt times out, the delay before the next one is over, or a stopping attempt is given up. */
+  /** When the attempt times out, the delay before the next one is over, or an attempt told to stop is given up. */
   deadline?: number;
   lastError?: Failure;
-  /** Only while stopping. */
+  /** Only while stopping, and while expiring when the step is to stop afterwards. */
   stopReason?: string;
+  /** Only while expiring. */
+  timedOutAt?: number;
   /** Only for kind child: the child of this attempt. */
   childId?: string;
 }
@@ -148,6 +150,14 @@ export interface StepResult extends StepOutput {
   ordinal?: number;
 }
 
+/** How a step ended last, for the summary: any kind of step, those without a result (gates, sleeps) too. */
+export interface StepEnd {
+  status: StepResult["status"];
+  ordinal: number;
+  /** How often steps of this name have ended. */
+  times: number;
+}
+
 /** One element of `prior_contexts`. */
 export interface ContextEntry {
   /** Grows by one per entry of the run; names the entry's part. */
@@ -196,8 +206,6 @@ export interface CoreState {
   totals: Totals;
   /** Next position in the list of steps. */
   nextOrdinal: number;
-  /** Steps ended so far by outcome, for the summary and for progress. */
-  counts: { completed: number; failed: number; skipped: number; timedOut: number; cancelled: number };
   /** False once a step failed and nothing forgave it. */
   succeeded: boolean;
   /** The first failure that nothing forgave. */
@@ -226,6 +234,8 @@ export interface RunState {
   core: CoreState;
   frames: Record<Address, Frame>;
   results: Record<string, StepResult>;
+  /** Key: step name. */
+  ends: Record<string, StepEnd>;
   /** Newest entries, oldest first. */
   contexts: ContextEntry[];
   /** Key: `<foreach address>/<index>`. */

@@ -37,13 +37,16 @@ export type OutboxEntry = { readonly id: string; readonly runId: string } & (
 export interface NewRun extends RunInfo {
   /** Same key, workflow and inputs → the run that exists; other inputs → conflict. */
   readonly idempotencyKey?: string;
+  /** At most `delayMsMax`. */
   readonly delayMs?: number;
 }
 
 export type CreateReply =
   | { readonly tag: "created"; readonly id: string; readonly outboxId: string }
   | { readonly tag: "exists"; readonly id: string; readonly status: RunStatus }
-  | { readonly tag: "conflict"; readonly id: string };
+  | { readonly tag: "conflict"; readonly id: string }
+  /** The parent has ended, or is gone: nobody waits for this child, and nobody ever will. Nothing was written. */
+  | { readonly tag: "parent_gone" };
 
 export interface Activation {
   readonly fence: Fence;
@@ -224,7 +227,10 @@ export interface RunStore {
   readDefinition(hash: string): Promise<string | undefined>;
 
   outboxDone(ids: readonly string[]): Promise<void>;
-  /** Entries older than `olderThanMs`, oldest first. */
+  /**
+   * Entries older than `olderThanMs`, oldest first. Being told makes an entry as young as a new one, so that entries
+   * that cannot be performed never hide the ones behind them.
+   */
   outboxPending(request: { olderThanMs: number; limit: number }): Promise<readonly OutboxEntry[]>;
   /**
    * Runs with unread events or a due deadline that nobody owns, or that were yielded: they should have a wake-up.

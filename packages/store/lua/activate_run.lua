@@ -19,7 +19,7 @@
 --   checksLease: 1, or empty when leases lie in other servers and only the fence protects
 --   owner: worker
 --   ownerJson: worker as JSON
---   recoveriesMax: recoveries without a commit in between
+--   recoveriesMax: recoveries without progress in between
 -- REPLIES
 --   activated: generation, took over (0 or 1), record, parts, unread events
 --   lost: the lease is not held with this token

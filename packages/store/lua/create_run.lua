@@ -1,7 +1,8 @@
 -- Creates a run once: record, first event, list entries, the outbox entry that puts it into its queue. A repeat with the
--- same id or idempotency key writes nothing and tells what is there.
+-- same id or idempotency key writes nothing and tells what is there. A child nobody waits for any more is not created.
 --
 -- include: clock.lua
+-- include: statuses.lua
 -- include: outbox.lua
 --
 -- KEYS
@@ -12,7 +13,6 @@
 --   parentChildren: run:<parent>:children, or the run's own
 --   runsAll: runs:all
 --   runsWorkflow: runs:wf:<workflow>
---   statusPending: runs:pending
 --   runsEnded: runs:ended
 --   timers: timers
 -- ARGV
@@ -35,6 +35,7 @@
 --   created: the run exists now
 --   exists: id; the same was created before. Status too when the id is the same
 --   conflict: id; another workflow or other inputs were created before
+--   parent_gone: the parent has ended, or does not exist (any more)
 
 local present = redis.call('HMGET', K.run, 'digest', 'status')
 if present[1] then
@@ -42,6 +43,13 @@ if present[1] then
     return { 'exists', A.runId, present[2] }
   end
   return { 'conflict', A.runId }
+end
+
+if A.parentId ~= '' then
+  local parent_status = redis.call('HGET', K.parentRun, 'status')
+  if not parent_status or has_ended(parent_status) then
+    return { 'parent_gone' }
+  end
 end
 
 if A.idempotencyMs ~= '' then
@@ -70,11 +78,7 @@ redis.call('ZADD', K.statusPending, '0', A.row)
 redis.call('ZADD', K.timers, string.format('%.0f', tonumber(now) + tonumber(A.delayMs)), A.runId)
 add_to_outbox(A.outboxId, A.outboxEntry)
 
-if A.parentId ~= '' and redis.call('EXISTS', K.parentRun) == 1 then
+if A.parentId ~= '' then
   redis.call('ZADD', K.parentChildren, '0', A.row)
-  local parent_ttl = redis.call('PTTL', K.parentRun)
-  if parent_ttl > 0 then
-    redis.call('PEXPIRE', K.parentChildren, string.format('%.0f', parent_ttl))
-  end
 end
 return { 'created' }

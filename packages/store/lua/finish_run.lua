@@ -22,4 +22,5 @@ if duplicate then
 else
   apply_commit(status, A.status)
 end
+forget_recoveries()
 return { 'finished', end_run(row) }

@@ -28,6 +28,7 @@ if has_unread then
   return { 'wake_now', unread_events() }
 end
 set_status(K.run, row, to, open_status(to, 'waiting'))
+forget_recoveries()
 redis.call('HDEL', K.run, 'owner')
 redis.call('HSET', K.run, 'blockedOn', A.blockedOn)
 redis.call('ZREM', K.leases, A.runId)

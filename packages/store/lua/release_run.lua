@@ -18,6 +18,7 @@ if duplicate then
 else
   apply_commit(status, to)
 end
+forget_recoveries()
 redis.call('HDEL', K.run, 'owner')
 redis.call('ZREM', K.leases, A.runId)
 redis.call('ZADD', K.timers, now, A.runId)

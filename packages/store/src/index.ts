@@ -1,7 +1,7 @@
 /** What is remembered: the store and the leases on Redis, and their twins in memory. */
 export { type ConnectOptions, connectRedis } from "./connect-redis.js";
 export { definitionHash, deriveRunId, newRunId } from "./identifiers.js";
-export { partitionTag, reservedPoolNames } from "./keys.js";
+export { partitionTag } from "./keys.js";
 export { createMemoryLeases, type MemoryLeasesOptions } from "./memory-leases.js";
 export { createMemoryStore } from "./memory-store.js";
 export { enqueueId, parentWakeId } from "./outbox-entry.js";

@@ -1,4 +1,4 @@
-import { runStatuses } from "@runfleet/model";
+import { reservedPoolNames, runStatuses } from "@runfleet/model";
 import { expect, test } from "vitest";
 import {
   cancelChannel,
@@ -7,7 +7,6 @@ import {
   partitionKeys,
   partitionTag,
   publishedKey,
-  reservedPoolNames,
   runKeys,
   statusKey,
   workflowRunsKey,

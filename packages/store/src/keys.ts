@@ -1,7 +1,7 @@
 /**
  * Every name in Redis that belongs to Runfleet, for one partition. All lie under the partition's hash tag, so a script
  * may touch any of them in one slot. The queue's own keys share the tag: a pool must not be called like one of our
- * families (`reservedPoolNames`). No reads or writes here.
+ * families (`reservedPoolNames` of the model). No reads or writes here.
  */
 import type { RunStatus } from "@runfleet/model";
 
@@ -9,23 +9,6 @@ import type { RunStatus } from "@runfleet/model";
 export function partitionTag(namespace: string, partition: number): string {
   return `{${namespace}:${partition}}`;
 }
-
-/** First segments of our key names; a queue with one of these names would write among them. */
-export const reservedPoolNames: ReadonlySet<string> = new Set([
-  "run",
-  "runs",
-  "lease",
-  "leases",
-  "timers",
-  "outbox",
-  "gates",
-  "def",
-  "defs",
-  "idem",
-  "events",
-  "workers",
-  "cancel",
-]);
 
 const statusKeyNames = {
   pending: "statusPending",

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import { connectRedis } from "./connect-redis.js";
+import { claimOutbox } from "./generated/claim-outbox.js";
 import { confirmOutbox } from "./generated/confirm-outbox.js";
-import { readOutbox } from "./generated/read-outbox.js";
 import { runScript, type Script } from "./script.js";
 
 const redis = connectRedis(inject("redisUrl"), { role: "client", name: "script test" });
@@ -63,7 +63,7 @@ describe("calling a script", () => {
       });
     }
     const nowhere = connectRedis("redis://127.0.0.1:1", { role: "client" });
-    await expect(runScript(nowhere, readOutbox, { keys, values })).rejects.toMatchObject({
+    await expect(runScript(nowhere, claimOutbox, { keys, values })).rejects.toMatchObject({
       code: "redis_unavailable",
       retryable: true,
     });

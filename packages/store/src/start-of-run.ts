@@ -1,7 +1,14 @@
 /**
- * What both stores do before a run is created: limits, and the events and entries a new run begins with.
+ * What both stores do before a run is created: limits, names the queue can hold, and the events and entries a new run begins with.
  */
-import { type InboxEvent, limits, type NewRun, RunfleetError } from "@runfleet/model";
+import {
+  type InboxEvent,
+  limits,
+  type NewRun,
+  poolProblem,
+  RunfleetError,
+  scheduleProblem,
+} from "@runfleet/model";
 
 /**
  * How long an idempotency key is remembered after its first use. A run whose id is derived from its key is found by
@@ -13,14 +20,18 @@ export function startedEvent(run: NewRun): InboxEvent {
   return { type: "started", at: run.createdAt };
 }
 
-/** Throws `too_large` with the limit's name. */
-export function checkStartLimits(run: NewRun): void {
+/** Throws `too_large` with the limit's name, `invalid_usage` for what the queue could not hold. */
+export function checkNewRun(run: NewRun): void {
+  checkSizes(run);
+  const problem = poolProblem(run.pool) ?? scheduleProblem(run);
+  if (problem !== undefined) throw new RunfleetError("invalid_usage", problem);
+}
+
+function checkSizes(run: NewRun): void {
   const sizes = {
     inputsBytesMax: Buffer.byteLength(JSON.stringify(run.inputs)),
     nameBytesMax: Math.max(
-      ...[run.workflow, run.label ?? "", run.idempotencyKey ?? "", run.pool].map((name) =>
-        Buffer.byteLength(name),
-      ),
+      ...[run.workflow, run.label ?? "", run.idempotencyKey ?? ""].map((name) => Buffer.byteLength(name)),
     ),
   };
   for (const [name, size] of Object.entries(sizes)) {

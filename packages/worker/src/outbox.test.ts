@@ -132,6 +132,22 @@ describe("other entries", () => {
     });
   });
 
+  it("keep the cancel of a child that is not there yet, until its parent has ended", async () => {
+    const parent = await createParent();
+    const command = { type: "cancelChild", childId: "CHILD", reason: "enough" } as const;
+    const cancel: OutboxEntry = { id: "e2", runId: "PARENT", type: "command", command };
+    expect(await performEntry(cancel, ports, parent)).toEqual([]);
+    await performEntry(start({ n: "1" }), ports, parent);
+    expect(await performEntry(cancel, ports, parent)).toEqual(["e2"]);
+    expect(await store.readRun("CHILD")).toMatchObject({ status: "cancelling" });
+    const { lease } = await held("PARENT");
+    const error = { code: "crash_loop", message: "x" };
+    await store.failUnowned({ runId: "PARENT", leaseToken: lease.token, error, retentionMs: 1_000 });
+    const late = { ...cancel, id: "e3", command: { ...command, childId: "OTHER" } };
+    expect(await performEntry(late, ports, parent)).toEqual(["e3"]);
+    expect(await performEntry({ ...start({ n: "2" }), id: "e4" }, ports, parent)).toEqual(["e4"]);
+  });
+
   it("put a run that lost its job back into the queue instead of waking nothing", async () => {
     await createParent();
     await wake("PARENT", "default", ports);
@@ -171,6 +187,8 @@ describe("sweep", () => {
     await broken.sweep();
     broken.stop();
     expect(added).toEqual([]);
+    // An entry that was told rests for its age before it is told again.
+    clock += 6_000;
     const sweeper = createSweeper({ ...options, ports });
     expect(await sweeper.sweep()).toBeGreaterThan(0);
     sweeper.stop();

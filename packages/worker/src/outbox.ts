@@ -12,7 +12,7 @@ import type {
   RunStore,
   StartChild,
 } from "@runfleet/model";
-import { isRunfleetError, RunfleetError, resolveInputs, zeroTotals } from "@runfleet/model";
+import { isEnded, isRunfleetError, RunfleetError, resolveInputs, zeroTotals } from "@runfleet/model";
 import { parentWakeId } from "@runfleet/store";
 import type { Definitions } from "./definitions.js";
 
@@ -39,11 +39,12 @@ export async function performEntry(
     case "wake":
       await wake(entry.targetId, entry.pool, ports);
       return [entry.id];
-    case "command":
-      return [
-        entry.id,
-        ...(await performCommand(known ?? (await ports.store.readRun(entry.runId)), entry.command, ports)),
-      ];
+    case "command": {
+      const run = known ?? (await ports.store.readRun(entry.runId));
+      if (run === undefined) return [entry.id];
+      const { done, outboxIds } = await performCommand(run, entry.command, ports);
+      return done ? [entry.id, ...outboxIds] : outboxIds;
+    }
     default:
       return unknownEntry(entry);
   }
@@ -75,20 +76,27 @@ export async function performEntries(
   return done;
 }
 
+/** Answers false when the command must be tried again later. */
 async function performCommand(
-  parent: RunRecord | undefined,
+  parent: RunRecord,
   command: StartChild | CancelChild,
   ports: OutboxPorts,
-): Promise<readonly string[]> {
-  if (parent === undefined) return [];
-  if (command.type === "startChild") return startChild(parent, command, ports);
+): Promise<{ readonly done: boolean; readonly outboxIds: readonly string[] }> {
+  if (command.type === "startChild")
+    return { done: true, outboxIds: await startChild(parent, command, ports) };
   const reply = await ports.store.requestCancel({
     runId: command.childId,
     reason: command.reason,
     by: `run ${parent.id}`,
   });
   if (reply.tag === "requested") await wake(command.childId, reply.pool, ports);
-  return [];
+  // A child that is not there may still be started by whoever repeats its start, as long as its parent goes on.
+  return { done: reply.tag !== "not_found" || (await hasEnded(parent.id, ports)), outboxIds: [] };
+}
+
+async function hasEnded(runId: string, { store }: OutboxPorts): Promise<boolean> {
+  const run = await store.readRun(runId);
+  return run === undefined || isEnded(run.status);
 }
 
 async function enqueue(
@@ -138,6 +146,7 @@ async function startChild(
   try {
     const child = await childRun(parent, command, ports);
     const reply = await ports.store.createRun(child);
+    if (reply.tag === "parent_gone") return [];
     await ports.queue.add({
       runId: child.id,
       workflow: child.workflow,

@@ -1,4 +1,5 @@
 /** Putting runs into the queue: once, in order, in time, under names that work. */
+import { delayMsMax } from "@runfleet/model";
 import { expect, test } from "vitest";
 import { describeEachQueue } from "./each-queue.js";
 import { createDoor, ended, parked, record, testPool } from "./harness.js";
@@ -100,8 +101,10 @@ describeEachQueue("adding", (bench) => {
   test.each([
     { delayMs: -1 },
     { delayMs: Number.NaN },
-    { delayMs: 366 * 86_400_000 },
+    { delayMs: 0.5 },
+    { delayMs: delayMsMax + 1 },
     { priority: 1.5 },
+    { priority: 2_097_152 },
     { priority: -1 },
   ])("refuses %j", async (schedule) => {
     await expect(add("run1", schedule)).rejects.toMatchObject({ code: "invalid_usage" });

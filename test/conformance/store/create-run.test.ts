@@ -1,5 +1,5 @@
 /** A run is created once, whatever is repeated, and a refused start writes nothing. Both stores, the same answers. */
-import { limits } from "@runfleet/model";
+import { delayMsMax, limits } from "@runfleet/model";
 import { expect, test } from "vitest";
 import { sampleCommit, sampleFinish, sampleRun } from "./samples.js";
 import { describeTwins } from "./twins.js";
@@ -80,7 +80,7 @@ describeTwins("create_run", (twin) => {
     const replies = await Promise.all(runs.map((run) => store.createRun(run)));
     const created = replies.filter((reply) => reply.tag === "created");
     expect(created).toHaveLength(1);
-    expect(new Set(replies.map((reply) => reply.id))).toEqual(new Set([created[0]?.id]));
+    for (const reply of replies) expect(reply).toMatchObject({ id: created[0]?.id });
   });
 
   test("a child is listed with its parent", async () => {
@@ -96,6 +96,54 @@ describeTwins("create_run", (twin) => {
     expect(await store.listChildren({ runId: parent, limit: 2, cursor })).toEqual({
       rows: children.slice(2),
     });
+  });
+
+  test("a child whose parent has ended, or is gone, is not created", async () => {
+    const { store, create, activate, clock } = twin();
+    const { fence } = await activate(await create());
+    const parent = { parentId: fence.runId, parentAddress: "b.0", depth: 1 };
+    const early = sampleRun(parent);
+    await store.createRun(early);
+    await store.finish(sampleFinish(fence, { status: "cancelled", retentionMs: 5_000 }));
+    const late = sampleRun({ ...parent, idempotencyKey: "late" });
+    expect(await store.createRun(late)).toEqual({ tag: "parent_gone" });
+    expect(await store.createRun(early)).toMatchObject({ tag: "exists", id: early.id });
+    const orphan = sampleRun({ ...parent, parentId: "gone" });
+    expect(await store.createRun(orphan)).toEqual({ tag: "parent_gone" });
+    expect((await store.listRuns({ limit: 10 })).rows.map(({ id }) => id).sort()).toEqual(
+      [fence.runId, early.id].sort(),
+    );
+    expect((await store.listChildren({ runId: fence.runId, limit: 10 })).rows).toEqual([early.id]);
+    const entries = await store.outboxPending({ olderThanMs: 0, limit: 10 });
+    expect(entries.map(({ runId }) => runId).sort()).toEqual([fence.runId, early.id].sort());
+    clock.advance(1);
+    const other = sampleRun({ idempotencyKey: "late", inputs: { pr: "8" } });
+    expect(await store.createRun(other)).toMatchObject({ tag: "created" });
+  });
+
+  test("a parent that is cancelling may still start children: its always block needs them", async () => {
+    const { store, create, activate } = twin();
+    const { fence } = await activate(await create());
+    await store.requestCancel({ runId: fence.runId, reason: "enough", by: "ann" });
+    const child = sampleRun({ parentId: fence.runId, parentAddress: "a.0", depth: 1 });
+    expect(await store.createRun(child)).toMatchObject({ tag: "created" });
+  });
+
+  test.each([
+    { pool: "Upper" },
+    { pool: "run" },
+    { pool: "" },
+    { delayMs: delayMsMax + 1 },
+    { delayMs: -1 },
+    { priority: 2_097_152 },
+  ])("a run the queue could never hold is refused before anything is written: %j", async (members) => {
+    const { store } = twin();
+    const refused = store.createRun(sampleRun({ idempotencyKey: "k", ...members }));
+    await expect(refused).rejects.toMatchObject({ code: "invalid_usage" });
+    expect((await store.listRuns({ limit: 10 })).rows).toEqual([]);
+    expect(await store.outboxPending({ olderThanMs: 0, limit: 10 })).toEqual([]);
+    const queueable = sampleRun({ idempotencyKey: "k", delayMs: delayMsMax });
+    expect(await store.createRun(queueable)).toMatchObject({ tag: "created" });
   });
 
   test("a run that is too large is refused before anything is written", async () => {

@@ -90,6 +90,8 @@ const calls = {
   cancel: async ({ store }: Side, { run, n }: Call) =>
     await store.requestCancel({ runId: run, reason: `r${n}`, by: "ann" }),
   wakeable: async ({ store }: Side, { n }: Call) => await store.wakeable({ limit: 1 + n }),
+  outboxPending: async ({ store }: Side, { n }: Call) =>
+    await store.outboxPending({ olderThanMs: n, limit: 1 + n }),
   outboxDone: async ({ store }: Side, { run }: Call) => await store.outboxDone([`enqueue:${run}`]),
 };
 
@@ -106,7 +108,12 @@ function commitOf(side: Side, { run, n }: Call) {
   return sampleCommit(fenceOf(side, run), {
     commitId: `c${n}`,
     parts: { set: { core: String(n) }, remove: [`f:${n - 1}`] },
-    steps: [sampleStep({ attempt: 1 + (n % 3), ordinal: n % 4, address: `b.${n % 4}` })],
+    steps: [
+      sampleStep({
+        ...{ attempt: 1 + (n % 3), ordinal: n % 4, address: `b.${n % 4}` },
+        status: n % 3 === 0 ? "completed" : "running",
+      }),
+    ],
     facts: [{ type: "loop.iterated", address: "b.0", iteration: n }],
     inboxSeen: n,
     status: n % 4 === 3 ? "waiting" : "running",

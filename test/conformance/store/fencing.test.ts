@@ -36,6 +36,7 @@ const unfenced: Readonly<Record<string, string>> = {
   request_cancel: "anybody may ask; the engine decides",
   publish_workflows: "definitions are no run's",
   confirm_outbox: "performing an entry twice is harmless, and so is confirming it",
+  claim_outbox: "moves only reminders",
   claim_wakeable: "moves only reminders",
   forget_run: "removes only what refers to nothing",
   announce_worker: "presence is no run's",
@@ -44,7 +45,6 @@ const unfenced: Readonly<Record<string, string>> = {
   list_run_gates: "reads",
   list_silent: "reads",
   list_workers: "reads",
-  read_outbox: "reads",
   read_steps: "reads",
 };
 

@@ -104,7 +104,7 @@ describeTwins("finish_run", (twin) => {
 
   test("a parked parent is told, becomes pending and is promised a wake-up", async () => {
     const { store, create, activate } = twin();
-    const parent = await activate(await create({ pool: 'p"x' }));
+    const parent = await activate(await create({ pool: "gpu.2" }));
     const child = await startChild(twin(), parent.fence.runId);
     await store.park(samplePark(parent.fence));
     await store.outboxDone([`enqueue:${parent.fence.runId}`, `enqueue:${child.fence.runId}`]);
@@ -120,7 +120,7 @@ describeTwins("finish_run", (twin) => {
         runId: child.fence.runId,
         type: "wake",
         targetId: parent.fence.runId,
-        pool: 'p"x',
+        pool: "gpu.2",
       },
     ]);
     const { inbox } = await twin().takeOver(parent);
@@ -139,16 +139,23 @@ describeTwins("finish_run", (twin) => {
   });
 
   test("a parent that has ended, or is gone, is left alone", async () => {
-    const { store, create, activate } = twin();
+    const { store, create, activate, clock } = twin();
     const parent = await activate(await create());
-    const children = [await startChild(twin(), parent.fence.runId), await startChild(twin(), "gone")];
+    const gone = await activate(await create());
+    const children = [
+      await startChild(twin(), parent.fence.runId),
+      await startChild(twin(), gone.fence.runId),
+    ];
     await store.finish(sampleFinish(parent.fence));
+    await store.finish(sampleFinish(gone.fence, { retentionMs: 1 }));
+    clock.advance(10);
+    await expect.poll(async () => await store.readRun(gone.fence.runId)).toBeUndefined();
     for (const { fence, run } of children) {
       const parentEvent = { parentId: run.parentId ?? "", event: childFinished(fence.runId) };
       expect(await store.finish(sampleFinish(fence, { parentEvent }))).toEqual({ tag: "finished" });
     }
     expect(await store.inboxWaiting(parent.fence.runId)).toBe(false);
-    expect(await store.readRun("gone")).toBeUndefined();
+    expect(await store.readRun(gone.fence.runId)).toBeUndefined();
   });
 });
 

@@ -1,6 +1,6 @@
 /** What stays behind when a run is over or a start was refused: nothing that should not. Both stores, the same answers. */
 import { expect, test } from "vitest";
-import { sampleCommit, sampleFinish, sampleGate, sampleStep } from "./samples.js";
+import { sampleCommit, sampleFinish, sampleGate, sampleRun, sampleStep } from "./samples.js";
 import { type RedisTwin, readKeys, useRedisTwin } from "./twins.js";
 
 const twin = useRedisTwin();
@@ -45,13 +45,15 @@ test("everything an ended run keeps expires", async () => {
   }
 });
 
-test("a child that starts after its parent ended does not bring the parent back", async () => {
-  const { redis, tag, create } = twin();
+test("a child that comes after its parent ended, or expired, leaves nothing behind", async () => {
+  const { store, redis, tag } = twin();
   const runId = await endedRun(twin(), 60_000);
-  await create({ parentId: runId, parentAddress: "b.1", depth: 1 });
-  expect(await redis.pttl(`${tag}:run:${runId}:children`)).toBeGreaterThan(0);
-  await create({ parentId: "never there", parentAddress: "b.1", depth: 1 });
-  expect(await redis.exists(`${tag}:run:never there:children`)).toBe(0);
+  const before = await readKeys(redis, tag);
+  for (const parentId of [runId, "never there"]) {
+    const child = sampleRun({ parentId, parentAddress: "b.1", depth: 1, idempotencyKey: parentId });
+    expect(await store.createRun(child)).toEqual({ tag: "parent_gone" });
+  }
+  expect(await readKeys(redis, tag)).toEqual(before);
 });
 
 test("the next run that finishes takes expired ones out of all lists", async () => {

@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { sampleCommit, sampleFinish, samplePark } from "./samples.js";
 import { describeTwins } from "./twins.js";
 
-describeTwins("outbox: read_outbox and confirm_outbox", (twin) => {
+describeTwins("outbox: claim_outbox and confirm_outbox", (twin) => {
   test("entries are pending from an age on, oldest first, until they are confirmed", async () => {
     const { store, create, clock } = twin();
     const ids: string[] = [];
@@ -14,13 +14,36 @@ describeTwins("outbox: read_outbox and confirm_outbox", (twin) => {
     }
     const pending = async (olderThanMs: number, limit = 10) =>
       (await store.outboxPending({ olderThanMs, limit })).map((entry) => entry.id);
-    expect(await pending(0)).toEqual(ids);
-    expect(await pending(2_000)).toEqual(ids.slice(0, 2));
-    expect(await pending(0, 1)).toEqual(ids.slice(0, 1));
+    expect(await pending(3_001)).toEqual([]);
+    expect(await pending(2_000, 1)).toEqual(ids.slice(0, 1));
+    expect(await pending(2_000)).toEqual(ids.slice(1, 2));
     await store.outboxDone([]);
-    await store.outboxDone([ids[0] ?? "", "unknown"]);
-    await store.outboxDone([ids[0] ?? ""]);
-    expect(await pending(0)).toEqual(ids.slice(1));
+    await store.outboxDone([ids[1] ?? "", "unknown"]);
+    await store.outboxDone([ids[1] ?? ""]);
+    clock.advance(1_000);
+    expect(await pending(0)).toEqual([ids[2], ids[0]]);
+  });
+
+  test("every entry gets its turn, however many before it are told and never confirmed", async () => {
+    const { store, create, clock } = twin();
+    const ids: string[] = [];
+    for (let count = 0; count < 5; count++) {
+      ids.push(`enqueue:${await create()}`);
+      clock.advance(1);
+    }
+    const sweep = async () => {
+      const entries = await store.outboxPending({ olderThanMs: 5_000, limit: 2 });
+      return entries.map((entry) => entry.id);
+    };
+    clock.advance(5_000);
+    expect(await sweep()).toEqual(ids.slice(0, 2));
+    clock.advance(1);
+    expect(await sweep()).toEqual(ids.slice(2, 4));
+    clock.advance(1);
+    expect(await sweep()).toEqual(ids.slice(4));
+    expect(await sweep()).toEqual([]);
+    clock.advance(4_998);
+    expect([...(await sweep())].sort()).toEqual(ids.slice(0, 2).sort());
   });
 
   test("commands travel through the outbox unchanged", async () => {

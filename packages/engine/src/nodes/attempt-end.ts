@@ -1,8 +1,17 @@
 /** How a retried step ends for good: used up, forgiven, handed to its `on_fail` agent, or stopped. */
-import type { Address, AttemptFrame, CallNode, ChildNode, ScriptNode, Usage } from "@runfleet/model";
+import type {
+  Address,
+  AttemptFrame,
+  CallNode,
+  ChildNode,
+  Failure,
+  ScriptNode,
+  StepEnd,
+  Usage,
+} from "@runfleet/model";
 import { errorCodes, fallbackAddress } from "@runfleet/model";
 import { boundedFailure } from "../bounds.js";
-import { countStep, setEmptyResult } from "../results.js";
+import { endStep, setEmptyResult } from "../results.js";
 import { note, open, record, type StepEntry, setFrame, settle, type Turn } from "../turn.js";
 import { labelOf, nameOf } from "../variables.js";
 import type { SettledChild, Spot } from "./behaviour.js";
@@ -24,10 +33,8 @@ export function exhausted(turn: Turn, spot: AttemptSpot<RetriedNode>): void {
     failStep(turn, spot);
     return;
   }
-  const { ordinal, lastError } = frame;
   note(turn, { type: "step.skipped", reason: "failed, and on_fail = continue", ...named(spot) });
-  setEmptyResult(turn, nameOf(node), { status: "skipped", ordinal, error: lastError });
-  countStep(turn, finalStatus(frame));
+  leave(turn, spot, { status: "skipped", error: frame.lastError });
   settle(turn, at, { type: "completed", skipped: true });
 }
 
@@ -35,8 +42,7 @@ function failStep(turn: Turn, spot: AttemptSpot<RetriedNode>): void {
   const { at, node, frame } = spot;
   const error = frame.lastError ?? { code: "step_failed", message: "" };
   const status = finalStatus(frame);
-  setEmptyResult(turn, nameOf(node), { status, ordinal: frame.ordinal, error });
-  countStep(turn, status);
+  leave(turn, spot, { status, error });
   const attempts = frame.attempt - frame.firstAttempt + 1;
   const times = attempts === 1 ? "1 attempt" : `${attempts} attempts`;
   const message = `step '${labelOf(node)}' failed after ${times}: ${error.message}`;
@@ -55,24 +61,34 @@ export function fallbackSettled(
   spot: AttemptSpot<RetriedNode>,
   { settlement }: SettledChild,
 ): void {
-  const { at, frame } = spot;
+  const { at, node, frame } = spot;
   if (settlement.type !== "cancelled") {
     failStep(turn, spot);
     return;
   }
-  countStep(turn, finalStatus(frame));
+  endStep(turn, { name: nameOf(node), status: finalStatus(frame), ordinal: frame.ordinal });
   settle(turn, at, { type: "cancelled", trail: { [at]: frame } });
 }
 
-/** A stopped attempt counts as cancelled, whatever it managed to do before. */
+/** A stopped attempt counts as cancelled, whatever it managed to do before; one that has ended keeps its end. */
 export function stopped(turn: Turn, spot: AttemptSpot<RetriedNode>, usage?: Usage): void {
-  const { at, node, frame } = spot;
+  const { at, frame } = spot;
+  const hasEnded = frame.phase === "backoff" || frame.phase === "expiring";
   const reason = frame.stopReason ?? "cancelled";
   note(turn, { type: "step.cancelled", reason, ...named(spot) });
-  if (frame.phase !== "backoff") record(turn, entry(spot, { status: "cancelled", usage }));
-  setEmptyResult(turn, nameOf(node), { status: "cancelled", ordinal: frame.ordinal });
-  countStep(turn, "cancelled");
+  if (!hasEnded) record(turn, entry(spot, { status: "cancelled", usage }));
+  leave(turn, spot, { status: "cancelled" });
   settle(turn, at, { type: "cancelled", trail: { [at]: frame } });
+}
+
+/** What a step leaves that has not completed. */
+function leave(
+  turn: Turn,
+  { node, frame: { ordinal } }: AttemptSpot<RetriedNode>,
+  { status, error }: { status: StepEnd["status"]; error?: Failure | undefined },
+): void {
+  setEmptyResult(turn, nameOf(node), { status, ordinal, error });
+  endStep(turn, { name: nameOf(node), status, ordinal });
 }
 
 function finalStatus(frame: AttemptFrame): "failed" | "timed_out" {
@@ -91,7 +107,7 @@ export function named({ at, node, frame }: AttemptSpot<RetriedNode>) {
 
 type EntryRest = Pick<
   StepEntry,
-  "status" | "markers" | "context" | "output" | "resultText" | "error" | "usage"
+  "status" | "markers" | "context" | "output" | "resultText" | "error" | "usage" | "endedAt"
 >;
 
 export function entry({ at, node, frame }: AttemptSpot<RetriedNode>, rest: EntryRest): StepEntry {

@@ -1,5 +1,5 @@
-/** Calls and scripts: attempts, retries, timeouts, on_fail, what they are told and what they leave. */
-import { limits } from "@runfleet/model";
+/** Calls and scripts: attempts, retries, on_fail, what they are told and what they leave. */
+import { limits, type Outcome } from "@runfleet/model";
 import { expect, test } from "vitest";
 import {
   block,
@@ -109,19 +109,6 @@ test("an attempt that says it was cancelled without being asked fails without re
     steps: { plan: [{ type: "cancelled", reason: "closed" }] },
   });
   expect(world.start().ended?.error?.message).toBe("step 'plan' failed after 1 attempt: cancelled: closed");
-});
-
-test("a timeout aborts the attempt and the next one begins", () => {
-  const world = createWorld(flow([call("plan", { retries: 1, timeoutMs: 1_000 })]), {
-    steps: { plan: [hangs] },
-  });
-  expect(world.start().nextDeadlineAt).toBe(world.now() + 1_000);
-  const decision = world.advance(1_000);
-  expect(decision.commands.map(({ type }) => type)).toEqual(["abortAttempt", "runAction"]);
-  world.attemptEnds("b.0", 1, ok());
-  expect(world.facts.at(-1)).toMatchObject({ type: "event.ignored" });
-  expect(world.advance(1_000).ended).toMatchObject({ status: "failed", error: { code: "step_timed_out" } });
-  expect(world.stepLines()).toEqual(["plan#1 timed_out", "plan#2 timed_out"]);
 });
 
 test("a timeout the worker reports is retried like any other", () => {
@@ -240,6 +227,28 @@ test.each([
   expect(world.start().ended?.status).toBe("completed");
   expect(world.steps.get("b.0#1")?.error?.code).toBe("too_large");
   expect(world.decision()?.totals.costUsd).toBe(1);
+});
+
+test.each([
+  ["markers", { markers: [7] }],
+  ["markers", { markers: "ready" }],
+  ["context", { context: null }],
+  ["output", { output: { base: "main" } }],
+  ["usage.costUsd", { usage: { costUsd: Number.NaN } }],
+])("an attempt that answers with something else than a result fails for good: %s", (place, members) => {
+  const world = createWorld(flow([call("plan", { retries: 3 })]), {
+    steps: { plan: [{ ...ok(), usage: { costUsd: 1 }, ...members } as unknown as Outcome] },
+  });
+  const { error } = world.start().ended ?? {};
+  expect(error?.code).toBe("invalid_output");
+  expect(error?.message).toContain(place);
+  expect(world.decision()?.totals.costUsd).toBe(place === "usage.costUsd" ? 0 : 1);
+});
+
+test("an attempt that answers with no outcome at all fails for good", () => {
+  const nothing = { type: "whatever" } as unknown as Outcome;
+  const world = createWorld(flow([call("plan", { retries: 3 })]), { steps: { plan: [nothing] } });
+  expect(world.start().ended?.error?.code).toBe("invalid_output");
 });
 
 test("error texts and result texts are cut, not refused", () => {

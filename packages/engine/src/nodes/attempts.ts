@@ -2,18 +2,20 @@
  * What calls, scripts and child workflows have in common: attempts, retries, timeouts, `on_fail`, stopping.
  *
  *   running  → (succeeded) settled
- *   running  → (failed, timed out) backoff → running …   while retries are left
+ *   running  → (failed) backoff → running …              while retries are left
  *            → settled, or fallback → settled            when they are used up
+ *   running  → (time is over) expiring → as failed       when it answers, or is given up
  *   running  → (stop) stopping → settled                 when it answers, or is given up
  *
- * Every attempt has its own record and counts in the totals, however it ended.
+ * The next attempt begins when the one before has ended; only one that does not stop is given up after a while and
+ * may go on beside it. Every attempt has its own record and counts in the totals, however it ended.
  */
-import type { AttemptFrame, ChildResult, EngineEvent, Failure, Outcome } from "@runfleet/model";
+import type { AttemptFrame, ChildResult, EngineEvent, Failure, Outcome, Usage } from "@runfleet/model";
 import { iterationOf } from "@runfleet/model";
 import { backoffMs } from "../backoff.js";
 import { boundedOutcome } from "../bounds.js";
 import { defined } from "../record.js";
-import { addToTotals, appendContext, countStep, setResult } from "../results.js";
+import { addToTotals, appendContext, endStep, setResult } from "../results.js";
 import { note, record, setFrame, settle, type Turn, takeOrdinal } from "../turn.js";
 import { labelOf, nameOf } from "../variables.js";
 import {
@@ -56,37 +58,24 @@ export interface AttemptKind<N extends RetriedNode> {
   waitsFor(spot: AttemptSpot<N>): Wait;
 }
 
+/** Phases in which an attempt has been handed out and has not answered. */
+const inFlight: ReadonlySet<AttemptFrame["phase"]> = new Set(["running", "stopping", "expiring"]);
+
 /** The behaviour of a retried step. */
 export function attemptBehaviour<N extends RetriedNode>(
   kind: AttemptKind<N>,
 ): NodeBehaviour<N, AttemptFrame> {
   return {
     open(turn, at, node) {
-      const ordinal = takeOrdinal(turn);
-      const frame = {
-        phase: "running" as const,
-        attempt: 1,
-        firstAttempt: 1,
-        ordinal,
-        startedAt: turn.env.now,
-      };
-      begin(turn, kind, { at, node, frame: { kind: kind.kind, ...frame } });
+      const frame = newFrame(turn, kind.kind, { attempt: 1, ordinal: takeOrdinal(turn) });
+      begin(turn, kind, { at, node, frame });
     },
-    reopen(turn, { at, node, frame }) {
-      const attempt = frame.attempt + 1;
-      const { ordinal } = frame;
-      const fresh = {
-        phase: "running" as const,
-        attempt,
-        firstAttempt: attempt,
-        ordinal,
-        startedAt: turn.env.now,
-      };
-      begin(turn, kind, { at, node, frame: { kind: kind.kind, ...fresh } });
+    reopen(turn, { at, node, frame: { attempt, ordinal } }) {
+      const frame = newFrame(turn, kind.kind, { attempt: attempt + 1, ordinal });
+      begin(turn, kind, { at, node, frame });
     },
     on(turn, spot, event) {
-      const { phase } = spot.frame;
-      const answer = phase === "running" || phase === "stopping" ? kind.answer(spot, event) : undefined;
+      const answer = inFlight.has(spot.frame.phase) ? kind.answer(spot, event) : undefined;
       if (answer === undefined) return "belongs to no open attempt";
       finish(turn, kind, spot, answer);
       return undefined;
@@ -98,9 +87,18 @@ export function attemptBehaviour<N extends RetriedNode>(
       if (!kind.local) return;
       if (spot.frame.phase === "running") kind.ask(turn, spot);
       if (spot.frame.phase === "stopping") stopped(turn, spot);
+      if (spot.frame.phase === "expiring") expired(turn, kind, spot);
     },
     waitsFor: (spot) => waitsFor(kind, spot),
   };
+}
+
+function newFrame(
+  turn: Turn,
+  kind: AttemptFrame["kind"],
+  { attempt, ordinal }: { attempt: number; ordinal: number },
+): AttemptFrame {
+  return { kind, phase: "running", attempt, firstAttempt: attempt, ordinal, startedAt: turn.env.now };
 }
 
 function begin<N extends RetriedNode>(turn: Turn, kind: AttemptKind<N>, spot: AttemptSpot<N>): void {
@@ -131,6 +129,7 @@ function finish<N extends RetriedNode>(
   kind.answered?.(turn, spot, answer);
   addToTotals(turn, answer.child?.totals ?? outcome.usage);
   if (spot.frame.phase === "stopping") stopped(turn, spot, outcome.usage);
+  else if (spot.frame.phase === "expiring") expired(turn, kind, spot, outcome.usage);
   else if (outcome.type === "succeeded") succeed(turn, kind, spot, { ...answer, outcome });
   else fail(turn, kind, spot, outcome);
 }
@@ -158,7 +157,7 @@ function succeed<N extends RetriedNode>(
     ...defined({ output, childRunId }),
   });
   kind.after?.(turn, answer);
-  countStep(turn, "completed");
+  endStep(turn, { name: nameOf(node), status: "completed", ordinal });
   settle(turn, at, { type: "completed", markers });
 }
 
@@ -168,20 +167,31 @@ function fail<N extends RetriedNode>(
   spot: AttemptSpot<N>,
   outcome: Exclude<Outcome, { type: "succeeded" }>,
 ): void {
-  const { at, node, frame } = spot;
   const error = failureOf(outcome);
-  frame.lastError = error;
+  spot.frame.lastError = error;
   if (outcome.type === "timed_out") note(turn, { type: "step.timed_out", ...named(spot) });
   else note(turn, { type: "step.failed", error, ...named(spot) });
   const status = outcome.type === "timed_out" ? "timed_out" : "failed";
   record(turn, entry(spot, { status, error, usage: outcome.usage }));
-  const mayRetry = outcome.type === "timed_out" || (outcome.type === "failed" && outcome.retryable);
+  if (outcome.type === "timed_out") retry(turn, kind, spot, { error });
+  else if (outcome.type === "failed" && outcome.retryable) {
+    retry(turn, kind, spot, { error, retryAfterMs: outcome.retryAfterMs });
+  } else exhausted(turn, spot);
+}
+
+/** Begins the next attempt, now or after its delay, if there is one left. */
+function retry<N extends RetriedNode>(
+  turn: Turn,
+  kind: AttemptKind<N>,
+  spot: AttemptSpot<N>,
+  { error, retryAfterMs }: { error: Failure; retryAfterMs?: number | undefined },
+): void {
+  const { at, node, frame } = spot;
   const failures = frame.attempt - frame.firstAttempt + 1;
-  if (!mayRetry || failures > node.retries) {
+  if (failures > node.retries) {
     exhausted(turn, spot);
     return;
   }
-  const retryAfterMs = outcome.type === "failed" ? outcome.retryAfterMs : undefined;
   const { retryDelayMs, backoff } = node;
   const delayMs = backoffMs({
     retryDelayMs,
@@ -207,14 +217,43 @@ function due<N extends RetriedNode>(turn: Turn, kind: AttemptKind<N>, spot: Atte
   const { node, frame } = spot;
   if (frame.phase === "stopping") {
     stopped(turn, spot);
+  } else if (frame.phase === "expiring") {
+    expired(turn, kind, spot);
   } else if (frame.phase === "backoff") {
     frame.attempt += 1;
     begin(turn, kind, spot);
   } else if (frame.phase === "running") {
-    kind.abort(turn, spot, "timeout");
     const message = `step '${labelOf(node)}' timed out after ${kind.timeoutMs(turn, node) ?? 0} ms`;
-    fail(turn, kind, spot, { type: "timed_out", error: { code: "step_timed_out", message } });
+    frame.lastError = { code: "step_timed_out", message };
+    expire(turn, kind, spot);
   }
+}
+
+/** The attempt has timed out and is told to stop; until it has, nothing else may begin. */
+function expire<N extends RetriedNode>(turn: Turn, kind: AttemptKind<N>, spot: AttemptSpot<N>): void {
+  const { at, frame } = spot;
+  const { now } = turn.env;
+  note(turn, { type: "step.timed_out", ...named(spot) });
+  frame.phase = "expiring";
+  frame.timedOutAt = now;
+  frame.deadline = now + kind.stopMs;
+  setFrame(turn, at, frame);
+  if (kind.abort(turn, spot, "timeout")) expired(turn, kind, spot);
+}
+
+/** An attempt that timed out has ended or is given up. It ended when its time was over; what it still used counts. */
+function expired<N extends RetriedNode>(
+  turn: Turn,
+  kind: AttemptKind<N>,
+  spot: AttemptSpot<N>,
+  usage?: Usage,
+): void {
+  const { frame } = spot;
+  const error = frame.lastError ?? { code: "step_timed_out", message: "" };
+  record(turn, entry(spot, { status: "timed_out", error, usage, endedAt: frame.timedOutAt }));
+  delete frame.timedOutAt;
+  if (frame.stopReason === undefined) retry(turn, kind, spot, { error });
+  else stopped(turn, spot);
 }
 
 function stop<N extends RetriedNode>(
@@ -225,7 +264,11 @@ function stop<N extends RetriedNode>(
 ): void {
   const { at, frame } = spot;
   if (frame.phase === "fallback" || frame.phase === "stopping") return;
-  frame.stopReason = reason;
+  frame.stopReason ??= reason;
+  if (frame.phase === "expiring") {
+    setFrame(turn, at, frame);
+    return;
+  }
   if (
     frame.phase === "backoff" ||
     kind.abort(turn, spot, reason === "fail_fast" ? "fail_fast" : "cancelled")

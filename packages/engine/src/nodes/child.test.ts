@@ -89,20 +89,6 @@ test("a failed child is tried again as a new run, a cancelled one is not", () =>
   });
 });
 
-test("a child that takes too long is cancelled, and its late end is ignored", () => {
-  const world = createWorld(flow([child("review", { timeoutMs: 1_000, retries: 1 })]), {
-    children: { review: [hangs] },
-  });
-  world.start();
-  expect(world.advance(1_000).commands).toMatchObject([
-    { type: "cancelChild", childId: "child:b.0:1:", reason: "timeout" },
-    { type: "startChild", childId: "child:b.0:2:" },
-  ]);
-  world.childEnds("child:b.0:1:", "b.0", childResult());
-  expect(world.facts.at(-1)).toMatchObject({ type: "event.ignored" });
-  expect(world.childEnds("child:b.0:2:", "b.0", childResult()).ended?.status).toBe("completed");
-});
-
 test("workflows call workflows five levels deep and no deeper", () => {
   const deepest = createWorld(flow([child("review")]), { run: { depth: 4 } });
   expect(deepest.start().ended?.status).toBe("completed");

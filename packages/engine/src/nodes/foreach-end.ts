@@ -3,7 +3,7 @@ import type { Failure, ForeachFrame, ForeachNode } from "@runfleet/model";
 import { iterationOf } from "@runfleet/model";
 import { boundedFailure } from "../bounds.js";
 import { defined } from "../record.js";
-import { appendContext, countStep, setEmptyResult, setResult } from "../results.js";
+import { appendContext, endStep, setEmptyResult, setResult } from "../results.js";
 import { note, record, type StepEntry, settle, type Turn } from "../turn.js";
 import type { Spot } from "./behaviour.js";
 import { outputOf, progressOf, removeItems } from "./foreach-items.js";
@@ -40,7 +40,7 @@ export function stopped(turn: Turn, spot: ForeachSpot): void {
   note(turn, { type: "step.cancelled", reason: frame.stopReason, ...named(spot) });
   record(turn, entry(spot, { status: "cancelled", context: contextOf(spot) }));
   setEmptyResult(turn, node.name, { status: "cancelled", ordinal: frame.ordinal });
-  countStep(turn, "cancelled");
+  endStep(turn, { name: node.name, status: "cancelled", ordinal: frame.ordinal });
   settle(turn, at, { type: "cancelled", trail: { [at]: frame } });
 }
 
@@ -62,7 +62,7 @@ function end(turn: Turn, spot: ForeachSpot): void {
   record(turn, entry(spot, { status: "completed", markers, context, output }));
   appendContext(turn, { step: node.name, iteration: iterationOf(at), markers, context, output });
   setResult(turn, node.name, { status: "completed", markers, context, ordinal, ...defined({ output }) });
-  countStep(turn, "completed");
+  endStep(turn, { name: node.name, status: "completed", ordinal });
   removeItems(turn, at, total);
   settle(turn, at, { type: "completed", markers });
 }
@@ -78,7 +78,7 @@ function fail(
   note(turn, { type: "step.failed", error, ...named(spot) });
   record(turn, entry(spot, { status: "failed", error, context, output }));
   setEmptyResult(turn, node.name, { status: "failed", ordinal: frame.ordinal, error });
-  countStep(turn, "failed");
+  endStep(turn, { name: node.name, status: "failed", ordinal: frame.ordinal });
   settle(turn, at, { type: "failed", error, fatal, trail: { [at]: frame } });
 }
 

@@ -47,12 +47,18 @@ test("an approval with feedback closes the gate and sets gate_feedback", () => {
   expect(world.state().contexts.map(({ step }) => step)).toEqual(["plan"]);
 });
 
-test("selections replace the feedback", () => {
+test.each([
+  [{ feedback: "not on Friday", selections: ["a", "b"] }, "a, b\nnot on Friday"],
+  [{ selections: ["a", "b"] }, "a, b"],
+  [{ feedback: "", selections: ["a"] }, "a"],
+  [{ feedback: "not on Friday", selections: [] }, "not on Friday"],
+  [{}, undefined],
+])("the answer %j leaves selections and feedback as gate_feedback", (answer, expected) => {
   const options = { kind: "fixed", values: { a: "A", b: "B" } } as const;
   const world = createWorld(flow([gate("human_review", { options })]));
   world.start();
-  const decision = world.approve("b.0", { feedback: "text", selections: ["a", "b"] });
-  expect(world.state().core.gateFeedback).toBe("a, b");
+  const decision = world.approve("b.0", answer);
+  expect(world.state().core.gateFeedback).toBe(expected);
   expect(decision.gatesClosed).toEqual(["b.0"]);
 });
 

@@ -6,7 +6,7 @@
 import type { Failure, GateFrame, GateNode, OpenGate, StepStatus } from "@runfleet/model";
 import { boundedFailure } from "../bounds.js";
 import { defined } from "../record.js";
-import { countStep } from "../results.js";
+import { endStep } from "../results.js";
 import { completed } from "../settlement.js";
 import {
   ask,
@@ -148,11 +148,15 @@ function answered(turn: Turn, spot: GateSpot, event: GateEvent<"gateAnswered">):
     turn.gatesOpened.push(openGateOf(turn, spot));
     return `'${unknown}' is not an option of the gate`;
   }
-  approve(turn, spot, {
-    by,
-    ...defined({ feedback: selections.length > 0 ? selections.join(", ") : feedback }),
-  });
+  approve(turn, spot, { by, ...defined({ feedback: wordsOf(selections, feedback) }) });
   return undefined;
+}
+
+/** Selections in one line, the feedback below it; nothing when there is neither. */
+function wordsOf(selections: readonly string[], feedback: string | undefined): string | undefined {
+  if (selections.length === 0) return feedback;
+  const chosen = selections.join(", ");
+  return feedback === undefined || feedback === "" ? chosen : `${chosen}\n${feedback}`;
 }
 
 interface Word {
@@ -218,7 +222,7 @@ type Closing = Pick<StepEntry, "context" | "resultText" | "error"> & {
 
 function close(turn: Turn, spot: GateSpot, closing: Closing): void {
   record(turn, entry(spot, closing));
-  countStep(turn, closing.status);
+  endStep(turn, { name: spot.node.name, status: closing.status, ordinal: spot.frame.ordinal });
   if (Object.hasOwn(turn.state.frames, spot.at)) turn.gatesClosed.push(spot.at);
 }
 

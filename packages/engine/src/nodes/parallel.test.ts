@@ -2,6 +2,7 @@
 import { expect, test } from "vitest";
 import { call, flow, marker, parallel, script, when } from "../../../../test/support/engine/definitions.js";
 import { createWorld, failed, hangs, ok } from "../../../../test/support/engine/world.js";
+import { attemptStopMs } from "../grace.js";
 
 const red = ok({ markers: ["red"] });
 
@@ -51,7 +52,7 @@ test("fail-fast stops the other branches, waits for them and fails", () => {
   expect(decision.commands).toEqual([
     { type: "abortAttempt", address: "b.0.0", attempt: 1, reason: "fail_fast" },
   ]);
-  expect(decision.nextDeadlineAt).toBe(world.now() + 5_000);
+  expect(decision.nextDeadlineAt).toBe(world.now() + attemptStopMs);
   expect(world.attemptEnds("b.0.0", 1, ok({ markers: ["too late"] })).ended?.status).toBe("failed");
   expect(world.stepLines()).toEqual(["a#1 cancelled", "b#1 failed", "c#1 failed"]);
   expect(world.state().results["a"]?.markers).toEqual([]);

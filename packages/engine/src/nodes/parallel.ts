@@ -6,7 +6,7 @@
 import type { Address, ParallelBranch, ParallelFrame, ParallelNode } from "@runfleet/model";
 import { agentKey, childAddress } from "@runfleet/model";
 import { conditionText, holds } from "../conditions.js";
-import { countStep, setResult } from "../results.js";
+import { endStep, setResult } from "../results.js";
 import { handedOn, type Settlement, trailOf } from "../settlement.js";
 import { note, open, record, reopen, setFrame, settle, stopBelow, type Turn, takeOrdinal } from "../turn.js";
 import type { NodeBehaviour, Spot } from "./behaviour.js";
@@ -121,5 +121,5 @@ function skip(turn: Turn, at: Address, one: ParallelBranch): void {
     ordinal,
     resultText: reason,
   });
-  countStep(turn, "skipped");
+  endStep(turn, { name, status: "skipped", ordinal });
 }

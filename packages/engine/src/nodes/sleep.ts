@@ -1,7 +1,7 @@
 /** `sleep`: a wait that holds nothing. Its length may come from a variable; a dry run does not wait. */
-import type { Address, Failure, SleepFrame, SleepNode } from "@runfleet/model";
+import type { Address, Failure, SleepFrame, SleepNode, StepEnd } from "@runfleet/model";
 import { parseDuration } from "@runfleet/model";
-import { countStep } from "../results.js";
+import { endStep } from "../results.js";
 import { completed } from "../settlement.js";
 import { substitute } from "../template.js";
 import { note, record, type StepEntry, setFrame, settle, type Turn, takeOrdinal } from "../turn.js";
@@ -18,7 +18,7 @@ export const sleep: NodeBehaviour<SleepNode, SleepFrame> = {
   stop(turn, spot, reason) {
     note(turn, { type: "step.cancelled", reason, ...named(spot) });
     record(turn, entry(spot, { status: "cancelled" }));
-    countStep(turn, "cancelled");
+    endStep(turn, ended(spot, "cancelled"));
     settle(turn, spot.at, { type: "cancelled", trail: { [spot.at]: spot.frame } });
   },
   waitsFor: ({ at, node, frame }) => ({
@@ -53,15 +53,19 @@ function begin(
 function finish(turn: Turn, spot: SleepSpot): void {
   note(turn, { type: "step.completed", markers: [], ...named(spot) });
   record(turn, entry(spot, { status: "completed" }));
-  countStep(turn, "completed");
+  endStep(turn, ended(spot, "completed"));
   settle(turn, spot.at, completed);
 }
 
 function fail(turn: Turn, spot: SleepSpot, error: Failure): void {
   note(turn, { type: "step.failed", error, ...named(spot) });
   record(turn, entry(spot, { status: "failed", error }));
-  countStep(turn, "failed");
+  endStep(turn, ended(spot, "failed"));
   settle(turn, spot.at, { type: "failed", error, fatal: false, trail: { [spot.at]: spot.frame } });
+}
+
+function ended({ node, frame }: SleepSpot, status: StepEnd["status"]) {
+  return { name: node.name, status, ordinal: frame.ordinal };
 }
 
 function named({ at, node, frame }: SleepSpot) {

@@ -27,6 +27,7 @@
 --   gatesClosed[]: address
 --   inboxSeen: number of the last event this commit consumes
 --   totals: JSON
+--   progress: 1 when the run came forward with this commit, else empty
 
 local stored = redis.call('HMGET', K.run, 'status', 'row')
 local status = stored[1]
@@ -97,6 +98,11 @@ local function remember_commit()
   return kept
 end
 
+-- Only when the run came forward or was given away in order: a commit alone says nothing, every owner begins with one.
+local function forget_recoveries()
+  redis.call('HSET', K.run, 'recoveries', '0')
+end
+
 local function apply_commit(from, to)
   call_in_chunks('HSET', K.parts, A.partsSet, 2)
   call_in_chunks('HDEL', K.parts, A.partsRemoved, 1)
@@ -109,9 +115,10 @@ local function apply_commit(from, to)
   open_gates()
   consume_inbox()
   set_status(K.run, row, from, to)
-  redis.call(
-    'HSET', K.run, 'totals', A.totals, 'commits', remember_commit(), 'recoveries', '0', 'heartbeatAt', now
-  )
+  redis.call('HSET', K.run, 'totals', A.totals, 'commits', remember_commit(), 'heartbeatAt', now)
+  if A.progress ~= '' then
+    forget_recoveries()
+  end
   redis.call('HINCRBY', K.run, 'revision', '1')
   redis.call('ZADD', K.leases, now, A.runId)
 end

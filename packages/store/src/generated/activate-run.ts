@@ -55,7 +55,7 @@ export interface ActivateRunValues {
   readonly owner: ScriptValue;
   /** worker as JSON */
   readonly ownerJson: ScriptValue;
-  /** recoveries without a commit in between */
+  /** recoveries without progress in between */
   readonly recoveriesMax: ScriptValue;
 }
 

@@ -67,6 +67,8 @@ export interface CommitRunValues {
   readonly inboxSeen: ScriptValue;
   /** JSON */
   readonly totals: ScriptValue;
+  /** 1 when the run came forward with this commit, else empty */
+  readonly progress: ScriptValue;
   /** events told at once */
   readonly inboxPage: ScriptValue;
   /** status the run should have afterwards */
@@ -102,8 +104,8 @@ export type CommitRunTag = "fenced" | "ok" | "duplicate";
 export const commitRun: Script<CommitRunKeys, CommitRunValues, CommitRunTag> = {
   name: "commit_run",
   keys: ["run", "statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "history", "fleetEvents", "outbox", "outboxEntries", "gates", "gatesOpen", "gatesInfo", "parts", "steps", "stepOrder", "inbox", "leases", "answers"],
-  values: ["now", "generation", "nonce", "commitId", "transitions", "runId", "historyMax", "fleetEventsMax", "inboxSeen", "totals", "inboxPage", "status", "partsSet[]", "partsRemoved[]", "stepsSet[]", "facts[]", "outboxAdded[]", "outboxDone[]", "gatesOpened[]", "gatesClosed[]"],
-  sha1: "bfe927124a04c8a8a3ff28860cc24bd93f1d76fb",
+  values: ["now", "generation", "nonce", "commitId", "transitions", "runId", "historyMax", "fleetEventsMax", "inboxSeen", "totals", "progress", "inboxPage", "status", "partsSet[]", "partsRemoved[]", "stepsSet[]", "facts[]", "outboxAdded[]", "outboxDone[]", "gatesOpened[]", "gatesClosed[]"],
+  sha1: "d89780da13bf3fe8004ca6ff949822c483f86ed9",
   source: `local K = {
   run = KEYS[1],
   statusPending = KEYS[2],
@@ -138,10 +140,11 @@ local A = {
   fleetEventsMax = ARGV[8],
   inboxSeen = ARGV[9],
   totals = ARGV[10],
-  inboxPage = ARGV[11],
-  status = ARGV[12],
+  progress = ARGV[11],
+  inboxPage = ARGV[12],
+  status = ARGV[13],
 }
-local next_argument = 13
+local next_argument = 14
 local function take_list()
   local list = {}
   local count = tonumber(ARGV[next_argument])
@@ -286,6 +289,9 @@ local function remember_commit()
   end
   return kept
 end
+local function forget_recoveries()
+  redis.call('HSET', K.run, 'recoveries', '0')
+end
 local function apply_commit(from, to)
   call_in_chunks('HSET', K.parts, A.partsSet, 2)
   call_in_chunks('HDEL', K.parts, A.partsRemoved, 1)
@@ -298,9 +304,10 @@ local function apply_commit(from, to)
   open_gates()
   consume_inbox()
   set_status(K.run, row, from, to)
-  redis.call(
-    'HSET', K.run, 'totals', A.totals, 'commits', remember_commit(), 'recoveries', '0', 'heartbeatAt', now
-  )
+  redis.call('HSET', K.run, 'totals', A.totals, 'commits', remember_commit(), 'heartbeatAt', now)
+  if A.progress ~= '' then
+    forget_recoveries()
+  end
   redis.call('HINCRBY', K.run, 'revision', '1')
   redis.call('ZADD', K.leases, now, A.runId)
 end

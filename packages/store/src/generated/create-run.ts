@@ -2,6 +2,20 @@
 import type { Script, ScriptValue } from "../script.js";
 
 export interface CreateRunKeys {
+  /** runs:pending */
+  readonly statusPending: string;
+  /** runs:running */
+  readonly statusRunning: string;
+  /** runs:waiting */
+  readonly statusWaiting: string;
+  /** runs:cancelling */
+  readonly statusCancelling: string;
+  /** runs:completed */
+  readonly statusCompleted: string;
+  /** runs:failed */
+  readonly statusFailed: string;
+  /** runs:cancelled */
+  readonly statusCancelled: string;
   /** outbox */
   readonly outbox: string;
   /** outbox:entries */
@@ -20,8 +34,6 @@ export interface CreateRunKeys {
   readonly runsAll: string;
   /** runs:wf:<workflow> */
   readonly runsWorkflow: string;
-  /** runs:pending */
-  readonly statusPending: string;
   /** runs:ended */
   readonly runsEnded: string;
   /** timers */
@@ -31,6 +43,8 @@ export interface CreateRunKeys {
 export interface CreateRunValues {
   /** epoch ms from a test, or empty */
   readonly now: ScriptValue;
+  /** every legal change as " from>to to", with a space at both ends of each */
+  readonly transitions: ScriptValue;
   /** id of the run */
   readonly runId: ScriptValue;
   /** hash of workflow and inputs */
@@ -67,54 +81,94 @@ export interface CreateRunValues {
  * - created: the run exists now
  * - exists: id; the same was created before. Status too when the id is the same
  * - conflict: id; another workflow or other inputs were created before
+ * - parent_gone: the parent has ended, or does not exist (any more)
  */
-export type CreateRunTag = "created" | "exists" | "conflict";
+export type CreateRunTag = "created" | "exists" | "conflict" | "parent_gone";
 
 /**
  * Creates a run once: record, first event, list entries, the outbox entry that puts it into its queue. A repeat with the
- * same id or idempotency key writes nothing and tells what is there.
+ * same id or idempotency key writes nothing and tells what is there. A child nobody waits for any more is not created.
  */
 export const createRun: Script<CreateRunKeys, CreateRunValues, CreateRunTag> = {
   name: "create_run",
-  keys: ["outbox", "outboxEntries", "run", "inbox", "idempotency", "parentRun", "parentChildren", "runsAll", "runsWorkflow", "statusPending", "runsEnded", "timers"],
-  values: ["now", "runId", "digest", "info", "workflow", "pool", "totals", "createdAt", "row", "delayMs", "startedEvent", "outboxId", "outboxEntry", "idempotencyMs", "goneRunId", "parentId"],
-  sha1: "e597db28b42ee94942565fbf2fb2ba47bf9f6a87",
+  keys: ["statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "outbox", "outboxEntries", "run", "inbox", "idempotency", "parentRun", "parentChildren", "runsAll", "runsWorkflow", "runsEnded", "timers"],
+  values: ["now", "transitions", "runId", "digest", "info", "workflow", "pool", "totals", "createdAt", "row", "delayMs", "startedEvent", "outboxId", "outboxEntry", "idempotencyMs", "goneRunId", "parentId"],
+  sha1: "1c46f3b153b88d3c8b7b457e07fce25b3cfbc713",
   source: `local K = {
-  outbox = KEYS[1],
-  outboxEntries = KEYS[2],
-  run = KEYS[3],
-  inbox = KEYS[4],
-  idempotency = KEYS[5],
-  parentRun = KEYS[6],
-  parentChildren = KEYS[7],
-  runsAll = KEYS[8],
-  runsWorkflow = KEYS[9],
-  statusPending = KEYS[10],
-  runsEnded = KEYS[11],
-  timers = KEYS[12],
+  statusPending = KEYS[1],
+  statusRunning = KEYS[2],
+  statusWaiting = KEYS[3],
+  statusCancelling = KEYS[4],
+  statusCompleted = KEYS[5],
+  statusFailed = KEYS[6],
+  statusCancelled = KEYS[7],
+  outbox = KEYS[8],
+  outboxEntries = KEYS[9],
+  run = KEYS[10],
+  inbox = KEYS[11],
+  idempotency = KEYS[12],
+  parentRun = KEYS[13],
+  parentChildren = KEYS[14],
+  runsAll = KEYS[15],
+  runsWorkflow = KEYS[16],
+  runsEnded = KEYS[17],
+  timers = KEYS[18],
 }
 local A = {
   now = ARGV[1],
-  runId = ARGV[2],
-  digest = ARGV[3],
-  info = ARGV[4],
-  workflow = ARGV[5],
-  pool = ARGV[6],
-  totals = ARGV[7],
-  createdAt = ARGV[8],
-  row = ARGV[9],
-  delayMs = ARGV[10],
-  startedEvent = ARGV[11],
-  outboxId = ARGV[12],
-  outboxEntry = ARGV[13],
-  idempotencyMs = ARGV[14],
-  goneRunId = ARGV[15],
-  parentId = ARGV[16],
+  transitions = ARGV[2],
+  runId = ARGV[3],
+  digest = ARGV[4],
+  info = ARGV[5],
+  workflow = ARGV[6],
+  pool = ARGV[7],
+  totals = ARGV[8],
+  createdAt = ARGV[9],
+  row = ARGV[10],
+  delayMs = ARGV[11],
+  startedEvent = ARGV[12],
+  outboxId = ARGV[13],
+  outboxEntry = ARGV[14],
+  idempotencyMs = ARGV[15],
+  goneRunId = ARGV[16],
+  parentId = ARGV[17],
 }
 local now = A.now
 if now == '' then
   local time = redis.call('TIME')
   now = string.format('%.0f', tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000))
+end
+local status_rows = {
+  pending = K.statusPending,
+  running = K.statusRunning,
+  waiting = K.statusWaiting,
+  cancelling = K.statusCancelling,
+  completed = K.statusCompleted,
+  failed = K.statusFailed,
+  cancelled = K.statusCancelled,
+}
+local function has_ended(status)
+  return status == 'completed' or status == 'failed' or status == 'cancelled'
+end
+local function may_become(from, to)
+  return from == to or string.find(A.transitions, ' ' .. from .. '>' .. to .. ' ', 1, true) ~= nil
+end
+local function open_status(stored, wanted)
+  if stored == 'cancelling' then
+    return stored
+  end
+  return wanted
+end
+local function set_status(run_key, row, from, to)
+  if from == to then
+    return
+  end
+  redis.call('HSET', run_key, 'status', to)
+  redis.call('ZREM', status_rows[from], row)
+  redis.call('ZADD', status_rows[to], '0', row)
+end
+local function illegal_status(from, to)
+  return redis.error_reply('RUNFLEET a run that is ' .. from .. ' cannot become ' .. to)
 end
 local function add_to_outbox(id, entry)
   redis.call('ZADD', K.outbox, now, id)
@@ -126,6 +180,12 @@ if present[1] then
     return { 'exists', A.runId, present[2] }
   end
   return { 'conflict', A.runId }
+end
+if A.parentId ~= '' then
+  local parent_status = redis.call('HGET', K.parentRun, 'status')
+  if not parent_status or has_ended(parent_status) then
+    return { 'parent_gone' }
+  end
 end
 if A.idempotencyMs ~= '' then
   local used = redis.call('GET', K.idempotency)
@@ -150,12 +210,8 @@ redis.call('ZADD', K.runsWorkflow, '0', A.row)
 redis.call('ZADD', K.statusPending, '0', A.row)
 redis.call('ZADD', K.timers, string.format('%.0f', tonumber(now) + tonumber(A.delayMs)), A.runId)
 add_to_outbox(A.outboxId, A.outboxEntry)
-if A.parentId ~= '' and redis.call('EXISTS', K.parentRun) == 1 then
+if A.parentId ~= '' then
   redis.call('ZADD', K.parentChildren, '0', A.row)
-  local parent_ttl = redis.call('PTTL', K.parentRun)
-  if parent_ttl > 0 then
-    redis.call('PEXPIRE', K.parentChildren, string.format('%.0f', parent_ttl))
-  end
 end
 return { 'created' }`,
 };

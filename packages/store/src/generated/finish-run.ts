@@ -79,6 +79,8 @@ export interface FinishRunValues {
   readonly inboxSeen: ScriptValue;
   /** JSON */
   readonly totals: ScriptValue;
+  /** 1 when the run came forward with this commit, else empty */
+  readonly progress: ScriptValue;
   /** JSON, or empty */
   readonly error: ScriptValue;
   /** text */
@@ -128,8 +130,8 @@ export type FinishRunTag = "fenced" | "finished" | "duplicate";
 export const finishRun: Script<FinishRunKeys, FinishRunValues, FinishRunTag> = {
   name: "finish_run",
   keys: ["run", "statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "history", "fleetEvents", "outbox", "outboxEntries", "gates", "gatesOpen", "gatesInfo", "parts", "steps", "stepOrder", "inbox", "leases", "answers", "timers", "dedupe", "children", "runsEnded", "parentRun", "parentInbox"],
-  values: ["now", "generation", "nonce", "commitId", "transitions", "runId", "historyMax", "fleetEventsMax", "inboxSeen", "totals", "error", "summary", "retentionMs", "parentId", "parentEvent", "wakeId", "wakeHead", "forgetMax", "status", "partsSet[]", "partsRemoved[]", "stepsSet[]", "facts[]", "outboxAdded[]", "outboxDone[]", "gatesOpened[]", "gatesClosed[]"],
-  sha1: "8bda7f205b90adc2f89c32d36f28ca6493f71fbc",
+  values: ["now", "generation", "nonce", "commitId", "transitions", "runId", "historyMax", "fleetEventsMax", "inboxSeen", "totals", "progress", "error", "summary", "retentionMs", "parentId", "parentEvent", "wakeId", "wakeHead", "forgetMax", "status", "partsSet[]", "partsRemoved[]", "stepsSet[]", "facts[]", "outboxAdded[]", "outboxDone[]", "gatesOpened[]", "gatesClosed[]"],
+  sha1: "a219d50a2b07337dd8c1a68c60febaf170699818",
   source: `local K = {
   run = KEYS[1],
   statusPending = KEYS[2],
@@ -170,17 +172,18 @@ local A = {
   fleetEventsMax = ARGV[8],
   inboxSeen = ARGV[9],
   totals = ARGV[10],
-  error = ARGV[11],
-  summary = ARGV[12],
-  retentionMs = ARGV[13],
-  parentId = ARGV[14],
-  parentEvent = ARGV[15],
-  wakeId = ARGV[16],
-  wakeHead = ARGV[17],
-  forgetMax = ARGV[18],
-  status = ARGV[19],
+  progress = ARGV[11],
+  error = ARGV[12],
+  summary = ARGV[13],
+  retentionMs = ARGV[14],
+  parentId = ARGV[15],
+  parentEvent = ARGV[16],
+  wakeId = ARGV[17],
+  wakeHead = ARGV[18],
+  forgetMax = ARGV[19],
+  status = ARGV[20],
 }
-local next_argument = 20
+local next_argument = 21
 local function take_list()
   local list = {}
   local count = tonumber(ARGV[next_argument])
@@ -325,6 +328,9 @@ local function remember_commit()
   end
   return kept
 end
+local function forget_recoveries()
+  redis.call('HSET', K.run, 'recoveries', '0')
+end
 local function apply_commit(from, to)
   call_in_chunks('HSET', K.parts, A.partsSet, 2)
   call_in_chunks('HDEL', K.parts, A.partsRemoved, 1)
@@ -337,9 +343,10 @@ local function apply_commit(from, to)
   open_gates()
   consume_inbox()
   set_status(K.run, row, from, to)
-  redis.call(
-    'HSET', K.run, 'totals', A.totals, 'commits', remember_commit(), 'recoveries', '0', 'heartbeatAt', now
-  )
+  redis.call('HSET', K.run, 'totals', A.totals, 'commits', remember_commit(), 'heartbeatAt', now)
+  if A.progress ~= '' then
+    forget_recoveries()
+  end
   redis.call('HINCRBY', K.run, 'revision', '1')
   redis.call('ZADD', K.leases, now, A.runId)
 end
@@ -406,5 +413,6 @@ if duplicate then
 else
   apply_commit(status, A.status)
 end
+forget_recoveries()
 return { 'finished', end_run(row) }`,
 };

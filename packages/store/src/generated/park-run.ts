@@ -69,6 +69,8 @@ export interface ParkRunValues {
   readonly inboxSeen: ScriptValue;
   /** JSON */
   readonly totals: ScriptValue;
+  /** 1 when the run came forward with this commit, else empty */
+  readonly progress: ScriptValue;
   /** events told at once */
   readonly inboxPage: ScriptValue;
   /** JSON */
@@ -107,8 +109,8 @@ export type ParkRunTag = "fenced" | "parked" | "wake_now";
 export const parkRun: Script<ParkRunKeys, ParkRunValues, ParkRunTag> = {
   name: "park_run",
   keys: ["run", "statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "history", "fleetEvents", "outbox", "outboxEntries", "gates", "gatesOpen", "gatesInfo", "parts", "steps", "stepOrder", "inbox", "leases", "answers", "timers"],
-  values: ["now", "generation", "nonce", "commitId", "transitions", "runId", "historyMax", "fleetEventsMax", "inboxSeen", "totals", "inboxPage", "blockedOn", "wakeAt", "partsSet[]", "partsRemoved[]", "stepsSet[]", "facts[]", "outboxAdded[]", "outboxDone[]", "gatesOpened[]", "gatesClosed[]"],
-  sha1: "1be059de76a8c39af96854ea6f5ca41bf062f304",
+  values: ["now", "generation", "nonce", "commitId", "transitions", "runId", "historyMax", "fleetEventsMax", "inboxSeen", "totals", "progress", "inboxPage", "blockedOn", "wakeAt", "partsSet[]", "partsRemoved[]", "stepsSet[]", "facts[]", "outboxAdded[]", "outboxDone[]", "gatesOpened[]", "gatesClosed[]"],
+  sha1: "c08c428d774e3ea8e0b5895c7c1a2336f85e3ead",
   source: `local K = {
   run = KEYS[1],
   statusPending = KEYS[2],
@@ -144,11 +146,12 @@ local A = {
   fleetEventsMax = ARGV[8],
   inboxSeen = ARGV[9],
   totals = ARGV[10],
-  inboxPage = ARGV[11],
-  blockedOn = ARGV[12],
-  wakeAt = ARGV[13],
+  progress = ARGV[11],
+  inboxPage = ARGV[12],
+  blockedOn = ARGV[13],
+  wakeAt = ARGV[14],
 }
-local next_argument = 14
+local next_argument = 15
 local function take_list()
   local list = {}
   local count = tonumber(ARGV[next_argument])
@@ -293,6 +296,9 @@ local function remember_commit()
   end
   return kept
 end
+local function forget_recoveries()
+  redis.call('HSET', K.run, 'recoveries', '0')
+end
 local function apply_commit(from, to)
   call_in_chunks('HSET', K.parts, A.partsSet, 2)
   call_in_chunks('HDEL', K.parts, A.partsRemoved, 1)
@@ -305,9 +311,10 @@ local function apply_commit(from, to)
   open_gates()
   consume_inbox()
   set_status(K.run, row, from, to)
-  redis.call(
-    'HSET', K.run, 'totals', A.totals, 'commits', remember_commit(), 'recoveries', '0', 'heartbeatAt', now
-  )
+  redis.call('HSET', K.run, 'totals', A.totals, 'commits', remember_commit(), 'heartbeatAt', now)
+  if A.progress ~= '' then
+    forget_recoveries()
+  end
   redis.call('HINCRBY', K.run, 'revision', '1')
   redis.call('ZADD', K.leases, now, A.runId)
 end
@@ -338,6 +345,7 @@ if has_unread then
   return { 'wake_now', unread_events() }
 end
 set_status(K.run, row, to, open_status(to, 'waiting'))
+forget_recoveries()
 redis.call('HDEL', K.run, 'owner')
 redis.call('HSET', K.run, 'blockedOn', A.blockedOn)
 redis.call('ZREM', K.leases, A.runId)

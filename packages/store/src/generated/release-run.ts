@@ -69,6 +69,8 @@ export interface ReleaseRunValues {
   readonly inboxSeen: ScriptValue;
   /** JSON */
   readonly totals: ScriptValue;
+  /** 1 when the run came forward with this commit, else empty */
+  readonly progress: ScriptValue;
   /** part name, JSON */
   readonly partsSet: readonly ScriptValue[];
   /** part name */
@@ -99,8 +101,8 @@ export type ReleaseRunTag = "fenced" | "yielded";
 export const releaseRun: Script<ReleaseRunKeys, ReleaseRunValues, ReleaseRunTag> = {
   name: "release_run",
   keys: ["run", "statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "history", "fleetEvents", "outbox", "outboxEntries", "gates", "gatesOpen", "gatesInfo", "parts", "steps", "stepOrder", "inbox", "leases", "answers", "timers"],
-  values: ["now", "generation", "nonce", "commitId", "transitions", "runId", "historyMax", "fleetEventsMax", "inboxSeen", "totals", "partsSet[]", "partsRemoved[]", "stepsSet[]", "facts[]", "outboxAdded[]", "outboxDone[]", "gatesOpened[]", "gatesClosed[]"],
-  sha1: "e2b835021ac7243e3fa7022fa6449a178ef4fa72",
+  values: ["now", "generation", "nonce", "commitId", "transitions", "runId", "historyMax", "fleetEventsMax", "inboxSeen", "totals", "progress", "partsSet[]", "partsRemoved[]", "stepsSet[]", "facts[]", "outboxAdded[]", "outboxDone[]", "gatesOpened[]", "gatesClosed[]"],
+  sha1: "623fea65a090b70fdaa888a9e65100dc8668578e",
   source: `local K = {
   run = KEYS[1],
   statusPending = KEYS[2],
@@ -136,8 +138,9 @@ local A = {
   fleetEventsMax = ARGV[8],
   inboxSeen = ARGV[9],
   totals = ARGV[10],
+  progress = ARGV[11],
 }
-local next_argument = 11
+local next_argument = 12
 local function take_list()
   local list = {}
   local count = tonumber(ARGV[next_argument])
@@ -282,6 +285,9 @@ local function remember_commit()
   end
   return kept
 end
+local function forget_recoveries()
+  redis.call('HSET', K.run, 'recoveries', '0')
+end
 local function apply_commit(from, to)
   call_in_chunks('HSET', K.parts, A.partsSet, 2)
   call_in_chunks('HDEL', K.parts, A.partsRemoved, 1)
@@ -294,9 +300,10 @@ local function apply_commit(from, to)
   open_gates()
   consume_inbox()
   set_status(K.run, row, from, to)
-  redis.call(
-    'HSET', K.run, 'totals', A.totals, 'commits', remember_commit(), 'recoveries', '0', 'heartbeatAt', now
-  )
+  redis.call('HSET', K.run, 'totals', A.totals, 'commits', remember_commit(), 'heartbeatAt', now)
+  if A.progress ~= '' then
+    forget_recoveries()
+  end
   redis.call('HINCRBY', K.run, 'revision', '1')
   redis.call('ZADD', K.leases, now, A.runId)
 end
@@ -312,6 +319,7 @@ if duplicate then
 else
   apply_commit(status, to)
 end
+forget_recoveries()
 redis.call('HDEL', K.run, 'owner')
 redis.call('ZREM', K.leases, A.runId)
 redis.call('ZADD', K.timers, now, A.runId)

@@ -17,9 +17,10 @@ import {
 import { startDigest } from "../identifiers.js";
 import { enqueueEntry, enqueueId } from "../outbox-entry.js";
 import { toRunInfo } from "../run-record.js";
-import { checkStartLimits, idempotencyKeptMs, startedEvent } from "../start-of-run.js";
+import { checkNewRun, idempotencyKeptMs, startedEvent } from "../start-of-run.js";
 import {
   addToOutbox,
+  findOpenRun,
   findRun,
   type GateAnswered,
   type MemoryState,
@@ -33,7 +34,7 @@ type OutsideWrites = Pick<RunStore, "createRun" | "appendEvent" | "answerGate" |
 export function memoryOutsideWrites(state: MemoryState): OutsideWrites {
   return {
     createRun: async (run) => {
-      checkStartLimits(run);
+      checkNewRun(run);
       return createRun(state, run);
     },
     appendEvent: async (request) => appendEvent(state, request),
@@ -44,7 +45,12 @@ export function memoryOutsideWrites(state: MemoryState): OutsideWrites {
 
 function createRun(state: MemoryState, run: NewRun): CreateReply {
   const digest = startDigest(run);
-  const earlier = findRun(state, run.id) ?? findByKey(state, run.idempotencyKey);
+  const present = findRun(state, run.id);
+  const parent = run.parentId === undefined ? undefined : findOpenRun(state, run.parentId);
+  if (present === undefined && run.parentId !== undefined && parent === undefined) {
+    return { tag: "parent_gone" };
+  }
+  const earlier = present ?? findByKey(state, run.idempotencyKey);
   if (earlier !== undefined) {
     const { id } = earlier.info;
     return earlier.digest === digest
@@ -61,7 +67,7 @@ function createRun(state: MemoryState, run: NewRun): CreateReply {
   pushEvent(state, stored, startedEvent(run));
   state.timers.set(run.id, now + delayMs);
   addToOutbox(state, enqueueEntry(run.id, delayMs));
-  if (run.parentId !== undefined) findRun(state, run.parentId)?.children.push(stored.row);
+  parent?.children.push(stored.row);
   return { tag: "created", id: run.id, outboxId: enqueueId(run.id) };
 }
 

@@ -18,7 +18,9 @@ export function memorySweeps(state: MemoryState): Sweeps {
     outboxPending: async ({ olderThanMs, limit }) => {
       const before = state.now() - olderThanMs;
       const aged = [...state.outbox].map(([id, { at, json }]) => ({ id, at, json }));
-      return dueFirst(aged, before, limit).map(({ json }) => JSON.parse(json) as OutboxEntry);
+      const told = dueFirst(aged, before, limit);
+      for (const { id, json } of told) state.outbox.set(id, { at: state.now(), json });
+      return told.map(({ json }) => JSON.parse(json) as OutboxEntry);
     },
     wakeable: async ({ limit }) => {
       const timers = [...state.timers].map(([id, at]) => ({ id, at }));

@@ -16,6 +16,7 @@ import {
   type RunStore,
 } from "@runfleet/model";
 import { parentWakeId } from "../outbox-entry.js";
+import { madeProgress } from "../progress.js";
 import { stepScore } from "../step-score.js";
 import { unownedChildEvent } from "../unowned-child.js";
 import {
@@ -55,7 +56,7 @@ export function memoryWorkerWrites(state: MemoryState): WorkerWrites {
       if (run.inbox.length > 0) return { tag: "wake_now", inbox: unreadEvents(run) };
       run.status = openStatus(run.status, "waiting");
       run.blockedOn = copy(park.blockedOn);
-      disown(state, run, park.until);
+      giveAway(state, run, park.until);
       return { tag: "parked" };
     },
     release: async (commit) => {
@@ -66,7 +67,7 @@ export function memoryWorkerWrites(state: MemoryState): WorkerWrites {
       const status = openStatus(run.status, "pending");
       if (isDuplicate) run.status = status;
       else applyCommit(state, run, { commit, status });
-      disown(state, run, state.now());
+      giveAway(state, run, state.now());
       return { tag: "yielded" };
     },
     finish: async (finish) => finishOwned(state, finish),
@@ -158,8 +159,14 @@ function applyCommit(
   run.status = status;
   run.totals = copy(commit.totals);
   run.commits = [commit.commitId, ...run.commits].slice(0, commitsKept);
-  run.recoveries = 0;
+  if (madeProgress(commit)) run.recoveries = 0;
   run.heartbeatAt = state.now();
+}
+
+/** Nobody owns the run from now on, and whoever did is not to blame for anything. */
+function giveAway(state: MemoryState, run: StoredRun, wakeAt: number | undefined): void {
+  run.recoveries = 0;
+  disown(state, run, wakeAt);
 }
 
 function disown(state: MemoryState, run: StoredRun, wakeAt: number | undefined): void {
@@ -177,6 +184,7 @@ function finishOwned(state: MemoryState, finish: Finish): FinishReply {
     throw illegalStatus(run, finish.status);
   if (isDuplicate) run.status = finish.status;
   else applyCommit(state, run, { commit: finish, status: finish.status });
+  run.recoveries = 0;
   endRun(state, run, finish);
   return { tag: "finished" };
 }

@@ -3,6 +3,7 @@
  */
 import { attemptKey, type Commit } from "@runfleet/model";
 import { outboxPair } from "../outbox-entry.js";
+import { madeProgress } from "../progress.js";
 import type { ScriptValue } from "../script.js";
 import { stepScore } from "../step-score.js";
 
@@ -13,6 +14,7 @@ export interface CommitValues {
   readonly commitId: string;
   readonly inboxSeen: number;
   readonly totals: string;
+  readonly progress: "1" | "";
   readonly partsSet: readonly ScriptValue[];
   readonly partsRemoved: readonly ScriptValue[];
   readonly stepsSet: readonly ScriptValue[];
@@ -31,6 +33,7 @@ export function toCommitValues(commit: Commit): CommitValues {
     commitId: commit.commitId,
     inboxSeen: commit.inboxSeen,
     totals: JSON.stringify(commit.totals),
+    progress: madeProgress(commit) ? "1" : "",
     partsSet: Object.entries(commit.parts.set).flat(),
     partsRemoved: commit.parts.remove,
     stepsSet: commit.steps.flatMap((step) => [

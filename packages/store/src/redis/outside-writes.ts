@@ -20,7 +20,7 @@ import { enqueueEntry, enqueueId } from "../outbox-entry.js";
 import { withRedis } from "../redis-failure.js";
 import { runRow, toCancelRequest, toRunInfo } from "../run-record.js";
 import { runScript } from "../script.js";
-import { checkStartLimits, idempotencyKeptMs, startedEvent } from "../start-of-run.js";
+import { checkNewRun, idempotencyKeptMs, startedEvent } from "../start-of-run.js";
 import type { Partition } from "./partition.js";
 
 type OutsideWrites = Pick<RunStore, "createRun" | "appendEvent" | "answerGate" | "requestCancel">;
@@ -28,7 +28,7 @@ type OutsideWrites = Pick<RunStore, "createRun" | "appendEvent" | "answerGate" |
 export function outsideWrites(partition: Partition): OutsideWrites {
   return {
     createRun: async (run) => {
-      checkStartLimits(run);
+      checkNewRun(run);
       return await createOnce(partition, run, "");
     },
     appendEvent: async ({ runId, event, dedupeId }) => {
@@ -118,6 +118,7 @@ async function createOnce(partition: Partition, run: NewRun, goneRunId: string):
       parentId: run.parentId ?? "",
     },
   });
+  if (tag === "parent_gone") return { tag };
   const [id, status] = rest as [string, RunStatus | undefined];
   if (tag === "created") return { tag, id: run.id, outboxId: enqueueId(run.id) };
   if (id === run.id) return tag === "conflict" ? { tag, id } : { tag, id, status: status as RunStatus };

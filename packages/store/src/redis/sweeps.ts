@@ -4,10 +4,10 @@
  */
 
 import type { OutboxEntry, RunStore } from "@runfleet/model";
+import { claimOutbox } from "../generated/claim-outbox.js";
 import { claimWakeable } from "../generated/claim-wakeable.js";
 import { confirmOutbox } from "../generated/confirm-outbox.js";
 import { listSilent } from "../generated/list-silent.js";
-import { readOutbox } from "../generated/read-outbox.js";
 import { pageRows } from "../page.js";
 import { runScript } from "../script.js";
 import { wakeableAgainMs } from "../sweep-times.js";
@@ -22,7 +22,7 @@ export function sweeps(partition: Partition): Sweeps {
       if (ids.length > 0) await runScript(redis, confirmOutbox, { keys, values: { ids } });
     },
     outboxPending: async ({ olderThanMs, limit }) => {
-      const { rest } = await runScript(redis, readOutbox, {
+      const { rest } = await runScript(redis, claimOutbox, {
         keys,
         values: { ...partition.common(), olderThanMs, limit: pageRows(limit) },
       });

@@ -1,14 +1,14 @@
-// Generated from lua/read_outbox.lua by scripts/generate.mjs; not edited by hand.
+// Generated from lua/claim_outbox.lua by scripts/generate.mjs; not edited by hand.
 import type { Script, ScriptValue } from "../script.js";
 
-export interface ReadOutboxKeys {
+export interface ClaimOutboxKeys {
   /** outbox */
   readonly outbox: string;
   /** outbox:entries */
   readonly outboxEntries: string;
 }
 
-export interface ReadOutboxValues {
+export interface ClaimOutboxValues {
   /** epoch ms from a test, or empty */
   readonly now: ScriptValue;
   /** age */
@@ -20,16 +20,17 @@ export interface ReadOutboxValues {
 /**
  * - entries: JSON of each
  */
-export type ReadOutboxTag = "entries";
+export type ClaimOutboxTag = "entries";
 
 /**
- * Entries of the outbox that are older than an age, oldest first.
+ * Entries of the outbox that are older than an age, oldest first. Each that is told counts as written now: it is told
+ * again when it has that age once more, so entries that cannot be performed do not hide the ones behind them.
  */
-export const readOutbox: Script<ReadOutboxKeys, ReadOutboxValues, ReadOutboxTag> = {
-  name: "read_outbox",
+export const claimOutbox: Script<ClaimOutboxKeys, ClaimOutboxValues, ClaimOutboxTag> = {
+  name: "claim_outbox",
   keys: ["outbox", "outboxEntries"],
   values: ["now", "olderThanMs", "limit"],
-  sha1: "a3824883ec10c49150ab5f32663ac14394529437",
+  sha1: "685d681fdfba70deca10b2220864ba7b26decf2c",
   source: `local K = {
   outbox = KEYS[1],
   outboxEntries = KEYS[2],
@@ -49,6 +50,7 @@ local ids = redis.call('ZRANGEBYSCORE', K.outbox, '-inf', before, 'LIMIT', '0', 
 local entries = {}
 for index = 1, #ids do
   entries[index] = redis.call('HGET', K.outboxEntries, ids[index])
+  redis.call('ZADD', K.outbox, now, ids[index])
 end
 return { 'entries', entries }`,
 };
