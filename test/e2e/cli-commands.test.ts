@@ -8,7 +8,7 @@ const reviewed = `workflow reviewed {
   ${meta}
   inputs { whom required }
   script say { run = "echo hello {{whom}}" }
-  gate human_review { prompt = "go on?" timeout = "1h" }
+  gate human_review { prompt = "go on?" timeout = "1h" options = { a = "A" b = "B" } }
   call workflow kid { inputs { x = "{{whom}}" } }
 }
 `;
@@ -50,6 +50,10 @@ test("a file is started with the workflow beside it, waits for a person, is appr
     cursor: null,
   });
   expect((await project.run(["gates"])).stdout).toContain("go on?");
+
+  const wrong = await project.run(["approve", id, "--select", "c"]);
+  expect(wrong.code).toBe(2);
+  expect(wrong.stderr).toMatch(/invalid_input: .* offers a, b; not c[\s\S]*what to do: .*--select/);
 
   expect((await project.run(["approve", id, "human_review", "--feedback", "ship it"])).code).toBe(0);
   const second = await project.run(["reject", id, "human_review"]);
@@ -141,6 +145,16 @@ describe("what cannot be done is said with a code, a place and a remedy:", () =>
     const result = await project.run(["start", "kid.wf", "--inputs-file", "big.json", "--json"]);
     expect(result).toMatchObject({ code: 2, stdout: "", stderr: expect.stringContaining("too_large") });
   });
+});
+
+test("fmt lays a file out and graph draws it, without a fleet", async () => {
+  await project.write("loose.wf", "workflow loose{\ncall plan // why\n}\n");
+  expect((await project.run(["fmt", "loose.wf", "--check"])).code).toBe(2);
+  expect(await project.json(["fmt", "loose.wf"])).toMatchObject({ changed: ["loose.wf"] });
+  expect((await project.run(["fmt", "loose.wf", "--check"])).code).toBe(0);
+  expect((await project.run(["graph", "loose.wf"])).stdout).toMatch(/^flowchart TD\n/);
+  const picture = await project.run(["graph", "loose.wf", "--format", "svg"]);
+  expect(picture.stdout).toMatch(/<svg [\s\S]*>plan<[\s\S]*<\/svg>\n$/);
 });
 
 test("validate shows the place of a mistake, needs no fleet, and exits with 2", async () => {

@@ -29,6 +29,7 @@ const homes: Readonly<Record<string, string>> = {
   bullmq: "packages/queue",
   pino: "packages/service",
   "js-redis-server": "packages/testing",
+  "@hpcc-js/wasm-graphviz": "apps/cli",
 };
 
 /** Declared and never imported: bullmq loads ioredis itself. */

@@ -8,7 +8,9 @@ import { addDemo } from "./commands/demo.js";
 import { addDev } from "./commands/dev.js";
 import { addEvents } from "./commands/events.js";
 import { addFleet } from "./commands/fleet.js";
+import { addFmt } from "./commands/fmt.js";
 import { addGates } from "./commands/gates.js";
+import { addGraph } from "./commands/graph.js";
 import { addList } from "./commands/list.js";
 import { addPublish } from "./commands/publish.js";
 import { addShow } from "./commands/show.js";
@@ -25,6 +27,8 @@ const commands: readonly ((program: Command, cli: Cli) => void)[] = [
   addWorker,
   addPublish,
   addValidate,
+  addFmt,
+  addGraph,
   addStart,
   addList,
   addShow,

@@ -19,6 +19,50 @@ beforeAll(async () => {
 });
 afterAll(() => rm(cwd, { recursive: true }));
 
+describe("a workflow that another one names", () => {
+  const besideOf = async (name: string): Promise<readonly string[]> => {
+    const root = `workflow root { foreach f { over = x max_parallel = 1 workflow = "${name}" } }`;
+    await writeFile(join(cwd, "flows", "root.wf"), root);
+    const found = await readFilesBeside(await readWorkflowFile("flows/root.wf", cwd), cwd);
+    await rm(join(cwd, "flows", "root.wf"));
+    return found.map(({ file }) => file);
+  };
+
+  test("T-WRES-01 is the file of that name in its folder", async () => {
+    expect(await besideOf("leaf")).toEqual([join("flows", "leaf.wf")]);
+  });
+
+  test("T-WRES-02 is not there when there is no such file, and a missing file is said by name", async () => {
+    expect(await besideOf("missing")).toEqual([]);
+    await expect(readWorkflowFile("flows/missing.wf", cwd)).rejects.toMatchObject({
+      code: "workflow_not_found",
+      message: expect.stringContaining("missing"),
+    });
+  });
+
+  test.each([
+    ["T-WRES-03 a slash", "node_modules/theirs"],
+    ["T-WRES-04 dots", "../flows/leaf"],
+    ["T-WRES-05 a space", "le af"],
+  ])("%s in a name leads to no file", async (_name, name) => {
+    await writeFile(join(cwd, "flows", "le af.wf"), flow("leaf", "call plan"));
+    expect(await besideOf(name)).toEqual([]);
+    await rm(join(cwd, "flows", "le af.wf"));
+  });
+
+  test("T-WRES-06 with errors in its text is handed on, so that whoever validates it can say why", async () => {
+    await writeFile(join(cwd, "flows", "garbage.wf"), "not a workflow");
+    expect(await besideOf("garbage")).toEqual([join("flows", "garbage.wf")]);
+    await rm(join(cwd, "flows", "garbage.wf"));
+  });
+
+  test("T-WRES-07 may have hyphens, underscores and digits in its name", async () => {
+    await writeFile(join(cwd, "flows", "my-flow_v2.wf"), flow("my-flow_v2", "call plan"));
+    expect(await besideOf("my-flow_v2")).toEqual([join("flows", "my-flow_v2.wf")]);
+    await rm(join(cwd, "flows", "my-flow_v2.wf"));
+  });
+});
+
 describe("workflow files", () => {
   test("are told from names", () => {
     expect(["a.wf", "./a", "dir/a"].map(looksLikeFile)).toEqual([true, true, true]);

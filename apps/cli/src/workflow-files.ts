@@ -59,13 +59,20 @@ export async function readFilesBeside(root: WorkflowFile, cwd: string): Promise<
   const folder = dirname(root.path);
   const names = calledBy(root);
   for (let name = names.pop(); name !== undefined; name = names.pop()) {
-    const path = join(folder, `${name}${workflowExtension}`);
-    if (path === root.path || beside.has(path) || !existsSync(path)) continue;
+    const path = pathBeside(folder, name);
+    if (path === undefined || path === root.path || beside.has(path)) continue;
     const file = await readWorkflowFile(path, cwd);
     beside.set(path, file);
     names.push(...calledBy(file));
   }
   return [...beside.values()];
+}
+
+/** The file of a workflow in a folder, if there is one. A name that no workflow can have leads to no file. */
+export function pathBeside(folder: string, name: string): string | undefined {
+  if (!/^[A-Za-z0-9_-]+$/.test(name)) return undefined;
+  const path = join(folder, `${name}${workflowExtension}`);
+  return existsSync(path) ? path : undefined;
 }
 
 function calledBy({ source, file }: WorkflowFile): string[] {

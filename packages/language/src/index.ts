@@ -11,6 +11,7 @@ export {
   doWhile,
   foreach,
   gate,
+  marker,
   parallel,
   qualityGate,
   script,
@@ -43,7 +44,21 @@ export {
 } from "./diagnostics/diagnostic-codes.js";
 export { formatDiagnostics } from "./diagnostics/format-diagnostics.js";
 export { formatSource } from "./format/format-source.js";
-export { type ParsedWorkflow, type Positions, parseWorkflow } from "./parse/parse-workflow.js";
+export { buildGraph } from "./graph/build-graph.js";
+export type {
+  Graph,
+  GraphEdge,
+  GraphGroup,
+  GraphGroupKind,
+  GraphMember,
+  GraphNode,
+  GraphNodeKind,
+} from "./graph/graph.js";
+export { printDot } from "./graph/print-dot.js";
+export { printMermaid } from "./graph/print-mermaid.js";
+export { type Draft, type ParsedWorkflow, type Positions, parseWorkflow } from "./parse/parse-workflow.js";
 export { printWorkflow } from "./print/print-workflow.js";
+export { builtinItemProviders } from "./validate/check-foreach.js";
 export { validateDefinition } from "./validate/validate-definition.js";
-export type { ValidationContext } from "./validate/validation-context.js";
+export { validateParsed } from "./validate/validate-parsed.js";
+export type { ScriptProblem, ValidationContext } from "./validate/validation-context.js";

@@ -3,12 +3,14 @@ import { createShutdown, readEnvironment } from "@runfleet/service";
 import type { Command } from "commander";
 import type { Cli } from "../cli.js";
 import { type DevFleet, startDevFleet } from "../dev/dev-fleet.js";
+import { defaultPort, wantedPort } from "../dev/serve-fleet.js";
 import { withoutSecrets } from "../find-fleet.js";
 import { homeToUse, logsFolder } from "../home.js";
 import { wholeNumber } from "../parse-options.js";
+import { typedProgram } from "../typed-command.js";
 
 interface Options {
-  readonly port: number;
+  readonly port?: number;
   readonly workers: number;
   readonly concurrency: number;
   readonly config?: string;
@@ -26,9 +28,8 @@ export function addDev(program: Command, cli: Cli): void {
     .description("run a fleet for this project: Redis (unless one is named), workers, server")
     .option(
       "--port <port>",
-      "of the server on 127.0.0.1; 0 = any free one",
+      `of the server on 127.0.0.1; 0 = any free one; default: ${defaultPort}, or any free one when that is taken`,
       wholeNumber("--port", { min: 0, max: 65_535 }),
-      3000,
     )
     .option(
       "--workers <n>",
@@ -64,7 +65,8 @@ async function dev(cli: Cli, options: Options): Promise<void> {
     home: homeToUse(cli),
     workers: options.workers,
     concurrency: options.concurrency,
-    port: options.port,
+    port: wantedPort(options.port),
+    typed: `${typedProgram(cli.env)} dev`,
     namespace: globals.namespace ?? environment.namespace,
     log: terminal.note,
     cwd: cli.cwd,

@@ -1,22 +1,17 @@
 /** `runfleet validate`: checks workflow files without a fleet and shows every mistake at its place. */
-import {
-  type Diagnostic,
-  formatDiagnostics,
-  type ParsedWorkflow,
-  parseWorkflow,
-  validateDefinition,
-} from "@runfleet/language";
-import type { Definition } from "@runfleet/model";
+import { resolve } from "node:path";
+import { type Diagnostic, formatDiagnostics } from "@runfleet/language";
 import type { Command } from "commander";
+import { type CheckedFile, checkFiles } from "../check/check-files.js";
 import type { Cli } from "../cli.js";
+import { collect } from "../parse-options.js";
 import type { Terminal } from "../terminal.js";
-import { readFilesBeside, readWorkflowPaths, type WorkflowFile } from "../workflow-files.js";
+import { readWorkflowPaths } from "../workflow-files.js";
 
-interface CheckedFile {
-  readonly file: WorkflowFile;
-  /** Absent when the text has errors. */
-  readonly definition?: Definition;
-  readonly diagnostics: readonly Diagnostic[];
+interface ValidateOptions {
+  readonly strict?: boolean;
+  readonly config?: string;
+  readonly scripts?: readonly string[];
 }
 
 export function addValidate(program: Command, cli: Cli): void {
@@ -26,52 +21,43 @@ export function addValidate(program: Command, cli: Cli): void {
       "check workflow files; workflows they call are looked for in the paths given and beside each file",
     )
     .option("--strict", "warnings count as errors")
-    .action((paths: readonly string[], options: { readonly strict?: boolean }) =>
-      validate(cli, paths, options),
-    );
+    .option("--config <file>", "names of actions, gates and items; default: the nearest runfleet.config")
+    .option("--scripts <folder>", "look for scripts here too; may be repeated", collect)
+    .action((paths: readonly string[], options: ValidateOptions) => validate(cli, paths, options));
 }
 
-async function validate(
-  cli: Cli,
-  paths: readonly string[],
-  options: { readonly strict?: boolean },
-): Promise<void> {
-  const { terminal } = cli;
-  const files = await readWorkflowPaths(paths, cli.cwd);
-  const checked = await checkFiles(files, cli.cwd);
+async function validate(cli: Cli, paths: readonly string[], options: ValidateOptions): Promise<void> {
+  const { terminal, env, cwd } = cli;
+  const { strict, config, scripts = [] } = options;
+  const files = await readWorkflowPaths(paths, cwd);
+  const checked = await checkFiles(
+    files,
+    { env, cwd },
+    {
+      isStrict: strict === true,
+      scriptRoots: scripts,
+      ...(config === undefined ? {} : { config: resolve(cwd, config) }),
+    },
+  );
   const diagnostics = checked.flatMap((one) => one.diagnostics);
-  const isBad = ({ severity }: Diagnostic): boolean => severity === "error" || options.strict === true;
-  const isValid = !diagnostics.some(isBad);
+  const isValid = !diagnostics.some(({ severity }) => severity === "error");
   if (!isValid) cli.setExitCode(2);
   if (cli.globals().json === true) {
     const workflows = checked.flatMap(({ definition }) => definition?.name ?? []);
-    terminal.printJson({ valid: isValid, workflows, diagnostics });
+    terminal.printJson({ valid: isValid, workflows, diagnostics: diagnostics.map(asDocument) });
     return;
   }
   for (const one of checked) show(one, terminal);
 }
 
-async function checkFiles(files: readonly WorkflowFile[], cwd: string): Promise<readonly CheckedFile[]> {
-  const parsed = new Map(files.map((file) => [file.path, { file, ...parse(file) }]));
-  const known = new Map<string, Definition>();
-  const besides = await Promise.all(files.map((file) => readFilesBeside(file, cwd)));
-  for (const beside of besides.flat()) remember(known, parse(beside).definition);
-  // Later than those beside: what was named is what is meant.
-  for (const { definition } of parsed.values()) remember(known, definition);
-  return [...parsed.values()].map(({ file, definition, diagnostics, positions }) => {
-    if (definition === undefined) return { file, diagnostics };
-    const found = validateDefinition(definition, { workflows: (name) => known.get(name), positions });
-    const placed = found.map((diagnostic) => ({ ...diagnostic, file: file.file }));
-    return { file, definition, diagnostics: [...diagnostics, ...placed] };
-  });
-}
-
-function parse({ source, file }: WorkflowFile): ParsedWorkflow {
-  return parseWorkflow(source, { file });
-}
-
-function remember(known: Map<string, Definition>, definition: Definition | undefined): void {
-  if (definition !== undefined) known.set(definition.name, definition);
+/** `span` repeats the place as editors want it; its end is exclusive. */
+function asDocument({ line, column, endLine, endColumn, ...diagnostic }: Diagnostic): object {
+  return {
+    ...diagnostic,
+    line,
+    column,
+    span: { start: { line, column }, end: { line: endLine, column: endColumn } },
+  };
 }
 
 /** Mistakes are the result of this command, so they go to standard output. */

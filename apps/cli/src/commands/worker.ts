@@ -28,6 +28,8 @@ interface Options {
 const lingerMs = 500;
 /** What a worker needs beyond the grace period of its steps to leave in order. */
 const closingMs = 5_000;
+/** The same without the process that started it: its Redis is most likely gone too, so there is little to wait for. */
+const orphanMs = 1_500;
 
 export function addWorker(program: Command, cli: Cli): void {
   program
@@ -90,10 +92,13 @@ async function refuseUnreachable(address: {
   }
 }
 
-/** A worker that `dev` started ends with it, however that ended. */
+/** A worker that `dev` started ends with it, however that ended. Its scripts end with the worker. */
 function stopWithParent(shutdown: Shutdown): void {
   if (process.channel === undefined) return;
-  process.once("disconnect", () => void shutdown.stop("the process that started this worker is gone"));
+  process.once("disconnect", () => {
+    void shutdown.stop("the process that started this worker is gone");
+    setTimeout(() => process.exit(1), orphanMs).unref();
+  });
 }
 
 function actionLog(log: Logger): ActionLog {

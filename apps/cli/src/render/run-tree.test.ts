@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { eventLine } from "./event-line.js";
 import { renderRun } from "./run-tree.js";
 import { renderTable } from "./table.js";
-import { elapsed, oneLine, shortTime, timeSpan } from "./words.js";
+import { elapsed, oneLine, shortTime, timeSpan, waitingFor } from "./words.js";
 
 const colours = pc.createColors(false);
 const now = Date.parse("2026-01-01T00:10:00Z");
@@ -44,8 +44,8 @@ const run: RunDocument = {
       address: "b.2",
       name: "ok",
       gateType: "human_approval",
-      deadline: now + 1_000,
-      since: now,
+      deadline: "2026-01-01T00:10:01Z",
+      since: "2026-01-01T00:10:00Z",
     },
   ],
   totals: { ...zeroTotals(), hasLlmMetrics: true, costUsd: 0.5, turns: 2, inputTokens: 10, outputTokens: 20 },
@@ -94,6 +94,19 @@ describe("a run for people", () => {
         "  0.5000 USD  2 turns  10 tokens in, 20 out",
       ].join("\n"),
     );
+  });
+
+  test.each([
+    [
+      { type: "sleep", address: "b.0", name: "nap", until: "2026-01-01T00:20:00.000Z" },
+      "nap (until 00:20:00Z)",
+    ],
+    [
+      { type: "retry", address: "b.0", name: "fix", attempt: 2, until: "2026-01-02T00:20:00.000Z" },
+      "attempt 2 of fix (2026-01-02T00:20Z)",
+    ],
+  ] as const)("says until when a run waits: %j", (blocked, text) => {
+    expect(waitingFor(blocked, now)).toBe(text);
   });
 
   test("has no colour where there is none, and columns that line up", () => {

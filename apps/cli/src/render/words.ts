@@ -1,5 +1,5 @@
 /** Small pieces of text for people: statuses with colour, spans of time, what a run waits for. Pure. */
-import type { BlockedOn, RunStatus, StepStatus } from "@runfleet/model";
+import type { BlockedOnDocument, RunStatus, StepStatus } from "@runfleet/model";
 import type { Colours } from "../terminal.js";
 
 type Colour = "green" | "red" | "yellow" | "cyan" | "dim";
@@ -47,18 +47,18 @@ export function elapsed(
   return timeSpan(end - Date.parse(times.startedAt));
 }
 
-export function waitingFor(blocked: BlockedOn, now: number): string {
+export function waitingFor(blocked: BlockedOnDocument, now: number): string {
   switch (blocked.type) {
     case "gate":
-      return `gate ${blocked.name} (until ${shortTime(blocked.deadline, now)})`;
+      return `gate ${blocked.name} (until ${shortTime(Date.parse(blocked.deadline), now)})`;
     case "child":
       return `workflow ${blocked.workflow} (run ${blocked.childRunId})`;
     case "items":
       return `${blocked.name}: ${blocked.done} of ${blocked.total} items done, ${blocked.running} running`;
     case "sleep":
-      return `${blocked.name} (until ${shortTime(blocked.until, now)})`;
+      return `${blocked.name} (until ${shortTime(Date.parse(blocked.until), now)})`;
     case "retry":
-      return `attempt ${blocked.attempt} of ${blocked.name} (${shortTime(blocked.until, now)})`;
+      return `attempt ${blocked.attempt} of ${blocked.name} (${shortTime(Date.parse(blocked.until), now)})`;
   }
 }
 

@@ -58,6 +58,10 @@ export function callWorkflow(name: string, options: ChildOptions<Any, string> = 
   return make.makeChild(name, { ...retryFieldsOf(options), inputs: { ...options.inputs } });
 }
 
+export function marker<Step extends string>(step: Step, name: string): `${Step}.${string}` {
+  return `${step}.${name}`;
+}
+
 export function when(condition: string, nodes: readonly Node[]): Node {
   return make.makeIf("if", readCondition(condition), [...nodes]);
 }

@@ -13,13 +13,17 @@ import type { PathFinding } from "../validate/finding.js";
 import { durationMsOf, mistake } from "./read-texts.js";
 import type { DurationText } from "./vocabulary.js";
 
-/** `"required"` and `"boolean"` are short for an object with nothing else. A text without default is required. */
+/**
+ * `"required"`, `"optional"` and `"boolean"` are short for an object with nothing else. A text without default is
+ * required unless `required` is false.
+ */
 export type InputOption =
   | "required"
+  | "optional"
   | "boolean"
   | {
       readonly type?: "string";
-      readonly required?: true;
+      readonly required?: boolean;
       readonly default?: string;
       readonly description?: string;
     }
@@ -84,12 +88,20 @@ function isAlways(node: Node): node is SequenceNode {
 
 function inputOf(name: string, option: InputOption): InputDeclaration {
   if (option === "required") return makeInput(name, { type: "string", required: true });
+  if (option === "optional") return makeInput(name, { type: "string", required: false, optional: true });
   if (option === "boolean") return makeInput(name, { type: "boolean", required: false });
+  if (typeof option !== "object") {
+    throw mistake(
+      `the input \`${name}\` is declared as ${String(option)}; write "required", "optional", "boolean" or an object`,
+    );
+  }
   const { type = "string", description } = option;
   const value = option.default;
+  const required = "required" in option ? option.required : undefined;
   return makeInput(name, {
     type,
-    required: "required" in option,
+    required: required === true,
+    optional: required === false,
     default: value === undefined ? undefined : String(value),
     description,
   });

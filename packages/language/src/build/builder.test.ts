@@ -1,16 +1,16 @@
 /** The builder makes what text makes, and says at once what could not be. */
 import { type Definition, isRunfleetError, type Node } from "@runfleet/model";
-import { describe, expect, expectTypeOf, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import {
   always,
   block,
   branch,
-  builderFor,
   call,
   callWorkflow,
   doWhile,
   foreach,
   gate,
+  marker,
   parallel,
   parseWorkflow,
   qualityGate,
@@ -49,6 +49,7 @@ test.each<[string, Node]>([
   ],
   ["call workflow c { inputs { pr = 7 } }", callWorkflow("c", { inputs: { pr: "7" } })],
   ["call workflow c", callWorkflow("c")],
+  ["if plan.ready { }", when(marker("plan", "ready"), [])],
   ["if plan.ready { call a }", when("plan.ready", [call("a")])],
   ["unless draft { call a }", unless("draft", [call("a")])],
   [
@@ -109,6 +110,7 @@ test("a whole workflow reads like its text", () => {
       inputs: {
         pr: "required",
         draft: "boolean",
+        notes: "optional",
         base: { default: "main", description: "Base branch" },
         loud: { type: "boolean", default: true },
       },
@@ -122,6 +124,7 @@ test("a whole workflow reads like its text", () => {
       inputs {
         pr required
         draft boolean
+        notes optional
         base default = "main" description = "Base branch"
         loud boolean default = "true"
       }
@@ -165,61 +168,5 @@ describe("what could not be is refused at once", () => {
     let node: Node = call("a");
     for (let depth = 0; depth < 20_000; depth += 1) node = block([node]);
     expect(() => workflow("w", {}, [node])).toThrow("blocks inside each other");
-  });
-});
-
-describe("types", () => {
-  interface Fleet {
-    readonly actions: { readonly plan: unknown; readonly "charge-card": unknown };
-    readonly workflows: {
-      readonly child: { readonly pr: string; readonly base?: string };
-      readonly plain: object;
-    };
-  }
-  const typed = builderFor<Fleet>();
-
-  test("with a vocabulary the compiler knows the names of actions", () => {
-    typed.call("plan");
-    typed.call("charge-card", { onFail: "plan" });
-    typed.call("agents/anything.md");
-    // @ts-expect-error no such action
-    typed.call("plna");
-    // @ts-expect-error no such action
-    typed.call("plan", { onFail: "plna" });
-    expectTypeOf(typed.call)
-      .parameter(0)
-      .toEqualTypeOf<"plan" | "charge-card" | `${string}/${string}` | `${string}.md`>();
-  });
-
-  test("and the names and inputs of workflows", () => {
-    typed.callWorkflow("child", { inputs: { pr: "7" } });
-    typed.callWorkflow("plain");
-    // @ts-expect-error no such workflow
-    typed.callWorkflow("chidl");
-    // @ts-expect-error the input pr is missing
-    typed.callWorkflow("child");
-    // @ts-expect-error no such input
-    typed.callWorkflow("child", { inputs: { pr: "7", bse: "main" } });
-    typed.foreach("f", { over: "json", maxParallel: 1, workflow: "child", inputs: { pr: "{{item.id}}" } });
-    // @ts-expect-error no such workflow
-    typed.foreach("f", { over: "json", maxParallel: 1, workflow: "chidl" });
-  });
-
-  test("conditions, loops and durations have their form", () => {
-    typed.whileLoop("plan.again", { maxIterations: 3 }, []);
-    // @ts-expect-error a loop tests a marker
-    const bare = (): Node => typed.whileLoop("plan", { maxIterations: 3 }, []);
-    expect(bare).toThrow("step.marker");
-    // @ts-expect-error a duration has a unit
-    const unitless = (): Node => call("a", { timeout: "soon" });
-    expect(unitless).toThrow("duration");
-    // @ts-expect-error a loop has a bound
-    const unbounded = (): Node => whileLoop("a.b", {}, []);
-    expectTypeOf(unbounded).returns.toEqualTypeOf<Node>();
-  });
-
-  test("without a vocabulary every name is allowed", () => {
-    expectTypeOf(call).parameter(0).toEqualTypeOf<string>();
-    expectTypeOf(workflow).returns.toEqualTypeOf<Definition>();
   });
 });

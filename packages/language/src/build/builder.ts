@@ -33,8 +33,10 @@ import type {
   AgentText,
   ConditionText,
   DurationText,
+  MarkerName,
   MarkerText,
   NeedsNoInputs,
+  StepName,
   Vocabulary,
   WorkflowInputs,
   WorkflowName,
@@ -56,6 +58,14 @@ export interface Builder<V extends Vocabulary> {
       ? [options?: ChildOptions<V, Name>]
       : [options: ChildOptions<V, Name> & { readonly inputs: WorkflowInputs<V, Name> }]
   ) => ChildNode;
+  /**
+   * The condition that a step gave a marker: `marker("plan", "ready")` is `"plan.ready"`, with the editor offering the
+   * steps of the vocabulary and the compiler checking markers where they are known.
+   */
+  readonly marker: <Step extends StepName<V>>(
+    step: Step,
+    marker: MarkerName<V, Step>,
+  ) => `${Step}.${string}` & MarkerText<V>;
   /** `if`: the nodes run when the condition holds. */
   readonly when: (condition: ConditionText<V>, nodes: readonly Node[]) => Node;
   /** The nodes run when the condition does not hold. */
@@ -99,6 +109,7 @@ export const {
   branch,
   script,
   callWorkflow,
+  marker,
   when,
   unless,
   whileLoop,

@@ -187,14 +187,15 @@ export function makeForeach(name: string, fields: ForeachFields): ForeachNode {
 }
 
 /**
- * The flags decide as in the reference: a boolean is never required, a text without default always, and `required`
- * beside a default keeps both.
+ * The flags decide as in the reference: a boolean is never required, a text without default always unless `optional`
+ * says otherwise, and `required` beside a default keeps both.
  */
 export function makeInput(
   name: string,
   fields: {
     readonly type: "string" | "boolean";
     readonly required: boolean;
+    readonly optional?: boolean;
     readonly default?: string | undefined;
     readonly description?: string | undefined;
   },
@@ -202,10 +203,25 @@ export function makeInput(
   return present<InputDeclaration>({
     name,
     type: fields.type,
-    required: fields.type === "string" && (fields.required || fields.default === undefined),
+    required: isRequired(fields),
     default: fields.default,
     description: fields.description,
   });
+}
+
+function isRequired({
+  type,
+  required,
+  optional = false,
+  default: value,
+}: {
+  readonly type: "string" | "boolean";
+  readonly required: boolean;
+  readonly optional?: boolean;
+  readonly default?: string | undefined;
+}): boolean {
+  if (type === "boolean") return false;
+  return required || (!optional && value === undefined);
 }
 
 export function makeDefinition(name: string, fields: DefinitionFields, body: Node[]): Definition {

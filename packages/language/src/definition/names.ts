@@ -21,7 +21,13 @@ const reservedActionNames: ReadonlySet<string> = new Set([
 ]);
 
 /** Words that may follow the name of an input. An input with such a name is written in quotes. */
-export const inputModifiers: ReadonlySet<string> = new Set(["required", "boolean", "default", "description"]);
+export const inputModifiers: ReadonlySet<string> = new Set([
+  "required",
+  "optional",
+  "boolean",
+  "default",
+  "description",
+]);
 
 /** True for what can be written without quotes: a letter or `_`, then letters, digits, `_` and `-`. */
 export function isIdentifier(text: string): boolean {

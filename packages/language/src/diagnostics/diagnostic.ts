@@ -19,7 +19,7 @@ export interface Diagnostic extends Position {
   /** One sentence without a full stop. */
   readonly message: string;
   /** What to do about it. */
-  readonly hint?: string;
+  readonly hint: string;
   /** As given to the parser. */
   readonly file?: string;
 }

@@ -30,7 +30,7 @@ function formatOne(diagnostic: Diagnostic, lines: readonly string[]): string {
     const { shown, caret } = excerpt(text, diagnostic);
     out.push(`${gutter} |`, `${line} | ${shown}`, `${gutter} | ${caret}`);
   }
-  if (hint !== undefined) out.push(`${gutter} = hint: ${hint}`);
+  out.push(`${gutter} = hint: ${hint}`);
   return out.join("\n");
 }
 

@@ -38,7 +38,7 @@ export function createReporter(source: string, file: string | undefined): Report
     severity: diagnosticCodes[code].severity,
     code,
     message,
-    ...(hint === undefined ? {} : { hint }),
+    hint: hint ?? diagnosticCodes[code].remedy,
     ...(file === undefined ? {} : { file }),
     ...positionOf(span),
   });

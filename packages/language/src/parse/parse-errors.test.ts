@@ -93,7 +93,10 @@ describe("missing and misplaced things", () => {
 
   test.each([
     ["inputs { x requird }", "did you mean `required`?"],
-    ["inputs { x string }", 'inputs are texts; optional ones have `default = "…"`'],
+    [
+      "inputs { x string }",
+      'inputs are texts; ones that may be left out are `optional` or have a `default = "…"`',
+    ],
     ["gate custom { promt = hi }", "did you mean the option `prompt`?"],
     ["mta { title = x }", "did you mean `meta`?"],
     ["cal plan", "did you mean `call`?"],

@@ -32,6 +32,7 @@ import { readStep } from "./read-body.js";
 import { readInputs } from "./read-inputs.js";
 import { readLooseMeta, readMeta } from "./read-meta.js";
 import { readOptions } from "./read-options.js";
+import { stepNames } from "./step-names.js";
 
 /**
  * Where things of a definition stand in its text: a node by its node path (`b.2.0`), a part of it by the path, `:` and
@@ -40,9 +41,19 @@ import { readOptions } from "./read-options.js";
  */
 export type Positions = (path: string) => Position | undefined;
 
+/** What could be read of a text with errors. */
+export interface Draft {
+  /** Steps with errors may be missing from it. */
+  readonly definition: Definition;
+  /** Names of all steps in the text, of those with errors too. */
+  readonly steps: ReadonlySet<string>;
+}
+
 export interface ParsedWorkflow {
   /** Absent when there are errors. */
   readonly definition?: Definition;
+  /** Only when there are errors, and enough was read. */
+  readonly draft?: Draft;
   /** In the order of their places. */
   readonly diagnostics: Diagnostic[];
   readonly positions: Positions;
@@ -76,7 +87,10 @@ export function parseWorkflow(source: string, options: { readonly file?: string 
   };
   const definition = readFile(parser);
   const diagnostics = reporter.diagnostics();
-  if (definition === undefined || reporter.hasErrors()) return { diagnostics, positions };
+  if (definition === undefined) return { diagnostics, positions };
+  if (reporter.hasErrors()) {
+    return { draft: { definition, steps: stepNames(tokens) }, diagnostics, positions };
+  }
   return { definition, diagnostics, positions };
 }
 
@@ -84,7 +98,7 @@ function readFile(parser: Parser): Definition | undefined {
   if (!findWorkflow(parser)) return undefined;
   const name = expectName(parser, "the name of the workflow");
   if (name !== undefined) parser.places.set("name", name);
-  const draft: Draft = { meta: {}, inputs: [], body: [], always: [] };
+  const draft: Sections = { meta: {}, inputs: [], body: [], always: [] };
   const bag = readBlock(parser, { what: "this workflow", readStep: () => readSection(parser, draft) });
   const meta = { ...readLooseMeta(parser, bag), ...draft.meta };
   reportRest(parser);
@@ -107,14 +121,14 @@ function findWorkflow(parser: Parser): boolean {
   return isMisspelt;
 }
 
-interface Draft {
+interface Sections {
   meta: DefinitionFields;
   readonly inputs: InputDeclaration[];
   readonly body: Node[];
   readonly always: Node[];
 }
 
-type SectionReader = (parser: Parser, draft: Draft) => void;
+type SectionReader = (parser: Parser, draft: Sections) => void;
 
 const sections: Readonly<Record<string, SectionReader>> = {
   meta: (parser, draft) => {
@@ -124,7 +138,7 @@ const sections: Readonly<Record<string, SectionReader>> = {
   always: (parser, draft) => readAlwaysSection(parser, draft.always),
 };
 
-function readSection(parser: Parser, draft: Draft): void {
+function readSection(parser: Parser, draft: Sections): void {
   const token = peek(parser);
   const meant = sectionOf(parser, token);
   if (meant === undefined) {

@@ -1,4 +1,4 @@
-/** `inputs { name required other boolean third default = "v" }`: the inputs a workflow declares. */
+/** `inputs { name required other boolean third default = "v" fourth optional }`: the inputs a workflow declares. */
 import type { InputDeclaration } from "@runfleet/model";
 import { makeInput } from "../definition/make-nodes.js";
 import { inputModifiers } from "../definition/names.js";
@@ -22,8 +22,8 @@ import {
 import { readAssignment } from "./read-assignment.js";
 import { readScalar } from "./read-value.js";
 
-/** Words that are no modifiers but are meant as such. */
-const wouldBeModifiers = [...inputModifiers, "string", "text", "optional", "number"];
+/** Types of other languages. */
+const foreignTypes: ReadonlySet<string> = new Set(["string", "text", "str", "number", "integer", "int"]);
 
 /** Adds the declarations of one block to `inputs`; a repeated name replaces the earlier declaration. */
 export function readInputs(parser: Parser, inputs: InputDeclaration[]): void {
@@ -71,20 +71,23 @@ function readInputName(parser: Parser, previous: Token | undefined): Token | und
 
 /** `x requird` declares a second input; nobody means that. */
 function warnMistakenModifier(parser: Parser, token: Token, previous: Token): void {
-  const near = suggest(token.text, wouldBeModifiers);
-  if (near === undefined) return;
-  const isModifier = inputModifiers.has(near);
+  const near = suggest(token.text, inputModifiers);
+  if (near === undefined && !foreignTypes.has(token.text)) return;
   report(parser, {
     code: "suspicious_input",
     span: token,
     message: `\`${token.text}\` declares another input, it says nothing about \`${previous.text}\``,
-    hint: isModifier ? `did you mean \`${near}\`?` : 'inputs are texts; optional ones have `default = "…"`',
+    hint:
+      near === undefined
+        ? 'inputs are texts; ones that may be left out are `optional` or have a `default = "…"`'
+        : `did you mean \`${near}\`?`,
   });
 }
 
 interface Modifiers {
   type: "string" | "boolean";
   required: boolean;
+  optional: boolean;
   default: string | undefined;
   description: string | undefined;
 }
@@ -93,10 +96,12 @@ function readDeclaration(parser: Parser, name: Token): InputDeclaration {
   const modifiers: Modifiers = {
     type: "string",
     required: false,
+    optional: false,
     default: undefined,
     description: undefined,
   };
   while (readModifier(parser, modifiers));
+  rejectContradiction(parser, name, modifiers);
   warnAboutDefault(parser, name, modifiers);
   return makeInput(name.text, modifiers);
 }
@@ -113,6 +118,12 @@ function readModifier(parser: Parser, modifiers: Modifiers): boolean {
     modifiers.type = "boolean";
     return true;
   }
+  // The reference knows no such word: on a line of its own it is an input's name there and here.
+  if (isWord(token, "optional") && !token.startsLine) {
+    take(parser);
+    modifiers.optional = true;
+    return true;
+  }
   const key =
     token.kind === "word" && (token.text === "default" || token.text === "description")
       ? token.text
@@ -122,6 +133,15 @@ function readModifier(parser: Parser, modifiers: Modifiers): boolean {
   readAssignment(parser, token);
   modifiers[key] = readScalar(parser)?.text ?? modifiers[key];
   return true;
+}
+
+function rejectContradiction(parser: Parser, name: Token, { required, optional }: Modifiers): void {
+  if (!required || !optional) return;
+  report(parser, {
+    code: "conflicting_options",
+    span: name,
+    message: `\`${name.text}\` cannot be both required and optional`,
+  });
 }
 
 function warnAboutDefault(parser: Parser, name: Token, { type, required, default: value }: Modifiers): void {

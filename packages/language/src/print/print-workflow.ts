@@ -48,6 +48,7 @@ function printInput(input: InputDeclaration): string {
   const parts = [inputModifiers.has(name) ? quoted(name) : word(name)];
   if (type === "boolean") parts.push("boolean");
   else if (required) parts.push("required");
+  else if (input.default === undefined) parts.push("optional");
   if (input.default !== undefined) parts.push(`default = ${quoted(input.default)}`);
   if (description !== undefined) parts.push(`description = ${quoted(description)}`);
   return parts.join(" ");

@@ -1,7 +1,13 @@
 /** What validation finds about workflows that are called. T-ENG: ids of the reference's tests with the same behaviour. */
 import { type Definition, limits } from "@runfleet/model";
 import { describe, expect, test } from "vitest";
-import { formatDiagnostics, parseWorkflow, type ValidationContext, validateDefinition } from "../index.js";
+import {
+  formatDiagnostics,
+  parseWorkflow,
+  type ValidationContext,
+  validateDefinition,
+  validateParsed,
+} from "../index.js";
 
 function parse(source: string): Definition {
   const { definition, diagnostics } = parseWorkflow(source);
@@ -126,5 +132,26 @@ describe("foreach", () => {
 
   test("its workflow must exist", () => {
     expect(codes(`foreach f { ${head} }`, world())).toEqual(["unknown_workflow"]);
+  });
+});
+
+describe("a text with errors", () => {
+  const check = (content: string): string[] =>
+    validateParsed(parseWorkflow(`workflow w { ${content} }`), { actions: new Set(["plan"]) }).map(
+      ({ code, message }) => `${code}: ${message}`,
+    );
+
+  test("is looked at for names as well, in the order of the text", () => {
+    expect(check("call plna call plan { retries = x } if paln.ok { }")).toEqual([
+      "unknown_action: no action is registered under `plna`",
+      "invalid_value: `retries` takes a whole number from 0 to 4294967295, not `x`",
+      "unknown_step: no step `paln` can have run before this",
+    ]);
+  });
+
+  test("is not blamed for what its errors may have caused", () => {
+    expect(
+      check('script s { } if s.ok { } call "agents/x" { as = [] }').map((text) => text.split(":")[0]),
+    ).toEqual(["missing_option", "unknown_action", "invalid_value"]);
   });
 });

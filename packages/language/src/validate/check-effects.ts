@@ -1,6 +1,16 @@
 /** Warnings about options that are allowed and almost certainly not meant: they change nothing, or always fail. */
-import type { CallNode, ChildNode, Definition, LoopNode, ParallelNode, ScriptNode } from "@runfleet/model";
+import type {
+  CallNode,
+  ChildNode,
+  Definition,
+  GateNode,
+  LoopNode,
+  ParallelNode,
+  ScriptNode,
+} from "@runfleet/model";
+import { builtinGateTypes } from "../definition/gate-types.js";
 import { walkNodes } from "../definition/walk-nodes.js";
+import { suggest } from "../diagnostics/suggest.js";
 import type { Find } from "./finding.js";
 
 export function checkEffects(definition: Definition, find: Find): void {
@@ -9,6 +19,7 @@ export function checkEffects(definition: Definition, find: Find): void {
       checkRetries(node, path, find);
     if (node.kind === "loop") checkLoop(node, path, find);
     if (node.kind === "parallel") checkParallel(node, path, find);
+    if (node.kind === "gate") checkGateType(node, path, find);
   }
 }
 
@@ -29,6 +40,22 @@ function checkRetries(node: CallNode | ScriptNode | ChildNode, path: string, fin
       hint: 'add `retry_delay = "10s"`',
     });
   }
+}
+
+/** A type of one's own is allowed and needs a resolver; one that is nearly a built-in type is a typing mistake. */
+function checkGateType({ gateType }: GateNode, path: string, find: Find): void {
+  if (builtinGateTypes.has(gateType)) return;
+  const near = suggest(
+    gateType,
+    [...builtinGateTypes].filter((type) => type.includes("_")),
+  );
+  if (near === undefined) return;
+  find({
+    code: "unusual_value",
+    path: `${path}:name`,
+    message: `gates of type \`${gateType}\` need a resolver of that name`,
+    hint: `did you mean \`${near}\`?`,
+  });
 }
 
 function checkLoop({ maxIterations, stuckAfter }: LoopNode, path: string, find: Find): void {

@@ -8,6 +8,9 @@ const requiredFilters: Readonly<Record<string, readonly string[]>> = {
   range: ["from", "to"],
 };
 
+/** Providers that every worker has. */
+export const builtinItemProviders: ReadonlySet<string> = new Set(Object.keys(requiredFilters));
+
 export function checkForeach(node: ForeachNode, path: string, find: Find): void {
   if (node.onChildFail === "skip_dependents" && !node.ordered) {
     find({

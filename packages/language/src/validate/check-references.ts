@@ -37,7 +37,14 @@ interface Walk {
 
 export function checkReferences(definition: Definition, context: ValidationContext, find: Find): void {
   const inputs = new Map(definition.inputs.map(({ name, type }) => [name, type]));
-  const walk: Walk = { definition, context, find, inputs, produced: new Set(), anythingGoes: false };
+  const walk: Walk = {
+    definition,
+    context,
+    find,
+    inputs,
+    produced: new Set(context.assumedSteps),
+    anythingGoes: false,
+  };
   walkBody(walk, definition.body, bodyAddress);
   walkBody(walk, definition.always, alwaysAddress);
 }

@@ -111,7 +111,7 @@ function checkWorkflow(name: string, path: string, { context, find, visited, wai
   visited.add(name);
   const definition = context.workflows(name);
   if (definition !== undefined) waiting.push({ name, path, definition });
-  else {
+  else if (context.isUnreadable?.(name) !== true) {
     find({
       code: "unknown_workflow",
       path,

@@ -13,7 +13,8 @@ export function checkScripts(definition: Definition, { scripts }: ValidationCont
     find({
       code: "invalid_script",
       path: `${path}:run`,
-      message: `the script \`${node.name}\` cannot be run: ${problem}`,
+      message: `the script \`${node.name}\` cannot be run: ${problem.message}`,
+      hint: problem.hint,
     });
   }
 }

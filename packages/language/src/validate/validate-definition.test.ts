@@ -152,7 +152,7 @@ describe("what must be registered", () => {
 });
 
 describe("scripts", () => {
-  const never = { scripts: () => "not found" };
+  const never = { scripts: () => ({ message: "not found", hint: "look again" }) };
 
   test("T-SEM-08 a command with a placeholder is not looked for", () => {
     expect(check('script s { run = "{{tool}}/x.sh" }', never)).toEqual([]);
@@ -205,6 +205,8 @@ test.each([
   ["call a { retries = 1 backoff = fixed }", ["option_without_effect"]],
   ["call a while a.b { max_iterations = 0 stuck_after = 1 call a }", ["unusual_value", "unusual_value"]],
   ["parallel { min_success = 2 call a }", ["unusual_value"]],
+  ["gate human_reveiw { }", ["unusual_value"]],
+  ["gate my_own_type { }", []],
 ])("%s is allowed with a warning", (content, expected) => {
   expect(codes(content)).toEqual(expected);
 });

@@ -61,7 +61,7 @@ function toDiagnostics(findings: readonly PathFinding[], { positions }: Validati
       severity: diagnosticCodes[code].severity,
       code,
       message,
-      ...(hint === undefined ? {} : { hint }),
+      hint: hint ?? diagnosticCodes[code].remedy,
       ...(positions?.(path) ?? unknownPosition),
     };
   });

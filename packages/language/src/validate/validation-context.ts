@@ -5,6 +5,10 @@ import type { Position } from "../diagnostics/diagnostic.js";
 export interface ValidationContext {
   /** A workflow by name. The validated definition answers for its own name. */
   readonly workflows?: (name: string) => Definition | undefined;
+  /** True for workflows that exist and cannot be read now: nothing is said about calling them. */
+  readonly isUnreadable?: (workflow: string) => boolean;
+  /** Steps that count as known everywhere, whatever the definition holds. */
+  readonly assumedSteps?: ReadonlySet<string>;
   /** Names of registered actions. */
   readonly actions?: ReadonlySet<string>;
   /** True when an action takes every name that is not registered. */
@@ -16,7 +20,13 @@ export interface ValidationContext {
   /** Targets that exist; an empty set allows every target. */
   readonly targets?: ReadonlySet<string>;
   /** What keeps a script's command from being run, or `undefined` if nothing does. Not asked about placeholders. */
-  readonly scripts?: (run: string) => string | undefined;
+  readonly scripts?: (run: string) => ScriptProblem | undefined;
   /** Places in the source text, as `parseWorkflow` gives them. */
   readonly positions?: (path: string) => Position | undefined;
+}
+
+export interface ScriptProblem {
+  /** Completes "the script `x` cannot be run: …". */
+  readonly message: string;
+  readonly hint: string;
 }

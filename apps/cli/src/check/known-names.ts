@@ -1,0 +1,54 @@
+/**
+ * What is registered where a workflow file is meant to run: the names in the configuration nearest to it. A file without
+ * a configuration is checked without them.
+ */
+import { dirname } from "node:path";
+import { builtinItemProviders, type ValidationContext } from "@runfleet/language";
+import { findConfigFile, type Place } from "../home.js";
+import { type LoadedConfig, loadConfig } from "../load-config.js";
+
+export interface KnownNames {
+  /** Absolute; absent when there is no configuration. */
+  readonly configFile?: string;
+  /** True when the configuration decides only at run time in which folder scripts run. */
+  readonly hasOwnFolder: boolean;
+  readonly context: Pick<ValidationContext, "actions" | "hasFallbackAction" | "gateTypes" | "itemProviders">;
+}
+
+const nothingKnown: KnownNames = { hasOwnFolder: false, context: {} };
+
+/** Loads each configuration once. `named` is used for every file. Rejects with `invalid_config`. */
+export function createKnownNames(
+  named: string | undefined,
+  { env, cwd }: Place,
+): (file: string) => Promise<KnownNames> {
+  const byFolder = new Map<string, string | undefined>();
+  const loaded = new Map<string, Promise<KnownNames>>();
+  const load = (config: string): Promise<KnownNames> => {
+    const before = loaded.get(config) ?? loadConfig(config, { env, cwd }).then(namesOf);
+    loaded.set(config, before);
+    return before;
+  };
+  return (file) => {
+    const folder = dirname(file);
+    if (!byFolder.has(folder)) {
+      byFolder.set(folder, named ?? findConfigFile({ env, cwd: folder }) ?? findConfigFile({ env, cwd }));
+    }
+    const config = byFolder.get(folder);
+    return config === undefined ? Promise.resolve(nothingKnown) : load(config);
+  };
+}
+
+function namesOf({ config, file }: LoadedConfig): KnownNames {
+  const { actions = [], fallback, gates = {}, items = {}, runContext } = config;
+  return {
+    ...(file === undefined ? {} : { configFile: file }),
+    hasOwnFolder: runContext !== undefined,
+    context: {
+      actions: new Set(actions.map(({ name }) => name)),
+      hasFallbackAction: fallback !== undefined,
+      gateTypes: new Set(Object.keys(gates)),
+      itemProviders: new Set([...builtinItemProviders, ...Object.keys(items)]),
+    },
+  };
+}
