@@ -1,9 +1,12 @@
 // Reads the licence a package declares in its package.json, in each of the forms that are in use:
-// a text, an object with `type`, or the old `licenses` list.
+// a text, an object with `type`, or the old `licenses` list. Takes as many seconds longer as the second argument says.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 
-const manifest = JSON.parse(readFileSync(join(process.argv[2], "package.json"), "utf8"));
+const [, , folder, pauseSeconds = "0"] = process.argv;
+await pause(Number(pauseSeconds) * 1_000);
+const manifest = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
 
 function nameOf(licence) {
   if (typeof licence === "string") return licence.trim();

@@ -1,5 +1,8 @@
 /** A development fleet as processes: it restarts what dies, keeps others out, and leaves nothing behind. */
+import { execFileSync } from "node:child_process";
+import { once } from "node:events";
 import { existsSync } from "node:fs";
+import { createServer } from "node:net";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, onTestFinished, test } from "vitest";
 import { type CliProject, type DevProcess, openProject, runningOf } from "../support/built-cli.js";
@@ -58,11 +61,52 @@ test("what was started before is there after the next start", async () => {
   expect(await dev.end("SIGTERM")).toBe(0);
 });
 
-test("a fleet whose process was killed takes everything with it, and commands say so", async () => {
+/** Unlike any other sleep on this machine. */
+const nap = `sleep 300.${process.pid}`;
+const napping = `workflow napping {
+  meta { description = "d" targets = ["repo"] }
+  script work { run = "${nap}" }
+}
+`;
+
+/** Every process that executes the script or waits for it: pids. */
+function nappers(): readonly number[] {
+  const rows = execFileSync("ps", ["-A", "-o", "pid=,stat=,args="], { encoding: "utf8" }).split("\n");
+  return rows
+    .map((row) => /^\s*(\d+)\s+([^\s]+)\s+(.*)$/.exec(row) ?? [])
+    .filter(([, , stat = "", args = ""]) => args.includes(nap) && !stat.startsWith("Z"))
+    .map(([, pid]) => Number(pid));
+}
+
+async function untilNapping(): Promise<readonly number[]> {
+  await expect.poll(() => nappers().length, { timeout: 20_000 }).toBeGreaterThan(0);
+  return nappers();
+}
+
+test("a killed worker leaves no script behind, and Ctrl-C leaves none of the next worker's", async () => {
+  await project.write("napping.wf", napping);
   dev = await project.dev(["--port", "0", "--workers", "1"], { RUNFLEET_GRACE_MS: "500" });
+  await project.json(["start", "napping.wf"]);
+  const first = await untilNapping();
+  const { workerPids } = await project.state();
+  process.kill(workerPids[0] ?? 0, "SIGKILL");
+  await expect.poll(() => nappers().filter((pid) => first.includes(pid)), { timeout: 5_000 }).toEqual([]);
+
+  // The next worker executes the script again; it does not outlive an end in order either.
+  await untilNapping();
+  expect(await dev.end("SIGINT"), dev.output()).toBe(0);
+  expect(nappers()).toEqual([]);
+});
+
+test("a fleet whose process was killed takes everything with it in seconds, and commands say so", async () => {
+  await project.write("napping.wf", napping);
+  dev = await project.dev(["--port", "0", "--workers", "1"]);
+  await project.json(["start", "napping.wf"]);
+  await untilNapping();
   const { workerPids, redisPid } = await project.state();
   await dev.end("SIGKILL");
-  await expect.poll(() => runningOf([...workerPids, redisPid]), { timeout: 20_000 }).toEqual([]);
+  await expect.poll(() => runningOf([...workerPids, redisPid]), { timeout: 5_000 }).toEqual([]);
+  await expect.poll(nappers, { timeout: 5_000 }).toEqual([]);
   const list = await project.run(["list"]);
   expect(list).toMatchObject({ code: 5, stderr: expect.stringContaining("no longer runs") });
   dev = await project.dev(["--port", "0", "--workers", "0"]);
@@ -93,4 +137,24 @@ test("a configuration that cannot be loaded ends the start with its reason", asy
     code: 2,
     stderr: expect.stringMatching(/invalid_config: .*runfleet\.config\.ts cannot be loaded/),
   });
+});
+
+test("a port that is taken is replaced when it is only the default, and refused when it was asked for", async () => {
+  // Somebody else may have it already: as good for this test.
+  const other = createServer().listen(3000, "127.0.0.1");
+  await Promise.race([once(other, "listening"), once(other, "error").catch(() => {})]);
+  onTestFinished(() => void other.close());
+
+  const refused = await project.run(["dev", "--workers", "0", "--port", "3000"], { npm_command: "exec" });
+  expect(refused).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining("`npx runfleet dev --port 0` takes any free one"),
+  });
+
+  dev = await project.dev(["--workers", "0"]);
+  const { serverUrl } = await project.state();
+  expect(serverUrl).not.toContain(":3000");
+  expect(dev.output()).toContain(`is in use: the server is at ${serverUrl} instead`);
+  expect(await (await fetch(`${serverUrl}/readyz`)).text()).toBe("ok\n");
+  expect(await dev.end("SIGTERM")).toBe(0);
 });

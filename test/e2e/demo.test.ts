@@ -3,7 +3,7 @@ import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type DemoProcess, projectRoot, startDemo } from "../support/demo-process.js";
+import { type DemoProcess, projectRoot, startDemoByNpm } from "../support/demo-process.js";
 import { eventually } from "../support/eventually.js";
 
 describe("demo", () => {
@@ -11,7 +11,7 @@ describe("demo", () => {
   let exitCode: number | null;
 
   beforeAll(async () => {
-    demo = await startDemo(["--once"]);
+    demo = await startDemoByNpm(["--once"]);
     exitCode = await demo.exitCode();
   });
   afterAll(() => demo.clean());

@@ -1,11 +1,18 @@
 /**
  * `kill -9` of a worker process in the middle of the demo loses nothing: its runs go on on the other worker in time,
- * finished steps are not repeated, the report is the same.
+ * finished steps are not repeated, the report is the one of an audit that nobody disturbed.
  */
+import { join } from "node:path";
 import { createClient, type FleetClient } from "@runfleet/client";
 import type { HistoryEvent, RunDocument } from "@runfleet/model";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type DemoProcess, type DemoReport, startDemo } from "../support/demo-process.js";
+import {
+  type DemoProcess,
+  type DemoReport,
+  projectRoot,
+  readReport,
+  startDemo,
+} from "../support/demo-process.js";
 import { eventually } from "../support/eventually.js";
 
 /** The default lease time and the promised margin. */
@@ -25,6 +32,7 @@ describe("kill -9 of a worker in the middle of the demo", () => {
   let root: RunDocument;
   const histories = new Map<string, readonly HistoryEvent[]>();
   let report: DemoReport;
+  let undisturbed: DemoReport;
 
   beforeAll(async () => {
     demo = await startDemo([]);
@@ -35,15 +43,14 @@ describe("kill -9 of a worker in the middle of the demo", () => {
       return runs.runs[0]?.id;
     });
     killed = await killInTheMiddle(client, { runId, pid: workerPids[0] ?? 0 });
-    await eventually("the gate opens", async () => (await client.gates({ runId })).gates[0], 90_000);
-    await client.approve(runId);
-    root = await client.result(runId, { timeoutMs: 60_000 });
+    root = await approvedToTheEnd(client, runId);
     for (const id of [root.id, ...root.children]) {
       const events: HistoryEvent[] = [];
       for await (const event of client.events(id, { until: "history" })) events.push(event);
       histories.set(id, events);
     }
     report = await demo.report();
+    undisturbed = await auditAgain(client, join(demo.home, "reports", "undisturbed.md"));
   });
   afterAll(async () => {
     await client?.close();
@@ -95,7 +102,26 @@ describe("kill -9 of a worker in the middle of the demo", () => {
     expect(report.packages).toBe(items?.total);
     expect(report.unread).toEqual([]);
   });
+
+  it("reports the same as an audit that nobody disturbed: licences, findings, duplicates", () => {
+    expect(undisturbed.findings.length).toBeGreaterThan(0);
+    expect(undisturbed.duplicates.length).toBeGreaterThan(0);
+    expect(report).toEqual(undisturbed);
+  });
 });
+
+async function approvedToTheEnd(client: FleetClient, runId: string): Promise<RunDocument> {
+  await eventually("the gate opens", async () => (await client.gates({ runId })).gates[0], 90_000);
+  await client.approve(runId);
+  return client.result(runId, { timeoutMs: 60_000 });
+}
+
+/** The same audit once more on the same fleet. */
+async function auditAgain(client: FleetClient, report: string): Promise<DemoReport> {
+  const run = await client.start("licence-audit", { inputs: { project: projectRoot, report } });
+  await approvedToTheEnd(client, run.id);
+  return readReport(report);
+}
 
 /** Waits until a good part of the items is done and the worker holds runs, then kills it without warning. */
 async function killInTheMiddle(client: FleetClient, target: { runId: string; pid: number }): Promise<Killed> {

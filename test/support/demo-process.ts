@@ -1,6 +1,6 @@
 /**
- * The demo as a person starts it: the built command in a process of its own, in a home of its own. Reads what it
- * prints and the state file it leaves; decides nothing about it.
+ * The demo as a person starts it, with `npm start` or as the built command behind it: in a process of its own, in a
+ * home of its own. Reads what it prints and the state file it leaves; decides nothing about it.
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
@@ -42,10 +42,20 @@ export interface DemoReport {
   readonly duplicates: readonly unknown[];
 }
 
-export async function startDemo(args: readonly string[]): Promise<DemoProcess> {
+/** The built command itself: signals reach it directly. */
+export function startDemo(args: readonly string[]): Promise<DemoProcess> {
+  return start([process.execPath, command, "demo", "--port", "0", ...args]);
+}
+
+/** What a newcomer types. Builds first what has changed since the last build. */
+export function startDemoByNpm(args: readonly string[]): Promise<DemoProcess> {
+  return start(["npm", "start", "--", "--port", "0", ...args]);
+}
+
+async function start([program = "", ...args]: readonly string[]): Promise<DemoProcess> {
   const home = await mkdtemp(join(tmpdir(), "runfleet-demo-"));
   const { REDIS_URL: _, ...env } = process.env;
-  const child = spawn(process.execPath, [command, "demo", "--port", "0", ...args], {
+  const child = spawn(program, args, {
     cwd: projectRoot,
     env: {
       ...env,
@@ -64,14 +74,18 @@ export async function startDemo(args: readonly string[]): Promise<DemoProcess> {
     output: () => printed,
     state: () => eventually("the fleet writes its state", () => readState(home)),
     exitCode: () => ended,
-    report: async () =>
-      JSON.parse(await readFile(join(home, "reports", "licence-audit.md.json"), "utf8")) as DemoReport,
+    report: () => readReport(join(home, "reports", "licence-audit.md")),
     async clean() {
       if (child.exitCode === null && child.signalCode === null) child.kill("SIGINT");
       await ended;
       await rm(home, { recursive: true, force: true });
     },
   };
+}
+
+/** The facts beside the page that `file` names. */
+export async function readReport(file: string): Promise<DemoReport> {
+  return JSON.parse(await readFile(`${file}.json`, "utf8")) as DemoReport;
 }
 
 async function readState(home: string): Promise<DemoState | undefined> {

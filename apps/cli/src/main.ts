@@ -3,11 +3,13 @@ import type { Cli, GlobalOptions } from "./cli.js";
 import { createProgram, usageExitCode } from "./program.js";
 import { reportError } from "./report-error.js";
 import { createTerminal } from "./terminal.js";
+import { typedProgram } from "./typed-command.js";
 
 async function main(): Promise<void> {
   const { env, stdout, stderr } = process;
   const terminal = createTerminal({ stdout, stderr, env });
   let place: string | undefined;
+  let command: string | undefined;
   const cli: Cli = {
     terminal,
     env,
@@ -20,12 +22,15 @@ async function main(): Promise<void> {
       place = text;
     },
   };
-  const program = createProgram(cli);
+  const program = createProgram(cli).hook("preAction", (_, running) => {
+    command = running.name();
+  });
   try {
     await program.parseAsync(process.argv);
   } catch (error) {
     const isVerbose = env["RUNFLEET_LOG_LEVEL"] === "debug";
-    process.exitCode = usageExitCode(error) ?? reportError(error, terminal, { place, isVerbose });
+    const at = { place, command, program: typedProgram(env), isVerbose };
+    process.exitCode = usageExitCode(error) ?? reportError(error, terminal, at);
   }
 }
 

@@ -1,10 +1,13 @@
 import { RunfleetError } from "@runfleet/model";
 import pc from "picocolors";
 import { expect, test } from "vitest";
-import { reportError } from "./report-error.js";
+import { type ErrorPlace, reportError } from "./report-error.js";
 import type { Terminal } from "./terminal.js";
 
-function report(error: unknown): { readonly code: number; readonly lines: readonly string[] } {
+function report(
+  error: unknown,
+  at: Partial<ErrorPlace> = {},
+): { readonly code: number; readonly lines: readonly string[] } {
   const lines: string[] = [];
   const colours = pc.createColors(false);
   const terminal: Terminal = {
@@ -18,7 +21,13 @@ function report(error: unknown): { readonly code: number; readonly lines: readon
     columns: () => 80,
     rows: () => 24,
   };
-  const code = reportError(error, terminal, { place: "redis://h, namespace rf", isVerbose: false });
+  const code = reportError(error, terminal, {
+    place: "redis://h, namespace rf",
+    command: "show",
+    program: "runfleet",
+    isVerbose: false,
+    ...at,
+  });
   return { code, lines };
 }
 
@@ -31,6 +40,19 @@ test("an error says its code, what happened, where, and what to do", () => {
       "  what to do: `runfleet list` shows the runs of this fleet; another fleet is chosen with --redis and --namespace",
     ],
   });
+});
+
+test("the remedy for an input that is wrong fits the command: inputs of a start, options of a gate", () => {
+  const error = new RunfleetError("invalid_input", "it is wrong");
+  const remedyOf = (command: string) => report(error, { command }).lines.at(-1);
+  expect(remedyOf("start")).toContain("--input name=value");
+  expect(remedyOf("approve")).toContain("--select a,b");
+  expect(remedyOf("approve")).not.toContain("--input");
+});
+
+test("a remedy names the program as the person has typed it", () => {
+  const { lines } = report(new RunfleetError("gate_not_found", "no gate"), { program: "npx runfleet" });
+  expect(lines.at(-1)).toBe("  what to do: `npx runfleet gates` shows what can be answered now");
 });
 
 test("a defect shows where in the program it is", () => {

@@ -17,21 +17,34 @@ const remedies: Partial<Record<ErrorCode, string>> = {
   inbox_full: "wait until a worker has read the run's events; `runfleet fleet` shows whether one is there",
 };
 
+/** Where the same code asks for something else in one command. */
+const commandRemedies: Readonly<Record<string, Partial<Record<ErrorCode, string>>>> = {
+  approve: {
+    invalid_input: "select what the gate offers: --select a,b; `runfleet gates` shows the options",
+  },
+};
+
 export interface ErrorPlace {
   /** The fleet the command talked to, when it got that far. */
   readonly place: string | undefined;
+  /** The command that failed, when it got that far: `approve`. */
+  readonly command: string | undefined;
+  /** What a person types to reach this program, for hints: `npx runfleet`. */
+  readonly program: string;
   /** Shows where in the program an unexpected error came from. */
   readonly isVerbose: boolean;
 }
 
-export function reportError(error: unknown, terminal: Terminal, { place, isVerbose }: ErrorPlace): number {
+export function reportError(error: unknown, terminal: Terminal, at: ErrorPlace): number {
+  const { place, command, program, isVerbose } = at;
   const colours = terminal.err;
   const code: ErrorCode = isRunfleetError(error) ? error.code : "internal";
   const message = error instanceof Error ? error.message : String(error);
   terminal.note(`${colours.red(`error ${code}:`)} ${message.trimEnd()}`);
   if (place !== undefined) terminal.note(`  where: ${place}`);
-  const remedy = remedies[code];
-  if (remedy !== undefined) terminal.note(`  what to do: ${remedy}`);
+  const remedy = commandRemedies[command ?? ""]?.[code] ?? remedies[code];
+  if (remedy !== undefined)
+    terminal.note(`  what to do: ${remedy.replaceAll("`runfleet ", `\`${program} `)}`);
   if (isRunfleetError(error) && !isVerbose) return errorCodes[code].exitCode;
   if (error instanceof Error && error.stack !== undefined) terminal.note(colours.dim(error.stack));
   return errorCodes[code].exitCode;

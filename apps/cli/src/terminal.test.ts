@@ -2,13 +2,11 @@ import { PassThrough } from "node:stream";
 import { describe, expect, it } from "vitest";
 import { createTerminal } from "./terminal.js";
 
-function terminalFor(options: { isTTY?: true; env?: NodeJS.ProcessEnv }) {
+function terminalFor(options: { isTTY?: true; env?: NodeJS.ProcessEnv; columns?: number; rows?: number }) {
+  const { env = {}, ...shape } = options;
   const stream = (): NodeJS.WriteStream =>
-    Object.assign(
-      new PassThrough(),
-      options.isTTY === undefined ? {} : { isTTY: true },
-    ) as unknown as NodeJS.WriteStream;
-  return createTerminal({ stdout: stream(), stderr: stream(), env: options.env ?? {} });
+    Object.assign(new PassThrough(), shape) as unknown as NodeJS.WriteStream;
+  return createTerminal({ stdout: stream(), stderr: stream(), env });
 }
 
 describe("colour", () => {
@@ -21,5 +19,14 @@ describe("colour", () => {
   it("is off with NO_COLOR and on dumb terminals", () => {
     expect(terminalFor({ isTTY: true, env: { NO_COLOR: "1" } }).out.red("x")).toBe("x");
     expect(terminalFor({ isTTY: true, env: { TERM: "dumb" } }).out.red("x")).toBe("x");
+  });
+});
+
+describe("size", () => {
+  it("is the terminal's own, or a usual one where the terminal says nothing or zero", () => {
+    const sizeOf = ({ columns, rows }: { columns: () => number; rows: () => number }) => [columns(), rows()];
+    expect(sizeOf(terminalFor({ isTTY: true, columns: 132, rows: 50 }))).toEqual([132, 50]);
+    expect(sizeOf(terminalFor({ isTTY: true, columns: 0, rows: 0 }))).toEqual([80, 24]);
+    expect(sizeOf(terminalFor({}))).toEqual([80, 24]);
   });
 });

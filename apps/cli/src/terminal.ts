@@ -19,7 +19,7 @@ export interface Terminal {
   readonly err: Colours;
   /** True when standard output is a terminal that can redraw. */
   readonly isInteractive: boolean;
-  /** Characters per line; 80 when unknown. */
+  /** Characters per line; 80 when unknown (some terminals say 0). */
   readonly columns: () => number;
   readonly rows: () => number;
 }
@@ -41,8 +41,8 @@ export function createTerminal(options: {
     out: pc.createColors(stdout.isTTY === true && !isPlain),
     err: pc.createColors(stderr.isTTY === true && !isPlain),
     isInteractive: stdout.isTTY && env["TERM"] !== "dumb",
-    columns: () => stdout.columns ?? 80,
-    rows: () => stdout.rows ?? 24,
+    columns: () => stdout.columns || 80,
+    rows: () => stdout.rows || 24,
   };
 }
 

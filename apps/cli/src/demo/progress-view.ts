@@ -1,21 +1,27 @@
 /**
- * Shows the demo run while it runs: steps with their state, the bar of the foreach, what each worker process does.
- * In a terminal the block is drawn again in place; elsewhere a line is printed when something changed.
+ * Shows the demo run while it runs: steps with their state, the bar of the foreach, what each worker process does, and
+ * lines of others that must not break the picture. In a terminal the block is drawn again in place; elsewhere a line is
+ * printed when something changed.
  */
 import type { FleetDocument, RunRow } from "@runfleet/client";
 import type { RunDocument, StepDocument } from "@runfleet/model";
 import { oneLine, statusSign } from "../render/words.js";
 import type { Colours, Terminal } from "../terminal.js";
+import { packageName } from "./package-name.js";
 
 export interface Snapshot {
   readonly run: RunDocument;
   /** Child runs that a worker holds now. */
   readonly children: readonly RunRow[];
   readonly fleet: FleetDocument;
+  /** True for a worker whose process has gone. */
+  readonly isGone: (workerId: string) => boolean;
 }
 
 export interface ProgressView {
   show(snapshot: Snapshot): void;
+  /** A line that stays, above the picture. */
+  note(line: string): void;
   /** Leaves the last picture on the screen; what is printed next goes below it. */
   release(): void;
 }
@@ -28,18 +34,33 @@ export function createProgressView(terminal: Terminal): ProgressView {
   return terminal.isInteractive ? redrawnView(terminal) : lineView(terminal);
 }
 
+const sequence = "\u001b[";
+/** A wrapped line would be higher than counted. */
+const wrapOff = `${sequence}?7l`;
+const wrapOn = `${sequence}?7h`;
+
 function redrawnView(terminal: Terminal): ProgressView {
-  let drawnLines = 0;
+  let drawn: readonly string[] = [];
+  const erase = (): void => {
+    if (drawn.length > 0) terminal.write(`${sequence}${drawn.length}A\r${sequence}0J`);
+  };
+  const draw = (): void => {
+    if (drawn.length > 0) terminal.write(`${wrapOff}${drawn.join("\n")}\n${wrapOn}`);
+  };
   return {
     show(snapshot) {
       const steps = snapshot.run.steps.map((step) => stepLine(step, terminal));
-      const lines = [...steps, ...workerLines(snapshot, terminal)];
-      const back = drawnLines > 0 ? `\u001b[${drawnLines}A\u001b[0J` : "";
-      terminal.write(`${back}${lines.join("\n")}\n`);
-      drawnLines = lines.length;
+      erase();
+      drawn = [...steps, ...workerLines(snapshot, terminal)];
+      draw();
+    },
+    note(line) {
+      erase();
+      terminal.note(line);
+      draw();
     },
     release() {
-      drawnLines = 0;
+      drawn = [];
     },
   };
 }
@@ -57,6 +78,7 @@ function lineView(terminal: Terminal): ProgressView {
         if (doneItems(step) > 0) for (const line of workerLines(snapshot, terminal)) terminal.print(line);
       }
     },
+    note: terminal.note,
     release: () => {},
   };
 }
@@ -82,15 +104,14 @@ function doneItems({ progress }: StepDocument): number {
   return progress === null ? 0 : progress.completed + progress.failed + progress.skipped;
 }
 
-function workerLines({ children, fleet }: Snapshot, terminal: Terminal): string[] {
-  return fleet.workers.map((worker) => {
+function workerLines({ children, fleet, isGone }: Snapshot, terminal: Terminal): string[] {
+  return fleet.workers.flatMap((worker) => {
     const packages = children.filter((child) => child.owner === worker.id).map(packageName);
-    const text = `worker pid ${worker.pid}: ${packages.length === 0 ? "–" : packages.join(", ")}`;
-    return terminal.out.dim(`    ${oneLine(text, terminal.columns() - 5)}`);
+    // A dead worker is of interest as long as something waits for its leases to end.
+    if (isGone(worker.id) && packages.length === 0) return [];
+    const state = isGone(worker.id) ? " is gone, held" : "";
+    const text = `worker pid ${worker.pid}${state}: ${packages.length === 0 ? "–" : packages.join(", ")}`;
+    const colour = isGone(worker.id) ? terminal.out.red : terminal.out.dim;
+    return [colour(`    ${oneLine(text, terminal.columns() - 5)}`)];
   });
-}
-
-function packageName(child: RunRow): string {
-  const path = child.inputs["path"] ?? child.workflow;
-  return path.slice(path.lastIndexOf("node_modules/") + "node_modules/".length);
 }

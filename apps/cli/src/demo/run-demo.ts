@@ -8,14 +8,18 @@ import { isEnded, isRunfleetError, type RunDocument } from "@runfleet/model";
 import type { DevFleet } from "../dev/dev-fleet.js";
 import type { Terminal } from "../terminal.js";
 import { demoFiles } from "./demo-files.js";
-import { createProgressView, type ProgressView } from "./progress-view.js";
+import type { ProgressView } from "./progress-view.js";
+import { createTakeoverWatch } from "./takeover-watch.js";
 import { workerShares } from "./worker-shares.js";
 
 export interface DemoOptions {
   readonly fleet: DevFleet;
   /** How long a person may answer the gate before the demo does; 0 = at once. */
   readonly answerAfterMs: number;
+  /** Seconds that each package takes longer. */
+  readonly pauseSeconds: number;
   readonly terminal: Terminal;
+  readonly view: ProgressView;
   readonly signal: AbortSignal;
 }
 
@@ -26,11 +30,12 @@ const childrenShown = 50;
 
 /** Runs the demo once and answers the ended run. Rejects when the signal aborts; the run itself goes on. */
 export async function runDemo(options: DemoOptions): Promise<RunDocument> {
-  const { fleet, terminal } = options;
+  const { fleet, terminal, pauseSeconds } = options;
   const { client } = fleet;
   const { project } = demoFiles();
   const report = join(fleet.home, "reports", "licence-audit.md");
-  const run = await client.start("licence-audit", { inputs: { project, report }, label: "demo" });
+  const inputs = { project, report, pause: pauseSeconds };
+  const run = await client.start("licence-audit", { inputs, label: "demo" });
   terminal.print(`\n${terminal.out.bold("Licence audit")} of ${project}\nrun ${run.id}\n`);
   const ended = await watch(run.id, options);
   await summarise(client, { ended, report, terminal });
@@ -38,27 +43,31 @@ export async function runDemo(options: DemoOptions): Promise<RunDocument> {
 }
 
 async function watch(runId: string, options: DemoOptions): Promise<RunDocument> {
+  const { view } = options;
   const { client } = options.fleet;
-  const view = createProgressView(options.terminal);
+  const takeovers = createTakeoverWatch();
   let gateShownAt: number | undefined;
   for (;;) {
+    const livePids = options.fleet.workerPids();
     const [run, children, fleet] = await Promise.all([
       client.get(runId),
       client.list({ workflow: "licence-check", status: "running", limit: childrenShown }),
       client.fleet(),
     ]);
-    view.show({ run, children: children.runs, fleet });
+    const seen = { livePids, workers: fleet.workers, children: children.runs, now: Date.now() };
+    for (const line of takeovers.look(seen)) view.note(line);
+    view.show({ run, children: children.runs, fleet, isGone: takeovers.isGone });
     if (isEnded(run.status)) return run;
     const gate = (await client.gates({ runId })).gates[0];
     if (gate !== undefined) {
-      gateShownAt ??= showGate(gate, view, options);
+      gateShownAt ??= showGate(gate, options);
       if (Date.now() - gateShownAt >= options.answerAfterMs) await answer(client, gate);
     }
     await pause(options.signal);
   }
 }
 
-function showGate(gate: GateDocument, view: ProgressView, { terminal, answerAfterMs }: DemoOptions): number {
+function showGate(gate: GateDocument, { terminal, view, answerAfterMs }: DemoOptions): number {
   const patience = answerAfterMs === 0 ? "" : `; the demo approves by itself in ${answerAfterMs / 1_000} s`;
   view.release();
   terminal.print(

@@ -6,7 +6,6 @@ import { mkdir } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { createClient, type FleetClient } from "@runfleet/client";
-import { startServer } from "@runfleet/server";
 import { createShutdown, type Shutdown } from "@runfleet/service";
 import { startEmbeddedRedis } from "@runfleet/testing";
 import { defaultNamespace } from "../find-fleet.js";
@@ -15,6 +14,7 @@ import { type LoadedConfig, loadConfig } from "../load-config.js";
 import { publishFiles } from "../publish-files.js";
 import { claimHome, type HomeClaim } from "./dev-state.js";
 import { type KeptProcess, keepProcess } from "./keep-process.js";
+import { type ServerPort, serveFleet } from "./serve-fleet.js";
 
 export interface DevFleetOptions {
   /** Folder for state, data and logs; created when missing. */
@@ -23,8 +23,10 @@ export interface DevFleetOptions {
   readonly workers: number;
   /** Runs that one worker executes at once. */
   readonly concurrency: number;
-  /** Port of the server on loopback; 0 = any free one; absent = no server. */
-  readonly port?: number;
+  /** Port of the server on loopback; absent = no server. */
+  readonly port?: ServerPort;
+  /** What the person typed to start this fleet, for hints: `runfleet dev`. */
+  readonly typed: string;
   /** Configuration of the workers; absent = the nearest `runfleet.config.*` of `cwd`. */
   readonly configPath?: string;
   /** Absent = an embedded Redis with its data in `home`. */
@@ -146,7 +148,8 @@ async function publishFolder({ config, place }: Start, client: FleetClient): Pro
 
 async function serve({ options, shutdown }: Start, client: FleetClient): Promise<string | undefined> {
   if (options.port === undefined) return undefined;
-  const server = await startServer({ fleet: client, port: options.port, log: options.log });
+  const { port, typed, log } = options;
+  const server = await serveFleet({ fleet: client, port, typed, log });
   shutdown.add("server", () => server.stop());
   return server.url;
 }

@@ -52,6 +52,20 @@ describe("a kept process", () => {
     await worker.stop();
   });
 
+  test("that dies takes along what it had started in its group", async () => {
+    const parent = `
+      const child = require("node:child_process").spawn("sleep", ["1000"]);
+      console.log(child.pid);
+      process.send({});
+      setInterval(() => {}, 1000);`;
+    const { process: worker, logFile } = keep(parent);
+    await worker.ready;
+    const sleeper = Number((await readFile(logFile, "utf8")).trim());
+    expect(await markProcess(sleeper)).toBeDefined();
+    process.kill(worker.pid() ?? 0, "SIGKILL");
+    await expect.poll(() => markProcess(sleeper)).toBeUndefined();
+  });
+
   test("is given up with the end of its log when it cannot be used at all", async () => {
     const { process: worker } = keep('console.error("no such config"); process.exit(2)');
     await expect(worker.ready).rejects.toMatchObject({

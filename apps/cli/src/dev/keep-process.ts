@@ -1,5 +1,6 @@
 /**
- * Keeps one process running: in a process group of its own, its output in a log file, started again when it dies.
+ * Keeps one process running: in a process group of its own, its output in a log file, started again when it dies. What
+ * of its group outlives it is ended.
  * Knows nothing about what it runs, except that it sends one message when it works.
  *
  *     starting ── message ──► working ── dies ──► waiting (growing delay) ──► starting
@@ -8,7 +9,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync, openSync, readFileSync } from "node:fs";
 import { RunfleetError } from "@runfleet/model";
-import { killTree } from "./kill-tree.js";
+import { killGroup, killTree } from "./kill-tree.js";
 
 export interface KeptProcessOptions {
   /** What people call it: `worker 1`. */
@@ -66,6 +67,7 @@ export function keepProcess(options: KeptProcessOptions): KeptProcess {
     life.once("error", (error) => log(`${name}: ${error.message}`));
     life.once("exit", (code, signal) => {
       child = undefined;
+      if (life.pid !== undefined) killGroup(life.pid);
       onChange();
       if (!isStopping) continueAfter({ code, signal, livedMs: performance.now() - startedAt });
     });

@@ -1,6 +1,6 @@
 /**
- * Ends a process and everything below it at once, process groups of their own included. Synchronous, because it is
- * for the moment before this process ends itself.
+ * Ends a process and everything below it at once, process groups of their own included, or only its own group.
+ * Synchronous, because it is for the moment before this process ends itself.
  */
 import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
@@ -19,6 +19,15 @@ export function killTree(pid: number): void {
     } catch {
       // It ended in this moment.
     }
+  }
+}
+
+/** Sends SIGKILL to what is left of the process group that this process led. Harmless when nothing is. */
+export function killGroup(pid: number): void {
+  try {
+    process.kill(-pid, "SIGKILL");
+  } catch {
+    // The group is empty, or the system knows no groups.
   }
 }
 
