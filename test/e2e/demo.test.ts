@@ -1,6 +1,6 @@
 /** The demo as a newcomer meets it: `npm start -- --once` on the real packages of this clone. */
 import { execFileSync } from "node:child_process";
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, realpathSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type DemoProcess, projectRoot, startDemoByNpm } from "../support/demo-process.js";
@@ -62,9 +62,11 @@ function countFromListing(): ReadonlyMap<string, number> {
   const modules = join(projectRoot, "node_modules");
   const packageFile = /\/\.pnpm\/[^/]+\/node_modules\/(?:@[^/]+\/)?[^/]+\/package\.json$/;
   const counts = new Map<string, number>();
-  // With file types, links are listed and not followed, so each package is seen once.
-  for (const entry of readdirSync(modules, { recursive: true, withFileTypes: true })) {
-    const path = join(entry.parentPath, entry.name);
+  // Whether a listing follows links differs between versions of Node: each real file counts once.
+  const listed = readdirSync(modules, { recursive: true, withFileTypes: true })
+    .filter(({ name }) => name === "package.json")
+    .map(({ parentPath, name }) => realpathSync(join(parentPath, name)));
+  for (const path of new Set(listed)) {
     if (!packageFile.test(path)) continue;
     const text = readFileSync(path, "utf8");
     if (!/"name"\s*:/.test(text)) continue;
