@@ -154,6 +154,12 @@ describe("local work", () => {
     expect(ends).toMatchObject([{ address: "b.0" }, { address: "b.2", outcome: { type: "succeeded" } }]);
   });
 
+  it("survives an action that throws a value without a text", async () => {
+    const { work, next } = workWith([{ name: "odd", run: () => Promise.reject(Object.create(null)) }]);
+    work.start(action("odd"));
+    expect(await next()).toMatchObject({ outcome: { type: "failed", error: { code: "step_failed" } } });
+  });
+
   it("answers a list of items with what is wrong when there is no such provider", async () => {
     const { work, next } = workWith([]);
     const node = { kind: "foreach", name: "each", over: "nowhere" } as never;

@@ -11,7 +11,7 @@ import type {
   WorkerEvent,
 } from "@runfleet/model";
 import { attemptKey } from "@runfleet/model";
-import { failedOutcome } from "./outcomes.js";
+import { failedOutcome, failureOf } from "./outcomes.js";
 import { collectItems } from "./perform/collect-items.js";
 import type { PerformContext } from "./perform/context.js";
 import { pollGate } from "./perform/poll-gate.js";
@@ -94,10 +94,22 @@ async function perform(
   try {
     return await performer(command, context, signal);
   } catch (error) {
-    // Performers answer with data; what still throws is a defect of theirs and must not lose the attempt.
-    if (command.type === "runAction" || command.type === "runScript")
+    return broken(command, error);
+  }
+}
+
+/** Performers answer with data; what one throws all the same is a defect of it and must neither lose the work nor us. */
+function broken(command: StartableCommand, error: unknown): WorkerEvent {
+  switch (command.type) {
+    case "runAction":
+    case "runScript":
       return attemptEnded(command, failedOutcome(error));
-    throw error;
+    case "collectItems":
+      return { type: "itemsFailed", address: command.address, error: failureOf(error) };
+    case "pollGate":
+      return { type: "gatePolled", address: command.address, verdict: "pending" };
+    default:
+      return command satisfies never;
   }
 }
 

@@ -43,6 +43,13 @@ describe("outcome of a thrown value", () => {
     expect(failureOf("just text")).toEqual({ code: "step_failed", message: "just text" });
   });
 
+  it("copes with a thrown value that has no text", () => {
+    expect(failureOf(Object.create(null))).toEqual({
+      code: "step_failed",
+      message: "something without a text was thrown",
+    });
+  });
+
   it("cuts huge texts at their limit without breaking a character", () => {
     const { message } = failureOf(new Error("ä".repeat(limits.errorTextBytesMax)));
     expect(Buffer.byteLength(message)).toBeLessThanOrEqual(limits.errorTextBytesMax);

@@ -35,10 +35,19 @@ function messageOf(error: unknown): string {
   const lines: string[] = [];
   let current: unknown = error;
   for (let depth = 0; depth < causesMax && current !== undefined; depth += 1) {
-    lines.push(current instanceof Error ? current.message || current.name : String(current));
+    lines.push(textOf(current instanceof Error ? current.message || current.name : current));
     current = current instanceof Error ? current.cause : undefined;
   }
   return lines.join("; caused by: ");
+}
+
+/** Text of any value, also of one that refuses to become text: what was thrown must never throw again. */
+function textOf(value: unknown): string {
+  try {
+    return String(value);
+  } catch {
+    return "something without a text was thrown";
+  }
 }
 
 function cut(text: string): string {
