@@ -49,4 +49,6 @@ export const limits = {
   fleetEventsMax: 10_000,
   /** Takeovers without any step that ended in between before a run fails with `crash_loop`. */
   recoveriesMax: 5,
+  /** Takeovers without progress from which a run is a suspect: one dead worker is a misfortune, two in a row are a hint. */
+  suspectRecoveries: 2,
 } as const;

@@ -63,7 +63,9 @@ export type ActivateReply =
   | { readonly tag: "lost" }
   | { readonly tag: "ended"; readonly status: RunStatus }
   | { readonly tag: "not_found" }
-  | { readonly tag: "crash_loop"; readonly recoveries: number };
+  | { readonly tag: "crash_loop"; readonly recoveries: number }
+  /** More takeovers without progress than this worker admits now; nothing was written. */
+  | { readonly tag: "suspect"; readonly recoveries: number };
 
 /** One decision made durable. `commitId` is unique per run; a repeat answers `duplicate`. */
 export interface Commit {
@@ -186,6 +188,8 @@ export interface RunStore {
     leaseToken: string;
     owner: string;
     recoveriesMax: number;
+    /** A run that was taken over more often without progress answers `suspect`; absent = `recoveriesMax`. */
+    recoveriesAdmitted?: number;
   }): Promise<ActivateReply>;
   commit(commit: Commit): Promise<CommitReply>;
   park(park: Park): Promise<ParkReply>;

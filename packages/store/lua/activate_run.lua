@@ -20,12 +20,14 @@
 --   owner: worker
 --   ownerJson: worker as JSON
 --   recoveriesMax: recoveries without progress in between
+--   recoveriesAdmitted: recoveries of a run that this worker takes now
 -- REPLIES
 --   activated: generation, took over (0 or 1), record, parts, unread events
 --   lost: the lease is not held with this token
 --   ended: status
 --   not_found: no such run
 --   crash_loop: recoveries that would be
+--   suspect: recoveries that would be
 
 local stored = redis.call(
   'HMGET', K.run, 'status', 'row', 'generation', 'nonce', 'owner', 'recoveries', 'tookOver', 'startedAt'
@@ -49,6 +51,9 @@ if not is_repeat then
   local recoveries = tonumber(stored[6]) + tonumber(took_over)
   if recoveries > tonumber(A.recoveriesMax) then
     return { 'crash_loop', string.format('%.0f', recoveries) }
+  end
+  if recoveries > tonumber(A.recoveriesAdmitted) then
+    return { 'suspect', string.format('%.0f', recoveries) }
   end
   -- The clock as a floor: a replica promoted without the last write does not grant a number again.
   generation = string.format('%.0f', math.max(tonumber(generation) + 1, tonumber(now)))

@@ -19,6 +19,7 @@ import type { Definitions } from "./definitions.js";
 import type { LeaseKeeper } from "./lease-keeper.js";
 import type { PerformContext } from "./perform/context.js";
 import type { Registry } from "./registry.js";
+import { createSuspectTurn } from "./suspect-turn.js";
 import type { Workspace } from "./workspace.js";
 import { createWorkspace } from "./workspace.js";
 
@@ -48,9 +49,17 @@ export interface Activator {
 
 /** How long a run rests after its activation broke; the broken activation counts as a crash. */
 const brokenRestMs = 2_000;
+/** How soon a suspect asks again while another one has its turn; a worker without one may take it before. */
+const suspectRestMs = 500;
+/** Leases that a suspect has a worker to itself: what kills its worker at once has done so long before. */
+const suspectAloneLeases = 3;
 
 export function createActivator(options: ActivatorOptions): Activator {
   const inHand = new Map<string, Activation>();
+  const suspects = createSuspectTurn({
+    aloneMs: suspectAloneLeases * options.leaseTtlMs,
+    now: () => performance.now(),
+  });
   let stopping = false;
 
   const runActivation = async (opened: OpenedRun, lease: Lease): Promise<Disposition> => {
@@ -92,10 +101,11 @@ export function createActivator(options: ActivatorOptions): Activator {
       leaseToken: token,
       owner: options.workerId,
       recoveriesMax: limits.recoveriesMax,
+      recoveriesAdmitted: suspects.admits(runId),
     });
-    return reply.tag === "activated"
-      ? runActivation(reply.activation, lease)
-      : notOpened(reply, lease, options);
+    if (reply.tag !== "activated") return notOpened(reply, lease, options);
+    suspects.opened(runId, reply.activation.run.recoveries);
+    return runActivation(reply.activation, lease);
   };
 
   return {
@@ -111,6 +121,7 @@ export function createActivator(options: ActivatorOptions): Activator {
         });
         return { type: "busy", retryAfterMs: brokenRestMs };
       } finally {
+        suspects.closed(runId);
         await options.leases.release(options.keeper.drop(runId) ?? acquired.lease);
       }
     },
@@ -160,6 +171,8 @@ async function notOpened(
       return { type: "ended", status: "completed" };
     case "lost":
       return { type: "busy", retryAfterMs: options.leaseTtlMs };
+    case "suspect":
+      return { type: "busy", retryAfterMs: suspectRestMs };
     case "crash_loop": {
       const message = `${reply.recoveries} workers in a row died on this run; mend the cause, then start it again`;
       const error = { code: "crash_loop", message };

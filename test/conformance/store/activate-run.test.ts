@@ -95,6 +95,20 @@ describeTwins("activate_run", (twin) => {
     expect(await store.activate(request)).toEqual({ tag: "crash_loop", recoveries: 3 });
   });
 
+  test("a run with more recoveries than are admitted is a suspect: nothing is written, and it can be taken later", async () => {
+    const { store, create, activate, takeOver, hold, leases } = twin();
+    const last = await takeOver(await takeOver(await activate(await create())));
+    const { runId, nonce } = last.fence;
+    await leases.release({ runId, token: nonce, deadlineMonoMs: 0 });
+    const before = await store.readRun(runId);
+    const request = { runId, leaseToken: await hold(runId), owner: "w4", recoveriesMax: 5 };
+    const refused = await store.activate({ ...request, recoveriesAdmitted: 2 });
+    expect(refused).toEqual({ tag: "suspect", recoveries: 3 });
+    expect(await store.readRun(runId)).toEqual(before);
+    const taken = await store.activate({ ...request, recoveriesAdmitted: 3 });
+    expect(taken).toMatchObject({ tag: "activated", activation: { run: { recoveries: 3, owner: "w4" } } });
+  });
+
   test("state and position survive from one owner to the next", async () => {
     const { store, create, activate, takeOver } = twin();
     const first = await activate(await create());

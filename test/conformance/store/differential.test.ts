@@ -41,7 +41,13 @@ const calls = {
   activate: async (side: Side, { run, n }: Call) => {
     const held = await side.leases.acquire(run, 600_000);
     const leaseToken = held.tag === "held" ? held.lease.token : (side.fences.get(run)?.nonce ?? "none");
-    const reply = await side.store.activate({ runId: run, leaseToken, owner: `w${n % 2}`, recoveriesMax: 2 });
+    const reply = await side.store.activate({
+      runId: run,
+      leaseToken,
+      owner: `w${n % 2}`,
+      recoveriesMax: 2,
+      recoveriesAdmitted: n % 3,
+    });
     if (reply.tag === "activated") side.fences.set(run, reply.activation.fence);
     else if (held.tag === "held") await side.leases.release(held.lease);
     return reply;

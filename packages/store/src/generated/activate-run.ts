@@ -57,6 +57,8 @@ export interface ActivateRunValues {
   readonly ownerJson: ScriptValue;
   /** recoveries without progress in between */
   readonly recoveriesMax: ScriptValue;
+  /** recoveries of a run that this worker takes now */
+  readonly recoveriesAdmitted: ScriptValue;
 }
 
 /**
@@ -65,8 +67,9 @@ export interface ActivateRunValues {
  * - ended: status
  * - not_found: no such run
  * - crash_loop: recoveries that would be
+ * - suspect: recoveries that would be
  */
-export type ActivateRunTag = "activated" | "lost" | "ended" | "not_found" | "crash_loop";
+export type ActivateRunTag = "activated" | "lost" | "ended" | "not_found" | "crash_loop" | "suspect";
 
 /**
  * Gives a run to the worker that holds its lease: a new generation, which refuses every earlier owner from now on.
@@ -76,8 +79,8 @@ export type ActivateRunTag = "activated" | "lost" | "ended" | "not_found" | "cra
 export const activateRun: Script<ActivateRunKeys, ActivateRunValues, ActivateRunTag> = {
   name: "activate_run",
   keys: ["statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "history", "fleetEvents", "run", "inbox", "parts", "lease", "leases", "timers"],
-  values: ["now", "transitions", "runId", "historyMax", "fleetEventsMax", "inboxPage", "leaseToken", "checksLease", "owner", "ownerJson", "recoveriesMax"],
-  sha1: "119a3cbe3814cd1f3e5bb260c0eb258f399e70ca",
+  values: ["now", "transitions", "runId", "historyMax", "fleetEventsMax", "inboxPage", "leaseToken", "checksLease", "owner", "ownerJson", "recoveriesMax", "recoveriesAdmitted"],
+  sha1: "ee31fc7e81cc661653448c3462d3c65a3b3354fa",
   source: `local K = {
   statusPending = KEYS[1],
   statusRunning = KEYS[2],
@@ -107,6 +110,7 @@ local A = {
   owner = ARGV[9],
   ownerJson = ARGV[10],
   recoveriesMax = ARGV[11],
+  recoveriesAdmitted = ARGV[12],
 }
 local now = A.now
 if now == '' then
@@ -181,6 +185,9 @@ if not is_repeat then
   local recoveries = tonumber(stored[6]) + tonumber(took_over)
   if recoveries > tonumber(A.recoveriesMax) then
     return { 'crash_loop', string.format('%.0f', recoveries) }
+  end
+  if recoveries > tonumber(A.recoveriesAdmitted) then
+    return { 'suspect', string.format('%.0f', recoveries) }
   end
   generation = string.format('%.0f', math.max(tonumber(generation) + 1, tonumber(now)))
   redis.call(

@@ -82,7 +82,7 @@ export function memoryWorkerWrites(state: MemoryState): WorkerWrites {
 }
 
 function activate(state: MemoryState, request: Parameters<RunStore["activate"]>[0]): ActivateReply {
-  const { runId, leaseToken, owner, recoveriesMax } = request;
+  const { runId, leaseToken, owner, recoveriesMax, recoveriesAdmitted = recoveriesMax } = request;
   const run = findRun(state, runId);
   if (run === undefined) return { tag: "not_found" };
   if (isEnded(run.status)) return { tag: "ended", status: run.status };
@@ -92,6 +92,7 @@ function activate(state: MemoryState, request: Parameters<RunStore["activate"]>[
     const tookOver = run.owner !== undefined;
     const recoveries = run.recoveries + (tookOver ? 1 : 0);
     if (recoveries > recoveriesMax) return { tag: "crash_loop", recoveries };
+    if (recoveries > recoveriesAdmitted) return { tag: "suspect", recoveries };
     const generation = nextGeneration(state, run);
     const now = state.now();
     Object.assign(run, { generation, nonce: leaseToken, owner, heartbeatAt: now, recoveries, tookOver });

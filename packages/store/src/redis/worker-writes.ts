@@ -79,6 +79,7 @@ async function activate(
     values: {
       ...partition.common(),
       ...request,
+      recoveriesAdmitted: request.recoveriesAdmitted ?? request.recoveriesMax,
       ownerJson: JSON.stringify(request.owner),
       checksLease: partition.checksLease,
     },
@@ -90,6 +91,7 @@ async function activate(
     case "ended":
       return { tag, status: rest[0] as "completed" | "failed" | "cancelled" };
     case "crash_loop":
+    case "suspect":
       return { tag, recoveries: Number(rest[0]) };
     case "activated": {
       const [generation, tookOver, record, parts, unread] = rest as [
