@@ -90,6 +90,29 @@ test("the end of a run is waited for, and a failed run is exit code 1", async ()
   expect((await project.run(["watch", idOf(await project.json(["start", "failing"]))])).code).toBe(1);
 });
 
+test("a failed run is retried: what completed stays, what failed is attempted again", async () => {
+  await project.write(
+    "mended.wf",
+    `workflow mended {\n  ${meta}\n  script before { run = "true" }\n  script work { run = "test -e ${project.folder}/mended" }\n}\n`,
+  );
+  const failed = await project.run(["start", "mended.wf", "--wait", "--json"]);
+  expect(failed.code).toBe(1);
+  const id = idOf(JSON.parse(failed.stdout));
+  await project.write("mended", "");
+  expect(await project.json(["retry", id])).toEqual({ id, requested: "retry" });
+  expect((await project.run(["watch", id])).code).toBe(0);
+  const { status, error, steps } = runDocumentSchema.parse(await project.json(["show", id]));
+  expect({ status, error }).toEqual({ status: "completed", error: null });
+  expect(steps.map((step) => [step.name, step.attempt, step.status])).toEqual([
+    ["before", 1, "completed"],
+    ["work", 1, "failed"],
+    ["work", 2, "completed"],
+  ]);
+  const again = await project.run(["retry", id]);
+  expect(again.code).toBe(4);
+  expect(again.stderr).toMatch(/error retry_refused: .* it is completed/);
+});
+
 test("a published workflow is started by name, once per idempotency key", async () => {
   expect(await project.json(["publish", "kid.wf", "quick.wf"])).toMatchObject({
     workflows: [{ name: "kid" }, { name: "quick" }],

@@ -1,15 +1,16 @@
 /** A step that kills its worker each time is given up after a few workers, visibly, and hurts no other run. */
-import { readFile } from "node:fs/promises";
+import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { limits } from "@runfleet/model";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type CliProject, type DevProcess, openProject } from "../support/built-cli.js";
 
-const config = `import { appendFileSync } from "node:fs";
+const config = `import { appendFileSync, existsSync } from "node:fs";
 export default {
   actions: [{
     name: "die",
     async run({ attempt }) {
+      if (existsSync("mended")) return { context: "lived" };
       appendFileSync("executions", attempt + "\\n");
       process.kill(process.pid, "SIGKILL");
     },
@@ -23,9 +24,8 @@ interface Shown {
   readonly recoveries: number;
 }
 
-interface Row {
-  readonly id: string;
-  readonly status: string;
+interface List {
+  readonly runs: readonly { readonly id: string; readonly status: string }[];
 }
 
 describe("a poison step", () => {
@@ -57,6 +57,18 @@ describe("a poison step", () => {
     expect(executions).toEqual(Array.from({ length: limits.recoveriesMax + 1 }, () => "1"));
   });
 
+  it("goes on where it was when it is retried after the cause was mended", async () => {
+    const { runs } = (await project.json(["list", "--status", "failed", "--workflow", "poison"])) as List;
+    const [poison] = runs;
+    await project.write("mended", "");
+    await project.json(["retry", poison?.id ?? ""]);
+    const show = async (): Promise<Shown> => (await project.json(["show", poison?.id ?? ""])) as Shown;
+    await expect
+      .poll(show, { timeout: 30_000, interval: 500 })
+      .toMatchObject({ status: "completed", error: null, recoveries: 0 });
+    await rm(join(project.folder, "mended"));
+  });
+
   it("lets the runs complete that were beside it each time", async () => {
     const ids: string[] = [];
     for (const file of ["harmless.wf", "harmless.wf", "poison.wf", "harmless.wf", "harmless.wf"]) {
@@ -64,7 +76,7 @@ describe("a poison step", () => {
       if (file === "harmless.wf") ids.push(id);
     }
     const statuses = async (): Promise<string[]> => {
-      const { runs } = (await project.json(["list", "--workflow", "harmless"])) as { readonly runs: Row[] };
+      const { runs } = (await project.json(["list", "--workflow", "harmless"])) as List;
       return runs.filter(({ id }) => ids.includes(id)).map(({ status }) => status);
     };
     const completed = ids.map(() => "completed");

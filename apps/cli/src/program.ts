@@ -13,6 +13,7 @@ import { addGates } from "./commands/gates.js";
 import { addGraph } from "./commands/graph.js";
 import { addList } from "./commands/list.js";
 import { addPublish } from "./commands/publish.js";
+import { addRetry } from "./commands/retry.js";
 import { addShow } from "./commands/show.js";
 import { addSignal } from "./commands/signal.js";
 import { addStart } from "./commands/start.js";
@@ -35,6 +36,7 @@ const commands: readonly ((program: Command, cli: Cli) => void)[] = [
   addWatch,
   addEvents,
   addCancel,
+  addRetry,
   addGates,
   addApprove,
   addReject,

@@ -1,5 +1,5 @@
 /**
- * What people and programs tell a run: answers to gates, cancel requests, signals. Each is one event in the
+ * What people and programs tell a run: answers to gates, cancel requests, retries, signals. Each is one event in the
  * run's inbox, durable when the call resolves, then a wake-up. What the run makes of it, the engine decides.
  */
 import {
@@ -14,7 +14,7 @@ import {
 import { checkBytes, checkName } from "./check-start-options.js";
 import type { Connections } from "./connections.js";
 import { deliverWake } from "./deliver.js";
-import type { AnswerOptions, CancelOptions, SignalOptions } from "./fleet-client.js";
+import type { AnswerOptions, CancelOptions, RetryOptions, SignalOptions } from "./fleet-client.js";
 import { runNotFound } from "./read-runs.js";
 
 export interface Answer extends AnswerOptions {
@@ -65,6 +65,31 @@ export async function cancelRun(
     case "not_found":
       throw runNotFound(runId);
   }
+}
+
+/** Only root runs: a child's end was told to its parent, which may have gone on since. */
+export async function retryRun(
+  connections: Connections,
+  runId: string,
+  options: RetryOptions,
+): Promise<void> {
+  const run = await connections.store.readRun(runId);
+  if (run?.parentId !== undefined) {
+    throw retryRefused(runId, `it was started by run ${run.parentId}; retry the root run ${run.rootId}`);
+  }
+  const reply = await connections.store.retryRun({ runId, by: options.by ?? connections.actor });
+  switch (reply.tag) {
+    case "retried":
+      return deliverWake(connections, runId, reply);
+    case "not_failed":
+      throw retryRefused(runId, `it is ${reply.status}, and only failed runs can go on`);
+    case "not_found":
+      throw runNotFound(runId);
+  }
+}
+
+function retryRefused(runId: string, why: string): RunfleetError {
+  return new RunfleetError("retry_refused", `run ${runId} cannot be retried: ${why}`, { details: { runId } });
 }
 
 export async function signalRun(

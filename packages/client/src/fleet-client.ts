@@ -123,6 +123,10 @@ export interface CancelOptions {
   readonly by?: string;
 }
 
+export interface RetryOptions {
+  readonly by?: string;
+}
+
 export interface SignalOptions {
   /** Any JSON value. */
   readonly data?: unknown;
@@ -185,6 +189,7 @@ export interface RunHandle {
   approve(gate?: string, options?: AnswerOptions): Promise<void>;
   reject(gate?: string, options?: AnswerOptions): Promise<void>;
   cancel(options?: CancelOptions): Promise<void>;
+  retry(options?: RetryOptions): Promise<void>;
   signal(name: string, options?: SignalOptions): Promise<void>;
 }
 
@@ -212,6 +217,11 @@ export interface FleetClient {
   list(options?: ListOptions): Promise<RunPage>;
   /** Resolves when the request is durable; asking twice is harmless. Throws `run_ended`, `run_not_found`. */
   cancel(runId: string, options?: CancelOptions): Promise<void>;
+  /**
+   * A failed root run goes on: what completed stays, what failed is attempted again. Resolves when that is durable.
+   * Throws `retry_refused`, `run_not_found`.
+   */
+  retry(runId: string, options?: RetryOptions): Promise<void>;
   /** First answer wins. Throws `gate_answered`, `gate_not_found`, `run_ended`, `run_not_found`. */
   approve(runId: string, gate?: string, options?: AnswerOptions): Promise<void>;
   reject(runId: string, gate?: string, options?: AnswerOptions): Promise<void>;

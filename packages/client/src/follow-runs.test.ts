@@ -59,6 +59,15 @@ describe("a run", () => {
     expect((await run.get()).status).toMatch(/cancelling|cancelled/);
   });
 
+  test("that has not failed, or was started by another, is not retried", async () => {
+    const run = await fleet.start("greet", { inputs: { whom: "you" } });
+    await expect(run.retry()).rejects.toMatchObject({
+      code: "retry_refused",
+      message: expect.stringContaining("it is pending"),
+    });
+    await expect(fleet.retry("nobody")).rejects.toMatchObject({ code: "run_not_found" });
+  });
+
   test("takes a signal once per dedupe id", async () => {
     const run = await fleet.start("greet", { inputs: { whom: "you" } });
     await run.signal("ready", { data: { n: 1 }, dedupeId: "s1" });

@@ -16,6 +16,7 @@ export type {
   PoolDocument,
   PublishedVersion,
   ResultOptions,
+  RetryOptions,
   RunHandle,
   RunPage,
   RunRow,

@@ -157,6 +157,7 @@ export type {
   Park,
   ParkReply,
   PublishedWorkflow,
+  RetryReply,
   RunStore,
   WorkerPresence,
   YieldReply,

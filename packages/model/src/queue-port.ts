@@ -31,6 +31,7 @@ export type WakeReply = "woken" | "not_parked" | "missing";
 export interface RunQueue {
   /** Adding the same run again does nothing. */
   add(job: QueueJob): Promise<void>;
+  /** Hands out a job that is parked, or that has failed: its run may have been retried. */
   wake(runId: string, pool: string): Promise<WakeReply>;
   consume(options: ConsumeOptions): Promise<Consumer>;
   counts(

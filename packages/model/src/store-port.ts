@@ -155,6 +155,11 @@ export type AnswerReply =
   | { readonly tag: "ended"; readonly status: RunStatus }
   | { readonly tag: "not_found" };
 
+export type RetryReply =
+  | { readonly tag: "retried"; readonly status: RunStatus; readonly pool: string }
+  | { readonly tag: "not_failed"; readonly status: RunStatus }
+  | { readonly tag: "not_found" };
+
 export type CancelReply =
   | { readonly tag: "requested"; readonly status: RunStatus; readonly pool: string }
   | { readonly tag: "already"; readonly cancel: CancelRequest }
@@ -207,6 +212,8 @@ export interface RunStore {
   appendEvent(request: { runId: string; event: InboxEvent; dedupeId?: string }): Promise<AppendReply>;
   answerGate(answer: GateAnswer): Promise<AnswerReply>;
   requestCancel(request: { runId: string; reason: string; by: string }): Promise<CancelReply>;
+  /** Opens a failed run again, with all it has. */
+  retryRun(request: { runId: string; by: string }): Promise<RetryReply>;
   inboxWaiting(runId: string): Promise<boolean>;
 
   readRun(runId: string): Promise<RunRecord | undefined>;

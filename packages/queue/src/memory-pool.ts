@@ -64,7 +64,7 @@ export class MemoryPool {
   wake(runId: string): WakeReply {
     const job = this.jobs.get(runId);
     if (job === undefined) return "missing";
-    if (job.state !== "delayed") return "not_parked";
+    if (job.state !== "delayed" && job.state !== "failed") return "not_parked";
     this.take(job);
     this.put(job, "waiting", this.nextRank());
     return "woken";

@@ -6,8 +6,8 @@
 import type { ConsumeOptions, Consumer, QueueJob, RunQueue, WakeReply } from "@runfleet/model";
 import { RunfleetError } from "@runfleet/model";
 import type { ConnectionOptions, JobsOptions, KeepJobs, RedisConnectionClient } from "bullmq";
-import { ErrorCode, Queue } from "bullmq";
-import { asking, scriptAnswer } from "./bull-errors.js";
+import { ErrorCode, Job, Queue } from "bullmq";
+import { asking, isNoLongerHeld, scriptAnswer } from "./bull-errors.js";
 import { createConsumer } from "./consumer.js";
 import { checkSchedule } from "./delay-limits.js";
 import { checkPool, checkRunId } from "./job-address.js";
@@ -145,7 +145,22 @@ async function wakeJob(queue: PoolQueue, runId: string): Promise<WakeReply> {
     return "woken";
   } catch (error) {
     if (scriptAnswer(error) !== ErrorCode.JobNotInState) throw error;
-    return (await hasJob(queue, runId)) ? "not_parked" : "missing";
+  }
+  return await wakeFailed(queue, runId);
+}
+
+/** A failed run that is retried has a job that has failed. */
+async function wakeFailed(queue: PoolQueue, runId: string): Promise<WakeReply> {
+  if (!(await hasJob(queue, runId))) return "missing";
+  const job = await Job.fromId<JobData, JobResult>(queue, runId);
+  if (!(await job?.isFailed())) return "not_parked";
+  try {
+    await job?.retry("failed");
+    return "woken";
+  } catch (error) {
+    // Somebody else was faster.
+    if (isNoLongerHeld(error)) return "not_parked";
+    throw error;
   }
 }
 

@@ -27,7 +27,7 @@ if has_ended(status) then
   return { 'duplicate' }
 end
 local generation = string.format('%.0f', math.max(tonumber(stored[3]) + 1, tonumber(now)))
-redis.call('HSET', K.run, 'generation', generation, 'nonce', A.leaseToken)
+redis.call('HSET', K.run, 'generation', generation, 'nonce', A.leaseToken, 'unowned', '1')
 redis.call('HINCRBY', K.run, 'revision', '1')
 set_status(K.run, stored[2], status, 'failed')
 add_fact(A.fact)

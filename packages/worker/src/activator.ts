@@ -174,7 +174,7 @@ async function notOpened(
     case "suspect":
       return { type: "busy", retryAfterMs: suspectRestMs };
     case "crash_loop": {
-      const message = `${reply.recoveries} workers in a row died on this run; mend the cause, then start it again`;
+      const message = `${reply.recoveries} workers in a row died on this run; mend the cause, then retry it`;
       const error = { code: "crash_loop", message };
       const { runId, token: leaseToken } = lease;
       await options.store.failUnowned({ runId, leaseToken, error, retentionMs: options.ports.retentionMs });

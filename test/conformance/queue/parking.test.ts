@@ -56,6 +56,19 @@ describeEachQueue("parking and waking", (bench) => {
     await untilCount("completed", 1);
   });
 
+  test("the job of a failed run is handed out again when it is woken, that of a completed one is not", async () => {
+    await add("run1");
+    const worker = await record({
+      queue: bench.harness.queue,
+      answer: ({ count }) => (count === 1 ? { type: "ended", status: "failed", error: "no" } : ended()),
+    });
+    await untilCount("failed", 1);
+    expect(await bench.harness.queue.wake("run1", testPool)).toBe("woken");
+    await untilCount("completed", 1);
+    expect(worker.visitsOf("run1")).toBe(2);
+    expect(await bench.harness.queue.wake("run1", testPool)).toBe("not_parked");
+  });
+
   test("waking says what it found", async () => {
     const door = createDoor();
     const { queue } = bench.harness;

@@ -110,7 +110,7 @@ export const failUnowned: Script<FailUnownedKeys, FailUnownedValues, FailUnowned
   name: "fail_unowned",
   keys: ["statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "history", "fleetEvents", "timers", "outbox", "outboxEntries", "gates", "gatesOpen", "gatesInfo", "run", "parts", "steps", "stepOrder", "inbox", "dedupe", "children", "leases", "runsEnded", "parentRun", "parentInbox", "answers", "lease"],
   values: ["now", "transitions", "runId", "historyMax", "fleetEventsMax", "error", "summary", "retentionMs", "parentId", "parentEvent", "wakeId", "wakeHead", "forgetMax", "leaseToken", "checksLease", "fact"],
-  sha1: "b871e50253fcedcf34bb349a06794d2bf7b7634d",
+  sha1: "c33fe52609e31d5f36c190d9d16bd822057511ba",
   source: `local K = {
   statusPending = KEYS[1],
   statusRunning = KEYS[2],
@@ -279,7 +279,7 @@ if has_ended(status) then
   return { 'duplicate' }
 end
 local generation = string.format('%.0f', math.max(tonumber(stored[3]) + 1, tonumber(now)))
-redis.call('HSET', K.run, 'generation', generation, 'nonce', A.leaseToken)
+redis.call('HSET', K.run, 'generation', generation, 'nonce', A.leaseToken, 'unowned', '1')
 redis.call('HINCRBY', K.run, 'revision', '1')
 set_status(K.run, stored[2], status, 'failed')
 add_fact(A.fact)

@@ -1,5 +1,6 @@
 /**
- * Writes of anybody, in memory: start a run, put an event into its inbox, answer a gate, ask for a cancel.
+ * Writes of anybody, in memory: start a run, put an event into its inbox, answer a gate, ask for a
+ * cancel, retry.
  */
 import {
   type AnswerReply,
@@ -11,6 +12,7 @@ import {
   limits,
   type NewRun,
   type OpenGate,
+  type RetryReply,
   type RunStore,
   zeroTotals,
 } from "@runfleet/model";
@@ -19,6 +21,7 @@ import { enqueueEntry, enqueueId } from "../outbox-entry.js";
 import { toRunInfo } from "../run-record.js";
 import { checkNewRun, idempotencyKeptMs, startedEvent } from "../start-of-run.js";
 import {
+  addFact,
   addToOutbox,
   findOpenRun,
   findRun,
@@ -29,7 +32,10 @@ import {
   type StoredRun,
 } from "./memory-state.js";
 
-type OutsideWrites = Pick<RunStore, "createRun" | "appendEvent" | "answerGate" | "requestCancel">;
+type OutsideWrites = Pick<
+  RunStore,
+  "createRun" | "appendEvent" | "answerGate" | "requestCancel" | "retryRun"
+>;
 
 export function memoryOutsideWrites(state: MemoryState): OutsideWrites {
   return {
@@ -40,6 +46,7 @@ export function memoryOutsideWrites(state: MemoryState): OutsideWrites {
     appendEvent: async (request) => appendEvent(state, request),
     answerGate: async (answer) => answerGate(state, answer),
     requestCancel: async (request) => requestCancel(state, request),
+    retryRun: async (request) => retryRun(state, request),
   };
 }
 
@@ -154,4 +161,20 @@ function requestCancel(state: MemoryState, request: Parameters<RunStore["request
   run.status = "cancelling";
   pushEvent(state, run, { at, type: "cancelRequested", reason, by });
   return { tag: "requested", status: run.status, pool: run.info.pool };
+}
+
+function retryRun(state: MemoryState, { runId, by }: Parameters<RunStore["retryRun"]>[0]): RetryReply {
+  const run = findRun(state, runId);
+  if (run === undefined) return { tag: "not_found" };
+  if (run.status !== "failed") return { tag: "not_failed", status: run.status };
+  const { isUnowned } = run;
+  for (const member of ["expiresAt", "endedAt", "summary", "error", "isUnowned", "cancel"] as const)
+    delete run[member];
+  run.recoveries = 0;
+  run.status = "pending";
+  if (isUnowned) {
+    addFact(state, run, { type: "run.retried", by });
+    state.timers.set(runId, state.now());
+  } else pushEvent(state, run, { at: state.now(), type: "retryRequested", by });
+  return { tag: "retried", status: run.status, pool: run.info.pool };
 }

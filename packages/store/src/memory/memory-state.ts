@@ -50,6 +50,8 @@ export interface StoredRun {
   cancel?: CancelRequest;
   startedAt?: number;
   endedAt?: number;
+  /** The store ended the run for want of an owner that could; the engine has not. */
+  isUnowned?: true;
   inboxSeen: number;
   /** JSON of unread events. */
   inbox: string[];

@@ -198,6 +198,7 @@ function failWithoutOwner(state: MemoryState, request: Parameters<RunStore["fail
   run.generation = nextGeneration(state, run);
   run.nonce = leaseToken;
   run.status = "failed";
+  run.isUnowned = true;
   addFact(state, run, { type: "run.failed", error });
   const parentEvent = unownedChildEvent(toRecord(run), { error, now: state.now() });
   const ending = { error, summary: error.message, retentionMs };

@@ -1,11 +1,12 @@
 /**
- * Writes of anybody: start a run, put an event into its inbox, answer a gate, ask for a cancel. None is fenced; each
+ * Writes of anybody: start a run, put an event into its inbox, answer a gate, ask for a cancel, retry. None is fenced; each
  * is decided by its script in one step, so of two that race one is first.
  */
 import {
   type CreateReply,
   limits,
   type NewRun,
+  type RetryReply,
   type RunStatus,
   type RunStore,
   zeroTotals,
@@ -14,6 +15,7 @@ import { answerGate } from "../generated/answer-gate.js";
 import { appendEvent } from "../generated/append-event.js";
 import { createRun } from "../generated/create-run.js";
 import { requestCancel } from "../generated/request-cancel.js";
+import { retryRun } from "../generated/retry-run.js";
 import { startDigest } from "../identifiers.js";
 import { idempotencyKey, runKeys, workflowRunsKey } from "../keys.js";
 import { enqueueEntry, enqueueId } from "../outbox-entry.js";
@@ -23,7 +25,10 @@ import { runScript } from "../script.js";
 import { checkNewRun, idempotencyKeptMs, startedEvent } from "../start-of-run.js";
 import type { Partition } from "./partition.js";
 
-type OutsideWrites = Pick<RunStore, "createRun" | "appendEvent" | "answerGate" | "requestCancel">;
+type OutsideWrites = Pick<
+  RunStore,
+  "createRun" | "appendEvent" | "answerGate" | "requestCancel" | "retryRun"
+>;
 
 export function outsideWrites(partition: Partition): OutsideWrites {
   return {
@@ -95,7 +100,25 @@ export function outsideWrites(partition: Partition): OutsideWrites {
       const cancel = tag === "already" ? toCancelRequest(rest) : undefined;
       return cancel === undefined ? { tag: "not_found" } : { tag: "already", cancel };
     },
+    retryRun: (request) => retryFailed(partition, request),
   };
+}
+
+async function retryFailed(
+  partition: Partition,
+  { runId, by }: Parameters<RunStore["retryRun"]>[0],
+): Promise<RetryReply> {
+  const { tag, rest } = await runScript(partition.redis, retryRun, {
+    keys: partition.keysOf(runId),
+    values: {
+      ...partition.common(),
+      runId,
+      eventTail: openObject({ type: "retryRequested", by }),
+      fact: JSON.stringify({ type: "run.retried", by }),
+    },
+  });
+  if (tag === "retried") return { tag, ...statusAndPool(rest) };
+  return tag === "not_failed" ? { tag, status: rest[0] as RunStatus } : { tag };
 }
 
 async function createOnce(partition: Partition, run: NewRun, goneRunId: string): Promise<CreateReply> {

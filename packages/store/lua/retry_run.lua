@@ -1,0 +1,54 @@
+-- Opens a failed run again: what it has no longer expires, and the event makes the engine go on from what failed. A run
+-- that no worker could continue was not ended by the engine, so nothing is told to it: its frames are open still.
+--
+-- include: clock.lua
+-- include: statuses.lua
+-- include: history.lua
+-- include: inbox.lua
+--
+-- KEYS
+--   run: run:<id>
+--   parts: run:<id>:state
+--   steps: run:<id>:steps
+--   stepOrder: run:<id>:steps:order
+--   inbox: run:<id>:inbox
+--   history: run:<id>:events
+--   children: run:<id>:children
+--   answers: run:<id>:gates:answers
+--   runsEnded: runs:ended
+-- ARGV
+--   runId: id of the run
+--   eventTail: JSON of the event after its member `at`
+--   fact: JSON
+-- REPLIES
+--   retried: status, pool as JSON
+--   not_failed: status
+--   not_found: no such run
+
+local stored = redis.call('HMGET', K.run, 'status', 'row', 'workflow', 'pool', 'unowned')
+local status = stored[1]
+if not status then
+  return { 'not_found' }
+end
+if status ~= 'failed' then
+  return { 'not_failed', status }
+end
+local kept = { K.run, K.parts, K.steps, K.stepOrder, K.history, K.children, K.answers }
+for index = 1, #kept do
+  redis.call('PERSIST', kept[index])
+end
+redis.call('ZREM', K.runsEnded, stored[2] .. ' ' .. stored[3])
+redis.call(
+  'HDEL', K.run, 'endedAt', 'summary', 'error', 'unowned', 'cancelReason', 'cancelBy', 'cancelAt'
+)
+redis.call('HSET', K.run, 'recoveries', '0')
+redis.call('HINCRBY', K.run, 'revision', '1')
+set_status(K.run, stored[2], status, 'pending')
+if stored[5] then
+  add_fact(A.fact)
+  redis.call('ZADD', K.timers, now, A.runId)
+else
+  push_event({ id = A.runId, run = K.run, inbox = K.inbox, status = 'pending', row = stored[2] },
+    '{"at":' .. now .. ',' .. A.eventTail)
+end
+return { 'retried', 'pending', stored[4] }

@@ -1,0 +1,185 @@
+// Generated from lua/retry_run.lua by scripts/generate.mjs; not edited by hand.
+import type { Script, ScriptValue } from "../script.js";
+
+export interface RetryRunKeys {
+  /** runs:pending */
+  readonly statusPending: string;
+  /** runs:running */
+  readonly statusRunning: string;
+  /** runs:waiting */
+  readonly statusWaiting: string;
+  /** runs:cancelling */
+  readonly statusCancelling: string;
+  /** runs:completed */
+  readonly statusCompleted: string;
+  /** runs:failed */
+  readonly statusFailed: string;
+  /** runs:cancelled */
+  readonly statusCancelled: string;
+  /** run:<id>:events */
+  readonly history: string;
+  /** events */
+  readonly fleetEvents: string;
+  /** timers */
+  readonly timers: string;
+  /** run:<id> */
+  readonly run: string;
+  /** run:<id>:state */
+  readonly parts: string;
+  /** run:<id>:steps */
+  readonly steps: string;
+  /** run:<id>:steps:order */
+  readonly stepOrder: string;
+  /** run:<id>:inbox */
+  readonly inbox: string;
+  /** run:<id>:children */
+  readonly children: string;
+  /** run:<id>:gates:answers */
+  readonly answers: string;
+  /** runs:ended */
+  readonly runsEnded: string;
+}
+
+export interface RetryRunValues {
+  /** epoch ms from a test, or empty */
+  readonly now: ScriptValue;
+  /** every legal change as " from>to to", with a space at both ends of each */
+  readonly transitions: ScriptValue;
+  /** id of the run */
+  readonly runId: ScriptValue;
+  /** entries kept in the history */
+  readonly historyMax: ScriptValue;
+  /** entries kept in the feed */
+  readonly fleetEventsMax: ScriptValue;
+  /** JSON of the event after its member `at` */
+  readonly eventTail: ScriptValue;
+  /** JSON */
+  readonly fact: ScriptValue;
+}
+
+/**
+ * - retried: status, pool as JSON
+ * - not_failed: status
+ * - not_found: no such run
+ */
+export type RetryRunTag = "retried" | "not_failed" | "not_found";
+
+/**
+ * Opens a failed run again: what it has no longer expires, and the event makes the engine go on from what failed. A run
+ * that no worker could continue was not ended by the engine, so nothing is told to it: its frames are open still.
+ */
+export const retryRun: Script<RetryRunKeys, RetryRunValues, RetryRunTag> = {
+  name: "retry_run",
+  keys: ["statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "history", "fleetEvents", "timers", "run", "parts", "steps", "stepOrder", "inbox", "children", "answers", "runsEnded"],
+  values: ["now", "transitions", "runId", "historyMax", "fleetEventsMax", "eventTail", "fact"],
+  sha1: "487cd480c01be9fdbc94ea3c49fb40c019a25ead",
+  source: `local K = {
+  statusPending = KEYS[1],
+  statusRunning = KEYS[2],
+  statusWaiting = KEYS[3],
+  statusCancelling = KEYS[4],
+  statusCompleted = KEYS[5],
+  statusFailed = KEYS[6],
+  statusCancelled = KEYS[7],
+  history = KEYS[8],
+  fleetEvents = KEYS[9],
+  timers = KEYS[10],
+  run = KEYS[11],
+  parts = KEYS[12],
+  steps = KEYS[13],
+  stepOrder = KEYS[14],
+  inbox = KEYS[15],
+  children = KEYS[16],
+  answers = KEYS[17],
+  runsEnded = KEYS[18],
+}
+local A = {
+  now = ARGV[1],
+  transitions = ARGV[2],
+  runId = ARGV[3],
+  historyMax = ARGV[4],
+  fleetEventsMax = ARGV[5],
+  eventTail = ARGV[6],
+  fact = ARGV[7],
+}
+local now = A.now
+if now == '' then
+  local time = redis.call('TIME')
+  now = string.format('%.0f', tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000))
+end
+local status_rows = {
+  pending = K.statusPending,
+  running = K.statusRunning,
+  waiting = K.statusWaiting,
+  cancelling = K.statusCancelling,
+  completed = K.statusCompleted,
+  failed = K.statusFailed,
+  cancelled = K.statusCancelled,
+}
+local function has_ended(status)
+  return status == 'completed' or status == 'failed' or status == 'cancelled'
+end
+local function may_become(from, to)
+  return from == to or string.find(A.transitions, ' ' .. from .. '>' .. to .. ' ', 1, true) ~= nil
+end
+local function open_status(stored, wanted)
+  if stored == 'cancelling' then
+    return stored
+  end
+  return wanted
+end
+local function set_status(run_key, row, from, to)
+  if from == to then
+    return
+  end
+  redis.call('HSET', run_key, 'status', to)
+  redis.call('ZREM', status_rows[from], row)
+  redis.call('ZADD', status_rows[to], '0', row)
+end
+local function illegal_status(from, to)
+  return redis.error_reply('RUNFLEET a run that is ' .. from .. ' cannot become ' .. to)
+end
+local function add_fact(fact)
+  redis.call('XADD', K.history, 'MAXLEN', '~', A.historyMax, '*', 'at', now, 'fact', fact)
+  redis.call('XADD', K.fleetEvents, 'MAXLEN', '~', A.fleetEventsMax, '*', 'run', A.runId, 'at', now, 'fact', fact)
+end
+local function push_event(target, event)
+  redis.call('RPUSH', target.inbox, event)
+  if target.owner then
+    return target.status
+  end
+  redis.call('ZADD', K.timers, now, target.id)
+  if target.status ~= 'waiting' then
+    return target.status
+  end
+  set_status(target.run, target.row, 'waiting', 'pending')
+  return 'pending'
+end
+local stored = redis.call('HMGET', K.run, 'status', 'row', 'workflow', 'pool', 'unowned')
+local status = stored[1]
+if not status then
+  return { 'not_found' }
+end
+if status ~= 'failed' then
+  return { 'not_failed', status }
+end
+local kept = { K.run, K.parts, K.steps, K.stepOrder, K.history, K.children, K.answers }
+for index = 1, #kept do
+  redis.call('PERSIST', kept[index])
+end
+redis.call('ZREM', K.runsEnded, stored[2] .. ' ' .. stored[3])
+redis.call(
+  'HDEL', K.run, 'endedAt', 'summary', 'error', 'unowned', 'cancelReason', 'cancelBy', 'cancelAt'
+)
+redis.call('HSET', K.run, 'recoveries', '0')
+redis.call('HINCRBY', K.run, 'revision', '1')
+set_status(K.run, stored[2], status, 'pending')
+if stored[5] then
+  add_fact(A.fact)
+  redis.call('ZADD', K.timers, now, A.runId)
+else
+  push_event({ id = A.runId, run = K.run, inbox = K.inbox, status = 'pending', row = stored[2] },
+    '{"at":' .. now .. ',' .. A.eventTail)
+end
+return { 'retried', 'pending', stored[4] }`,
+};
