@@ -1,4 +1,6 @@
 /** Every command against a development fleet, as people and scripts use them: shapes, messages, exit codes. */
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { runDocumentSchema } from "@runfleet/model";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type CliProject, type DevProcess, openProject } from "../support/built-cli.js";
@@ -139,6 +141,31 @@ test("a waiting run is cancelled, a rejected one fails, a signal is taken", asyn
   await project.json(["reject", rejected, "--feedback", "no"]);
   expect((await project.run(["watch", rejected])).code).toBe(1);
 });
+
+test("a run is terminated at once, its script with it, without its always block", async () => {
+  const text = `workflow endless {\n  ${meta}\n  script work { run = "echo $$ > ${project.folder}/endless.pid; exec sleep 600" }\n  always { script clean { run = "true" } }\n}\n`;
+  await project.write("endless.wf", text);
+  const id = idOf(await project.json(["start", "endless.wf"]));
+  const pid = async (): Promise<number> =>
+    Number(await readFile(join(project.folder, "endless.pid"), "utf8").catch(() => ""));
+  await expect.poll(pid, { timeout: 20_000 }).toBeGreaterThan(0);
+  const sleeping = await pid();
+  expect(await project.json(["terminate", id])).toEqual({ id, requested: "terminate" });
+  const run = runDocumentSchema.parse(await project.json(["show", id]));
+  expect(run).toMatchObject({ status: "cancelled", error: { code: "run_cancelled" } });
+  expect(run.steps.map(({ name }) => name)).toEqual(["work"]);
+  await expect.poll(() => isAlive(sleeping), { timeout: 20_000 }).toBe(false);
+  expect((await project.run(["terminate", id])).code).toBe(4);
+});
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 describe("what cannot be done is said with a code, a place and a remedy:", () => {
   test.each<[string, readonly string[], number, RegExp]>([

@@ -17,6 +17,7 @@ import { addRetry } from "./commands/retry.js";
 import { addShow } from "./commands/show.js";
 import { addSignal } from "./commands/signal.js";
 import { addStart } from "./commands/start.js";
+import { addTerminate } from "./commands/terminate.js";
 import { addValidate } from "./commands/validate.js";
 import { addWatch } from "./commands/watch.js";
 import { addWorker } from "./commands/worker.js";
@@ -36,6 +37,7 @@ const commands: readonly ((program: Command, cli: Cli) => void)[] = [
   addWatch,
   addEvents,
   addCancel,
+  addTerminate,
   addRetry,
   addGates,
   addApprove,

@@ -14,7 +14,13 @@ import {
 import { checkBytes, checkName } from "./check-start-options.js";
 import type { Connections } from "./connections.js";
 import { deliverWake } from "./deliver.js";
-import type { AnswerOptions, CancelOptions, RetryOptions, SignalOptions } from "./fleet-client.js";
+import type {
+  AnswerOptions,
+  CancelOptions,
+  RetryOptions,
+  SignalOptions,
+  TerminateOptions,
+} from "./fleet-client.js";
 import { runNotFound } from "./read-runs.js";
 
 export interface Answer extends AnswerOptions {
@@ -83,6 +89,23 @@ export async function retryRun(
       return deliverWake(connections, runId, reply);
     case "not_failed":
       throw retryRefused(runId, `it is ${reply.status}, and only failed runs can go on`);
+    case "not_found":
+      throw runNotFound(runId);
+  }
+}
+
+/** The owner is refused from now on; the parked job, if any, is woken to end. */
+export async function terminateRun(
+  connections: Connections,
+  runId: string,
+  options: TerminateOptions,
+): Promise<void> {
+  const reply = await connections.store.terminateRun({ runId, by: options.by ?? connections.actor });
+  switch (reply.tag) {
+    case "terminated":
+      return deliverWake(connections, runId, reply);
+    case "ended":
+      throw runEnded(runId, reply.status);
     case "not_found":
       throw runNotFound(runId);
   }

@@ -1,6 +1,6 @@
 /** Composes the client from its calls; has no behaviour of its own. */
 import type { Definition } from "@runfleet/model";
-import { answerGate, cancelRun, retryRun, signalRun } from "./change-runs.js";
+import { answerGate, cancelRun, retryRun, signalRun, terminateRun } from "./change-runs.js";
 import { type Connections, openConnections } from "./connections.js";
 import type {
   ClientOptions,
@@ -40,6 +40,7 @@ function clientOn(connections: Connections): FleetClient {
     get: (runId) => readRunDocument(connections, runId),
     list: (options = {}) => listRuns(connections, options),
     cancel: (runId, options = {}) => cancelRun(connections, runId, options),
+    terminate: (runId, options = {}) => terminateRun(connections, runId, options),
     retry: (runId, options = {}) => retryRun(connections, runId, options),
     approve: (runId, gate, options = {}) =>
       answerGate(connections, { ...options, runId, gate, verdict: "approved" }),
@@ -66,6 +67,7 @@ function handleOf(connections: Connections, id: string): RunHandle {
     reject: (gate, options = {}) =>
       answerGate(connections, { ...options, runId: id, gate, verdict: "rejected" }),
     cancel: (options = {}) => cancelRun(connections, id, options),
+    terminate: (options = {}) => terminateRun(connections, id, options),
     retry: (options = {}) => retryRun(connections, id, options),
     signal: (name, options = {}) => signalRun(connections, { ...options, runId: id, name }),
   };

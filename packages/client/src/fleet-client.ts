@@ -127,6 +127,10 @@ export interface RetryOptions {
   readonly by?: string;
 }
 
+export interface TerminateOptions {
+  readonly by?: string;
+}
+
 export interface SignalOptions {
   /** Any JSON value. */
   readonly data?: unknown;
@@ -189,6 +193,7 @@ export interface RunHandle {
   approve(gate?: string, options?: AnswerOptions): Promise<void>;
   reject(gate?: string, options?: AnswerOptions): Promise<void>;
   cancel(options?: CancelOptions): Promise<void>;
+  terminate(options?: TerminateOptions): Promise<void>;
   retry(options?: RetryOptions): Promise<void>;
   signal(name: string, options?: SignalOptions): Promise<void>;
 }
@@ -217,6 +222,11 @@ export interface FleetClient {
   list(options?: ListOptions): Promise<RunPage>;
   /** Resolves when the request is durable; asking twice is harmless. Throws `run_ended`, `run_not_found`. */
   cancel(runId: string, options?: CancelOptions): Promise<void>;
+  /**
+   * Ends a run as cancelled when the call resolves, whatever its worker does: nothing more of it is executed, its
+   * `always` block neither; its children are cancelled. Throws `run_ended`, `run_not_found`.
+   */
+  terminate(runId: string, options?: TerminateOptions): Promise<void>;
   /**
    * A failed root run goes on: what completed stays, what failed is attempted again. Resolves when that is durable.
    * Throws `retry_refused`, `run_not_found`.

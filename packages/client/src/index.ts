@@ -24,6 +24,7 @@ export type {
   StartDefinitionOptions,
   StartedRun,
   StartOptions,
+  TerminateOptions,
   WorkerDocument,
   WorkflowDocument,
   WorkflowSource,

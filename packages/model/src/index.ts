@@ -159,6 +159,7 @@ export type {
   PublishedWorkflow,
   RetryReply,
   RunStore,
+  TerminateReply,
   WorkerPresence,
   YieldReply,
 } from "./store-port.js";

@@ -47,6 +47,8 @@ export const limits = {
   historyEntriesMax: 20_000,
   /** Entries kept in the feed of the whole fleet: enough for a dashboard that was away for a minute. */
   fleetEventsMax: 10_000,
+  /** How long ended runs are kept where nobody says otherwise: a week, so that Monday can look at last Monday. */
+  endedRunKeptMs: 7 * 86_400_000,
   /** Takeovers without any step that ended in between before a run fails with `crash_loop`. */
   recoveriesMax: 5,
   /** Takeovers without progress from which a run is a suspect: one dead worker is a misfortune, two in a row are a hint. */

@@ -32,6 +32,8 @@ export type OutboxEntry = { readonly id: string; readonly runId: string } & (
   | { readonly type: "enqueue"; readonly delayMs?: number }
   | { readonly type: "wake"; readonly targetId: string; readonly pool: string }
   | { readonly type: "command"; readonly command: OutboxCommand }
+  /** The run has ended without ending its children. */
+  | { readonly type: "cancelChildren"; readonly reason: string }
 );
 
 export interface NewRun extends RunInfo {
@@ -155,6 +157,11 @@ export type AnswerReply =
   | { readonly tag: "ended"; readonly status: RunStatus }
   | { readonly tag: "not_found" };
 
+export type TerminateReply =
+  | { readonly tag: "terminated"; readonly pool: string }
+  | { readonly tag: "ended"; readonly status: RunStatus }
+  | { readonly tag: "not_found" };
+
 export type RetryReply =
   | { readonly tag: "retried"; readonly status: RunStatus; readonly pool: string }
   | { readonly tag: "not_failed"; readonly status: RunStatus }
@@ -212,6 +219,8 @@ export interface RunStore {
   appendEvent(request: { runId: string; event: InboxEvent; dedupeId?: string }): Promise<AppendReply>;
   answerGate(answer: GateAnswer): Promise<AnswerReply>;
   requestCancel(request: { runId: string; reason: string; by: string }): Promise<CancelReply>;
+  /** Ends a run as cancelled at once; its owner is refused from now on, and nothing of it is executed any more. */
+  terminateRun(request: { runId: string; by: string }): Promise<TerminateReply>;
   /** Opens a failed run again, with all it has. */
   retryRun(request: { runId: string; by: string }): Promise<RetryReply>;
   inboxWaiting(runId: string): Promise<boolean>;

@@ -46,8 +46,9 @@ if present[1] then
 end
 
 if A.parentId ~= '' then
-  local parent_status = redis.call('HGET', K.parentRun, 'status')
-  if not parent_status or has_ended(parent_status) then
+  local parent = redis.call('HMGET', K.parentRun, 'status', 'unowned')
+  -- One that no worker could continue may be retried, and then waits for this child.
+  if not parent[1] or (has_ended(parent[1]) and not parent[2]) then
     return { 'parent_gone' }
   end
 end

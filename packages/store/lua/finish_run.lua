@@ -23,4 +23,5 @@ else
   apply_commit(status, A.status)
 end
 forget_recoveries()
+empty_inbox()
 return { 'finished', end_run(row) }

@@ -12,6 +12,7 @@
 --   steps: run:<id>:steps
 --   stepOrder: run:<id>:steps:order
 --   inbox: run:<id>:inbox
+--   dedupe: run:<id>:inbox:ids
 --   history: run:<id>:events
 --   children: run:<id>:children
 --   answers: run:<id>:gates:answers
@@ -33,7 +34,7 @@ end
 if status ~= 'failed' then
   return { 'not_failed', status }
 end
-local kept = { K.run, K.parts, K.steps, K.stepOrder, K.history, K.children, K.answers }
+local kept = { K.run, K.parts, K.steps, K.stepOrder, K.history, K.children, K.answers, K.inbox, K.dedupe }
 for index = 1, #kept do
   redis.call('PERSIST', kept[index])
 end

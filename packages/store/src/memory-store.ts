@@ -3,6 +3,7 @@
  * caller's. `followHistory` alone waits in real time.
  */
 import { type CancelFeed, RunfleetError, type RunStore } from "@runfleet/model";
+import { memoryUnownedEndings } from "./memory/memory-endings.js";
 import { memoryOutsideWrites } from "./memory/memory-outside-writes.js";
 import { memoryReads } from "./memory/memory-reads.js";
 import { createMemoryState, type MemoryState } from "./memory/memory-state.js";
@@ -17,6 +18,7 @@ export function createMemoryStore(options: { readonly now: () => number }): RunS
   const store: RunStore & CancelFeed = {
     ...memoryOutsideWrites(state),
     ...memoryWorkerWrites(state),
+    ...memoryUnownedEndings(state),
     ...memoryReads(state),
     ...memorySweeps(state),
     ...memoryWorkflows(state),

@@ -23,6 +23,11 @@ export function parentWakeHead(childId: string, parentId: string): string {
   return `${JSON.stringify(head).slice(0, -1)},"pool":`;
 }
 
+/** Cancels what a run had started, when the run itself cannot. */
+export function orphansEntry(runId: string, reason: string): OutboxEntry {
+  return { id: `cancel-children:${runId}`, runId, type: "cancelChildren", reason };
+}
+
 /** Id and JSON. */
 export function outboxPair(entry: OutboxEntry): [string, string] {
   return [entry.id, JSON.stringify(entry)];

@@ -10,6 +10,7 @@ import { historyReads } from "./redis/history.js";
 import { outsideWrites } from "./redis/outside-writes.js";
 import { openPartition } from "./redis/partition.js";
 import { presence } from "./redis/presence.js";
+import { runEndings } from "./redis/run-endings.js";
 import { runLists } from "./redis/run-lists.js";
 import { runReads } from "./redis/run-reads.js";
 import { sweeps } from "./redis/sweeps.js";
@@ -44,6 +45,7 @@ export function createRedisStore(options: RedisStoreOptions): RunStore & CancelF
   return {
     ...outsideWrites(partition),
     ...workerWrites(partition),
+    ...runEndings(partition),
     ...runReads(partition),
     ...runLists(partition),
     ...history,

@@ -1,13 +1,23 @@
 /**
- * What a parent is told about a child that ended without a worker: nobody read its state, so it has a failure and its
+ * How a run ends that no worker ends, and what its parent is told: nobody read its state, so it has a failure and its
  * totals and nothing else.
  */
-import type { Failure, Finish, RunRecord } from "@runfleet/model";
+import type { ChildResult, Failure, Finish, RunRecord } from "@runfleet/model";
+
+export interface Unowned {
+  readonly status: Extract<ChildResult["status"], "failed" | "cancelled">;
+  readonly error: Failure;
+}
+
+/** Somebody ended the run at once. */
+export function terminated(by: string): Unowned {
+  return { status: "cancelled", error: { code: "run_cancelled", message: `terminated by ${by}` } };
+}
 
 /** Nothing for a run without a parent. */
 export function unownedChildEvent(
   run: RunRecord,
-  ending: { readonly error: Failure; readonly now: number },
+  ending: Unowned & { readonly now: number },
 ): Finish["parentEvent"] {
   if (run.parentId === undefined || run.parentAddress === undefined) return undefined;
   return {
@@ -18,7 +28,7 @@ export function unownedChildEvent(
       childId: run.id,
       address: run.parentAddress,
       result: {
-        status: "failed",
+        status: ending.status,
         error: ending.error,
         markers: [],
         context: "",

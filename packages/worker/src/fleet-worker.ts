@@ -6,6 +6,7 @@
 import { hostname } from "node:os";
 import { join, resolve } from "node:path";
 import type { CancelFeed, LeaseStore, RunQueue, RunStore } from "@runfleet/model";
+import { limits } from "@runfleet/model";
 import { createRunQueue } from "@runfleet/queue";
 import { connectRedis, createRedisStore, createRedlockLeases, newRunId, partitionTag } from "@runfleet/store";
 import type { ActionLog } from "./action.js";
@@ -48,7 +49,6 @@ export interface FleetWorker {
   stop(): Promise<void>;
 }
 
-const dayMs = 86_400_000;
 /** Attempts of one run that run on one worker at once; further parallel branches wait for a place. */
 const parallelMax = 64;
 /** How long a script may live after SIGTERM. */
@@ -73,7 +73,7 @@ export async function createFleetWorker(options: FleetWorkerOptions): Promise<Fl
     registry: createRegistry(config),
     ports: {
       ...{ store, log, parallelMax, now: Date.now },
-      retentionMs: options.retentionMs ?? 7 * dayMs,
+      retentionMs: options.retentionMs ?? limits.endedRunKeptMs,
       stopGraceMs: options.graceMs ?? 10_000,
       performOutbox: (entries, run) => performEntries(entries, { ports: outbox, known: run, onError }),
       wakeParent: (run) => wakeParent(run, { ports: outbox, onError }),

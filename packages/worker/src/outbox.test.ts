@@ -62,8 +62,8 @@ async function createParent(): Promise<RunRecord> {
   return record;
 }
 
-function start(inputs: Record<string, string>, workflow = "leaf"): OutboxEntry {
-  const command: StartChild = { type: "startChild", childId: "CHILD", address: "b.0", workflow, inputs };
+function start(inputs: Record<string, string>, workflow = "leaf", childId = "CHILD"): OutboxEntry {
+  const command: StartChild = { type: "startChild", childId, address: "b.0", workflow, inputs };
   return { id: "e1", runId: "PARENT", type: "command", command };
 }
 
@@ -146,6 +146,20 @@ describe("other entries", () => {
     const late = { ...cancel, id: "e3", command: { ...command, childId: "OTHER" } };
     expect(await performEntry(late, ports, parent)).toEqual(["e3"]);
     expect(await performEntry({ ...start({ n: "2" }), id: "e4" }, ports, parent)).toEqual(["e4"]);
+  });
+
+  it("cancel every child of a run that was terminated, and leave those that have ended", async () => {
+    const parent = await createParent();
+    await performEntry(start({ n: "1" }), ports, parent);
+    await performEntry({ ...start({ n: "2" }, "leaf", "ENDED"), id: "e2" }, ports, parent);
+    await store.terminateRun({ runId: "ENDED", by: "ann" });
+    const orphans = { id: "e3", runId: "PARENT", type: "cancelChildren", reason: "terminated" } as const;
+    expect(await performEntry(orphans, ports)).toEqual(["e3"]);
+    expect(await store.readRun("CHILD")).toMatchObject({
+      status: "cancelling",
+      cancel: { reason: "terminated", by: "run PARENT" },
+    });
+    expect(await store.readRun("ENDED")).toMatchObject({ cancel: { by: "ann" } });
   });
 
   it("put a run that lost its job back into the queue instead of waking nothing", async () => {

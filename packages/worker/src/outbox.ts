@@ -12,7 +12,7 @@ import type {
   RunStore,
   StartChild,
 } from "@runfleet/model";
-import { isEnded, isRunfleetError, RunfleetError, resolveInputs, zeroTotals } from "@runfleet/model";
+import { isEnded, isRunfleetError, limits, RunfleetError, resolveInputs, zeroTotals } from "@runfleet/model";
 import { parentWakeId } from "@runfleet/store";
 import type { Definitions } from "./definitions.js";
 
@@ -45,6 +45,9 @@ export async function performEntry(
       const { done, outboxIds } = await performCommand(run, entry.command, ports);
       return done ? [entry.id, ...outboxIds] : outboxIds;
     }
+    case "cancelChildren":
+      await cancelChildren(entry, ports);
+      return [entry.id];
     default:
       return unknownEntry(entry);
   }
@@ -92,6 +95,24 @@ async function performCommand(
   if (reply.tag === "requested") await wake(command.childId, reply.pool, ports);
   // A child that is not there may still be started by whoever repeats its start, as long as its parent goes on.
   return { done: reply.tag !== "not_found" || (await hasEnded(parent.id, ports)), outboxIds: [] };
+}
+
+/** Page by page; a repeat finds each child already asked, or ended. */
+async function cancelChildren(
+  { runId, reason }: Extract<OutboxEntry, { type: "cancelChildren" }>,
+  ports: OutboxPorts,
+): Promise<void> {
+  const by = `run ${runId}`;
+  let cursor: string | undefined;
+  do {
+    const request = { runId, limit: limits.pageRowsMax, ...(cursor === undefined ? {} : { cursor }) };
+    const page = await ports.store.listChildren(request);
+    for (const childId of page.rows) {
+      const reply = await ports.store.requestCancel({ runId: childId, reason, by });
+      if (reply.tag === "requested") await wake(childId, reply.pool, ports);
+    }
+    cursor = page.cursor;
+  } while (cursor !== undefined);
 }
 
 async function hasEnded(runId: string, { store }: OutboxPorts): Promise<boolean> {

@@ -34,6 +34,7 @@ const unfenced: Readonly<Record<string, string>> = {
   append_event: "anybody may tell a run something; the engine decides what it means",
   answer_gate: "decided by the gate being open",
   request_cancel: "anybody may ask; the engine decides",
+  terminate_run: "takes the run from its owner, whoever that is",
   retry_run: "writes only a run that has ended, which nobody owns",
   publish_workflows: "definitions are no run's",
   confirm_outbox: "performing an entry twice is harmless, and so is confirming it",

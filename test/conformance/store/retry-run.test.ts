@@ -84,6 +84,30 @@ describeTwins("retry_run", (twin) => {
     expect(facts.slice(-2)).toEqual(["run.retried", "lease.acquired"]);
   });
 
+  test("a run that no worker could continue hears after its retry what came meanwhile: unread events, its children", async () => {
+    const { store, leases, create, activate, hold } = twin();
+    const { fence } = await activate(await create());
+    const { runId, nonce } = fence;
+    const child = await activate(await create({ parentId: runId, parentAddress: "b.2", depth: 1 }));
+    await store.appendEvent({ runId, event: { type: "signalReceived", at: 1, name: "go" } });
+    await leases.release({ runId, token: nonce, deadlineMonoMs: 0 });
+    const leaseToken = await hold(runId);
+    await store.failUnowned({
+      runId,
+      leaseToken,
+      error: { code: "crash_loop", message: "died" },
+      retentionMs,
+    });
+    await leases.release({ runId, token: leaseToken, deadlineMonoMs: 0 });
+    const event = { type: "retryRequested", at: 2, by: "stands for the end" } as const;
+    await store.finish(sampleFinish(child.fence, { parentEvent: { parentId: runId, event } }));
+    await create({ parentId: runId, parentAddress: "b.3", depth: 1 });
+    expect(await store.wakeable({ limit: 10 })).not.toContain(runId);
+    await store.retryRun({ runId, by: "ann" });
+    const { inbox } = await activate(runId);
+    expect(inbox.map((entry) => entry.event.type)).toEqual(["started", "signalReceived", "retryRequested"]);
+  });
+
   test("other and unknown runs are left alone", async () => {
     const { store, create, activate } = twin();
     const { fence } = await activate(await create());

@@ -35,8 +35,16 @@ local function tell_parent()
   if A.parentEvent == '' then
     return
   end
-  local parent = redis.call('HMGET', K.parentRun, 'status', 'row', 'owner', 'pool')
-  if not parent[1] or has_ended(parent[1]) then
+  local parent = redis.call('HMGET', K.parentRun, 'status', 'row', 'owner', 'pool', 'unowned')
+  if not parent[1] then
+    return
+  end
+  if has_ended(parent[1]) then
+    -- One that no worker could continue may be retried, and then wants to know.
+    if parent[5] then
+      redis.call('RPUSH', K.parentInbox, A.parentEvent)
+      redis.call('PEXPIRE', K.parentInbox, redis.call('PTTL', K.parentRun))
+    end
     return
   end
   push_event({
@@ -49,12 +57,17 @@ end
 local function keep_for_a_while(row)
   -- Before anything expires: a time to live of a moment is over within this script.
   local workflow = redis.call('HGET', K.run, 'workflow')
-  local kept = { K.run, K.parts, K.steps, K.stepOrder, K.history, K.children, K.answers }
+  local kept = { K.run, K.parts, K.steps, K.stepOrder, K.history, K.children, K.answers, K.inbox, K.dedupe }
   for index = 1, #kept do
     redis.call('PEXPIRE', kept[index], A.retentionMs)
   end
   local forgotten_at = string.format('%.0f', tonumber(now) + tonumber(A.retentionMs))
   redis.call('ZADD', K.runsEnded, forgotten_at, row .. ' ' .. workflow)
+end
+
+-- Events nobody will read. A run that no worker could continue keeps them: it may be retried.
+local function empty_inbox()
+  redis.call('DEL', K.inbox, K.dedupe)
 end
 
 -- Rows of runs whose time is over, for the caller to forget: their lists may be other workflows'.
@@ -67,7 +80,6 @@ local function end_run(row)
   redis.call('ZREM', K.leases, A.runId)
   redis.call('ZREM', K.timers, A.runId)
   close_gates(redis.call('HKEYS', K.gates))
-  redis.call('DEL', K.inbox, K.dedupe)
   tell_parent()
   keep_for_a_while(row)
   return redis.call('ZRANGEBYSCORE', K.runsEnded, '-inf', now, 'LIMIT', '0', A.forgetMax)

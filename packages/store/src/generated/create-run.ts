@@ -93,7 +93,7 @@ export const createRun: Script<CreateRunKeys, CreateRunValues, CreateRunTag> = {
   name: "create_run",
   keys: ["statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "outbox", "outboxEntries", "run", "inbox", "idempotency", "parentRun", "parentChildren", "runsAll", "runsWorkflow", "runsEnded", "timers"],
   values: ["now", "transitions", "runId", "digest", "info", "workflow", "pool", "totals", "createdAt", "row", "delayMs", "startedEvent", "outboxId", "outboxEntry", "idempotencyMs", "goneRunId", "parentId"],
-  sha1: "1c46f3b153b88d3c8b7b457e07fce25b3cfbc713",
+  sha1: "d92ec0778bfc91a05713665289723bf8a2ad88ee",
   source: `local K = {
   statusPending = KEYS[1],
   statusRunning = KEYS[2],
@@ -182,8 +182,8 @@ if present[1] then
   return { 'conflict', A.runId }
 end
 if A.parentId ~= '' then
-  local parent_status = redis.call('HGET', K.parentRun, 'status')
-  if not parent_status or has_ended(parent_status) then
+  local parent = redis.call('HMGET', K.parentRun, 'status', 'unowned')
+  if not parent[1] or (has_ended(parent[1]) and not parent[2]) then
     return { 'parent_gone' }
   end
 end

@@ -110,7 +110,7 @@ export const failUnowned: Script<FailUnownedKeys, FailUnownedValues, FailUnowned
   name: "fail_unowned",
   keys: ["statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "history", "fleetEvents", "timers", "outbox", "outboxEntries", "gates", "gatesOpen", "gatesInfo", "run", "parts", "steps", "stepOrder", "inbox", "dedupe", "children", "leases", "runsEnded", "parentRun", "parentInbox", "answers", "lease"],
   values: ["now", "transitions", "runId", "historyMax", "fleetEventsMax", "error", "summary", "retentionMs", "parentId", "parentEvent", "wakeId", "wakeHead", "forgetMax", "leaseToken", "checksLease", "fact"],
-  sha1: "c33fe52609e31d5f36c190d9d16bd822057511ba",
+  sha1: "99ec146fe10937a5b7cd14c85c134c24e28c3555",
   source: `local K = {
   statusPending = KEYS[1],
   statusRunning = KEYS[2],
@@ -237,8 +237,15 @@ local function tell_parent()
   if A.parentEvent == '' then
     return
   end
-  local parent = redis.call('HMGET', K.parentRun, 'status', 'row', 'owner', 'pool')
-  if not parent[1] or has_ended(parent[1]) then
+  local parent = redis.call('HMGET', K.parentRun, 'status', 'row', 'owner', 'pool', 'unowned')
+  if not parent[1] then
+    return
+  end
+  if has_ended(parent[1]) then
+    if parent[5] then
+      redis.call('RPUSH', K.parentInbox, A.parentEvent)
+      redis.call('PEXPIRE', K.parentInbox, redis.call('PTTL', K.parentRun))
+    end
     return
   end
   push_event({
@@ -249,12 +256,15 @@ local function tell_parent()
 end
 local function keep_for_a_while(row)
   local workflow = redis.call('HGET', K.run, 'workflow')
-  local kept = { K.run, K.parts, K.steps, K.stepOrder, K.history, K.children, K.answers }
+  local kept = { K.run, K.parts, K.steps, K.stepOrder, K.history, K.children, K.answers, K.inbox, K.dedupe }
   for index = 1, #kept do
     redis.call('PEXPIRE', kept[index], A.retentionMs)
   end
   local forgotten_at = string.format('%.0f', tonumber(now) + tonumber(A.retentionMs))
   redis.call('ZADD', K.runsEnded, forgotten_at, row .. ' ' .. workflow)
+end
+local function empty_inbox()
+  redis.call('DEL', K.inbox, K.dedupe)
 end
 local function end_run(row)
   redis.call('HSET', K.run, 'endedAt', now, 'summary', A.summary)
@@ -265,7 +275,6 @@ local function end_run(row)
   redis.call('ZREM', K.leases, A.runId)
   redis.call('ZREM', K.timers, A.runId)
   close_gates(redis.call('HKEYS', K.gates))
-  redis.call('DEL', K.inbox, K.dedupe)
   tell_parent()
   keep_for_a_while(row)
   return redis.call('ZRANGEBYSCORE', K.runsEnded, '-inf', now, 'LIMIT', '0', A.forgetMax)

@@ -131,7 +131,7 @@ export const finishRun: Script<FinishRunKeys, FinishRunValues, FinishRunTag> = {
   name: "finish_run",
   keys: ["run", "statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "history", "fleetEvents", "outbox", "outboxEntries", "gates", "gatesOpen", "gatesInfo", "parts", "steps", "stepOrder", "inbox", "leases", "answers", "timers", "dedupe", "children", "runsEnded", "parentRun", "parentInbox"],
   values: ["now", "generation", "nonce", "commitId", "transitions", "runId", "historyMax", "fleetEventsMax", "inboxSeen", "totals", "progress", "error", "summary", "retentionMs", "parentId", "parentEvent", "wakeId", "wakeHead", "forgetMax", "status", "partsSet[]", "partsRemoved[]", "stepsSet[]", "facts[]", "outboxAdded[]", "outboxDone[]", "gatesOpened[]", "gatesClosed[]"],
-  sha1: "a219d50a2b07337dd8c1a68c60febaf170699818",
+  sha1: "a59f1dad5e5753e0e7b5bd48ccc9845b9c8bfad9",
   source: `local K = {
   run = KEYS[1],
   statusPending = KEYS[2],
@@ -369,8 +369,15 @@ local function tell_parent()
   if A.parentEvent == '' then
     return
   end
-  local parent = redis.call('HMGET', K.parentRun, 'status', 'row', 'owner', 'pool')
-  if not parent[1] or has_ended(parent[1]) then
+  local parent = redis.call('HMGET', K.parentRun, 'status', 'row', 'owner', 'pool', 'unowned')
+  if not parent[1] then
+    return
+  end
+  if has_ended(parent[1]) then
+    if parent[5] then
+      redis.call('RPUSH', K.parentInbox, A.parentEvent)
+      redis.call('PEXPIRE', K.parentInbox, redis.call('PTTL', K.parentRun))
+    end
     return
   end
   push_event({
@@ -381,12 +388,15 @@ local function tell_parent()
 end
 local function keep_for_a_while(row)
   local workflow = redis.call('HGET', K.run, 'workflow')
-  local kept = { K.run, K.parts, K.steps, K.stepOrder, K.history, K.children, K.answers }
+  local kept = { K.run, K.parts, K.steps, K.stepOrder, K.history, K.children, K.answers, K.inbox, K.dedupe }
   for index = 1, #kept do
     redis.call('PEXPIRE', kept[index], A.retentionMs)
   end
   local forgotten_at = string.format('%.0f', tonumber(now) + tonumber(A.retentionMs))
   redis.call('ZADD', K.runsEnded, forgotten_at, row .. ' ' .. workflow)
+end
+local function empty_inbox()
+  redis.call('DEL', K.inbox, K.dedupe)
 end
 local function end_run(row)
   redis.call('HSET', K.run, 'endedAt', now, 'summary', A.summary)
@@ -397,7 +407,6 @@ local function end_run(row)
   redis.call('ZREM', K.leases, A.runId)
   redis.call('ZREM', K.timers, A.runId)
   close_gates(redis.call('HKEYS', K.gates))
-  redis.call('DEL', K.inbox, K.dedupe)
   tell_parent()
   keep_for_a_while(row)
   return redis.call('ZRANGEBYSCORE', K.runsEnded, '-inf', now, 'LIMIT', '0', A.forgetMax)
@@ -414,5 +423,6 @@ else
   apply_commit(status, A.status)
 end
 forget_recoveries()
+empty_inbox()
 return { 'finished', end_run(row) }`,
 };

@@ -32,6 +32,8 @@ export interface RetryRunKeys {
   readonly stepOrder: string;
   /** run:<id>:inbox */
   readonly inbox: string;
+  /** run:<id>:inbox:ids */
+  readonly dedupe: string;
   /** run:<id>:children */
   readonly children: string;
   /** run:<id>:gates:answers */
@@ -70,9 +72,9 @@ export type RetryRunTag = "retried" | "not_failed" | "not_found";
  */
 export const retryRun: Script<RetryRunKeys, RetryRunValues, RetryRunTag> = {
   name: "retry_run",
-  keys: ["statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "history", "fleetEvents", "timers", "run", "parts", "steps", "stepOrder", "inbox", "children", "answers", "runsEnded"],
+  keys: ["statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "history", "fleetEvents", "timers", "run", "parts", "steps", "stepOrder", "inbox", "dedupe", "children", "answers", "runsEnded"],
   values: ["now", "transitions", "runId", "historyMax", "fleetEventsMax", "eventTail", "fact"],
-  sha1: "487cd480c01be9fdbc94ea3c49fb40c019a25ead",
+  sha1: "f85c61d71eb78460d1d06d5aa1784f3159064b2e",
   source: `local K = {
   statusPending = KEYS[1],
   statusRunning = KEYS[2],
@@ -89,9 +91,10 @@ export const retryRun: Script<RetryRunKeys, RetryRunValues, RetryRunTag> = {
   steps = KEYS[13],
   stepOrder = KEYS[14],
   inbox = KEYS[15],
-  children = KEYS[16],
-  answers = KEYS[17],
-  runsEnded = KEYS[18],
+  dedupe = KEYS[16],
+  children = KEYS[17],
+  answers = KEYS[18],
+  runsEnded = KEYS[19],
 }
 local A = {
   now = ARGV[1],
@@ -163,7 +166,7 @@ end
 if status ~= 'failed' then
   return { 'not_failed', status }
 end
-local kept = { K.run, K.parts, K.steps, K.stepOrder, K.history, K.children, K.answers }
+local kept = { K.run, K.parts, K.steps, K.stepOrder, K.history, K.children, K.answers, K.inbox, K.dedupe }
 for index = 1, #kept do
   redis.call('PERSIST', kept[index])
 end

@@ -23,13 +23,13 @@ import { checkNewRun, idempotencyKeptMs, startedEvent } from "../start-of-run.js
 import {
   addFact,
   addToOutbox,
-  findOpenRun,
   findRun,
   type GateAnswered,
   type MemoryState,
   newStoredRun,
   pushEvent,
   type StoredRun,
+  tellCancel,
 } from "./memory-state.js";
 
 type OutsideWrites = Pick<
@@ -53,7 +53,7 @@ export function memoryOutsideWrites(state: MemoryState): OutsideWrites {
 function createRun(state: MemoryState, run: NewRun): CreateReply {
   const digest = startDigest(run);
   const present = findRun(state, run.id);
-  const parent = run.parentId === undefined ? undefined : findOpenRun(state, run.parentId);
+  const parent = run.parentId === undefined ? undefined : findWaitingParent(state, run.parentId);
   if (present === undefined && run.parentId !== undefined && parent === undefined) {
     return { tag: "parent_gone" };
   }
@@ -76,6 +76,12 @@ function createRun(state: MemoryState, run: NewRun): CreateReply {
   addToOutbox(state, enqueueEntry(run.id, delayMs));
   parent?.children.push(stored.row);
   return { tag: "created", id: run.id, outboxId: enqueueId(run.id) };
+}
+
+/** One that no worker could continue may be retried, and then waits for this child. */
+function findWaitingParent(state: MemoryState, parentId: string): StoredRun | undefined {
+  const parent = findRun(state, parentId);
+  return parent === undefined || (isEnded(parent.status) && !parent.isUnowned) ? undefined : parent;
 }
 
 /** The run a key was used for, while both the key is remembered and the run exists. */
@@ -151,10 +157,7 @@ function requestCancel(state: MemoryState, request: Parameters<RunStore["request
   const run = findRun(state, runId);
   if (run === undefined) return { tag: "not_found" };
   if (isEnded(run.status)) return { tag: "ended", status: run.status };
-  // As a message would: after the caller has its answer.
-  queueMicrotask(() => {
-    for (const listener of [...state.cancelListeners]) listener(runId);
-  });
+  tellCancel(state, runId);
   if (run.cancel !== undefined) return { tag: "already", cancel: { ...run.cancel } };
   const at = state.now();
   run.cancel = { reason, by, at };

@@ -11,7 +11,6 @@ import {
   type HistoryEvent,
   type InboxEntry,
   type InboxEvent,
-  isEnded,
   limits,
   type OpenGate,
   type OutboxEntry,
@@ -169,6 +168,13 @@ export function pushEvent(state: MemoryState, run: StoredRun, event: InboxEvent)
   if (run.status === "waiting") run.status = "pending";
 }
 
+/** As a message would: after the caller has its answer. */
+export function tellCancel(state: MemoryState, runId: string): void {
+  queueMicrotask(() => {
+    for (const listener of [...state.cancelListeners]) listener(runId);
+  });
+}
+
 export function addFact(state: MemoryState, run: StoredRun, fact: Fact): void {
   const at = state.now();
   const last = state.lastFact;
@@ -198,11 +204,6 @@ export function nextGeneration(state: MemoryState, run: StoredRun): number {
 export function holdsLease(state: MemoryState, runId: string, token: string): boolean {
   const lease = state.leases.get(runId);
   return lease !== undefined && lease.token === token && lease.expiresAt > state.now();
-}
-
-export function findOpenRun(state: MemoryState, runId: string): StoredRun | undefined {
-  const run = findRun(state, runId);
-  return run === undefined || isEnded(run.status) ? undefined : run;
 }
 
 /** What a reader of JSON would get: members that are undefined are gone. */

@@ -15,30 +15,24 @@ import {
   type RunStatus,
   type RunStore,
 } from "@runfleet/model";
-import { parentWakeId } from "../outbox-entry.js";
 import { madeProgress } from "../progress.js";
 import { stepScore } from "../step-score.js";
-import { unownedChildEvent } from "../unowned-child.js";
+import { disown, emptyInbox, endRun } from "./memory-endings.js";
 import {
   addFact,
   addToOutbox,
   copy,
-  findOpenRun,
   findRun,
   holdsLease,
   type MemoryState,
   nextGeneration,
   openStatus,
-  pushEvent,
   type StoredRun,
   toRecord,
   unreadEvents,
 } from "./memory-state.js";
 
-type WorkerWrites = Pick<
-  RunStore,
-  "activate" | "commit" | "park" | "release" | "finish" | "failUnowned" | "heartbeat"
->;
+type WorkerWrites = Pick<RunStore, "activate" | "commit" | "park" | "release" | "finish" | "heartbeat">;
 
 /** Commit ids remembered, as many as the scripts remember. */
 const commitsKept = 16;
@@ -71,7 +65,6 @@ export function memoryWorkerWrites(state: MemoryState): WorkerWrites {
       return { tag: "yielded" };
     },
     finish: async (finish) => finishOwned(state, finish),
-    failUnowned: async (request) => failWithoutOwner(state, request),
     heartbeat: async (fence) => {
       const run = passFence(state, fence, "")?.run;
       if (run === undefined) return { tag: "fenced" };
@@ -170,12 +163,6 @@ function giveAway(state: MemoryState, run: StoredRun, wakeAt: number | undefined
   disown(state, run, wakeAt);
 }
 
-function disown(state: MemoryState, run: StoredRun, wakeAt: number | undefined): void {
-  run.owner = undefined;
-  if (wakeAt === undefined) state.timers.delete(run.info.id);
-  else state.timers.set(run.info.id, wakeAt);
-}
-
 function finishOwned(state: MemoryState, finish: Finish): FinishReply {
   const fenced = passFence(state, finish.fence, finish.commitId);
   if (fenced === undefined) return { tag: "fenced" };
@@ -186,48 +173,9 @@ function finishOwned(state: MemoryState, finish: Finish): FinishReply {
   if (isDuplicate) run.status = finish.status;
   else applyCommit(state, run, { commit: finish, status: finish.status });
   run.recoveries = 0;
+  emptyInbox(run);
   endRun(state, run, finish);
   return { tag: "finished" };
-}
-
-function failWithoutOwner(state: MemoryState, request: Parameters<RunStore["failUnowned"]>[0]): FinishReply {
-  const { runId, leaseToken, error, retentionMs } = request;
-  const run = findRun(state, runId);
-  if (run === undefined || !holdsLease(state, runId, leaseToken)) return { tag: "fenced" };
-  if (isEnded(run.status)) return { tag: "duplicate" };
-  run.generation = nextGeneration(state, run);
-  run.nonce = leaseToken;
-  run.status = "failed";
-  run.isUnowned = true;
-  addFact(state, run, { type: "run.failed", error });
-  const parentEvent = unownedChildEvent(toRecord(run), { error, now: state.now() });
-  const ending = { error, summary: error.message, retentionMs };
-  endRun(state, run, parentEvent === undefined ? ending : { ...ending, parentEvent });
-  return { tag: "finished" };
-}
-
-type Ending = Pick<Finish, "error" | "summary" | "parentEvent" | "retentionMs">;
-
-function endRun(state: MemoryState, run: StoredRun, ending: Ending): void {
-  run.endedAt = state.now();
-  run.summary = ending.summary;
-  if (ending.error !== undefined) run.error = copy(ending.error);
-  run.blockedOn = [];
-  disown(state, run, undefined);
-  run.gates.clear();
-  run.inbox = [];
-  run.dedupeIds.clear();
-  tellParent(state, run, ending.parentEvent);
-  run.expiresAt = state.now() + Math.max(1, Math.ceil(ending.retentionMs));
-}
-
-function tellParent(state: MemoryState, child: StoredRun, told: Finish["parentEvent"]): void {
-  const parent = told === undefined ? undefined : findOpenRun(state, told.parentId);
-  if (told === undefined || parent === undefined) return;
-  pushEvent(state, parent, told.event);
-  const { id } = child.info;
-  const wake = { type: "wake", targetId: told.parentId, pool: parent.info.pool } as const;
-  addToOutbox(state, { id: parentWakeId(id), runId: id, ...wake });
 }
 
 function cancelOf(run: StoredRun): Pick<StoredRun, "cancel"> {

@@ -1,0 +1,311 @@
+// Generated from lua/terminate_run.lua by scripts/generate.mjs; not edited by hand.
+import type { Script, ScriptValue } from "../script.js";
+
+export interface TerminateRunKeys {
+  /** runs:pending */
+  readonly statusPending: string;
+  /** runs:running */
+  readonly statusRunning: string;
+  /** runs:waiting */
+  readonly statusWaiting: string;
+  /** runs:cancelling */
+  readonly statusCancelling: string;
+  /** runs:completed */
+  readonly statusCompleted: string;
+  /** runs:failed */
+  readonly statusFailed: string;
+  /** runs:cancelled */
+  readonly statusCancelled: string;
+  /** run:<id>:events */
+  readonly history: string;
+  /** events */
+  readonly fleetEvents: string;
+  /** timers */
+  readonly timers: string;
+  /** outbox */
+  readonly outbox: string;
+  /** outbox:entries */
+  readonly outboxEntries: string;
+  /** run:<id>:gates */
+  readonly gates: string;
+  /** gates:open */
+  readonly gatesOpen: string;
+  /** gates:info */
+  readonly gatesInfo: string;
+  /** run:<id> */
+  readonly run: string;
+  /** run:<id>:state */
+  readonly parts: string;
+  /** run:<id>:steps */
+  readonly steps: string;
+  /** run:<id>:steps:order */
+  readonly stepOrder: string;
+  /** run:<id>:inbox */
+  readonly inbox: string;
+  /** run:<id>:inbox:ids */
+  readonly dedupe: string;
+  /** run:<id>:children */
+  readonly children: string;
+  /** leases */
+  readonly leases: string;
+  /** runs:ended */
+  readonly runsEnded: string;
+  /** run:<parent>, or the run itself without a parent */
+  readonly parentRun: string;
+  /** run:<parent>:inbox, or the run's own */
+  readonly parentInbox: string;
+  /** run:<id>:gates:answers */
+  readonly answers: string;
+}
+
+export interface TerminateRunValues {
+  /** epoch ms from a test, or empty */
+  readonly now: ScriptValue;
+  /** every legal change as " from>to to", with a space at both ends of each */
+  readonly transitions: ScriptValue;
+  /** id of the run */
+  readonly runId: ScriptValue;
+  /** entries kept in the history */
+  readonly historyMax: ScriptValue;
+  /** entries kept in the feed */
+  readonly fleetEventsMax: ScriptValue;
+  /** JSON, or empty */
+  readonly error: ScriptValue;
+  /** text */
+  readonly summary: ScriptValue;
+  /** how long the ended run is kept */
+  readonly retentionMs: ScriptValue;
+  /** id of the parent, or empty */
+  readonly parentId: ScriptValue;
+  /** JSON, or empty */
+  readonly parentEvent: ScriptValue;
+  /** id of the outbox entry that wakes the parent */
+  readonly wakeId: ScriptValue;
+  /** JSON of that entry up to the value of its last member, the parent's pool */
+  readonly wakeHead: ScriptValue;
+  /** rows of expired runs told to the caller */
+  readonly forgetMax: ScriptValue;
+  /** a pair with it belongs to nobody */
+  readonly nonce: ScriptValue;
+  /** who asks */
+  readonly by: ScriptValue;
+  /** text */
+  readonly reason: ScriptValue;
+  /** JSON */
+  readonly fact: ScriptValue;
+  /** id of the outbox entry that cancels the children */
+  readonly orphansId: ScriptValue;
+  /** JSON */
+  readonly orphansEntry: ScriptValue;
+  /** channel of cancel messages */
+  readonly channel: ScriptValue;
+}
+
+/**
+ * - terminated: pool as JSON, rows of runs whose time is over
+ * - ended: status
+ * - not_found: no such run
+ */
+export type TerminateRunTag = "terminated" | "ended" | "not_found";
+
+/**
+ * Ends a run at once, whatever its worker does: the generation grows, so the owner is refused from now on. Nothing of
+ * the run is executed any more, its `always` block neither. The children are cancelled through the outbox.
+ */
+export const terminateRun: Script<TerminateRunKeys, TerminateRunValues, TerminateRunTag> = {
+  name: "terminate_run",
+  keys: ["statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "history", "fleetEvents", "timers", "outbox", "outboxEntries", "gates", "gatesOpen", "gatesInfo", "run", "parts", "steps", "stepOrder", "inbox", "dedupe", "children", "leases", "runsEnded", "parentRun", "parentInbox", "answers"],
+  values: ["now", "transitions", "runId", "historyMax", "fleetEventsMax", "error", "summary", "retentionMs", "parentId", "parentEvent", "wakeId", "wakeHead", "forgetMax", "nonce", "by", "reason", "fact", "orphansId", "orphansEntry", "channel"],
+  sha1: "0651dd707b129de93a19e4835e91621b8fc6b56d",
+  source: `local K = {
+  statusPending = KEYS[1],
+  statusRunning = KEYS[2],
+  statusWaiting = KEYS[3],
+  statusCancelling = KEYS[4],
+  statusCompleted = KEYS[5],
+  statusFailed = KEYS[6],
+  statusCancelled = KEYS[7],
+  history = KEYS[8],
+  fleetEvents = KEYS[9],
+  timers = KEYS[10],
+  outbox = KEYS[11],
+  outboxEntries = KEYS[12],
+  gates = KEYS[13],
+  gatesOpen = KEYS[14],
+  gatesInfo = KEYS[15],
+  run = KEYS[16],
+  parts = KEYS[17],
+  steps = KEYS[18],
+  stepOrder = KEYS[19],
+  inbox = KEYS[20],
+  dedupe = KEYS[21],
+  children = KEYS[22],
+  leases = KEYS[23],
+  runsEnded = KEYS[24],
+  parentRun = KEYS[25],
+  parentInbox = KEYS[26],
+  answers = KEYS[27],
+}
+local A = {
+  now = ARGV[1],
+  transitions = ARGV[2],
+  runId = ARGV[3],
+  historyMax = ARGV[4],
+  fleetEventsMax = ARGV[5],
+  error = ARGV[6],
+  summary = ARGV[7],
+  retentionMs = ARGV[8],
+  parentId = ARGV[9],
+  parentEvent = ARGV[10],
+  wakeId = ARGV[11],
+  wakeHead = ARGV[12],
+  forgetMax = ARGV[13],
+  nonce = ARGV[14],
+  by = ARGV[15],
+  reason = ARGV[16],
+  fact = ARGV[17],
+  orphansId = ARGV[18],
+  orphansEntry = ARGV[19],
+  channel = ARGV[20],
+}
+local now = A.now
+if now == '' then
+  local time = redis.call('TIME')
+  now = string.format('%.0f', tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000))
+end
+local status_rows = {
+  pending = K.statusPending,
+  running = K.statusRunning,
+  waiting = K.statusWaiting,
+  cancelling = K.statusCancelling,
+  completed = K.statusCompleted,
+  failed = K.statusFailed,
+  cancelled = K.statusCancelled,
+}
+local function has_ended(status)
+  return status == 'completed' or status == 'failed' or status == 'cancelled'
+end
+local function may_become(from, to)
+  return from == to or string.find(A.transitions, ' ' .. from .. '>' .. to .. ' ', 1, true) ~= nil
+end
+local function open_status(stored, wanted)
+  if stored == 'cancelling' then
+    return stored
+  end
+  return wanted
+end
+local function set_status(run_key, row, from, to)
+  if from == to then
+    return
+  end
+  redis.call('HSET', run_key, 'status', to)
+  redis.call('ZREM', status_rows[from], row)
+  redis.call('ZADD', status_rows[to], '0', row)
+end
+local function illegal_status(from, to)
+  return redis.error_reply('RUNFLEET a run that is ' .. from .. ' cannot become ' .. to)
+end
+local function add_fact(fact)
+  redis.call('XADD', K.history, 'MAXLEN', '~', A.historyMax, '*', 'at', now, 'fact', fact)
+  redis.call('XADD', K.fleetEvents, 'MAXLEN', '~', A.fleetEventsMax, '*', 'run', A.runId, 'at', now, 'fact', fact)
+end
+local function push_event(target, event)
+  redis.call('RPUSH', target.inbox, event)
+  if target.owner then
+    return target.status
+  end
+  redis.call('ZADD', K.timers, now, target.id)
+  if target.status ~= 'waiting' then
+    return target.status
+  end
+  set_status(target.run, target.row, 'waiting', 'pending')
+  return 'pending'
+end
+local function add_to_outbox(id, entry)
+  redis.call('ZADD', K.outbox, now, id)
+  redis.call('HSET', K.outboxEntries, id, entry)
+end
+local function gate_row(since, address)
+  return string.format('%015.0f', tonumber(since)) .. ':' .. A.runId .. ':' .. address
+end
+local function parse_gate(text)
+  return string.match(text, '^(%d+) (.*)$')
+end
+local function close_gates(addresses)
+  for index = 1, #addresses do
+    local gate = redis.call('HGET', K.gates, addresses[index])
+    if gate then
+      local gate_entry = gate_row((parse_gate(gate)), addresses[index])
+      redis.call('HDEL', K.gates, addresses[index])
+      redis.call('ZREM', K.gatesOpen, gate_entry)
+      redis.call('HDEL', K.gatesInfo, gate_entry)
+    end
+  end
+end
+local function tell_parent()
+  if A.parentEvent == '' then
+    return
+  end
+  local parent = redis.call('HMGET', K.parentRun, 'status', 'row', 'owner', 'pool', 'unowned')
+  if not parent[1] then
+    return
+  end
+  if has_ended(parent[1]) then
+    if parent[5] then
+      redis.call('RPUSH', K.parentInbox, A.parentEvent)
+      redis.call('PEXPIRE', K.parentInbox, redis.call('PTTL', K.parentRun))
+    end
+    return
+  end
+  push_event({
+    id = A.parentId, run = K.parentRun, inbox = K.parentInbox,
+    status = parent[1], row = parent[2], owner = parent[3],
+  }, A.parentEvent)
+  add_to_outbox(A.wakeId, A.wakeHead .. parent[4] .. '}')
+end
+local function keep_for_a_while(row)
+  local workflow = redis.call('HGET', K.run, 'workflow')
+  local kept = { K.run, K.parts, K.steps, K.stepOrder, K.history, K.children, K.answers, K.inbox, K.dedupe }
+  for index = 1, #kept do
+    redis.call('PEXPIRE', kept[index], A.retentionMs)
+  end
+  local forgotten_at = string.format('%.0f', tonumber(now) + tonumber(A.retentionMs))
+  redis.call('ZADD', K.runsEnded, forgotten_at, row .. ' ' .. workflow)
+end
+local function empty_inbox()
+  redis.call('DEL', K.inbox, K.dedupe)
+end
+local function end_run(row)
+  redis.call('HSET', K.run, 'endedAt', now, 'summary', A.summary)
+  if A.error ~= '' then
+    redis.call('HSET', K.run, 'error', A.error)
+  end
+  redis.call('HDEL', K.run, 'owner', 'blockedOn')
+  redis.call('ZREM', K.leases, A.runId)
+  redis.call('ZREM', K.timers, A.runId)
+  close_gates(redis.call('HKEYS', K.gates))
+  tell_parent()
+  keep_for_a_while(row)
+  return redis.call('ZRANGEBYSCORE', K.runsEnded, '-inf', now, 'LIMIT', '0', A.forgetMax)
+end
+local stored = redis.call('HMGET', K.run, 'status', 'row', 'generation', 'pool')
+local status = stored[1]
+if not status then
+  return { 'not_found' }
+end
+if has_ended(status) then
+  return { 'ended', status }
+end
+local generation = string.format('%.0f', math.max(tonumber(stored[3]) + 1, tonumber(now)))
+redis.call(
+  'HSET', K.run, 'generation', generation, 'nonce', A.nonce,
+  'cancelReason', A.reason, 'cancelBy', A.by, 'cancelAt', now
+)
+redis.call('HINCRBY', K.run, 'revision', '1')
+set_status(K.run, stored[2], status, 'cancelled')
+add_fact(A.fact)
+add_to_outbox(A.orphansId, A.orphansEntry)
+empty_inbox()
+redis.call('PUBLISH', A.channel, A.runId)
+return { 'terminated', stored[4], end_run(stored[2]) }`,
+};

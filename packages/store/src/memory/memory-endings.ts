@@ -1,0 +1,120 @@
+/**
+ * What ends a run, in memory: what every end has in common, the verdict that no worker can continue it, and somebody
+ * who does not want to wait.
+ */
+import {
+  type Finish,
+  type FinishReply,
+  isEnded,
+  limits,
+  type RunStore,
+  type TerminateReply,
+} from "@runfleet/model";
+import { orphansEntry, parentWakeId } from "../outbox-entry.js";
+import { terminated, type Unowned, unownedChildEvent } from "../unowned-child.js";
+import {
+  addFact,
+  addToOutbox,
+  copy,
+  findRun,
+  holdsLease,
+  type MemoryState,
+  nextGeneration,
+  pushEvent,
+  type StoredRun,
+  tellCancel,
+  toRecord,
+} from "./memory-state.js";
+
+type UnownedEndings = Pick<RunStore, "failUnowned" | "terminateRun">;
+
+export function memoryUnownedEndings(state: MemoryState): UnownedEndings {
+  return {
+    failUnowned: async (request) => failWithoutOwner(state, request),
+    terminateRun: async (request) => terminate(state, request),
+  };
+}
+
+function failWithoutOwner(state: MemoryState, request: Parameters<RunStore["failUnowned"]>[0]): FinishReply {
+  const { runId, leaseToken, error, retentionMs } = request;
+  const run = findRun(state, runId);
+  if (run === undefined || !holdsLease(state, runId, leaseToken)) return { tag: "fenced" };
+  if (isEnded(run.status)) return { tag: "duplicate" };
+  run.generation = nextGeneration(state, run);
+  run.nonce = leaseToken;
+  run.status = "failed";
+  run.isUnowned = true;
+  addFact(state, run, { type: "run.failed", error });
+  endUnowned(state, run, { end: { status: "failed", error }, retentionMs });
+  return { tag: "finished" };
+}
+
+function terminate(
+  state: MemoryState,
+  { runId, by }: Parameters<RunStore["terminateRun"]>[0],
+): TerminateReply {
+  const run = findRun(state, runId);
+  if (run === undefined) return { tag: "not_found" };
+  if (isEnded(run.status)) return { tag: "ended", status: run.status };
+  const end = terminated(by);
+  const reason = end.error.message;
+  run.generation = nextGeneration(state, run);
+  run.nonce = "terminated";
+  run.cancel = { reason, by, at: state.now() };
+  run.status = "cancelled";
+  addFact(state, run, { type: "run.cancelled", reason });
+  addToOutbox(state, orphansEntry(runId, reason));
+  emptyInbox(run);
+  tellCancel(state, runId);
+  endUnowned(state, run, { end, retentionMs: limits.endedRunKeptMs });
+  return { tag: "terminated", pool: run.info.pool };
+}
+
+function endUnowned(
+  state: MemoryState,
+  run: StoredRun,
+  { end, retentionMs }: { readonly end: Unowned; readonly retentionMs: number },
+): void {
+  const parentEvent = unownedChildEvent(toRecord(run), { ...end, now: state.now() });
+  const ending = { error: end.error, summary: end.error.message, retentionMs };
+  endRun(state, run, parentEvent === undefined ? ending : { ...ending, parentEvent });
+}
+
+/** Events nobody will read. A run that no worker could continue keeps them: it may be retried. */
+export function emptyInbox(run: StoredRun): void {
+  run.inbox = [];
+  run.dedupeIds.clear();
+}
+
+/** Nobody owns the run. */
+export function disown(state: MemoryState, run: StoredRun, wakeAt: number | undefined): void {
+  run.owner = undefined;
+  if (wakeAt === undefined) state.timers.delete(run.info.id);
+  else state.timers.set(run.info.id, wakeAt);
+}
+
+type Ending = Pick<Finish, "error" | "summary" | "parentEvent" | "retentionMs">;
+
+export function endRun(state: MemoryState, run: StoredRun, ending: Ending): void {
+  run.endedAt = state.now();
+  run.summary = ending.summary;
+  if (ending.error !== undefined) run.error = copy(ending.error);
+  run.blockedOn = [];
+  disown(state, run, undefined);
+  run.gates.clear();
+  tellParent(state, run, ending.parentEvent);
+  run.expiresAt = state.now() + Math.max(1, Math.ceil(ending.retentionMs));
+}
+
+function tellParent(state: MemoryState, child: StoredRun, told: Finish["parentEvent"]): void {
+  const parent = told === undefined ? undefined : findRun(state, told.parentId);
+  if (told === undefined || parent === undefined) return;
+  if (isEnded(parent.status)) {
+    if (parent.isUnowned) parent.inbox.push(JSON.stringify(told.event));
+    return;
+  }
+  pushEvent(state, parent, told.event);
+  const { id } = child.info;
+  const wake = { type: "wake", targetId: told.parentId, pool: parent.info.pool } as const;
+  addToOutbox(state, { id: parentWakeId(id), runId: id, ...wake });
+}

@@ -1,0 +1,128 @@
+/**
+ * What ends a run: the last commit of its owner, the verdict that no worker can continue it, and somebody who does not
+ * want to wait. Each tells the parent in the same script.
+ */
+import type { Finish, FinishReply, RunStatus, RunStore, TerminateReply } from "@runfleet/model";
+import { limits } from "@runfleet/model";
+import { failUnowned } from "../generated/fail-unowned.js";
+import { finishRun } from "../generated/finish-run.js";
+import { terminateRun } from "../generated/terminate-run.js";
+import { runKeys } from "../keys.js";
+import { orphansEntry, outboxPair, parentWakeHead, parentWakeId } from "../outbox-entry.js";
+import { runScript } from "../script.js";
+import { terminated, type Unowned, unownedChildEvent } from "../unowned-child.js";
+import { toCommitValues } from "./commit-values.js";
+import { forgetRunsLater, forgottenPerFinish } from "./forget-runs.js";
+import type { Partition } from "./partition.js";
+import { readRun } from "./run-reads.js";
+
+type RunEndings = Pick<RunStore, "finish" | "failUnowned" | "terminateRun">;
+
+export function runEndings(partition: Partition): RunEndings {
+  return {
+    finish: (finish) => finishOwned(partition, finish),
+    failUnowned: (request) => failWithoutOwner(partition, request),
+    terminateRun: (request) => terminate(partition, request),
+  };
+}
+
+interface Ending extends Pick<Finish, "error" | "summary" | "parentEvent" | "retentionMs"> {
+  readonly runId: string;
+}
+
+function endingInput(partition: Partition, ending: Ending) {
+  const { runId, parentEvent } = ending;
+  const keys = partition.keysOf(runId);
+  const parent = parentEvent === undefined ? keys : runKeys(partition.tag, parentEvent.parentId);
+  return {
+    keys: { ...keys, parentRun: parent.run, parentInbox: parent.inbox },
+    values: {
+      error: ending.error === undefined ? "" : JSON.stringify(ending.error),
+      summary: ending.summary,
+      retentionMs: Math.max(1, Math.ceil(ending.retentionMs)),
+      parentId: parentEvent?.parentId ?? "",
+      parentEvent: parentEvent === undefined ? "" : JSON.stringify(parentEvent.event),
+      wakeId: parentWakeId(runId),
+      wakeHead: parentWakeHead(runId, parentEvent?.parentId ?? ""),
+      forgetMax: forgottenPerFinish,
+    },
+  };
+}
+
+async function finishOwned(partition: Partition, finish: Finish): Promise<FinishReply> {
+  const ending = endingInput(partition, { ...finish, runId: finish.fence.runId });
+  const { tag, rest } = await runScript(partition.redis, finishRun, {
+    keys: ending.keys,
+    values: { ...partition.common(), ...toCommitValues(finish), ...ending.values, status: finish.status },
+  });
+  if (tag === "finished") await forgetRunsLater(partition, rest[0] as string[]);
+  return { tag };
+}
+
+/** Nothing for an unknown run. */
+async function unownedEnding(
+  partition: Partition,
+  {
+    runId,
+    end,
+    retentionMs,
+  }: { readonly runId: string; readonly end: Unowned; readonly retentionMs: number },
+) {
+  const run = await readRun(partition, runId);
+  if (run === undefined) return undefined;
+  const now = Number(partition.common().now || Date.now());
+  const parentEvent = unownedChildEvent(run, { ...end, now });
+  const { error } = end;
+  const told = parentEvent === undefined ? {} : { parentEvent };
+  return endingInput(partition, { runId, error, summary: error.message, retentionMs, ...told });
+}
+
+async function failWithoutOwner(
+  partition: Partition,
+  request: Parameters<RunStore["failUnowned"]>[0],
+): Promise<FinishReply> {
+  const { runId, leaseToken, error, retentionMs } = request;
+  const end = { status: "failed", error } as const;
+  const ending = await unownedEnding(partition, { runId, end, retentionMs });
+  if (ending === undefined) return { tag: "fenced" };
+  const { tag, rest } = await runScript(partition.redis, failUnowned, {
+    keys: ending.keys,
+    values: {
+      ...partition.common(),
+      ...ending.values,
+      runId,
+      leaseToken,
+      checksLease: partition.checksLease,
+      fact: JSON.stringify({ type: "run.failed", error }),
+    },
+  });
+  if (tag === "finished") await forgetRunsLater(partition, rest[0] as string[]);
+  return { tag };
+}
+
+async function terminate(
+  partition: Partition,
+  { runId, by }: Parameters<RunStore["terminateRun"]>[0],
+): Promise<TerminateReply> {
+  const end = terminated(by);
+  const ending = await unownedEnding(partition, { runId, end, retentionMs: limits.endedRunKeptMs });
+  if (ending === undefined) return { tag: "not_found" };
+  const reason = end.error.message;
+  const [orphansId, orphansJson] = outboxPair(orphansEntry(runId, reason));
+  const { tag, rest } = await runScript(partition.redis, terminateRun, {
+    keys: ending.keys,
+    values: {
+      ...partition.common(),
+      ...ending.values,
+      ...{ runId, by, reason, orphansId, channel: partition.channel },
+      orphansEntry: orphansJson,
+      nonce: "terminated",
+      fact: JSON.stringify({ type: "run.cancelled", reason }),
+    },
+  });
+  if (tag === "not_found") return { tag };
+  const [first, rows] = rest as [string, string[]];
+  if (tag === "ended") return { tag, status: first as RunStatus };
+  await forgetRunsLater(partition, rows);
+  return { tag, pool: JSON.parse(first) as string };
+}
