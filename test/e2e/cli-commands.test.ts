@@ -52,6 +52,9 @@ test("a file is started with the workflow beside it, waits for a person, is appr
     cursor: null,
   });
   expect((await project.run(["gates"])).stdout).toContain("go on?");
+  expect((await project.run(["explain", id])).stdout).toMatch(
+    /waits for a person at gate "human_review"[\s\S]*what to do: `runfleet approve/,
+  );
 
   const wrong = await project.run(["approve", id, "--select", "c"]);
   expect(wrong.code).toBe(2);

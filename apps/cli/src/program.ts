@@ -7,6 +7,7 @@ import { addCancel } from "./commands/cancel.js";
 import { addDemo } from "./commands/demo.js";
 import { addDev } from "./commands/dev.js";
 import { addEvents } from "./commands/events.js";
+import { addExplain } from "./commands/explain.js";
 import { addFleet } from "./commands/fleet.js";
 import { addFmt } from "./commands/fmt.js";
 import { addGates } from "./commands/gates.js";
@@ -36,6 +37,7 @@ const commands: readonly ((program: Command, cli: Cli) => void)[] = [
   addShow,
   addWatch,
   addEvents,
+  addExplain,
   addCancel,
   addTerminate,
   addRetry,

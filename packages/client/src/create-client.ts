@@ -2,6 +2,7 @@
 import type { Definition } from "@runfleet/model";
 import { answerGate, cancelRun, retryRun, signalRun, terminateRun } from "./change-runs.js";
 import { type Connections, openConnections } from "./connections.js";
+import { explainRun } from "./explain-run.js";
 import type {
   ClientOptions,
   FleetClient,
@@ -38,6 +39,7 @@ function clientOn(connections: Connections): FleetClient {
     publish: (workflows) => publish(connections, workflows),
     run: handle,
     get: (runId) => readRunDocument(connections, runId),
+    explain: (runId) => explainRun(connections, runId),
     list: (options = {}) => listRuns(connections, options),
     cancel: (runId, options = {}) => cancelRun(connections, runId, options),
     terminate: (runId, options = {}) => terminateRun(connections, runId, options),

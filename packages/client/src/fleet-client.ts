@@ -2,7 +2,14 @@
  * The contract of the producer SDK: everything a program can ask of a fleet. Only shapes, no behaviour.
  * Every method rejects with a `RunfleetError`; `redis_unavailable` comes quickly, never after a long wait.
  */
-import type { Definition, HistoryEvent, RunDocument, RunStatus, StopSignal } from "@runfleet/model";
+import type {
+  Definition,
+  Explanation,
+  HistoryEvent,
+  RunDocument,
+  RunStatus,
+  StopSignal,
+} from "@runfleet/model";
 
 export interface ClientOptions {
   /** `redis://` or `rediss://` address. Default: `REDIS_URL`, else `redis://127.0.0.1:6379`. */
@@ -183,6 +190,15 @@ export interface FleetDocument {
   readonly pools: readonly PoolDocument[];
 }
 
+/** Why a run is not moving. */
+export interface RunExplanation extends Explanation {
+  readonly id: string;
+  readonly workflow: string;
+  readonly status: RunStatus;
+  /** The same of the child run it waits for. */
+  readonly because: RunExplanation | null;
+}
+
 /** One run. Nothing is read until a method is called. */
 export interface RunHandle {
   readonly id: string;
@@ -218,6 +234,8 @@ export interface FleetClient {
   run(runId: string): RunHandle;
   /** The document of `show --json`. Throws `run_not_found`. */
   get(runId: string): Promise<RunDocument>;
+  /** One sentence why the run is not moving, and what to do. Throws `run_not_found`. */
+  explain(runId: string): Promise<RunExplanation>;
   /** Newest first. */
   list(options?: ListOptions): Promise<RunPage>;
   /** Resolves when the request is durable; asking twice is harmless. Throws `run_ended`, `run_not_found`. */

@@ -1,8 +1,11 @@
 import { afterAll, describe, expect, inject, test } from "vitest";
-import { openClientFleet } from "../../../test/support/client-fleet.js";
+import { gateOf, openClientFleet } from "../../../test/support/client-fleet.js";
 
 const under = await openClientFleet(inject("redisUrl"));
 const { fleet } = under;
+const someWorker = {
+  ...{ id: "w1", pid: 1, host: "h", pools: ["default"], slots: 1, busy: 0, version: "1", lastSeen: 0 },
+};
 afterAll(() => under.close());
 
 describe("a run", () => {
@@ -57,6 +60,25 @@ describe("a run", () => {
     await run.cancel({ reason: "changed my mind" });
     await run.cancel();
     expect((await run.get()).status).toMatch(/cancelling|cancelled/);
+  });
+
+  test("that nobody takes is explained, and so is one that waits for a person", async () => {
+    const ready = await fleet.start("greet", { inputs: { whom: "you" } });
+    expect(await fleet.explain(ready.id)).toMatchObject({
+      cause: "no_worker",
+      status: "pending",
+      because: null,
+    });
+    const later = await fleet.start("greet", { inputs: { whom: "you" }, delayMs: 60_000 });
+    await under.store.announceWorker(someWorker);
+    expect(await fleet.explain(later.id)).toMatchObject({ cause: "delayed" });
+    await under.workOn(ready.id, { gate: gateOf(ready.id) });
+    expect(await fleet.explain(ready.id)).toMatchObject({
+      cause: "gate",
+      remedy: expect.stringContaining(`approve ${ready.id} human_review`),
+    });
+    await under.store.withdrawWorker(someWorker.id);
+    await expect(fleet.explain("nobody")).rejects.toMatchObject({ code: "run_not_found" });
   });
 
   test("that has not failed, or was started by another, is not retried", async () => {

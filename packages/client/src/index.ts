@@ -17,6 +17,7 @@ export type {
   PublishedVersion,
   ResultOptions,
   RetryOptions,
+  RunExplanation,
   RunHandle,
   RunPage,
   RunRow,

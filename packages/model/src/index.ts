@@ -84,6 +84,8 @@ export {
   itemSchema,
   workerEventSchema,
 } from "./event.js";
+export type { Cause, Explanation, Situation } from "./explanation.js";
+export { causes, explain } from "./explanation.js";
 export type { Fact, HistoryEvent } from "./fact.js";
 export type { ResolvedInputs } from "./inputs.js";
 export { resolveInputs } from "./inputs.js";

@@ -224,6 +224,8 @@ export interface RunStore {
   /** Opens a failed run again, with all it has. */
   retryRun(request: { runId: string; by: string }): Promise<RetryReply>;
   inboxWaiting(runId: string): Promise<boolean>;
+  /** When a run that nobody owns wants to be looked at, epoch ms. */
+  dueAt(runId: string): Promise<number | undefined>;
 
   readRun(runId: string): Promise<RunRecord | undefined>;
   readSteps(request: { runId: string; limit: number; cursor?: string }): Promise<Page<StepRecord>>;

@@ -26,6 +26,7 @@ type Reads = Pick<
   | "listChildren"
   | "openGates"
   | "inboxWaiting"
+  | "dueAt"
 >;
 
 /** Events of one answer to a follower. */
@@ -50,6 +51,7 @@ export function memoryReads(state: MemoryState): Reads {
     },
     openGates: async (request) => openGates(state, request),
     inboxWaiting: async (runId) => (findRun(state, runId)?.inbox.length ?? 0) > 0,
+    dueAt: async (runId) => state.timers.get(runId),
   };
 }
 

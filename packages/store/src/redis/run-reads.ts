@@ -20,7 +20,10 @@ import { rowRunId, toRunRecord } from "../run-record.js";
 import { runScript } from "../script.js";
 import type { Partition } from "./partition.js";
 
-type RunReads = Pick<RunStore, "readRun" | "readSteps" | "listChildren" | "openGates" | "inboxWaiting">;
+type RunReads = Pick<
+  RunStore,
+  "readRun" | "readSteps" | "listChildren" | "openGates" | "inboxWaiting" | "dueAt"
+>;
 
 /** A page of steps ends here: it is one reply of a single-threaded server. */
 const stepPageBytesMax = 4 * 1024 * 1024;
@@ -49,6 +52,10 @@ export function runReads(partition: Partition): RunReads {
         : gatesOfRun(partition, runId),
     inboxWaiting: async (runId) =>
       (await withRedis("exists inbox", () => redis.exists(runKeys(tag, runId).inbox))) === 1,
+    dueAt: async (runId) => {
+      const due = await withRedis("zscore timers", () => redis.zscore(partition.keys.timers, runId));
+      return due === null ? undefined : Number(due);
+    },
   };
 }
 

@@ -1,0 +1,29 @@
+/** Why a run is not moving, and what the run that it waits for says, down to the one that decides. Changes nothing. */
+import { type Explanation, explain, limits, type RunRecord } from "@runfleet/model";
+import type { Connections } from "./connections.js";
+import type { RunExplanation } from "./fleet-client.js";
+import { readRun } from "./read-runs.js";
+
+export async function explainRun(connections: Connections, runId: string): Promise<RunExplanation> {
+  return await explainDown(connections, await readRun(connections, runId));
+}
+
+async function explainDown(connections: Connections, run: RunRecord): Promise<RunExplanation> {
+  const { store } = connections;
+  const [workers, dueAt] = await Promise.all([store.listWorkers(), store.dueAt(run.id)]);
+  const explanation = explain({ run, workers, dueAt, now: Date.now() });
+  const awaited = await awaitedRun(connections, run, explanation);
+  const because = awaited === undefined ? null : await explainDown(connections, awaited);
+  return { id: run.id, workflow: run.workflow, status: run.status, ...explanation, because };
+}
+
+/** The child that is waited for; the depth of families is limited, and so is the way down. */
+async function awaitedRun(
+  { store }: Connections,
+  run: RunRecord,
+  { cause }: Explanation,
+): Promise<RunRecord | undefined> {
+  if (cause !== "child" || run.depth > limits.workflowDepthMax) return undefined;
+  const child = run.blockedOn.find((wait) => wait.type === "child");
+  return child === undefined ? undefined : await store.readRun(child.childRunId);
+}

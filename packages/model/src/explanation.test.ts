@@ -1,0 +1,107 @@
+import { describe, expect, it } from "vitest";
+import { type Cause, causes, explain, type Situation } from "./explanation.js";
+import { limits } from "./limits.js";
+import type { BlockedOn, RunRecord } from "./run.js";
+import type { WorkerPresence } from "./store-port.js";
+import { zeroTotals } from "./usage.js";
+
+const now = 1_000_000;
+
+const record: RunRecord = {
+  ...{ id: "R", workflow: "w", definitionHash: "h", rootId: "R", depth: 0, inputs: {}, dryRun: false },
+  ...{ failFast: true, stepTimeoutMs: 1, pluginDirs: [], triggeredByHook: false, pool: "gpu", createdAt: 0 },
+  ...{ status: "pending", generation: 1, recoveries: 0, blockedOn: [], totals: zeroTotals() },
+};
+
+const worker: WorkerPresence = {
+  ...{ id: "w1", pid: 1, host: "h", pools: ["gpu"], slots: 4, busy: 0, version: "1", lastSeen: now },
+};
+
+function explained(run: Partial<RunRecord>, situation: Partial<Omit<Situation, "run">> = {}) {
+  return explain({ run: { ...record, ...run }, workers: [worker], dueAt: undefined, now, ...situation });
+}
+
+const waiting = (...blockedOn: BlockedOn[]) => explained({ status: "waiting", blockedOn });
+
+const gate = (gateType: string, name = "ok"): BlockedOn => ({
+  ...{ type: "gate", address: "b.0", name, gateType, deadline: 2 * now, since: now },
+});
+const child: BlockedOn = { type: "child", address: "b.1", childRunId: "C", workflow: "kid" };
+const sleep: BlockedOn = { type: "sleep", address: "b.2", name: "nap", until: 2 * now };
+const items: BlockedOn = {
+  ...{ type: "items", address: "b.3", name: "all", running: 2, done: 3, total: 9 },
+};
+const retry: BlockedOn = { type: "retry", address: "b.4", name: "push", attempt: 2, until: 2 * now };
+const owner = { owner: "w1", status: "running", heartbeatAt: now - 1_000 } as const;
+
+const cases: Readonly<Record<Cause, readonly [ReturnType<typeof explain>, RegExp, RegExp]>> = {
+  completed: [explained({ status: "completed" }), /has completed/, /show R/],
+  crash_loop: [
+    explained({ status: "failed", error: { code: "crash_loop", message: "6 workers died" } }),
+    /given up: 6 workers died/,
+    /retry R/,
+  ],
+  failed: [
+    explained({
+      status: "failed",
+      error: { code: "step_failed", message: "no disk" },
+      parentId: "P",
+      rootId: "P",
+    }),
+    /has failed: no disk/,
+    /retry P/,
+  ],
+  cancelled: [
+    explained({ status: "cancelled", cancel: { by: "ann", reason: "enough", at: 1 } }),
+    /cancelled by ann: enough/,
+    /start it again/,
+  ],
+  owner_silent: [
+    explained({ ...owner, heartbeatAt: now - 60_000 }),
+    /w1 has it and has not been heard of for 60 s/,
+    /takes it over/,
+  ],
+  cancelling: [explained({ ...owner, status: "cancelling" }), /being cancelled/, /terminate R/],
+  running: [explained(owner), /moving: worker w1 has it, heard of 1 s ago/, /watch R/],
+  no_worker: [
+    explained({}, { workers: [{ ...worker, pools: ["cpu"] }] }),
+    /no worker .* pool "gpu"/,
+    /--pools gpu/,
+  ],
+  delayed: [explained({}, { dueAt: now + 60_000 }), /begins at 1970-01-01T00:17:40/, /nothing/],
+  suspect: [explained({ recoveries: limits.suspectRecoveries }), /2 workers in a row died/, /logs/],
+  pool_full: [
+    explained({}, { workers: [{ ...worker, busy: 4 }] }),
+    /all 4 slots of pool "gpu"/,
+    /more workers/,
+  ],
+  queued: [explained({}, { dueAt: now }), /ready/, /within seconds/],
+  gate: [waiting(gate("human_review")), /a person at gate "ok" since .* until/, /approve R ok/],
+  signal: [waiting(gate("signal")), /a signal at gate "ok"/, /signal R NAME/],
+  poll: [waiting(gate("pr_checks")), /resolver of "pr_checks"/, /resolver/],
+  child: [waiting(child), /waits for run C of workflow "kid"/, /explain C/],
+  items: [waiting(items), /"all" has 3 of 9 items done and waits for 2/, /show R/],
+  retry: [waiting(retry), /"push" failed and is attempted again at/, /nothing/],
+  sleep: [waiting(sleep), /sleeps until/, /nothing/],
+  unknown: [explained({ status: "waiting" }), /nothing says/, /events R/],
+};
+
+describe("why a run is not moving", () => {
+  it.each(causes)("%s is a cause with a sentence and a remedy", (cause) => {
+    const [explanation, sentence, remedy] = cases[cause];
+    expect(explanation.cause).toBe(cause);
+    expect(explanation.sentence).toMatch(sentence);
+    expect(explanation.remedy).toMatch(remedy);
+  });
+
+  it("names the most important of several waits", () => {
+    expect(waiting(sleep, child, gate("human_review")).cause).toBe("gate");
+    expect(waiting(retry, items).cause).toBe("items");
+  });
+
+  it("takes a cancelled run that nobody has for ready once it is due, and for stopping before", () => {
+    const parked = { status: "cancelling", blockedOn: [child] } as const;
+    expect(explained(parked, { dueAt: now }).cause).toBe("queued");
+    expect(explained(parked).cause).toBe("cancelling");
+  });
+});
