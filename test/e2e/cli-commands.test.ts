@@ -129,6 +129,21 @@ test("a published workflow is started by name, once per idempotency key", async 
   expect(other.code).toBe(4);
 });
 
+test("the settings of Redis are examined, and only what loses or blocks work is an error", async () => {
+  const examined = await project.run(["doctor", "--json"]);
+  const { sound, findings } = JSON.parse(examined.stdout) as {
+    readonly sound: boolean;
+    readonly findings: readonly { readonly check: string; readonly status: string }[];
+  };
+  const problems = findings.filter(({ status }) => status === "problem").map(({ check }) => check);
+  // The server in JavaScript, which stands in where no other can be had, remembers nothing.
+  expect([[], ["persistence"]]).toContainEqual(problems);
+  expect({ sound, code: examined.code }).toEqual(
+    problems.length === 0 ? { sound: true, code: 0 } : { sound: false, code: 1 },
+  );
+  expect((await project.run(["doctor"])).stdout).toMatch(/eviction +noeviction/);
+});
+
 test("a waiting run is cancelled, a rejected one fails, a signal is taken", async () => {
   const cancelled = await startReviewed();
   await untilGateIsOpen(cancelled);

@@ -6,6 +6,7 @@ import { addApprove, addReject } from "./commands/answer.js";
 import { addCancel } from "./commands/cancel.js";
 import { addDemo } from "./commands/demo.js";
 import { addDev } from "./commands/dev.js";
+import { addDoctor } from "./commands/doctor.js";
 import { addEvents } from "./commands/events.js";
 import { addExplain } from "./commands/explain.js";
 import { addFleet } from "./commands/fleet.js";
@@ -46,6 +47,7 @@ const commands: readonly ((program: Command, cli: Cli) => void)[] = [
   addReject,
   addSignal,
   addFleet,
+  addDoctor,
 ];
 
 const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as {

@@ -4,12 +4,19 @@
  */
 import { RunfleetError, type RunQueue, type RunStore } from "@runfleet/model";
 import { createRunQueue } from "@runfleet/queue";
-import { connectRedis, createRedisStore, partitionTag } from "@runfleet/store";
+import {
+  connectRedis,
+  createRedisStore,
+  examineRedis,
+  partitionTag,
+  type RedisFinding,
+} from "@runfleet/store";
 import type { ClientOptions } from "./fleet-client.js";
 
 export interface Connections {
   readonly store: RunStore;
   readonly queue: RunQueue;
+  readonly examineRedis: () => Promise<readonly RedisFinding[]>;
   readonly actor: string;
   readonly log: (line: string) => void;
   /** Aborted by `close`: ends every wait of this client. */
@@ -39,6 +46,7 @@ export function openConnections(options: ClientOptions): Connections {
   return {
     store,
     queue,
+    examineRedis: () => examineRedis(redis),
     actor: options.actor ?? "client",
     log: options.log ?? (() => {}),
     closing: closing.signal,

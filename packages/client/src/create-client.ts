@@ -53,6 +53,7 @@ function clientOn(connections: Connections): FleetClient {
     events: (runId, options = {}) => followEvents(connections, runId, options),
     gates: (options = {}) => listGates(connections, options),
     workflows: () => listWorkflows(connections),
+    examineRedis: connections.examineRedis,
     fleet: () => readFleet(connections),
     close: () => connections.close(),
   };

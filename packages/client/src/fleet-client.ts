@@ -10,6 +10,7 @@ import type {
   RunStatus,
   StopSignal,
 } from "@runfleet/model";
+import type { RedisFinding } from "@runfleet/store";
 
 export interface ClientOptions {
   /** `redis://` or `rediss://` address. Default: `REDIS_URL`, else `redis://127.0.0.1:6379`. */
@@ -262,6 +263,8 @@ export interface FleetClient {
   /** Every published workflow, by name. */
   workflows(): Promise<readonly WorkflowDocument[]>;
   fleet(): Promise<FleetDocument>;
+  /** Settings of the fleet's Redis that would lose or block work. */
+  examineRedis(): Promise<readonly RedisFinding[]>;
   /** Ends all connections and every wait; afterwards nothing keeps the process alive. Harmless when called twice. */
   close(): Promise<void>;
 }

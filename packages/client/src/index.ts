@@ -1,4 +1,6 @@
 /** The producer SDK: start, watch, answer and cancel runs. Executes nothing. */
+
+export type { RedisFinding } from "@runfleet/store";
 export { calledWorkflows } from "./called-workflows.js";
 export { createClient } from "./create-client.js";
 export type {

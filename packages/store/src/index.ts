@@ -1,10 +1,12 @@
 /** What is remembered: the store and the leases on Redis, and their twins in memory. */
 export { type ConnectOptions, connectRedis } from "./connect-redis.js";
+export { examineRedis } from "./examine-redis.js";
 export { definitionHash, deriveRunId, newRunId } from "./identifiers.js";
 export { partitionTag } from "./keys.js";
 export { createMemoryLeases, type MemoryLeasesOptions } from "./memory-leases.js";
 export { createMemoryStore } from "./memory-store.js";
 export { enqueueId, parentWakeId } from "./outbox-entry.js";
+export type { RedisFinding } from "./redis-findings.js";
 export { createRedisStore, type RedisStoreOptions } from "./redis-store.js";
 export { createRedlockLeases, type RedlockLeasesOptions } from "./redlock-leases.js";
 export { idempotencyKeptMs } from "./start-of-run.js";

@@ -8,7 +8,15 @@ import { join, resolve } from "node:path";
 import type { CancelFeed, LeaseStore, RunQueue, RunStore } from "@runfleet/model";
 import { limits } from "@runfleet/model";
 import { createRunQueue } from "@runfleet/queue";
-import { connectRedis, createRedisStore, createRedlockLeases, newRunId, partitionTag } from "@runfleet/store";
+import {
+  connectRedis,
+  createRedisStore,
+  createRedlockLeases,
+  examineRedis,
+  newRunId,
+  partitionTag,
+  type RedisFinding,
+} from "@runfleet/store";
 import type { ActionLog } from "./action.js";
 import { createActivator } from "./activator.js";
 import type { WorkerConfig } from "./config.js";
@@ -81,6 +89,7 @@ export async function createFleetWorker(options: FleetWorkerOptions): Promise<Fl
   });
 
   const busy = (): number => activator.busy;
+  ports.examineRedis().then((findings) => warnOf(findings, log), onError);
   const presence = announcePresence({ store, workerId, pools, slots: concurrency, busy, onError });
   const unsubscribe = await store.subscribe((runId) => activator.poke(runId));
   const handle = ({ runId }: { readonly runId: string }) => activator.handle(runId);
@@ -117,10 +126,19 @@ export async function createFleetWorker(options: FleetWorkerOptions): Promise<Fl
   };
 }
 
+/** Said once, at the start: who runs the fleet should know before something is lost. */
+function warnOf(findings: readonly RedisFinding[], log: ActionLog): void {
+  for (const { check, status, found, remedy } of findings) {
+    if (status !== "problem" && status !== "warning") continue;
+    log.warn("Redis is not set up for a fleet", { check, status, found, remedy });
+  }
+}
+
 interface Ports {
   readonly store: RunStore & CancelFeed;
   readonly leases: LeaseStore;
   readonly queue: RunQueue;
+  examineRedis(): Promise<readonly RedisFinding[]>;
   close(): Promise<void>;
 }
 
@@ -144,6 +162,7 @@ function openPorts(
     store,
     leases,
     queue,
+    examineRedis: () => examineRedis(redis),
     async close() {
       await queue.close();
       await leases.close();

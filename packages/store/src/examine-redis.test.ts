@@ -1,0 +1,14 @@
+import { expect, inject, it } from "vitest";
+import { connectRedis } from "./connect-redis.js";
+import { examineRedis } from "./examine-redis.js";
+
+it("a real server tells what matters, in the order of the checks", async () => {
+  const redis = connectRedis(inject("redisUrl"), { role: "client" });
+  const findings = await examineRedis(redis);
+  redis.disconnect();
+  expect(findings.map(({ check }) => check)).toEqual([
+    ...["version", "role", "eviction", "persistence", "writing", "memory", "clients", "clock", "latency"],
+  ]);
+  expect(findings.find(({ check }) => check === "role")?.found).toMatch(/primary|does not tell/);
+  expect(findings.find(({ check }) => check === "clock")?.status).toBe("ok");
+});
