@@ -11,6 +11,7 @@ describe("the environment of a process", () => {
       concurrency: 32,
       pools: ["default"],
       leaseTtlMs: undefined,
+      leaseRedisUrls: undefined,
       graceMs: 10_000,
     });
   });
@@ -39,6 +40,14 @@ describe("the environment of a process", () => {
       /REDIS_URL: must be a redis:\/\/.*RUNFLEET_CONCURRENCY: must be a whole number/,
     );
     expect(read).not.toThrowError(/hunter2/);
+  });
+
+  test("names the lease servers of a quorum, an odd number of different ones", () => {
+    const read = (text: string) => readEnvironment({ RUNFLEET_LEASE_REDIS: text }).leaseRedisUrls;
+    expect(read("redis://a, redis://b:1,redis://c")).toEqual(["redis://a", "redis://b:1", "redis://c"]);
+    expect(() => read("redis://a,redis://b")).toThrowError(/RUNFLEET_LEASE_REDIS: must name an odd number/);
+    expect(() => read("redis://a,redis://b,redis://a")).toThrowError(/different servers/);
+    expect(() => read("redis://a,b,redis://c")).toThrowError(/RUNFLEET_LEASE_REDIS.*redis:\/\//);
   });
 
   test("without pools means the default pool", () => {

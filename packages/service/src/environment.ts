@@ -17,6 +17,15 @@ const wholeNumber = z
   .regex(/^\d{1,9}$/, "must be a whole number")
   .transform(Number);
 
+/** A quorum: with an even number of servers one more could be away without anybody noticing a difference. */
+const quorum = z
+  .string()
+  .transform((text) => text.split(",").map((url) => url.trim()))
+  .pipe(z.array(redisAddress))
+  .refine((urls) => urls.length % 2 === 1 && new Set(urls).size === urls.length, {
+    message: "must name an odd number of different servers, between commas",
+  });
+
 const variables = z.object({
   REDIS_URL: redisAddress.optional(),
   RUNFLEET_NAMESPACE: plainName.optional(),
@@ -24,6 +33,7 @@ const variables = z.object({
   RUNFLEET_LOG_LEVEL: z.enum(logLevels).optional(),
   RUNFLEET_CONCURRENCY: wholeNumber.optional(),
   RUNFLEET_POOLS: z.string().optional(),
+  RUNFLEET_LEASE_REDIS: quorum.optional(),
   RUNFLEET_LEASE_TTL_MS: wholeNumber.optional(),
   RUNFLEET_GRACE_MS: wholeNumber.optional(),
 });
@@ -38,6 +48,8 @@ export interface Environment {
   readonly concurrency: number;
   readonly pools: readonly string[];
   readonly leaseTtlMs: number | undefined;
+  /** Servers that keep the leases; undefined = the fleet's own Redis. */
+  readonly leaseRedisUrls: readonly string[] | undefined;
   /** How long a stopping process waits for running work. */
   readonly graceMs: number;
 }
@@ -71,6 +83,7 @@ export function readEnvironment(env: Readonly<Record<string, string | undefined>
     concurrency: data.RUNFLEET_CONCURRENCY ?? environmentDefaults.concurrency,
     pools: poolNames(data.RUNFLEET_POOLS),
     leaseTtlMs: data.RUNFLEET_LEASE_TTL_MS,
+    leaseRedisUrls: data.RUNFLEET_LEASE_REDIS,
     graceMs: data.RUNFLEET_GRACE_MS ?? environmentDefaults.graceMs,
   };
 }

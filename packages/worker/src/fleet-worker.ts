@@ -31,6 +31,11 @@ import { keepFoldersClean } from "./work-folders.js";
 
 export interface FleetWorkerOptions {
   readonly redisUrl: string;
+  /**
+   * Independent Redis servers that keep the leases; a run may be owned while a majority of them grants it. All workers
+   * of a fleet must name the same ones. Default: the fleet's own Redis.
+   */
+  readonly leaseRedisUrls?: readonly string[];
   readonly namespace?: string;
   readonly partition?: number;
   readonly config: WorkerConfig;
@@ -148,10 +153,16 @@ function openPorts(
 ): Ports {
   const place = { namespace: options.namespace ?? "rf", partition: options.partition ?? 0 };
   const redis = connectRedis(options.redisUrl, { role: "worker", name: `runfleet-${workerId}` });
-  // Leases have a connection of their own: a long reply to anybody else must not delay a renewal.
-  const leaseRedis = connectRedis(options.redisUrl, { role: "client", name: `runfleet-lease-${workerId}` });
-  const store = createRedisStore({ redis, ...place });
-  const leases = createRedlockLeases({ clients: [leaseRedis], ...place });
+  // Leases have connections of their own: a long reply to anybody else must not delay a renewal.
+  const leaseRedis = (options.leaseRedisUrls ?? [options.redisUrl]).map((url) =>
+    connectRedis(url, { role: "client", name: `runfleet-lease-${workerId}` }),
+  );
+  const store = createRedisStore({
+    redis,
+    leases: options.leaseRedisUrls === undefined ? "here" : "elsewhere",
+    ...place,
+  });
+  const leases = createRedlockLeases({ clients: leaseRedis, ...place });
   const queue = createRunQueue({
     connection: redis,
     tag: partitionTag(place.namespace, place.partition),
@@ -168,7 +179,7 @@ function openPorts(
       await leases.close();
       await store.close();
       redis.disconnect();
-      leaseRedis.disconnect();
+      for (const client of leaseRedis) client.disconnect();
     },
   };
 }

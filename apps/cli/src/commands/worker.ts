@@ -52,7 +52,7 @@ async function runWorker(cli: Cli, options: Options): Promise<void> {
   const { config } = await loadConfig(options.config, cli);
   await refuseUnreachable(address);
   const log = createLogger({ name: "worker", level: environment.logLevel });
-  const { graceMs, leaseTtlMs } = environment;
+  const { graceMs, leaseTtlMs, leaseRedisUrls } = environment;
   const shutdown = createShutdown({ graceMs: graceMs + closingMs, log: (line) => log.warn(line) });
   stopWithParent(shutdown);
   const worker = await createFleetWorker({
@@ -65,6 +65,7 @@ async function runWorker(cli: Cli, options: Options): Promise<void> {
     graceMs,
     workDir: join(homeToUse(cli), "work"),
     ...(leaseTtlMs === undefined ? {} : { leaseTtlMs }),
+    ...(leaseRedisUrls === undefined ? {} : { leaseRedisUrls }),
   });
   shutdown.add("worker", () => worker.stop());
   log.info({ worker: worker.id }, "working");
