@@ -19,7 +19,7 @@ export interface DecideEnv {
   /** Epoch ms. */
   readonly now: number;
   readonly run: RunInfo;
-  /** Variables of the run's context on this worker; they win over inputs and over what steps export. */
+  /** Variables of the run's context on this worker; they win over inputs, and what steps export never hides them. */
   readonly injected?: Readonly<Record<string, string>>;
   /** Id of the child run for one attempt of a step or one item of a foreach; equal keys must give equal ids. */
   readonly childId: (key: { address: Address; attempt: number; itemId?: string }) => string;

@@ -59,6 +59,12 @@ test.each([
   expect(parseFlowOutput(text)).toBeUndefined();
 });
 
+test("a megabyte of escaped quotes without an end is given up at once, and so is JSON without a bottom", () => {
+  expect(parseFlowOutput(block(`{"context":"${'\\"'.repeat(500_000)}`))).toBeUndefined();
+  const depth = 200_000;
+  expect(parseFlowOutput(block(`{"deep":${"[".repeat(depth)}${"]".repeat(depth)}}`))).toBeUndefined();
+});
+
 test("whatever a step may hand over survives the way through a block", () => {
   const members = fc.record({ markers: fc.array(fc.string()), context: fc.string(), extra: fc.jsonValue() });
   fc.assert(

@@ -20,7 +20,16 @@ export interface FlowOutput {
 export function parseFlowOutput(text: string): FlowOutput | undefined {
   const body = lastBody(text);
   if (body === undefined) return undefined;
-  const value = parseJson(repaired(withoutFence(body.trim())));
+  try {
+    return flowOutput(JSON.parse(repaired(withoutFence(body.trim()))));
+  } catch (error) {
+    // No JSON, or JSON so deep that it cannot be written again.
+    if (error instanceof SyntaxError || error instanceof RangeError) return undefined;
+    throw error;
+  }
+}
+
+function flowOutput(value: unknown): FlowOutput | undefined {
   if (typeof value !== "object" || value === null || Array.isArray(value)) return undefined;
   const { markers = [], context = "", ...extras } = value as Record<string, unknown>;
   if (!isTexts(markers) || typeof context !== "string") return undefined;
@@ -46,26 +55,32 @@ function withoutFence(body: string): string {
   return body.replace(/^```[a-zA-Z0-9]*\s*/, "").replace(/```$/, "");
 }
 
-/** Drops commas before a closing bracket and doubles backslashes that begin no JSON escape. */
+const quoteBackslashOrComma = /"|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})?|,/g;
+const closingBracket = /\s*[}\]]/y;
+
+/**
+ * Drops commas before a closing bracket and doubles backslashes that begin no JSON escape; texts keep their commas.
+ * One pass over the marks that matter: the text may be a megabyte of quotes, and a pattern that tries every one of
+ * them as the beginning of a string would hold up every run of the worker.
+ */
 function repaired(json: string): string {
-  return json.replace(/"[^"\\]*(?:\\[\s\S][^"\\]*)*"|,(?=\s*[}\]])/g, (match) =>
-    match === "," ? "" : match.replace(/\\(["\\/bfnrt]|u[0-9a-fA-F]{4})?/g, doubled),
-  );
+  const parts: string[] = [];
+  let from = 0;
+  let isInText = false;
+  for (const { 0: mark, index } of json.matchAll(quoteBackslashOrComma)) {
+    if (mark === '"') isInText = !isInText;
+    if (mark === "," ? isInText || !closesAfter(json, index) : mark !== "\\" || !isInText) continue;
+    parts.push(json.slice(from, index), mark === "," ? "" : "\\\\");
+    from = index + 1;
+  }
+  return parts.join("") + json.slice(from);
 }
 
-function doubled(match: string, valid: string | undefined): string {
-  return valid === undefined ? "\\\\" : match;
+function closesAfter(json: string, index: number): boolean {
+  closingBracket.lastIndex = index + 1;
+  return closingBracket.test(json);
 }
 
 function isTexts(value: unknown): value is string[] {
   return Array.isArray(value) && value.every((entry) => typeof entry === "string");
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
 }

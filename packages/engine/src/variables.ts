@@ -1,7 +1,7 @@
 /**
- * The values for `{{name}}`. Later layers overwrite earlier ones: inputs, the run's id, earlier contexts and outputs,
- * gate feedback, `dry_run`, the text members of structured outputs (which cannot hide the run's id), and last what the
- * run's context on the worker injects.
+ * The values for `{{name}}`. Later layers overwrite earlier ones: inputs, what the run's context on the worker injects,
+ * the run's id, earlier contexts and outputs, gate feedback, `dry_run`, and last the text members of structured outputs,
+ * which hide neither injected names nor the run's id.
  */
 import type { Address, AttemptFrame, Node } from "@runfleet/model";
 import { agentKey, nodePath, parentAddress } from "@runfleet/model";
@@ -25,14 +25,18 @@ export function inputsNow(turn: Turn): Readonly<Record<string, string>> {
 
 function layered(turn: Turn, inputs: Readonly<Record<string, string>>): Record<string, string> {
   const { contexts, core } = turn.state;
-  const variables = textRecord(inputs);
+  const { injected = {} } = turn.env;
+  const variables = Object.assign(textRecord(inputs), injected);
   variables["workflow_run_id"] = turn.env.run.id;
   variables["prior_context"] = contexts.at(-1)?.context ?? "";
   variables["prior_contexts"] = priorContexts(turn);
   if (core.gateFeedback !== undefined) variables["gate_feedback"] = core.gateFeedback;
   if (core.priorOutput !== undefined) variables["prior_output"] = core.priorOutput;
   variables["dry_run"] = String(turn.env.run.dryRun);
-  return Object.assign(variables, core.exports, turn.env.injected);
+  for (const [name, value] of Object.entries(core.exports)) {
+    if (!Object.hasOwn(injected, name)) variables[name] = value;
+  }
+  return variables;
 }
 
 function priorContexts(turn: Turn): string {
