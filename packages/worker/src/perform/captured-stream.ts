@@ -68,9 +68,16 @@ export function captureStream(
   };
 }
 
-/** A log file that begins with these parts. A full disk must not hurt the step: its kept output is unaffected. */
+/**
+ * A log file that begins with these parts. A full disk or a folder that cannot be made must not hurt the step: its kept
+ * output is unaffected. Nobody could catch an error here, it would end the worker.
+ */
 function openLog(path: string, parts: readonly Buffer[]): WriteStream {
-  mkdirSync(dirname(path), { recursive: true });
+  try {
+    mkdirSync(dirname(path), { recursive: true });
+  } catch {
+    // Opening the file fails as well then, and tells its listener.
+  }
   const file = createWriteStream(path);
   file.on("error", () => undefined);
   for (const part of parts) file.write(part);
