@@ -83,7 +83,7 @@ export async function createFleetWorker(options: FleetWorkerOptions): Promise<Fl
   const workDir = resolve(options.workDir ?? join(".runfleet", "work"));
   const activator = createActivator({
     ...{ workerId, store, leases, keeper, leaseTtlMs, definitions, config, log, killGraceMs, workDir },
-    registry: createRegistry(config),
+    registry: createRegistry(config, store),
     ports: {
       ...{ store, log, parallelMax, now: Date.now },
       retentionMs: options.retentionMs ?? limits.endedRunKeptMs,

@@ -168,7 +168,7 @@ describe("local work", () => {
       type: "itemsFailed",
       error: {
         code: "items_failed",
-        message: expect.stringContaining('"nowhere" (this worker has: json, range)'),
+        message: expect.stringContaining('"nowhere" (this worker has: json, range, workflow_runs)'),
       },
     });
   });

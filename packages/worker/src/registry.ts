@@ -2,11 +2,12 @@
  * What this worker can do, looked up by name: actions with one fallback, gate resolvers, item providers.
  * Refuses a name that is registered twice. Does not run anything.
  */
-import { RunfleetError } from "@runfleet/model";
+import { RunfleetError, type RunStore } from "@runfleet/model";
 import type { AnyAction } from "./action.js";
 import type { GateResolver, ItemProvider, WorkerConfig } from "./config.js";
 import { jsonItems } from "./items/json.js";
 import { rangeItems } from "./items/range.js";
+import { workflowRunItems } from "./items/workflow-runs.js";
 
 export interface Registry {
   action(name: string): AnyAction | undefined;
@@ -17,9 +18,8 @@ export interface Registry {
   readonly itemProviderNames: readonly string[];
 }
 
-const builtInItems: Readonly<Record<string, ItemProvider>> = { json: jsonItems, range: rangeItems };
-
-export function createRegistry(config: WorkerConfig): Registry {
+/** `store` is what `workflow_runs` lists; without one, that provider refuses. */
+export function createRegistry(config: WorkerConfig, store?: Pick<RunStore, "listRuns">): Registry {
   const actions = new Map<string, AnyAction>();
   for (const action of config.actions ?? []) {
     if (actions.has(action.name)) {
@@ -31,7 +31,14 @@ export function createRegistry(config: WorkerConfig): Registry {
     actions.set(action.name, action);
   }
   const gates = new Map(Object.entries(config.gates ?? {}));
-  const items = new Map(Object.entries({ ...builtInItems, ...config.items }));
+  const items = new Map(
+    Object.entries<ItemProvider>({
+      json: jsonItems,
+      range: rangeItems,
+      workflow_runs: workflowRunItems({ store, now: Date.now }),
+      ...config.items,
+    }),
+  );
   return {
     action: (name) => actions.get(name) ?? config.fallback,
     gate: (type) => gates.get(type),

@@ -6,6 +6,7 @@ import type { Find } from "./finding.js";
 const requiredFilters: Readonly<Record<string, readonly string[]>> = {
   json: ["from"],
   range: ["from", "to"],
+  workflow_runs: [],
 };
 
 /** Providers that every worker has. */
