@@ -28,6 +28,7 @@ const homes: Readonly<Record<string, string>> = {
   redlock: "packages/store",
   bullmq: "packages/queue",
   pino: "packages/service",
+  yaml: "packages/worker",
   "js-redis-server": "packages/testing",
   "@hpcc-js/wasm-graphviz": "apps/cli",
 };

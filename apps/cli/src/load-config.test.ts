@@ -31,6 +31,13 @@ describe("a configuration", () => {
     expect(await load("b.config.mjs")).toMatchObject({ workflowsFolder: cwd });
   });
 
+  test("has its own folder as the root of the project, or one named from there", async () => {
+    await writeFile(join(cwd, "f.config.mjs"), "export default {};\n");
+    expect((await load("f.config.mjs")).config.root).toBe(cwd);
+    await writeFile(join(cwd, "g.config.mjs"), "export default { root: 'deep' };\n");
+    expect((await load("g.config.mjs")).config.root).toBe(join(cwd, "deep"));
+  });
+
   test("is refused with its name when it is missing, broken, or exports nothing", async () => {
     await expect(load("no.config.ts")).rejects.toMatchObject({ code: "invalid_config" });
     await writeFile(join(cwd, "c.config.ts"), "export default {{\n");

@@ -33,7 +33,8 @@ export async function loadConfig(named: string | undefined, place: Place): Promi
       `${file} must export its configuration by default: export default defineConfig({ … })`,
     );
   }
-  const config: WorkerConfig = exported;
+  const given: WorkerConfig = exported;
+  const config = { ...given, root: resolve(dirname(file), given.root ?? ".") };
   const folder = config.workflows;
   return {
     config,

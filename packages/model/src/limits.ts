@@ -43,6 +43,8 @@ export const limits = {
   nameBytesMax: 200,
   /** Stdout or stderr of a script kept per attempt (head and tail); the rest goes to its log file. */
   scriptStreamBytesMax: 1024 * 1024,
+  /** An agent file, a prompt snippet or an output schema: each is read whole at every attempt that names it. */
+  projectFileBytesMax: 256 * 1024,
   /** Entries kept in one run's history stream. */
   historyEntriesMax: 20_000,
   /** Entries kept in the feed of the whole fleet: enough for a dashboard that was away for a minute. */

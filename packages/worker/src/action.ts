@@ -2,6 +2,7 @@
  * Actions: the code of a worker's owner that steps call. Describes what an action gets and gives back, and the errors
  * it may throw to steer retries. Does not run anything.
  */
+import type { OutputSchema } from "@runfleet/engine";
 import type { Usage } from "@runfleet/model";
 
 /** Anything with zod's `safeParse`; zod schemas of any version fit. */
@@ -42,6 +43,8 @@ export interface ActionContext<Input> {
   readonly identity?: string;
   /** Name of the output schema, own or inherited. */
   readonly output?: string;
+  /** The schema of that name; what the action returns is held to it. Absent when the worker has no `schemas`. */
+  readonly schema?: OutputSchema;
   /** Snippet names, inherited ones first. */
   readonly with: readonly string[];
   readonly pluginDirs: readonly string[];
@@ -49,6 +52,25 @@ export interface ActionContext<Input> {
   readonly gateFeedback?: string;
   /** The run's working directory; its own one is made when this is first read. */
   readonly workingDir: string;
+  /** Beginning of the names of files for what is too long for the result; their folder may have to be made. */
+  readonly logBase: string;
+  /** Throws when the attempt was told to stop: for work in steps that cannot listen to `signal`. */
+  heartbeat(): void;
+  /**
+   * The prompt for an agent: its agent file, variables, snippets, and how its answer must end. Reads the files when it
+   * is called; rejects with `invalid_config` when one is missing. With `body` no agent file is looked for.
+   */
+  prompt(options?: { readonly body?: string }): Promise<AgentPrompt>;
+}
+
+export interface AgentPrompt {
+  readonly text: string;
+  readonly role: "actor" | "reviewer";
+  readonly canCommit: boolean;
+  /** The run's model, else the agent file's. */
+  readonly model?: string;
+  /** From the agent file: by which program the agent wants to be run. */
+  readonly runtime?: string;
 }
 
 export interface ActionResult<Output> {
@@ -83,22 +105,45 @@ export function defineAction<Input = Readonly<Record<string, string>>, Output = 
 
 const nonRetryable = Symbol.for("runfleet.nonRetryable");
 const retryAfter = Symbol.for("runfleet.retryAfterMs");
+const spent = Symbol.for("runfleet.usage");
+
+export interface AttemptErrorOptions {
+  readonly cause?: unknown;
+  /** What the failed attempt used all the same; it counts. */
+  readonly usage?: Usage;
+}
 
 /** Thrown by an action: trying again cannot help. Retries are skipped, `on_fail` applies. */
 export class NonRetryableError extends Error {
   readonly [nonRetryable] = true;
+  readonly [spent]: Usage | undefined;
   override name = "NonRetryableError";
+
+  constructor(message: string, { cause, usage }: AttemptErrorOptions = {}) {
+    super(message, cause === undefined ? undefined : { cause });
+    this[spent] = usage;
+  }
 }
 
 /** Thrown by an action: try again, not before `retryAfterMs`. */
 export class RetryableError extends Error {
-  readonly [retryAfter]: number;
+  readonly [retryAfter]: number | undefined;
+  readonly [spent]: Usage | undefined;
   override name = "RetryableError";
 
-  constructor(message: string, options: { retryAfterMs: number; cause?: unknown }) {
-    super(message, options.cause === undefined ? undefined : { cause: options.cause });
-    this[retryAfter] = options.retryAfterMs;
+  constructor(
+    message: string,
+    { retryAfterMs, cause, usage }: AttemptErrorOptions & { readonly retryAfterMs?: number } = {},
+  ) {
+    super(message, cause === undefined ? undefined : { cause });
+    this[retryAfter] = retryAfterMs;
+    this[spent] = usage;
   }
+}
+
+/** What a thrown value says was used; works across package copies. */
+export function usageOf(error: unknown): unknown {
+  return typeof error === "object" && error !== null ? (error as Record<symbol, unknown>)[spent] : undefined;
 }
 
 /** A longer wait asked for by an action is a mistake in it; a run that shall wait for days has `sleep`. */

@@ -74,7 +74,7 @@ export function createActivator(options: ActivatorOptions): Activator {
     const activation = new Activation({
       opened,
       plan: await options.definitions.plan(run.definitionHash),
-      context: performContext(opened, workspace, options),
+      context: performContext(opened, { workspace, runContext, options }),
       injected: injectedVariables(runContext),
       ports: options.ports,
     });
@@ -193,8 +193,17 @@ function injectedVariables(context: RunContext): Readonly<Record<string, string>
   return context.variables ?? {};
 }
 
-function performContext(opened: OpenedRun, workspace: Workspace, options: ActivatorOptions): PerformContext {
+function performContext(
+  opened: OpenedRun,
+  place: {
+    readonly workspace: Workspace;
+    readonly runContext: RunContext;
+    readonly options: ActivatorOptions;
+  },
+): PerformContext {
+  const { workspace, runContext, options } = place;
   return {
+    ...(runContext.workingDir === undefined ? {} : { configuredDir: runContext.workingDir }),
     run: opened.run,
     fence: opened.fence,
     registry: options.registry,

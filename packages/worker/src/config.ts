@@ -1,5 +1,6 @@
 /**
- * What a worker's owner configures: actions, gate resolvers, item providers, the environment of scripts.
+ * What a worker's owner configures: actions, gate resolvers, item providers, the environment of scripts, and where
+ * agent files, prompt snippets and output schemas lie.
  * `runfleet.config.ts` exports one of these as its default. Does not read files or the environment.
  */
 import type { GateNode, Item } from "@runfleet/model";
@@ -56,9 +57,23 @@ export interface WorkerConfig {
   readonly fallback?: AnyAction;
   /** Directory of `.wf` files that `dev` publishes. */
   readonly workflows?: string;
+  /**
+   * The project: what the folders below and the paths of agents, snippets and schemas are relative to.
+   * Default: the folder of the configuration file, without one the current directory.
+   */
+  readonly root?: string;
+  /** Folders of agent files, best first; default `agents` and `.claude/agents`. */
+  readonly agents?: string | readonly string[];
+  /** Folders of prompt snippets, best first; default `prompts`. */
+  readonly prompts?: string | readonly string[];
+  /**
+   * Folder of output schemas, or a function from a schema's name to its plain data (`undefined`: there is none).
+   * Without it, outputs are held to no schema, and actions get only its name.
+   */
+  readonly schemas?: string | ((name: string, run: RunFacts) => unknown);
   /** Gate type → resolver. */
   readonly gates?: Readonly<Record<string, GateResolver>>;
-  /** Provider name → provider; `json` and `range` are built in. */
+  /** Provider name → provider; `json`, `range` and `workflow_runs` are built in. */
   readonly items?: Readonly<Record<string, ItemProvider>>;
   /** Extra environment of scripts. */
   readonly scriptEnv?: (request: {

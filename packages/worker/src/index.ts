@@ -4,12 +4,16 @@ export {
   type ActionContext,
   type ActionLog,
   type ActionResult,
+  type AgentPrompt,
   type AnyAction,
+  type AttemptErrorOptions,
   defineAction,
   NonRetryableError,
   RetryableError,
   type Schema,
 } from "./action.js";
+export { type AgentRequest, type ExecAgentOptions, execAgent } from "./actions/exec-agent.js";
+export { type HttpOptions, http } from "./actions/http.js";
 export {
   defineConfig,
   type GateResolver,

@@ -4,6 +4,7 @@
  */
 import { RunfleetError, type RunStore } from "@runfleet/model";
 import type { AnyAction } from "./action.js";
+import { createProject, type Project } from "./agent/project.js";
 import type { GateResolver, ItemProvider, WorkerConfig } from "./config.js";
 import { jsonItems } from "./items/json.js";
 import { rangeItems } from "./items/range.js";
@@ -16,6 +17,8 @@ export interface Registry {
   /** Names for messages, sorted. */
   readonly actionNames: readonly string[];
   readonly itemProviderNames: readonly string[];
+  /** Agent files, snippets and schemas, which are looked up when they are needed. */
+  readonly project: Project;
 }
 
 /** `store` is what `workflow_runs` lists; without one, that provider refuses. */
@@ -45,5 +48,6 @@ export function createRegistry(config: WorkerConfig, store?: Pick<RunStore, "lis
     items: (provider) => items.get(provider),
     actionNames: [...actions.keys()].sort(),
     itemProviderNames: [...items.keys()].sort(),
+    project: createProject(config),
   };
 }

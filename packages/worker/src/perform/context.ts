@@ -14,6 +14,8 @@ export interface PerformContext {
   readonly scriptEnv: WorkerConfig["scriptEnv"];
   /** The run's working directory, made on first use. */
   readonly workingDir: () => string;
+  /** The working directory that the run's context names; absent when the run has one of its own. */
+  readonly configuredDir?: string;
   /** Directory for the output of scripts beyond what is kept in the step. */
   readonly logDir: string;
   readonly log: ActionLog;

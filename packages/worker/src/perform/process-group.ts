@@ -23,6 +23,8 @@ export interface GroupOptions {
   readonly env: NodeJS.ProcessEnv;
   /** Where a command is put that is too long for an argument. Its folder exists. */
   readonly commandFile: string;
+  /** What the command reads from its standard input; absent: nothing. */
+  readonly stdin?: string;
 }
 
 /** The kernel takes 128 KiB per argument or variable; a little less leaves room for the name. */
@@ -49,14 +51,16 @@ export async function startGroup(options: GroupOptions): Promise<ProcessGroup> {
     cwd: options.cwd,
     env: options.env,
     detached: true,
-    stdio: ["ignore", "pipe", "pipe", "pipe"],
+    stdio: [options.stdin === undefined ? "ignore" : "pipe", "pipe", "pipe", "pipe"],
   });
   // Listened to at once: without a listener a failed start would end this process.
   const failed = new Promise<never>((_, reject) => {
     child.once("error", reject);
   });
   failed.catch(() => undefined);
-  const { stdout, stderr } = child;
+  const { stdin, stdout, stderr } = child;
+  // A command need not read what it is given.
+  stdin?.on("error", () => undefined).end(options.stdin);
   if (child.pid === undefined || stdout === null || stderr === null) return failed;
   return {
     stdout,

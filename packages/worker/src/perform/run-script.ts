@@ -12,7 +12,8 @@ import { failedOutcome } from "../outcomes.js";
 import type { CapturedStream } from "./captured-stream.js";
 import { captureStream } from "./captured-stream.js";
 import type { PerformContext } from "./context.js";
-import { argumentBytesMax, type ProcessGroup, startGroup } from "./process-group.js";
+import { killOnAbort } from "./kill-on-abort.js";
+import { argumentBytesMax, startGroup } from "./process-group.js";
 
 /** Characters of stdout that become the context, and of stderr that become the error text. */
 const excerptCharsMax = 2_000;
@@ -84,20 +85,6 @@ async function texts(
 ): Promise<{ stdout: string; stderr: string }> {
   await Promise.all([stdout.close(), stderr.close()]);
   return { stdout: stdout.text(), stderr: stderr.text() };
-}
-
-function killOnAbort(group: ProcessGroup, signal: AbortSignal, graceMs: number): () => void {
-  let timer: NodeJS.Timeout | undefined;
-  const abort = (): void => {
-    group.kill("SIGTERM");
-    timer = setTimeout(() => group.kill("SIGKILL"), graceMs);
-  };
-  if (signal.aborted) abort();
-  else signal.addEventListener("abort", abort, { once: true });
-  return () => {
-    clearTimeout(timer);
-    signal.removeEventListener("abort", abort);
-  };
 }
 
 async function environment(command: RunScript, context: PerformContext): Promise<NodeJS.ProcessEnv> {
