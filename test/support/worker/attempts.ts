@@ -58,7 +58,7 @@ function callCommand({ agent = { kind: "name", value: "act" }, node, command }: 
   } satisfies RunAction;
 }
 
-function performContext(options: AttemptOptions = {}): PerformContext {
+export function performContext(options: AttemptOptions = {}): PerformContext {
   const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
   const dir = options.context?.configuredDir ?? folderWith();
   return {
