@@ -4,7 +4,7 @@ import { substitute } from "@runfleet/engine";
 import type { Node } from "@runfleet/model";
 import type { ActionResult } from "@runfleet/worker";
 import { expect, test } from "vitest";
-import { call, flow, gate, parallel, script } from "../../support/engine/definitions.js";
+import { call, child, flow, gate, parallel, script } from "../../support/engine/definitions.js";
 import { type PerformRunOptions, performRun } from "../../support/worker/perform-run.js";
 
 type Results = Readonly<Record<string, ActionResult<unknown>>>;
@@ -204,6 +204,18 @@ test("gap V: braces without an end copy the rest as it is", () => {
   for (const mode of ["strip", "keep", "shell"] as const) {
     expect(substitute("{{b} and {{c", { b: "1", c: "2" }, mode)).toBe("{{b} and {{c");
   }
+});
+
+test("gap V: a script's command gets quoted values, its environment raw ones, and unknown names vanish in both", async () => {
+  const step = script("s", { run: "echo {{x}}{{nobody}}", env: { X: "[{{x}}{{nobody}}]" } });
+  const { scripts } = await performRun(flow([step]), { run: { inputs: { x: "it's" } } });
+  expect(scripts[0]).toMatchObject({ command: "echo 'it'\\''s'", env: { X: "[it's]" } });
+});
+
+test("gap V: the inputs of a child keep what they do not know", async () => {
+  const step = child("other", { inputs: { known: "{{x}}", unknown: "{{item.id}} of {{x}}" } });
+  const { children } = await performRun(flow([step]), { run: { inputs: { x: "1" } } });
+  expect(children[0]?.inputs).toEqual({ known: "1", unknown: "{{item.id}} of 1" });
 });
 
 test("gap V: an on_fail agent sees what failed, why, and how many retries there were; nobody else does", async () => {

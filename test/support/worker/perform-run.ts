@@ -12,6 +12,7 @@ import type {
   RunInfo,
   RunRecord,
   RunScript,
+  StartChild,
   StepRecord,
 } from "@runfleet/model";
 import { attemptKey } from "@runfleet/model";
@@ -35,6 +36,8 @@ export interface PerformedRun {
   /** Commands in the order they were asked for. */
   readonly actions: readonly RunAction[];
   readonly scripts: readonly RunScript[];
+  /** Child runs that were wanted; none is started, so the run waits for them. */
+  readonly children: readonly StartChild[];
   /** The last record of each attempt. */
   readonly steps: readonly StepRecord[];
 }
@@ -85,6 +88,7 @@ export async function performRun(
     decision,
     actions: commands.filter((command) => command.type === "runAction"),
     scripts: commands.filter((command) => command.type === "runScript"),
+    children: commands.filter((command) => command.type === "startChild"),
     steps: [...steps.values()],
   };
 }

@@ -194,6 +194,28 @@ describe("execAgent", () => {
     expect(existsSync(join(dir, "logs", "b.0.1.stdout.log"))).toBe(true);
   });
 
+  it("is ended when it has printed nothing for too long, and not while it prints", async () => {
+    const silent = await agent("echo started; exec sleep 60", { silentMs: 200 });
+    expect(silent).toMatchObject({
+      type: "failed",
+      retryable: true,
+      error: { message: 'agent "act" printed nothing for too long and was ended: started' },
+    });
+    expect(await agent("echo a; echo b >&2", { silentMs: 60_000 })).toMatchObject({ type: "succeeded" });
+  });
+
+  it("costs what it says it did, also when it was told to stop", async () => {
+    const abort = new AbortController();
+    const dir = folderWith();
+    const result = '{"type":"result","result":"stopped","total_cost_usd":0.4}';
+    const script = `trap 'echo "$RESULT"; exit 0' TERM; touch ready; while :; do sleep 0.05; done`;
+    const more = { signal: abort.signal, context: { configuredDir: dir } };
+    const running = agent(script, { env: { RESULT: result } }, more);
+    await eventually("the agent is ready", () => (existsSync(join(dir, "ready")) ? true : undefined));
+    abort.abort("timeout");
+    expect(await running).toMatchObject({ type: "cancelled", reason: "timeout", usage: { costUsd: 0.4 } });
+  });
+
   it("ends with its whole process group at an abort, also when it ignores SIGTERM", async () => {
     const abort = new AbortController();
     const dir = folderWith();

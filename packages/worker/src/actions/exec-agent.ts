@@ -10,7 +10,7 @@ import type { ActionContext, ActionResult, AgentPrompt, AnyAction } from "../act
 import { RetryableError } from "../action.js";
 import { captureStream } from "../perform/captured-stream.js";
 import { killOnAbort } from "../perform/kill-on-abort.js";
-import { startGroup } from "../perform/process-group.js";
+import { type ProcessGroup, startGroup } from "../perform/process-group.js";
 import { type AgentOutput, readAgentOutput } from "./agent-output.js";
 
 /** What the arguments and the environment of one attempt may depend on. */
@@ -43,6 +43,8 @@ export interface ExecAgentOptions {
   readonly model?: string;
   /** When the step has no `max_turns`. */
   readonly maxTurns?: number;
+  /** An agent that prints nothing for this long is ended, and the attempt has failed; by default only the step's timeout ends it. */
+  readonly silentMs?: number;
   /** Time between SIGTERM and SIGKILL; default 5 s. */
   readonly killGraceMs?: number;
 }
@@ -51,6 +53,8 @@ interface Finished {
   readonly exitCode: number;
   readonly stdout: string;
   readonly stderr: string;
+  /** It was ended because it had printed nothing for too long. */
+  readonly isSilent: boolean;
 }
 
 /** Characters of the answer kept as the result's text, and of stderr that become the error text. */
@@ -64,10 +68,10 @@ export function execAgent(options: ExecAgentOptions): AnyAction {
     async run(context: ActionContext<unknown>): Promise<ActionResult<unknown>> {
       const request = await requestFor(context, options);
       const finished = await execute(context, { request, options });
-      // Whatever it still said: an attempt that was told to stop has achieved nothing.
-      context.signal.throwIfAborted();
       const output = readAgentOutput(finished.stdout);
-      if (finished.exitCode !== 0 || output.isError) throw failure(context, finished, output);
+      // Whatever it still said: an attempt that was told to stop has achieved nothing, but it may have cost something.
+      const isStopped = context.signal.aborted || finished.isSilent;
+      if (isStopped || finished.exitCode !== 0 || output.isError) throw failure(context, finished, output);
       return resultOf(output);
     },
   };
@@ -106,14 +110,31 @@ async function execute(
       logFile: `${context.logBase}.${name}.log`,
     });
   const [stdout, stderr] = [capture("stdout"), capture("stderr")];
-  const stopKilling = killOnAbort(group, context.signal, options.killGraceMs ?? killGraceMsDefault);
+  const silence = watchSilence(group, options.silentMs);
+  const stop = AbortSignal.any([context.signal, silence.signal]);
+  const stopKilling = killOnAbort(group, stop, options.killGraceMs ?? killGraceMsDefault);
   try {
     const exitCode = await group.exited();
     await Promise.all([stdout.close(), stderr.close()]);
-    return { exitCode, stdout: stdout.text(), stderr: stderr.text() };
+    return { exitCode, stdout: stdout.text(), stderr: stderr.text(), isSilent: silence.signal.aborted };
   } finally {
+    silence.end();
     stopKilling();
   }
+}
+
+/** A signal that is aborted when the group has printed nothing for `silentMs`; never without it. */
+function watchSilence(
+  group: ProcessGroup,
+  silentMs: number | undefined,
+): { readonly signal: AbortSignal; end(): void } {
+  const controller = new AbortController();
+  if (silentMs === undefined) return { signal: controller.signal, end: () => undefined };
+  const timer = setTimeout(() => controller.abort(), silentMs);
+  const heard = (): void => void timer.refresh();
+  group.stdout.on("data", heard);
+  group.stderr.on("data", heard);
+  return { signal: controller.signal, end: () => clearTimeout(timer) };
 }
 
 /** The step's variables, and what is known of the attempt under the same names as in the environment. */
@@ -143,14 +164,15 @@ function facts(context: ActionContext<unknown>, request: AgentRequest): Record<s
 
 function failure(
   { action }: ActionContext<unknown>,
-  { exitCode, stderr }: Finished,
+  { exitCode, stderr, isSilent }: Finished,
   { answer, block, usage }: AgentOutput,
 ): RetryableError {
   const reason = [block?.context, stderr, answer]
     .map((text) => text?.trim() ?? "")
     .find((text) => text !== "");
-  const how = exitCode === 0 ? "says that it failed" : `failed with exit code ${exitCode}`;
   const detail = reason === undefined ? "" : `: ${reason.slice(-excerptCharsMax)}`;
+  const ended = exitCode === 0 ? "says that it failed" : `failed with exit code ${exitCode}`;
+  const how = isSilent ? "printed nothing for too long and was ended" : ended;
   return new RetryableError(`agent "${action}" ${how}${detail}`, { usage });
 }
 

@@ -3,7 +3,7 @@
  * What is named in a workflow never leads out of the project, not by `..` and not by a symbolic link. Reads the file each
  * time: a step is slow, and what somebody has just mended must hold at the next attempt.
  */
-import { open, realpath } from "node:fs/promises";
+import { readFile, realpath, stat } from "node:fs/promises";
 import { isAbsolute, join, relative, resolve, sep } from "node:path";
 import { limits, RunfleetError } from "@runfleet/model";
 
@@ -91,18 +91,15 @@ async function readBelow(wanted: WantedFile, { base, path }: Candidate): Promise
   }
 }
 
-async function readBounded(wanted: WantedFile, path: string): Promise<string> {
-  const file = await open(path);
-  try {
-    const { size } = await file.stat();
-    if (size > limits.projectFileBytesMax) {
-      throw refused(wanted, `(${path}) has ${size} bytes, at most ${limits.projectFileBytesMax} are read`);
-    }
-    const text = await file.readFile("utf8");
-    return text.replace(/^\uFEFF/, "").replaceAll("\r\n", "\n");
-  } finally {
-    await file.close();
+/** Nothing for what is no file: a pipe, for example, would be waited for without an end. */
+async function readBounded(wanted: WantedFile, path: string): Promise<string | undefined> {
+  const info = await stat(path);
+  if (!info.isFile()) return undefined;
+  if (info.size > limits.projectFileBytesMax) {
+    throw refused(wanted, `(${path}) has ${info.size} bytes, at most ${limits.projectFileBytesMax} are read`);
   }
+  const text = await readFile(path, "utf8");
+  return text.replace(/^\uFEFF/, "").replaceAll("\r\n", "\n");
 }
 
 function refused({ what, name }: WantedFile, reason: string): RunfleetError {

@@ -1,4 +1,5 @@
-import { symlinkSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { mkdirSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import type { AgentRef } from "@runfleet/model";
 import { limits } from "@runfleet/model";
@@ -88,6 +89,13 @@ describe("agent files", () => {
   it("are refused when they are too large, with their size", async () => {
     const project = projectWith({ "agents/plan.md": "x".repeat(limits.projectFileBytesMax + 1) });
     await expect(project.agent(plan)).rejects.toThrow(`at most ${limits.projectFileBytesMax} are read`);
+  });
+
+  it("are files: a pipe in their place is passed over", async () => {
+    const project = projectWith({ ".claude/agents/plan.md": "a file" });
+    mkdirSync(join(project.root, "agents"));
+    execFileSync("mkfifo", [join(project.root, "agents", "plan.md")]);
+    expect(await project.agent(plan)).toBe("a file");
   });
 
   it("that are missing are named with every place and what to do", async () => {
