@@ -94,7 +94,7 @@ describe("agent files", () => {
   it("are files: a pipe in their place is passed over", async () => {
     const project = projectWith({ ".claude/agents/plan.md": "a file" });
     mkdirSync(join(project.root, "agents"));
-    execFileSync("mkfifo", [join(project.root, "agents", "plan.md")]);
+    execFileSync("sh", ["-c", 'mkfifo "$0"', join(project.root, "agents", "plan.md")]);
     expect(await project.agent(plan)).toBe("a file");
   });
 
