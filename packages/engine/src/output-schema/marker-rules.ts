@@ -23,8 +23,12 @@ function findingsOf(severity: string): MarkerTest {
   return { kind: "length", field: "findings", where, comparison: ">", value: 0 };
 }
 
+/** Longer ones are a mistake or an attack: the patterns above take quadratic time. */
+const expressionCharsMax = 500;
+
 /** The test an expression stands for, or `undefined` when it is none. */
 export function parseMarkerTest(expression: string): MarkerTest | undefined {
+  if (expression.length > expressionCharsMax) return undefined;
   const text = expression.trim();
   const [, field = "", sub, wanted = "", comparison, count] = lengthForm.exec(text) ?? [];
   if (count !== undefined) {

@@ -116,6 +116,9 @@ test.each([
   [{ fields: { a: "string" }, rules: {} }, 'unknown key "rules"'],
   [{ fields: { a: "string" }, markers: [] }, "markers: must be a map"],
   [{ fields: { a: "string" }, markers: { m: "a !! 5" } }, 'markers.m: "a !! 5" is no rule'],
+  [{ fields: { a: "string" }, markers: { m: `a == ${"x".repeat(500)}` } }, "is no rule"],
+  [{ fields: { a: "string" }, markers: { m: 5 } }, "markers.m: 5 is no rule"],
+  [{ fields: { a: "string" }, markers: { m: "a > x" } }, "is no rule"],
   [{ fields: { a: "string" }, markers: { m: "b == x" } }, 'markers.m: there is no field "b"'],
 ])("%j is refused: %s", (data, problem) => {
   const read = readOutputSchema("s", data);

@@ -175,6 +175,14 @@ describe("execAgent", () => {
     });
   });
 
+  it("fails when its folder is not there, and hurts nobody else", async () => {
+    const nowhere = join(folderWith(), "gone");
+    expect(await agent("cat", {}, { context: { configuredDir: nowhere } })).toMatchObject({
+      type: "failed",
+      error: { message: expect.stringContaining("ENOENT") },
+    });
+  });
+
   it("does not mind a program that reads nothing of a long prompt", async () => {
     expect(await agent("exec <&-; echo done", { prompt: "x".repeat(2_000_000) })).toMatchObject({
       type: "succeeded",

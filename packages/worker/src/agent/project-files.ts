@@ -82,7 +82,7 @@ async function readBelow(wanted: WantedFile, { base, path }: Candidate): Promise
     const real = await realpath(path);
     const way = relative(await realpath(base), real);
     if (way === ".." || way.startsWith(`..${sep}`) || isAbsolute(way)) {
-      throw refused(wanted, `is a link from ${path} to somewhere outside ${base}`);
+      throw refused(wanted, `leads out of ${base}: ${path} is ${real}`);
     }
     return await readBounded(wanted, real);
   } catch (error) {

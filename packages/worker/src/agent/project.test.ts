@@ -79,11 +79,20 @@ describe("agent files", () => {
     const outside = folderWith({ "plan.md": "secret" });
     const project = projectWith({});
     symlinkSync(outside, join(project.root, "agents"));
-    await expect(project.agent(plan)).rejects.toThrow(/is a link from .* to somewhere outside/);
+    await expect(project.agent(plan)).rejects.toThrow(/^agent file "plan" leads out of /);
     await expect(project.agent(plan, { pluginDirs: ["../x"] })).rejects.toThrow(
       /plugin directory "..\/x" must/,
     );
     await expect(project.agent(plan, { pluginDirs: [outside] })).rejects.toThrow(/plugin directory/);
+  });
+
+  it("never lie outside by the name of a workflow", async () => {
+    const outer = folderWith({ "mine/a.md": "a", "secret/plan.md": "secret", "plan.md": "secret" });
+    for (const workflow of ["../secret", "..", "../../secret", "x/../../secret"]) {
+      const project = createProject({ root: join(outer, "mine"), agents: [join(outer, "mine"), "agents"] });
+      const question = { run: { ...run, workflow }, pluginDirs: [] };
+      await expect(project.agent(plan, question)).rejects.toThrow("was not found");
+    }
   });
 
   it("are refused when they are too large, with their size", async () => {

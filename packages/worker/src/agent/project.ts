@@ -84,8 +84,9 @@ function listOf(folders: string | readonly string[]): readonly string[] {
   return typeof folders === "string" ? [folders] : folders;
 }
 
-/** What belongs to one workflow lies in a folder of its name. */
+/** What belongs to one workflow lies in a folder of its name; a name that is a way somewhere else has none. */
 function ofWorkflow(folders: readonly string[], { run }: ProjectQuestion): string[] {
+  if (/[\\/\0]|^\.+$/.test(run.workflow)) return [];
   return folders.map((folder) => `${folder}/${run.workflow}`);
 }
 
