@@ -59,6 +59,7 @@ export { printMermaid } from "./graph/print-mermaid.js";
 export { type Draft, type ParsedWorkflow, type Positions, parseWorkflow } from "./parse/parse-workflow.js";
 export { printWorkflow } from "./print/print-workflow.js";
 export { builtinItemProviders } from "./validate/check-foreach.js";
+export { type NamedFile, namedFiles } from "./validate/check-named-files.js";
 export { validateDefinition } from "./validate/validate-definition.js";
 export { validateParsed } from "./validate/validate-parsed.js";
 export type { ScriptProblem, ValidationContext } from "./validate/validation-context.js";

@@ -81,7 +81,13 @@ export interface ActionResult<Output> {
   readonly usage?: Usage;
 }
 
-export interface Action<Input = unknown, Output = unknown> {
+/** Says what an action asks `prompt()` for, so that `validate` can look for the files before a run needs them. */
+interface PromptingAction {
+  /** `agent_file`: with an agent file and snippets; `own`: with snippets and a text of its own. Absent: not at all. */
+  readonly promptFrom?: "agent_file" | "own";
+}
+
+export interface Action<Input = unknown, Output = unknown> extends PromptingAction {
   readonly name: string;
   readonly input?: Schema<Input>;
   readonly output?: Schema<Output>;
@@ -89,7 +95,7 @@ export interface Action<Input = unknown, Output = unknown> {
 }
 
 /** An action of any input and output, as registries hold them. */
-export interface AnyAction {
+export interface AnyAction extends PromptingAction {
   readonly name: string;
   readonly input?: Schema<unknown>;
   readonly output?: Schema<unknown>;

@@ -14,6 +14,7 @@ export {
 } from "./action.js";
 export { type AgentRequest, type ExecAgentOptions, execAgent } from "./actions/exec-agent.js";
 export { type HttpOptions, http } from "./actions/http.js";
+export { createProject, type Project, type ProjectQuestion } from "./agent/project.js";
 export {
   defineConfig,
   type GateResolver,

@@ -4,7 +4,13 @@
  */
 import { basename, dirname, join, resolve } from "node:path";
 import { calledWorkflows } from "@runfleet/client";
-import { type Diagnostic, type ParsedWorkflow, parseWorkflow, validateParsed } from "@runfleet/language";
+import {
+  type Diagnostic,
+  type ParsedWorkflow,
+  parseWorkflow,
+  type ValidationContext,
+  validateParsed,
+} from "@runfleet/language";
 import type { Definition } from "@runfleet/model";
 import type { Place } from "../home.js";
 import { pathBeside, readWorkflowFile, type WorkflowFile } from "../workflow-files.js";
@@ -44,8 +50,9 @@ export async function checkFiles(
   for (const parsed of given) {
     const names = await namesFor(parsed.file.path);
     const roots = rootsOf(parsed.file, names, place, options);
-    const diagnostics = validate(parsed, { names, lookUp, roots });
     const { file, definition } = parsed;
+    const files = definition === undefined ? undefined : await names.fileProblems?.(definition);
+    const diagnostics = validate(parsed, { names, lookUp, roots, files });
     checked.push({
       file,
       diagnostics: options.isStrict === true ? diagnostics.map(asError) : diagnostics,
@@ -109,15 +116,18 @@ interface Surroundings {
   readonly lookUp: LookUp;
   /** Absent: scripts are not looked for. */
   readonly roots: readonly string[] | undefined;
+  /** Absent: nobody looks at the files that steps name. */
+  readonly files: ValidationContext["files"];
 }
 
-function validate(parsed: ParsedFile, { names, lookUp, roots }: Surroundings): readonly Diagnostic[] {
+function validate(parsed: ParsedFile, { names, lookUp, roots, files }: Surroundings): readonly Diagnostic[] {
   const { file } = parsed;
   const folder = dirname(file.path);
   const context = {
     ...names.context,
     workflows: (name: string) => lookUp.find(name, folder),
     isUnreadable: lookUp.isUnreadable,
+    ...(files === undefined ? {} : { files }),
     ...(roots === undefined ? {} : { scripts: (run: string) => scriptProblem(run, roots) }),
   };
   return validateParsed(parsed, context, { file: file.file });

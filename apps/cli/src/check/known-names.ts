@@ -6,12 +6,15 @@ import { dirname } from "node:path";
 import { builtinItemProviders, type ValidationContext } from "@runfleet/language";
 import { findConfigFile, type Place } from "../home.js";
 import { type LoadedConfig, loadConfig } from "../load-config.js";
+import { type FileProblems, fileProblemsOf } from "./project-files.js";
 
 export interface KnownNames {
   /** Absolute; absent when there is no configuration. */
   readonly configFile?: string;
   /** True when the configuration decides only at run time in which folder scripts run. */
   readonly hasOwnFolder: boolean;
+  /** Looks at the files that a definition's steps name; absent when nothing is known about them. */
+  readonly fileProblems?: FileProblems;
   readonly context: Pick<ValidationContext, "actions" | "hasFallbackAction" | "gateTypes" | "itemProviders">;
 }
 
@@ -44,6 +47,8 @@ function namesOf({ config, file }: LoadedConfig): KnownNames {
   return {
     ...(file === undefined ? {} : { configFile: file }),
     hasOwnFolder: runContext !== undefined,
+    // A run that works elsewhere may find there what is not here.
+    ...(runContext === undefined ? { fileProblems: fileProblemsOf(config) } : {}),
     context: {
       actions: new Set(actions.map(({ name }) => name)),
       hasFallbackAction: fallback !== undefined,

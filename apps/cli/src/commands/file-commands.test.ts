@@ -57,6 +57,20 @@ async function diagnosticsOf(...args: readonly string[]): Promise<readonly Recor
 }
 
 describe("validate", () => {
+  test("looks for the schemas that steps name in the folder of the configuration", async () => {
+    await write(
+      "runfleet.config.mjs",
+      "export default { schemas: 'shapes', fallback: { name: 'any', run() {} } };\n",
+    );
+    await write("a.wf", "workflow a {\n  call x { output = verdict }\n}\n");
+    expect((await diagnosticsOf("a.wf")).map(({ line, code }) => [line, code])).toEqual([
+      [2, "missing_file"],
+    ]);
+    await mkdir(join(cwd, "shapes"));
+    await write("shapes/verdict.yaml", "fields: { approved: boolean }\n");
+    expect(await diagnosticsOf("a.wf")).toEqual([]);
+  });
+
   test("gives file, line, column, span, code, message and hint of every finding, file by file and by place", async () => {
     await write("b.wf", "workflow b {\n  call x { retires = 1 }\n  if y.z { call w }\n}\n");
     await write("a.wf", "workflow a {\n  cal x\n  call y { timeout = soon }\n}\n");

@@ -236,6 +236,16 @@ export const diagnosticCodes = {
     meaning: "a script cannot be run",
     remedy: "give a path to an executable file of the project, or a command that the shell finds",
   },
+  missing_file: {
+    severity: "error",
+    meaning: "a prompt snippet or an output schema that a step names cannot be used",
+    remedy: "create or correct the file, or correct the name",
+  },
+  missing_agent_file: {
+    severity: "warning",
+    meaning: "an agent has no file that can be used",
+    remedy: "create or correct the file, or start the run with the plugin directory it lies in",
+  },
   workflow_cycle: {
     severity: "error",
     meaning: "workflows call each other in a circle",

@@ -9,6 +9,7 @@ import { type Diagnostic, sortDiagnostics, unknownPosition } from "../diagnostic
 import { diagnosticCodes } from "../diagnostics/diagnostic-codes.js";
 import { diagnosticsMax } from "../diagnostics/reporter.js";
 import { checkEffects } from "./check-effects.js";
+import { checkNamedFiles } from "./check-named-files.js";
 import { checkReferences } from "./check-references.js";
 import { checkRegistered } from "./check-registered.js";
 import { checkScripts } from "./check-scripts.js";
@@ -34,6 +35,7 @@ export function validateDefinition(definition: Definition, context: ValidationCo
   checkRegistered(definition, world, find);
   checkReferences(definition, world, find);
   checkScripts(definition, world, find);
+  checkNamedFiles(definition, world, find);
   checkWorkflowGraph(definition, world, find);
   checkEffects(definition, find);
   return toDiagnostics(findings, context);

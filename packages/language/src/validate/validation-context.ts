@@ -1,6 +1,7 @@
 /** What exists around a definition, as far as the caller knows it. A check whose member is absent is left out. */
 import type { Definition } from "@runfleet/model";
 import type { Position } from "../diagnostics/diagnostic.js";
+import type { NamedFile } from "./check-named-files.js";
 
 export interface ValidationContext {
   /** A workflow by name. The validated definition answers for its own name. */
@@ -21,6 +22,8 @@ export interface ValidationContext {
   readonly targets?: ReadonlySet<string>;
   /** What keeps a script's command from being run, or `undefined` if nothing does. Not asked about placeholders. */
   readonly scripts?: (run: string) => ScriptProblem | undefined;
+  /** What is wrong with a file that a step names, or `undefined` if nothing is or nobody looks at it. */
+  readonly files?: (file: NamedFile) => string | undefined;
   /** Places in the source text, as `parseWorkflow` gives them. */
   readonly positions?: (path: string) => Position | undefined;
 }

@@ -65,6 +65,7 @@ const killGraceMsDefault = 5_000;
 export function execAgent(options: ExecAgentOptions): AnyAction {
   return {
     name: options.name ?? "exec-agent",
+    promptFrom: options.prompt === undefined ? "agent_file" : "own",
     async run(context: ActionContext<unknown>): Promise<ActionResult<unknown>> {
       const request = await requestFor(context, options);
       const finished = await execute(context, { request, options });
