@@ -4,7 +4,14 @@
  */
 import { randomUUID } from "node:crypto";
 import { createClient, type FleetClient } from "@runfleet/client";
-import { type Definition, type OpenGate, type RunQueue, type RunStore, zeroTotals } from "@runfleet/model";
+import {
+  type Activation,
+  type Definition,
+  type OpenGate,
+  type RunQueue,
+  type RunStore,
+  zeroTotals,
+} from "@runfleet/model";
 import { createRunQueue } from "@runfleet/queue";
 import { connectRedis, createRedisStore, createRedlockLeases, partitionTag } from "@runfleet/store";
 
@@ -15,6 +22,8 @@ export interface ClientFleet {
   readonly queue: RunQueue;
   /** Names of all keys of this fleet, sorted. */
   keys(): Promise<string[]>;
+  /** Takes the run as a worker; `release` gives the lease back. */
+  take(runId: string): Promise<{ activation: Activation; release: () => Promise<void> }>;
   /** Takes the run as a worker, records one step, then ends the run or parks it at the gate. */
   workOn(runId: string, end?: { readonly gate?: OpenGate }): Promise<void>;
   /** Takes the run and answers the events in its inbox. */
@@ -93,6 +102,7 @@ export async function openClientFleet(redisUrl: string): Promise<ClientFleet> {
     store,
     queue,
     keys,
+    take,
     workOn: async (runId, { gate } = {}) => {
       const { activation, release } = await take(runId);
       const commit = {

@@ -52,6 +52,8 @@ export interface StartOptions {
   /** Default of `as`. */
   readonly identity?: string;
   readonly pluginDirs?: readonly string[];
+  /** Says that a hook started the run, so that what it does need not start further hooks. Children are not marked. */
+  readonly triggeredByHook?: boolean;
 }
 
 export interface StartDefinitionOptions extends StartOptions {
@@ -76,8 +78,8 @@ export interface WorkflowDocument extends PublishedVersion {
   readonly publishedAt: string;
 }
 
-/** A run without its steps and children, as lists show it. */
-export type RunRow = Omit<RunDocument, "steps" | "children">;
+/** A run without what belongs to its steps and children, as lists show it. */
+export type RunRow = Omit<RunDocument, "steps" | "currentSteps" | "children">;
 
 export interface RunPage {
   readonly runs: readonly RunRow[];

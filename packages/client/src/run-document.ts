@@ -5,6 +5,7 @@
 import type {
   BlockedOn,
   BlockedOnDocument,
+  CurrentStep,
   OpenGate,
   RunDocument,
   RunRecord,
@@ -22,17 +23,34 @@ export function runRow(run: RunRecord): RunRow {
     label: run.label ?? null,
     generation: run.generation,
     owner: run.owner ?? null,
+    ownerToken: run.ownerToken ?? null,
+    heartbeatAt: isoTimeOrNull(run.heartbeatAt),
     blockedOn: run.blockedOn.map(blockedOnDocument),
     totals: run.totals,
     error: run.error ?? null,
     summary: run.summary ?? null,
+    cancel: run.cancel === undefined ? null : { ...run.cancel, at: isoTime(run.cancel.at) },
     createdAt: isoTime(run.createdAt),
     startedAt: isoTimeOrNull(run.startedAt),
     endedAt: isoTimeOrNull(run.endedAt),
-    parentId: run.parentId ?? null,
-    dryRun: run.dryRun,
     depth: run.depth,
     recoveries: run.recoveries,
+    ...startedWith(run),
+  };
+}
+
+/** What was chosen at the start and never changes. */
+function startedWith(run: RunRecord) {
+  const { definitionHash, rootId, dryRun, failFast, stepTimeoutMs, triggeredByHook, pool } = run;
+  return {
+    ...{ definitionHash, rootId, dryRun, failFast, stepTimeoutMs, triggeredByHook, pool },
+    parentId: run.parentId ?? null,
+    parentAddress: run.parentAddress ?? null,
+    timeoutMs: run.timeoutMs ?? null,
+    model: run.model ?? null,
+    identity: run.identity ?? null,
+    pluginDirs: [...run.pluginDirs],
+    priority: run.priority ?? null,
   };
 }
 
@@ -42,7 +60,22 @@ export function runDocument(
   parts: { readonly steps: readonly StepRecord[]; readonly children: readonly string[] },
 ): RunDocument {
   const inOrder = [...parts.steps].sort((a, b) => a.ordinal - b.ordinal || a.attempt - b.attempt);
-  return { ...runRow(run), children: [...parts.children], steps: inOrder.map(stepDocument) };
+  return {
+    ...runRow(run),
+    children: [...parts.children],
+    currentSteps: inOrder.filter(isUnderWay).map((step) => currentStep(step, run.owner ?? null)),
+    steps: inOrder.map(stepDocument),
+  };
+}
+
+/** A child runs elsewhere, a foreach only waits for its children: neither keeps the worker of this run busy. */
+function isUnderWay({ kind, status }: StepRecord): boolean {
+  return status === "running" && (kind === "call" || kind === "script");
+}
+
+function currentStep(step: StepRecord, worker: string | null): CurrentStep {
+  const { address, name, kind, attempt, startedAt } = step;
+  return { address, name, kind, attempt, worker, startedAt: isoTimeOrNull(startedAt) };
 }
 
 export function gateDocument(gate: OpenGate): GateDocument {
@@ -91,9 +124,11 @@ function stepDocument(step: StepRecord): StepDocument {
     status: step.status,
     attempt: step.attempt,
     iteration: step.iteration,
+    ordinal: step.ordinal,
     markers: step.markers,
     context: step.context ?? null,
     output: jsonValue(step.output),
+    resultText: step.resultText ?? null,
     error: step.error ?? null,
     childRunId: step.childRunId ?? null,
     startedAt: isoTimeOrNull(step.startedAt),

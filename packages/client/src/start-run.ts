@@ -120,7 +120,7 @@ function newRun({ definition, hash }: StartTarget, options: CheckedOptions): New
     failFast: options.failFast ?? true,
     stepTimeoutMs: options.stepTimeoutMs ?? defaultStepTimeoutMs,
     pluginDirs: options.pluginDirs ?? [],
-    triggeredByHook: false,
+    triggeredByHook: options.triggeredByHook ?? false,
     pool: options.pool ?? defaultPool,
     createdAt: now,
     ...(timeoutMs === undefined ? {} : { timeoutMs }),

@@ -97,6 +97,7 @@ export type { ConsumeOptions, Consumer, Disposition, QueueJob, RunQueue, WakeRep
 export type {
   BlockedOn,
   BlockedOnDocument,
+  CurrentStep,
   OpenGate,
   RunDocument,
   RunInfo,

@@ -101,6 +101,8 @@ export interface RunRecord extends RunInfo {
   readonly generation: number;
   /** Worker that holds the run now; absent while nobody does. */
   readonly owner?: string;
+  /** The nonce of the fence under which the owner writes; absent while nobody holds the run. */
+  readonly ownerToken?: string;
   readonly heartbeatAt?: number;
   /** Takeovers in a row without progress: since a step ended, and since the run was given away in order. */
   readonly recoveries: number;
@@ -136,10 +138,14 @@ export const stepDocumentSchema = z.object({
   status: z.enum(stepStatuses),
   attempt: z.number(),
   iteration: z.number(),
+  /** Place in the order in which steps were opened; all attempts of a step share it. */
+  ordinal: z.number(),
   markers: z.array(z.string()),
   context: z.string().nullable(),
   /** The structured output as JSON value. */
   output: z.unknown(),
+  /** One sentence for people about how the attempt went, where there is something to say. */
+  resultText: z.string().nullable(),
   error: failureSchema.nullable(),
   childRunId: z.string().nullable(),
   startedAt: z.string().nullable(),
@@ -157,6 +163,16 @@ export const stepDocumentSchema = z.object({
     .nullable(),
 });
 
+/** An attempt that is under way, and the worker it runs on; null when its worker is gone and nobody has taken over. */
+export const currentStepSchema = z.object({
+  address: z.string(),
+  name: z.string(),
+  kind: z.string(),
+  attempt: z.number(),
+  worker: z.string().nullable(),
+  startedAt: z.string().nullable(),
+});
+
 /** The document of `show --json` and `GET /runs/{id}`. */
 export const runDocumentSchema = z.object({
   id: z.string(),
@@ -165,20 +181,42 @@ export const runDocumentSchema = z.object({
   inputs: z.record(z.string(), z.string()),
   label: z.string().nullable(),
   generation: z.number(),
+  /** Worker that holds the run, and the token under which it writes; null while nobody holds it. */
   owner: z.string().nullable(),
+  ownerToken: z.string().nullable(),
+  /** When the owner was last heard of: its last commit or heartbeat. */
+  heartbeatAt: z.string().nullable(),
   blockedOn: z.array(blockedOnDocumentSchema),
   totals: totalsSchema,
   error: failureSchema.nullable(),
   summary: z.string().nullable(),
+  /** Who asked for the cancel, and why. */
+  cancel: z.object({ reason: z.string(), by: z.string(), at: z.string() }).nullable(),
   createdAt: z.string(),
   startedAt: z.string().nullable(),
   endedAt: z.string().nullable(),
   parentId: z.string().nullable(),
+  /** Address of the step of the parent that waits for this run. */
+  parentAddress: z.string().nullable(),
+  rootId: z.string(),
   children: z.array(z.string()),
+  definitionHash: z.string(),
   dryRun: z.boolean(),
+  failFast: z.boolean(),
+  stepTimeoutMs: z.number(),
+  timeoutMs: z.number().nullable(),
+  model: z.string().nullable(),
+  /** Who acts where a step has no `as`. */
+  identity: z.string().nullable(),
+  pluginDirs: z.array(z.string()),
+  triggeredByHook: z.boolean(),
+  pool: z.string(),
+  priority: z.number().nullable(),
   depth: z.number(),
   recoveries: z.number(),
+  currentSteps: z.array(currentStepSchema),
   steps: z.array(stepDocumentSchema),
 });
 export type RunDocument = z.infer<typeof runDocumentSchema>;
+export type CurrentStep = z.infer<typeof currentStepSchema>;
 export type StepDocument = z.infer<typeof stepDocumentSchema>;

@@ -29,6 +29,7 @@ export function toRunRecord(fields: Fields): RunRecord | undefined {
     blockedOn: JSON.parse(fields["blockedOn"] ?? "[]") as BlockedOn[],
     totals: JSON.parse(totals) as Totals,
     ...optional("owner", fields["owner"]),
+    ...optional("ownerToken", fields["owner"] === undefined ? undefined : fields["nonce"]),
     ...optional("summary", fields["summary"]),
     ...optional("error", fields["error"], (text) => JSON.parse(text) as Failure),
     ...optional("heartbeatAt", fields["heartbeatAt"], Number),

@@ -33,8 +33,18 @@ export interface ActionContext<Input> {
   readonly retriesRemaining: number;
   /** Error text of the attempt before. */
   readonly retryError?: string;
+  /** When the attempt is aborted, counted from its start. */
+  readonly timeoutMs: number;
   readonly dryRun: boolean;
   readonly runId: string;
+  readonly workflow: string;
+  /** What people recognise the run by: its target, a pull request, a customer. */
+  readonly label?: string;
+  readonly parentRunId?: string;
+  /** Runs above this one; 0 for a run that somebody started. */
+  readonly depth: number;
+  /** True in a run that a hook started: what this action does should not start hooks again. */
+  readonly triggeredByHook: boolean;
   /** Step address, unique within the run. */
   readonly address: string;
   /** Registered name, or the agent path as written. */

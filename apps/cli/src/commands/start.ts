@@ -15,6 +15,13 @@ interface Options {
   readonly priority?: number;
   readonly delay?: number;
   readonly timeout?: number;
+  readonly stepTimeout?: number;
+  /** Commander's form of `--no-fail-fast`: true unless it is given. */
+  readonly failFast: boolean;
+  readonly model?: string;
+  readonly identity?: string;
+  readonly pluginDir?: readonly string[];
+  readonly triggeredByHook?: boolean;
   readonly pool?: string;
   readonly dryRun?: boolean;
   readonly wait?: boolean;
@@ -37,6 +44,16 @@ export function addStart(program: Command, cli: Cli): void {
     )
     .option("--delay <duration>", "start later, for example 90s or 2h", duration("--delay"))
     .option("--timeout <duration>", "of the whole run; default: the workflow's own", duration("--timeout"))
+    .option(
+      "--step-timeout <duration>",
+      "of each attempt of each step that has none of its own; default: 12h",
+      duration("--step-timeout"),
+    )
+    .option("--no-fail-fast", "go on with the next step after a failed one; the run still fails at its end")
+    .option("--model <name>", "model that actions are told to use")
+    .option("--identity <name>", "who acts where a step has no `as`")
+    .option("--plugin-dir <path>", "handed to every action; may be given several times", collect)
+    .option("--triggered-by-hook", "a hook starts this run; actions are told so and start no hooks again")
     .option("--pool <name>", "worker pool that takes the run")
     .option("--dry-run", "actions are asked not to change anything")
     .option("--wait", "wait for the end; exit code 1 when the run fails or is cancelled")
@@ -77,7 +94,7 @@ async function startWorkflow(
 }
 
 async function readStartOptions(cli: Cli, options: Options): Promise<StartOptions> {
-  const { label, idempotencyKey, priority, delay, timeout, pool, dryRun } = options;
+  const { label, idempotencyKey, priority, delay, pool, dryRun } = options;
   const inputs = await readInputs({ pairs: options.input ?? [], file: options.inputsFile, cwd: cli.cwd });
   return {
     inputs,
@@ -85,8 +102,22 @@ async function readStartOptions(cli: Cli, options: Options): Promise<StartOption
     ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
     ...(priority === undefined ? {} : { priority }),
     ...(delay === undefined ? {} : { delayMs: delay }),
-    ...(timeout === undefined ? {} : { timeoutMs: timeout }),
     ...(pool === undefined ? {} : { pool }),
     ...(dryRun === undefined ? {} : { dryRun }),
+    ...stepDefaults(options),
+  };
+}
+
+/** What every step of the run is given, or limited by, where it says nothing itself. */
+function stepDefaults(options: Options): StartOptions {
+  const { timeout, stepTimeout, failFast, model, identity, pluginDir, triggeredByHook } = options;
+  return {
+    ...(timeout === undefined ? {} : { timeoutMs: timeout }),
+    ...(stepTimeout === undefined ? {} : { stepTimeoutMs: stepTimeout }),
+    ...(failFast ? {} : { failFast }),
+    ...(model === undefined ? {} : { model }),
+    ...(identity === undefined ? {} : { identity }),
+    ...(pluginDir === undefined ? {} : { pluginDirs: pluginDir }),
+    ...(triggeredByHook === undefined ? {} : { triggeredByHook }),
   };
 }

@@ -17,9 +17,11 @@ function step(more: Partial<StepDocument>): StepDocument {
     status: "completed",
     attempt: 1,
     iteration: 0,
+    ordinal: 0,
     markers: [],
     context: null,
     output: null,
+    resultText: null,
     error: null,
     childRunId: null,
     startedAt: "2026-01-01T00:00:00Z",
@@ -38,6 +40,8 @@ const run: RunDocument = {
   label: "pr 7",
   generation: 1,
   owner: null,
+  ownerToken: null,
+  heartbeatAt: null,
   blockedOn: [
     {
       type: "gate",
@@ -51,14 +55,28 @@ const run: RunDocument = {
   totals: { ...zeroTotals(), hasLlmMetrics: true, costUsd: 0.5, turns: 2, inputTokens: 10, outputTokens: 20 },
   error: null,
   summary: null,
+  cancel: null,
   createdAt: "2026-01-01T00:00:00Z",
   startedAt: "2026-01-01T00:00:00Z",
   endedAt: null,
   parentId: null,
+  parentAddress: null,
+  rootId: "R1",
   children: [],
+  definitionHash: "h",
   dryRun: true,
+  failFast: true,
+  stepTimeoutMs: 1_000,
+  timeoutMs: null,
+  model: null,
+  identity: null,
+  pluginDirs: [],
+  triggeredByHook: false,
+  pool: "default",
+  priority: null,
   depth: 0,
   recoveries: 0,
+  currentSteps: [],
   steps: [
     step({ markers: ["ready", "big"] }),
     step({
@@ -82,16 +100,76 @@ const run: RunDocument = {
 };
 
 describe("a run for people", () => {
-  test("shows what it waits for, its steps indented, only last attempts, and what was spent", () => {
+  test("shows what it waits for, its steps indented with every attempt, and what was spent", () => {
     expect(renderRun(run, { colours, now, columns: 80 })).toBe(
       [
         "◷ review  R1  waiting  10m00s  pr 7  dry run",
         "  waits for gate ok (until 00:10:01Z)",
         "  ✓ plan  call  2.0s  [ready big]",
         "      ✗ fix  call  2.0s  attempt 2  iteration 1",
+        "          attempt 1 failed after 2.0s: x: first",
         "          step_failed: no",
         "  ◷ ok  gate  10m00s",
-        "  0.5000 USD  2 turns  10 tokens in, 20 out",
+        "  in all 0.5000 USD  2 turns  10 tokens in, 20 out",
+      ].join("\n"),
+    );
+  });
+
+  test("shows who works on it, where it comes from, who wants to stop it, and what each step said and used", () => {
+    const usage = { costUsd: 0.25, turns: 3, durationMs: 9, cacheReadInputTokens: 4 };
+    const running = { address: "b.1", name: "fix", kind: "call", attempt: 2, startedAt: null };
+    const story: RunDocument = {
+      ...run,
+      ...{ status: "cancelling", label: null, dryRun: false, blockedOn: [] },
+      ...{ owner: "w1", generation: 7, recoveries: 2, triggeredByHook: true },
+      ...{ parentId: "R0", parentAddress: "b.3", error: { code: "run_cancelled", message: "enough" } },
+      summary: "review: 1/3 steps completed\nStatus: CANCELLED\n",
+      cancel: { reason: "enough", by: "ann", at: "2026-01-01T00:09:00Z" },
+      currentSteps: [{ ...running, worker: "w1" }],
+      steps: [
+        step({ context: "two files\nmore", usage }),
+        step({ address: "b.1", name: "fix", status: "timed_out", usage }),
+        step({ address: "b.1", name: "fix", status: "running", attempt: 2, endedAt: null }),
+        step({
+          address: "b.2",
+          name: "ask",
+          kind: "gate",
+          context: " ",
+          resultText: "approved without asking",
+        }),
+        step({
+          address: "b.3",
+          name: "each",
+          kind: "foreach",
+          progress: { total: 9, running: 2, completed: 3, failed: 1, skipped: 0 },
+        }),
+        step({
+          address: "b.4",
+          name: "sub",
+          kind: "child",
+          childRunId: "R2",
+          endedAt: null,
+          status: "running",
+        }),
+      ],
+    };
+    expect(renderRun(story, { colours, now, columns: 110 })).toBe(
+      [
+        "▸ review  R1  cancelling  10m00s",
+        "  child of R0 at b.3  started by a hook  on w1, generation 7  2 takeovers without progress",
+        "  cancel asked for by ann at 00:09:00Z: enough",
+        "  ✓ plan  call  2.0s  0.2500 USD  3 turns  0 tokens in, 0 out, 4 from cache",
+        "      two files",
+        "  ▸ fix  call  10m00s  attempt 2  on w1",
+        "      attempt 1 timed_out after 2.0s (0.2500 USD  3 turns  0 tokens in, 0 out, 4 from cache)",
+        "  ✓ ask  gate  2.0s",
+        "      approved without asking",
+        "  ✓ each  foreach  2.0s  3 completed, 1 failed, 0 skipped of 9 items",
+        "  ▸ sub  child  10m00s  run R2",
+        "  run_cancelled: enough",
+        "  review: 1/3 steps completed",
+        "  Status: CANCELLED",
+        "  in all 0.5000 USD  2 turns  10 tokens in, 20 out",
       ].join("\n"),
     );
   });

@@ -1,5 +1,5 @@
 /** Small pieces of text for people: statuses with colour, spans of time, what a run waits for. Pure. */
-import type { BlockedOnDocument, RunStatus, StepStatus } from "@runfleet/model";
+import type { BlockedOnDocument, RunStatus, StepStatus, Usage } from "@runfleet/model";
 import type { Colours } from "../terminal.js";
 
 type Colour = "green" | "red" | "yellow" | "cyan" | "dim";
@@ -74,4 +74,23 @@ export function shortTime(at: number, now: number): string {
 export function oneLine(text: string, widthMax: number): string {
   const [first = ""] = text.trim().split("\n");
   return first.length <= widthMax ? first : `${first.slice(0, Math.max(1, widthMax - 1))}…`;
+}
+
+/** Money, turns and tokens, as far as there were any: `0.5000 USD  2 turns  10 tokens in, 20 out, 4 from cache`. */
+export function spent(usage: Usage): string {
+  const { costUsd = 0, turns = 0, inputTokens = 0, outputTokens = 0 } = usage;
+  const { cacheReadInputTokens: fromCache = 0, cacheCreationInputTokens: intoCache = 0 } = usage;
+  const cache = [
+    fromCache > 0 ? `${fromCache} from cache` : "",
+    intoCache > 0 ? `${intoCache} into cache` : "",
+  ];
+  const tokens = [`${inputTokens} tokens in`, `${outputTokens} out`, ...cache].filter((part) => part !== "");
+  const anyTokens = inputTokens + outputTokens + fromCache + intoCache > 0;
+  return [
+    costUsd > 0 ? `${costUsd.toFixed(4)} USD` : "",
+    turns > 0 ? `${turns} turns` : "",
+    anyTokens ? tokens.join(", ") : "",
+  ]
+    .filter((part) => part !== "")
+    .join("  ");
 }

@@ -151,6 +151,7 @@ export function toRecord(run: StoredRun): RunRecord {
     blockedOn,
     totals,
     ...{ owner, heartbeatAt, error, summary, cancel, startedAt, endedAt },
+    ...{ ownerToken: owner === undefined ? undefined : run.nonce },
   }) as RunRecord;
 }
 

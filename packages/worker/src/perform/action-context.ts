@@ -28,8 +28,12 @@ export function actionContext(attempt: Attempt): ActionContext<unknown> {
     log: context.log,
     attempt: command.attempt,
     retriesRemaining: command.retriesRemaining,
+    timeoutMs: command.timeoutMs,
     dryRun: command.dryRun,
     runId: run.id,
+    workflow: run.workflow,
+    depth: run.depth,
+    triggeredByHook: run.triggeredByHook,
     address: command.address,
     action: command.action,
     with: command.with,
@@ -40,6 +44,8 @@ export function actionContext(attempt: Attempt): ActionContext<unknown> {
     get workingDir() {
       return context.workingDir();
     },
+    ...given("label", run.label),
+    ...given("parentRunId", run.parentId),
     ...given("retryError", command.retryError),
     ...given("model", command.model),
     ...given("identity", command.identity),
