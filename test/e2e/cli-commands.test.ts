@@ -118,6 +118,21 @@ test("a failed run is retried: what completed stays, what failed is attempted ag
   expect(again.stderr).toMatch(/error retry_refused: .* it is completed/);
 });
 
+test("what is chosen at the start is part of the run, and show tells its story", async () => {
+  const started = ["start", "quick.wf", "--wait", "--label", "pr 7", "--model", "large", "--identity", "bot"];
+  const limited = ["--step-timeout", "5s", "--timeout", "1m", "--no-fail-fast", "--triggered-by-hook"];
+  const more = ["--plugin-dir", "one", "--plugin-dir", "two", "--priority", "3", "--pool", "default"];
+  const run = runDocumentSchema.parse(await project.json([...started, ...limited, ...more]));
+  expect(run).toMatchObject({
+    ...{ status: "completed", label: "pr 7", model: "large", identity: "bot", pluginDirs: ["one", "two"] },
+    ...{ stepTimeoutMs: 5_000, timeoutMs: 60_000, failFast: false, triggeredByHook: true, priority: 3 },
+    ...{ pool: "default", dryRun: false, depth: 0, rootId: run.id, owner: null, currentSteps: [] },
+  });
+  const { stdout } = await project.run(["show", run.id]);
+  expect(stdout).toMatch(/✓ quick .* completed .* pr 7\n {2}started by a hook\n {2}✓ work {2}script/);
+  expect(stdout).toContain("quick: 1/1 steps completed");
+});
+
 test("a published workflow is started by name, once per idempotency key", async () => {
   expect(await project.json(["publish", "kid.wf", "quick.wf"])).toMatchObject({
     workflows: [{ name: "kid" }, { name: "quick" }],
