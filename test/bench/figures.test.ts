@@ -1,5 +1,6 @@
 /** The arithmetic of the bench: medians, ratios of pairs, and when the comparison fails. */
 import { expect, test } from "vitest";
+import { figuresOfEngine } from "./engine/bench-engine.mjs";
 import { findRegressions, type Measured } from "./results.mjs";
 import { figuresOf, median, percentile } from "./statistics.mjs";
 
@@ -39,4 +40,15 @@ test("a ratio a fifth worse than the committed one is noise, one beyond that is 
 test("a better ratio and a workload that was not measured before are no regression", () => {
   expect(findRegressions(measured(3, "higher"), measured(1, "higher"))).toEqual([]);
   expect(findRegressions(measured(0.1, "higher"), {})).toEqual([]);
+});
+
+test("what the engine costs late against early is the median of pairs, and is compared like every ratio", () => {
+  const words = { title: "a step", unit: "µs", few: "early", many: "late" };
+  const figures = figuresOfEngine(words, [
+    { few: 10, many: 11 },
+    { few: 50, many: 50 },
+    { few: 20, many: 40 },
+  ]);
+  expect(figures).toMatchObject({ few: { what: "early", min: 10, median: 20, max: 50 }, ratio: 1.1 });
+  expect(findRegressions({ step: { ...figures, ratio: 1.4 } }, { step: figures })).toHaveLength(1);
 });

@@ -6,7 +6,7 @@ import { workloads } from "./workloads.mjs";
  * @typedef {import("./workloads.mjs").Scale} Scale
  * @typedef {{
  *   scale: Scale, names: string[], repetitions: number, json: boolean, save: boolean, compare: boolean,
- *   profile: boolean, help: boolean,
+ *   profile: boolean, engine: boolean, help: boolean,
  * }} BenchOptions
  */
 
@@ -17,7 +17,8 @@ export const usage = `npm run bench [-- options]
   --json             the results as one JSON document on standard output, nothing else there
   --save             writes the results to test/bench/results/, to be committed
   --compare          fails when a ratio is more than 20 % worse than the committed one
-  --profile          CPU profiles of Runfleet's processes under w1 and w2 instead of figures`;
+  --profile          CPU profiles of Runfleet's processes under w1 and w2 instead of figures
+  --engine           instead of all this: what a decision costs after few and after many steps`;
 
 /**
  * Throws an Error with a sentence for a person.
@@ -35,6 +36,7 @@ export function readOptions(args) {
       save: { type: "boolean", default: false },
       compare: { type: "boolean", default: false },
       profile: { type: "boolean", default: false },
+      engine: { type: "boolean", default: false },
       help: { type: "boolean", default: false },
     },
   });
@@ -47,6 +49,7 @@ export function readOptions(args) {
       throw new Error(`there is no workload "${name}"; there are ${Object.keys(workloads).join(", ")}`);
   }
   if (values.save && values.only !== undefined) throw new Error("--save needs all workloads");
-  const { json, save, compare, profile, help } = values;
-  return { scale: values.quick ? "quick" : "full", names, repetitions, json, save, compare, profile, help };
+  const { json, save, compare, profile, engine, help } = values;
+  const scale = values.quick ? "quick" : "full";
+  return { scale, names, repetitions, json, save, compare, profile, engine, help };
 }

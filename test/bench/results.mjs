@@ -1,34 +1,35 @@
-// Committed results: one file per scale, written with --save, and the comparison that fails when a ratio got worse.
+// Committed results: one file per scale and one for the engine, written with --save, and the comparison that fails when a ratio got worse.
 // Only ratios are compared: absolute figures belong to one machine and one moment.
 import { readFile, writeFile } from "node:fs/promises";
 
 /**
  * @typedef {import("./statistics.mjs").Figures} Figures
  * @typedef {import("./workloads.mjs").Scale} Scale
- * @typedef {Record<string, Figures> } Measured workload → figures
+ * @typedef {Scale | "engine"} ResultsName
+ * @typedef {Readonly<Record<string, Pick<Figures, "ratio" | "better">>>} Measured workload → figures
  */
 
 /** A ratio may be this much worse before it counts: less is noise on a shared machine. */
 export const toleranceShare = 0.2;
 
-/** @param {Scale} scale */
-const fileOf = (scale) => new URL(`results/${scale}.json`, import.meta.url);
+/** @param {ResultsName} name */
+const fileOf = (name) => new URL(`results/${name}.json`, import.meta.url);
 
 /**
- * @param {Scale} scale
+ * @param {ResultsName} name
  * @param {object} document
  */
-export async function saveResults(scale, document) {
-  await writeFile(fileOf(scale), `${JSON.stringify(document, null, 2)}\n`);
+export async function saveResults(name, document) {
+  await writeFile(fileOf(name), `${JSON.stringify(document, null, 2)}\n`);
 }
 
 /**
- * The committed results of this scale.
- * @param {Scale} scale
+ * The committed results of this name.
+ * @param {ResultsName} name
  * @returns {Promise<Measured>}
  */
-export async function readCommitted(scale) {
-  return JSON.parse(await readFile(fileOf(scale), "utf8"));
+export async function readCommitted(name) {
+  return JSON.parse(await readFile(fileOf(name), "utf8"));
 }
 
 /**

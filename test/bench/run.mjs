@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { startEmbeddedRedis } from "@runfleet/testing";
 import { Redis } from "ioredis";
+import { benchEngine } from "./engine/bench-engine.mjs";
 import { describeMachine, loadNow, readVersions } from "./machine.mjs";
 import { measure } from "./measure.mjs";
 import { readOptions, usage } from "./options.mjs";
@@ -175,6 +176,7 @@ async function main(args) {
     console.error(`${error instanceof Error ? error.message : error}\n\n${usage}`);
     return 2;
   }
+  if (options.engine) return benchEngine(options);
   if (!options.help) return withRedis(options);
   console.log(usage);
   return 0;

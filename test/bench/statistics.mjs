@@ -63,11 +63,11 @@ export function figuresOf({ title, unit, better }, pairs) {
 }
 
 /** @param {readonly number[]} values @returns {Range} */
-function rangeOf(values) {
+export function rangeOf(values) {
   return { min: rounded(Math.min(...values)), max: rounded(Math.max(...values)) };
 }
 
 /** Four digits: more would only be noise. @param {number} value */
-function rounded(value) {
+export function rounded(value) {
   return Number(value.toPrecision(4));
 }

@@ -3,7 +3,12 @@ import type { Address, RunState } from "@runfleet/model";
 
 /** Addresses of all open frames, parents before children, siblings in their order. */
 export function openAddresses(state: RunState): Address[] {
-  return Object.keys(state.frames)
+  return inOrder(Object.keys(state.frames));
+}
+
+/** Addresses in the order of the definition. Comparing takes them apart, so sort few: what is due, what is waited for. */
+export function inOrder(addresses: readonly Address[]): Address[] {
+  return addresses
     .map((address) => ({ address, steps: stepsOf(address) }))
     .sort((left, right) => compare(left.steps, right.steps))
     .map(({ address }) => address);

@@ -3,8 +3,8 @@
  * Deterministic: no clock, no randomness, no promise. Order within one decision: events, then deadlines that are due
  * (an event that settles a frame wins over its deadline), then everything these set in motion.
  */
-import type { EngineEvent, RunState } from "@runfleet/model";
-import { openAddresses } from "./address-order.js";
+import type { EngineEvent, Frame, RunState } from "@runfleet/model";
+import { inOrder, openAddresses } from "./address-order.js";
 import type { DecideEnv, Decision } from "./decision.js";
 import { drain } from "./drain.js";
 import { behaviourOf } from "./nodes/index.js";
@@ -45,9 +45,12 @@ function markAllNew(turn: Turn): void {
 }
 
 function fireDeadlines(turn: Turn): void {
-  for (const at of openAddresses(turn.state)) {
-    const frame = member(turn.state.frames, at);
-    if (frame === undefined || (dueAt(frame) ?? Number.POSITIVE_INFINITY) > turn.env.now) continue;
+  const { frames } = turn.state;
+  const isDue = (frame: Frame) => (dueAt(frame) ?? Number.POSITIVE_INFINITY) <= turn.env.now;
+  const due = Object.entries(frames).flatMap(([at, frame]) => (isDue(frame) ? [at] : []));
+  for (const at of inOrder(due)) {
+    const frame = member(frames, at);
+    if (frame === undefined || !isDue(frame)) continue;
     const node = nodeAt(turn.plan, at);
     behaviourOf(node.kind).due?.(turn, { at, node, frame });
   }

@@ -1,12 +1,12 @@
 /** A finished turn as a decision: what changed, what the run waits for and until when, and how it ended. */
-import type { BlockedOn, Frame, PartChanges, RunStatus } from "@runfleet/model";
-import { openAddresses } from "./address-order.js";
+import type { Address, BlockedOn, Frame, PartChanges, RunStatus } from "@runfleet/model";
+import { inOrder } from "./address-order.js";
 import type { Decision } from "./decision.js";
 import { endingOf } from "./ending.js";
 import { behaviourOf } from "./nodes/index.js";
 import { partValue } from "./parts.js";
 import { nodeAt } from "./plan.js";
-import { defined, member } from "./record.js";
+import { defined } from "./record.js";
 import { note, type Turn } from "./turn.js";
 
 interface Waits {
@@ -59,15 +59,16 @@ function waitText(wait: BlockedOn): string {
 }
 
 function waitsOf(turn: Turn): Waits {
-  const waits = openAddresses(turn.state).map((at) => {
+  const blockedOn = new Map<Address, BlockedOn>();
+  let localWork = false;
+  for (const [at, frame] of Object.entries(turn.state.frames)) {
     const node = nodeAt(turn.plan, at);
-    const frame = member(turn.state.frames, at);
-    return frame === undefined ? undefined : behaviourOf(node.kind).waitsFor?.({ at, node, frame });
-  });
-  return {
-    localWork: waits.some((wait) => wait?.local),
-    blockedOn: waits.flatMap((wait) => wait?.blockedOn ?? []),
-  };
+    const wait = behaviourOf(node.kind).waitsFor?.({ at, node, frame });
+    if (wait?.local) localWork = true;
+    if (wait?.blockedOn !== undefined) blockedOn.set(at, wait.blockedOn);
+  }
+  const ordered = inOrder([...blockedOn.keys()]);
+  return { localWork, blockedOn: ordered.flatMap((at) => blockedOn.get(at) ?? []) };
 }
 
 function statusOf(turn: Turn, { localWork, blockedOn }: Waits): RunStatus {

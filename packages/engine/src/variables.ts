@@ -3,7 +3,7 @@
  * the run's id, earlier contexts and outputs, gate feedback, `dry_run`, and last the text members of structured outputs,
  * which hide neither injected names nor the run's id.
  */
-import type { Address, AttemptFrame, Node } from "@runfleet/model";
+import type { Address, AttemptFrame, ContextEntry, Node } from "@runfleet/model";
 import { agentKey, nodePath, parentAddress } from "@runfleet/model";
 import { nodeAt } from "./plan.js";
 import { member, textRecord } from "./record.js";
@@ -29,26 +29,45 @@ function layered(turn: Turn, inputs: Readonly<Record<string, string>>): Record<s
   const variables = Object.assign(textRecord(inputs), injected);
   variables["workflow_run_id"] = turn.env.run.id;
   variables["prior_context"] = contexts.at(-1)?.context ?? "";
-  variables["prior_contexts"] = priorContexts(turn);
   if (core.gateFeedback !== undefined) variables["gate_feedback"] = core.gateFeedback;
   if (core.priorOutput !== undefined) variables["prior_output"] = core.priorOutput;
   variables["dry_run"] = String(turn.env.run.dryRun);
-  for (const [name, value] of Object.entries(core.exports)) {
-    if (!Object.hasOwn(injected, name)) variables[name] = value;
-  }
-  return variables;
+  addPriorContexts(variables, contexts);
+  const exported = Object.entries(core.exports).filter(([name]) => !Object.hasOwn(injected, name));
+  return overlaid(variables, Object.fromEntries(exported));
 }
 
-function priorContexts(turn: Turn): string {
-  const entries = turn.state.contexts.map(({ step, iteration, context, markers, output }) => ({
-    step,
-    iteration,
-    context,
-    markers,
-    structured_output: output ?? null,
-    output_file: null,
-  }));
-  return JSON.stringify(entries);
+/**
+ * All remembered contexts are large and seldom read, and every step gets variables: the text is written when somebody
+ * reads it. It tells of the entries there were at this moment; an entry never changes.
+ */
+function addPriorContexts(variables: Record<string, string>, contexts: readonly ContextEntry[]): void {
+  const entries = [...contexts];
+  let text: string | undefined;
+  Object.defineProperty(variables, "prior_contexts", {
+    get() {
+      text ??= JSON.stringify(entries.map(contextVariable));
+      return text;
+    },
+    enumerable: true,
+    configurable: true,
+  });
+}
+
+function contextVariable({ step, iteration, context, markers, output }: ContextEntry) {
+  return { step, iteration, context, markers, structured_output: output ?? null, output_file: null };
+}
+
+/** Variables with others above them; what nobody has read yet stays unread. */
+export function overlaid(
+  variables: Readonly<Record<string, string>>,
+  above: Readonly<Record<string, string>>,
+): Record<string, string> {
+  const members = {
+    ...Object.getOwnPropertyDescriptors(variables),
+    ...Object.getOwnPropertyDescriptors(above),
+  };
+  return Object.create(null, members) as Record<string, string>;
 }
 
 /** Only for an `on_fail` agent: what failed, why, and how many retries it had. */

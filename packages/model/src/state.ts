@@ -64,8 +64,8 @@ export interface LoopFrame {
   iteration: number;
   /** Iteration the cap is counted from: 0, larger after an operator's retry. */
   firstIteration: number;
-  /** The newest marker sets of the condition step, for stuck detection; never longer than `stuckAfter`. */
-  window: string[];
+  /** For stuck detection: the condition step's newest markers, and how many iterations in a row left the same. */
+  streak?: { markers: string; times: number };
   /** First failure of an iteration that did not stop the loop. */
   failure?: Failure;
 }
@@ -121,8 +121,6 @@ export interface ForeachFrame {
   completed: number;
   failed: number;
   skipped: number;
-  /** Ordered only: per item index the indexes it waits for; -1 = an item that is not in the list. Empty lists are left out. */
-  blockedBy?: Record<string, number[]>;
   /** Bytes of the item outputs kept so far; further ones are dropped at the limit of one step's output. */
   outputBytes: number;
   /** Only while halting: when children that do not stop are given up. */
@@ -181,6 +179,8 @@ export interface ItemState {
   context: Record<string, string>;
   status: "pending" | "running" | "completed" | "failed" | "skipped" | "cancelled";
   childId?: string;
+  /** Ordered only: indexes of the items it waits for; -1 = one that is not in the list. Absent: none. */
+  blockedBy?: number[];
   /** JSON text of the child's last structured output. */
   output?: string;
 }

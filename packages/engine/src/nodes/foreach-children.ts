@@ -5,10 +5,10 @@ import { defined } from "../record.js";
 import { addToTotals } from "../results.js";
 import { substituteAll } from "../template.js";
 import { ask, cancelChild, isHalted, note, setFrame, type Turn } from "../turn.js";
-import { variablesFor } from "../variables.js";
+import { overlaid, variablesFor } from "../variables.js";
 import type { Spot } from "./behaviour.js";
 import { tally } from "./foreach-end.js";
-import { changeItem, endedItem, itemAt, nextItem } from "./foreach-items.js";
+import { blockersOf, changeItem, endedItem, itemAt, nextItem } from "./foreach-items.js";
 import { dependentsOf } from "./foreach-order.js";
 
 type ForeachSpot = Spot<ForeachNode, ForeachFrame>;
@@ -89,7 +89,7 @@ function itemInputs(
 ): Record<string, string> {
   const own = Object.fromEntries(Object.entries(item.context).map(([key, value]) => [`item.${key}`, value]));
   const itemVariables = { ...own, "item.id": item.id, "item.ref": item.ref };
-  const variables = { ...variablesFor(turn, at), ...itemVariables };
+  const variables = overlaid(variablesFor(turn, at), itemVariables);
   return { ...substituteAll(node.inputs, variables, "keep"), ...itemVariables };
 }
 
@@ -102,7 +102,7 @@ function endOf(
 }
 
 function skipDependents(turn: Turn, { at, frame }: ForeachSpot, failed: number): void {
-  for (const index of dependentsOf(failed, frame.blockedBy ?? {})) {
+  for (const index of dependentsOf(failed, blockersOf(turn, at, frame.total))) {
     const item = itemAt(turn, at, index);
     if (item?.status !== "pending") continue;
     changeItem(turn, { at, index }, { ...item, status: "skipped" });

@@ -48,11 +48,10 @@ export function collected(
     const ids = [...cycle, cycle[0] ?? 0].map((index) => items[index]?.id).join(" → ");
     return failStep(turn, spot, { code: "items_failed", message: `items wait for each other: ${ids}` });
   }
-  storeItems(turn, at, items);
+  storeItems(turn, at, { items, blockedBy });
   note(turn, { type: "fanout.collected", address: at, count: items.length });
   frame.phase = "running";
   frame.total = items.length;
-  if (Object.keys(blockedBy).length > 0) frame.blockedBy = blockedBy;
   dispatch(turn, spot);
   return undefined;
 }

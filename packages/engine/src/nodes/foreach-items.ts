@@ -6,6 +6,7 @@ import { defined } from "../record.js";
 import { parsed } from "../results.js";
 import { utf8Bytes } from "../text-size.js";
 import { type Turn, touch } from "../turn.js";
+import type { BlockedBy } from "./foreach-order.js";
 
 export function itemAt(turn: Turn, at: Address, index: number): ItemState | undefined {
   return turn.state.items[keyOf(at, index)];
@@ -26,10 +27,26 @@ export function uniqueItems(items: readonly Item[]): Item[] {
   return [...byId.values()];
 }
 
-export function storeItems(turn: Turn, at: Address, items: readonly Item[]): void {
+/** What an item waits for lies with the item: the frame is written with every child that ends. */
+export function storeItems(
+  turn: Turn,
+  at: Address,
+  { items, blockedBy }: { items: readonly Item[]; blockedBy: BlockedBy },
+): void {
   for (const [index, { id, ref, context }] of items.entries()) {
-    changeItem(turn, { at, index }, { id, ref, context, status: "pending" });
+    const waitsFor = defined({ blockedBy: blockedBy[index] });
+    changeItem(turn, { at, index }, { id, ref, context, status: "pending", ...waitsFor });
   }
+}
+
+/** What the items of a foreach wait for, read back from them. */
+export function blockersOf(turn: Turn, at: Address, total: number): BlockedBy {
+  const blockedBy: BlockedBy = {};
+  for (let index = 0; index < total; index += 1) {
+    const blockers = itemAt(turn, at, index)?.blockedBy;
+    if (blockers !== undefined) blockedBy[index] = blockers;
+  }
+  return blockedBy;
 }
 
 export function removeItems(turn: Turn, at: Address, total: number): void {
@@ -45,8 +62,8 @@ export function resetItems(turn: Turn, at: Address, total: number): void {
   for (let index = 0; index < total; index += 1) {
     const item = itemAt(turn, at, index);
     if (item === undefined || item.status === "completed" || item.status === "pending") continue;
-    const { id, ref, context } = item;
-    changeItem(turn, { at, index }, { id, ref, context, status: "pending" });
+    const { id, ref, context, blockedBy } = item;
+    changeItem(turn, { at, index }, { id, ref, context, status: "pending", ...defined({ blockedBy }) });
   }
 }
 
@@ -55,20 +72,15 @@ export function nextItem(turn: Turn, at: Address, frame: ForeachFrame): number |
   while (frame.cursor < frame.total && itemAt(turn, at, frame.cursor)?.status !== "pending")
     frame.cursor += 1;
   for (let index = frame.cursor; index < frame.total; index += 1) {
-    if (itemAt(turn, at, index)?.status !== "pending") continue;
-    if (!isBlocked(turn, at, { frame, index })) return index;
+    const item = itemAt(turn, at, index);
+    if (item?.status === "pending" && !isBlocked(turn, at, item)) return index;
   }
   return undefined;
 }
 
 /** A blocker that has ended in any way no longer blocks. */
-function isBlocked(
-  turn: Turn,
-  at: Address,
-  { frame, index }: { frame: ForeachFrame; index: number },
-): boolean {
-  const blockers = frame.blockedBy?.[index] ?? [];
-  return blockers.some((blocker) => {
+function isBlocked(turn: Turn, at: Address, { blockedBy = [] }: ItemState): boolean {
+  return blockedBy.some((blocker) => {
     const status = itemAt(turn, at, blocker)?.status;
     return status === undefined || status === "pending" || status === "running";
   });

@@ -39,7 +39,7 @@ export const foreach: NodeBehaviour<ForeachNode, ForeachFrame> = {
     else failStep(turn, spot, failure);
   },
   reopen(turn, { at, node, frame }) {
-    const { ordinal, total, completed, blockedBy, outputBytes } = frame;
+    const { ordinal, total, completed, outputBytes } = frame;
     const again: ForeachFrame = {
       kind: "foreach",
       phase: total > 0 ? "running" : "collecting",
@@ -53,7 +53,6 @@ export const foreach: NodeBehaviour<ForeachNode, ForeachFrame> = {
       failed: 0,
       skipped: 0,
       outputBytes,
-      ...(blockedBy && { blockedBy }),
     };
     const spot = { at, node, frame: again };
     noteStart(turn, spot);

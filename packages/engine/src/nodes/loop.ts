@@ -6,6 +6,7 @@
 import type { Failure, LoopFrame, LoopNode, Trail } from "@runfleet/model";
 import { isBelow, iterationAddress } from "@runfleet/model";
 import { conditionText, holds, markersOf } from "../conditions.js";
+import { defined } from "../record.js";
 import { completed, handedOn } from "../settlement.js";
 import { note, open, reopen, setFrame, settle, type Turn } from "../turn.js";
 import type { NodeBehaviour, Spot } from "./behaviour.js";
@@ -14,15 +15,20 @@ type LoopSpot = Spot<LoopNode, LoopFrame>;
 
 export const loop: NodeBehaviour<LoopNode, LoopFrame> = {
   open(turn, at, node) {
-    iterate(turn, { at, node, frame: { kind: "loop", iteration: 0, firstIteration: 0, window: [] } });
+    iterate(turn, { at, node, frame: { kind: "loop", iteration: 0, firstIteration: 0 } });
   },
-  reopen(turn, { at, node, frame: { iteration, window } }, trail) {
+  reopen(turn, { at, node, frame: { iteration, streak } }, trail) {
     const inBody = Object.keys(trail).some((address) => isBelow(address, at));
     if (!inBody) {
-      iterate(turn, { at, node, frame: { kind: "loop", iteration, firstIteration: iteration, window: [] } });
+      iterate(turn, { at, node, frame: { kind: "loop", iteration, firstIteration: iteration } });
       return;
     }
-    setFrame(turn, at, { kind: "loop", iteration, firstIteration: iteration, window });
+    setFrame(turn, at, {
+      kind: "loop",
+      iteration,
+      firstIteration: iteration,
+      ...defined({ streak }),
+    });
     reopen(turn, iterationAddress(at, iteration), trail);
   },
   childSettled(turn, spot, { settlement }) {
@@ -94,15 +100,18 @@ function trail({ at, frame }: LoopSpot): Trail {
 }
 
 /** What a retry needs of the frame. */
-function plain({ kind, iteration, firstIteration, window }: LoopFrame): LoopFrame {
-  return { kind, iteration, firstIteration, window };
+function plain({ kind, iteration, firstIteration, streak }: LoopFrame): LoopFrame {
+  return { kind, iteration, firstIteration, ...defined({ streak }) };
 }
 
-/** Remembers the condition step's newest markers; true when the last `stuckAfter` sets are equal. */
+/**
+ * Counts how often in a row the condition step left the same markers; true from `stuckAfter` times on. A count and not
+ * the sets themselves: the frame is written with every iteration.
+ */
 function isStuck(turn: Turn, { node, frame }: LoopSpot): boolean {
   if (node.stuckAfter === undefined) return false;
-  const newest = JSON.stringify([...new Set(markersOf(turn, node.condition.step))].sort());
-  frame.window.push(newest);
-  if (frame.window.length > node.stuckAfter) frame.window.splice(0, frame.window.length - node.stuckAfter);
-  return frame.window.length >= node.stuckAfter && frame.window.every((markers) => markers === newest);
+  const markers = JSON.stringify([...new Set(markersOf(turn, node.condition.step))].sort());
+  const times = frame.streak?.markers === markers ? frame.streak.times + 1 : 1;
+  frame.streak = { markers, times };
+  return times >= node.stuckAfter;
 }
