@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { ensureBuilt } from "./build.mjs";
 import { runNode } from "./child.mjs";
+import { measureCoverage } from "./coverage.mjs";
 import { ensureInstalled } from "./install.mjs";
 import { withSetupLock } from "./lock.mjs";
 import { endWithParent } from "./parent-watch.mjs";
@@ -22,6 +23,7 @@ const tasks = {
   start,
   test: runTests,
   verify,
+  coverage: measureCoverage,
   bench: async (args) => (await runNode("test/bench/run.mjs", args)).code,
   chaos,
   sim: simulate,

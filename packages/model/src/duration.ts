@@ -3,7 +3,14 @@
  * Does not know about clocks or dates.
  */
 
-const unitMs: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+/** Every unit but `ms`, the largest first. */
+const unitsMs = [
+  ["d", 86_400_000],
+  ["h", 3_600_000],
+  ["m", 60_000],
+  ["s", 1_000],
+] as const;
+const sizeMs: ReadonlyMap<string | undefined, number> = new Map(unitsMs);
 
 /** The longest duration accepted anywhere: 100 years. Longer ones are typing mistakes and overflow timers. */
 export const durationMsMax = 100 * 365 * 86_400_000;
@@ -17,7 +24,7 @@ export function parseDuration(text: string): number | undefined {
   if (!/^(?:\d+(?:ms|s|m|h|d))+$/.test(text)) return undefined;
   let totalMs = 0;
   for (const [, amount, unit] of text.matchAll(/(\d+)(ms|s|m|h|d)/g)) {
-    totalMs += Number(amount) * (unitMs[unit ?? ""] ?? 0);
+    totalMs += Number(amount) * (sizeMs.get(unit) ?? 1);
   }
   return bounded(totalMs);
 }
@@ -27,8 +34,7 @@ export function formatDuration(durationMs: number): string {
   if (durationMs === 0) return "0s";
   let rest = durationMs;
   let text = "";
-  for (const unit of ["d", "h", "m", "s", "ms"]) {
-    const size = unitMs[unit] ?? 1;
+  for (const [unit, size] of [...unitsMs, ["ms", 1] as const]) {
     const amount = Math.floor(rest / size);
     if (amount > 0) text += `${amount}${unit}`;
     rest -= amount * size;

@@ -35,7 +35,7 @@ export interface RetryFields {
 
 export type CallFields = Given<Omit<CallNode, "kind" | "agent">>;
 export type ParallelFields = Given<Omit<ParallelNode, "kind" | "branches">>;
-export type GateFields = Given<Omit<GateNode, "kind" | "name" | "quality">>;
+export type GateFields = Given<Omit<GateNode, "kind" | "name" | "quality">> & Pick<GateNode, "params">;
 export type LoopFields = {
   readonly test: "before" | "after";
   readonly condition: MarkerCondition;
@@ -45,7 +45,8 @@ export type LoopFields = {
 };
 export type ForeachFields = Given<Omit<ForeachNode, "kind" | "name">> &
   Pick<ForeachNode, "over" | "maxParallel" | "workflow">;
-export type DefinitionFields = Given<Omit<Definition, "name" | "body">>;
+export type MetaFields = Given<Omit<Definition, "name" | "inputs" | "body" | "always">>;
+type DefinitionFields = MetaFields & Pick<Definition, "inputs" | "always">;
 
 export function makeCall(agent: AgentRef, fields: CallFields): CallNode {
   return present<CallNode>({
@@ -136,7 +137,7 @@ export function makeGate(name: string, fields: GateFields): GateNode {
     onTimeout: fields.onTimeout ?? "fail",
     as: fields.as,
     options: fields.options,
-    params: fields.params ?? {},
+    params: fields.params,
   });
 }
 
@@ -233,9 +234,9 @@ export function makeDefinition(name: string, fields: DefinitionFields, body: Nod
     targets: fields.targets ?? [],
     group: fields.group,
     timeoutMs: fields.timeoutMs,
-    inputs: fields.inputs ?? [],
+    inputs: fields.inputs,
     body,
-    always: fields.always ?? [],
+    always: fields.always,
   });
 }
 

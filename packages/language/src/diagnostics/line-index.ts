@@ -13,9 +13,9 @@ export function createLineIndex(source: string): (span: Span) => Position {
     const endLine = lineOf(starts, end);
     return {
       line: line + 1,
-      column: start - (starts[line] ?? 0) + 1,
+      column: start - (starts[line] as number) + 1,
       endLine: endLine + 1,
-      endColumn: end - (starts[endLine] ?? 0) + 1,
+      endColumn: end - (starts[endLine] as number) + 1,
     };
   };
 }
@@ -32,7 +32,7 @@ function lineOf(starts: readonly number[], offset: number): number {
   let high = starts.length - 1;
   while (low < high) {
     const middle = (low + high + 1) >> 1;
-    if ((starts[middle] ?? 0) <= offset) low = middle;
+    if ((starts[middle] as number) <= offset) low = middle;
     else high = middle - 1;
   }
   return low;

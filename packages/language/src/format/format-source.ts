@@ -16,7 +16,7 @@ export function formatSource(source: string): string {
 }
 
 interface PlacedLine {
-  readonly pieces: readonly Piece[];
+  readonly pieces: SourceLine["pieces"];
   /** Blocks around the line. */
   readonly depth: number;
   /** Whether an empty line stands before it. */
@@ -47,16 +47,17 @@ function placeLines(lines: readonly SourceLine[]): PlacedLine[] {
 /** For each line that is one option, the width of the widest key in its run. */
 function alignKeys(lines: readonly PlacedLine[]): (number | undefined)[] {
   const widths: (number | undefined)[] = lines.map(() => undefined);
-  let run: number[] = [];
+  let run: { index: number; width: number }[] = [];
   const close = (): void => {
-    const width = Math.max(...run.map((index) => lines[index]?.pieces[0]?.text.length ?? 0));
-    for (const index of run) widths[index] = width;
+    const widest = Math.max(...run.map(({ width }) => width));
+    for (const { index } of run) widths[index] = widest;
     run = [];
   };
   for (const [index, line] of lines.entries()) {
-    const isOption = line.isComplete && line.pieces[1]?.text === "=" && line.pieces[1].kind === "punctuation";
+    const [key, equals] = line.pieces;
+    const isOption = line.isComplete && equals?.text === "=" && equals.kind === "punctuation";
     if (!isOption || line.gap) close();
-    if (isOption) run.push(index);
+    if (isOption) run.push({ index, width: key.text.length });
   }
   close();
   return widths;
@@ -64,7 +65,6 @@ function alignKeys(lines: readonly PlacedLine[]): (number | undefined)[] {
 
 function printLine({ pieces, depth }: PlacedLine, keyWidth: number | undefined): string {
   const [first, ...rest] = pieces;
-  if (first === undefined) return "";
   const parts = ["  ".repeat(depth), keyWidth === undefined ? first.text : first.text.padEnd(keyWidth)];
   let previous = first;
   for (const piece of rest) {

@@ -12,7 +12,7 @@ export interface Piece {
 }
 
 export interface SourceLine {
-  readonly pieces: readonly Piece[];
+  readonly pieces: readonly [Piece, ...Piece[]];
   /** True when there was at least one empty line before. */
   readonly afterGap: boolean;
 }
@@ -26,17 +26,19 @@ export function sourceLines(source: string): SourceLine[] | undefined {
     ...tokens.flatMap(({ kind, start, end }) => (kind === "end" ? [] : [{ kind, start, end }])),
     ...comments.map((span) => ({ kind: "comment" as const, ...span })),
   ].toSorted((a, b) => a.start - b.start);
-  const lines: { pieces: Piece[]; afterGap: boolean }[] = [];
+  const lines: { pieces: [Piece, ...Piece[]]; afterGap: boolean }[] = [];
   let previousEnd = 0;
   for (const { kind, start, end } of places) {
     const breaks = source.slice(previousEnd, start).split("\n").length - 1;
-    if (breaks > 0 || lines.length === 0) lines.push({ pieces: [], afterGap: breaks > 1 });
     const text = source.slice(start, end);
-    lines.at(-1)?.pieces.push({
+    const piece: Piece = {
       kind,
       text: kind === "comment" ? text.trimEnd() : text,
       touchesPrevious: start === previousEnd,
-    });
+    };
+    const line = breaks > 0 ? undefined : lines.at(-1);
+    if (line === undefined) lines.push({ pieces: [piece], afterGap: breaks > 1 });
+    else line.pieces.push(piece);
     previousEnd = end;
   }
   return lines;

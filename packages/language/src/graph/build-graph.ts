@@ -169,10 +169,10 @@ function drawParallel(
   path: string,
 ): readonly OpenEdge[] {
   return drawGroup(drawing, { path, kind: "parallel", lines: parallelLines(node) }, (inside) => {
-    const [fork] = drawBox(inside, open, { path: `${path}.fork`, kind: "fork", lines: ["fork"] });
+    const fork = drawBox(inside, open, { path: `${path}.fork`, kind: "fork", lines: ["fork"] });
     const ends = node.branches.flatMap((branch, index) => {
       const label = branch.if === undefined ? {} : { label: labelLine(`if ${conditionText(branch.if)}`) };
-      const into = fork === undefined ? [] : [{ ...fork, ...label }];
+      const into = fork.map((edge) => ({ ...edge, ...label }));
       return drawBox(inside, into, {
         path: childAddress(path, index),
         kind: "call",

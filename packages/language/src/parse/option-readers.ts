@@ -18,8 +18,8 @@ export const text: OptionReader<string> = (parser, option) => scalar(parser, opt
 
 export const nonEmptyText: OptionReader<string> = (parser, option) => {
   const value = scalar(parser, option, "a text");
-  if (value?.text !== "") return value?.text;
-  return invalid(parser, value, `\`${option.key.text}\` is empty`);
+  if (value?.text === "") return invalid(parser, value, `\`${option.key.text}\` is empty`);
+  return value?.text;
 };
 
 export const count: OptionReader<number> = (parser, option) => {
@@ -29,6 +29,14 @@ export const count: OptionReader<number> = (parser, option) => {
   if (amount <= countMax) return amount;
   const message = `\`${option.key.text}\` takes a whole number from 0 to ${countMax}, not \`${shorten(value.text)}\``;
   return invalid(parser, value, message);
+};
+
+/** 0 to 100. */
+export const percentage: OptionReader<number> = (parser, option) => {
+  const share = count(parser, option);
+  if (share === undefined || share <= 100) return share;
+  const message = `\`${option.key.text}\` is a percentage from 0 to 100, not ${share}`;
+  return invalid(parser, option.value, message);
 };
 
 /** Milliseconds. */
@@ -158,8 +166,8 @@ function scalar(parser: Parser, { key, value }: RawOption, wanted: string): Scal
   return invalid(parser, value, `\`${key.text}\` takes ${wanted}, not ${nameOf(value)}`);
 }
 
-function invalid(parser: Parser, value: RawValue | undefined, message: string, hint?: string): undefined {
-  if (value !== undefined) report(parser, { code: "invalid_value", span: value.span, message, hint });
+function invalid(parser: Parser, value: RawValue, message: string, hint?: string): undefined {
+  report(parser, { code: "invalid_value", span: value.span, message, hint });
   return undefined;
 }
 

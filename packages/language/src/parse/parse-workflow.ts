@@ -4,7 +4,7 @@
  */
 import type { Definition, InputDeclaration, Node } from "@runfleet/model";
 import { alwaysAddress, bodyAddress, limits } from "@runfleet/model";
-import type { DefinitionFields } from "../definition/make-nodes.js";
+import type { MetaFields } from "../definition/make-nodes.js";
 import { makeDefinition } from "../definition/make-nodes.js";
 import { textBytes } from "../definition/text-bytes.js";
 import type { Diagnostic, Position, Span } from "../diagnostics/diagnostic.js";
@@ -122,7 +122,7 @@ function findWorkflow(parser: Parser): boolean {
 }
 
 interface Sections {
-  meta: DefinitionFields;
+  meta: MetaFields;
   readonly inputs: InputDeclaration[];
   readonly body: Node[];
   readonly always: Node[];

@@ -30,9 +30,8 @@ export interface Parser {
 
 export function peek(parser: Parser, ahead = 0): Token {
   const last = parser.tokens.length - 1;
-  const token = parser.tokens[Math.min(parser.index + ahead, last)];
-  if (token === undefined) throw new RangeError("a token list is never empty");
-  return token;
+  // The list is never empty: its last token is the end of the text.
+  return parser.tokens[Math.min(parser.index + ahead, last)] as Token;
 }
 
 export function take(parser: Parser): Token {

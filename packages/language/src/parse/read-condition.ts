@@ -3,7 +3,7 @@ import type { Condition, MarkerCondition } from "@runfleet/model";
 import { conditionOf } from "../definition/condition.js";
 import type { Parser } from "./parser.js";
 import { isPunctuation, peek, report, reportExpected, take } from "./parser.js";
-import { readScalar } from "./read-value.js";
+import { takeScalar } from "./read-value.js";
 
 /** `step.marker` or the name of an input; in quotes when a name has other characters. */
 export function readCondition(parser: Parser, path: string): Condition | undefined {
@@ -12,8 +12,7 @@ export function readCondition(parser: Parser, path: string): Condition | undefin
     reportExpected(parser, "a condition", "write `step.marker`, or the name of a boolean input");
     return undefined;
   }
-  const value = readScalar(parser);
-  if (value === undefined) return undefined;
+  const value = takeScalar(parser);
   parser.places.set(`${path}:condition`, value.span);
   const condition = conditionOf(value.text);
   const isCut = isPunctuation(peek(parser), ".");

@@ -1,5 +1,5 @@
 /** `meta { … }`: what is said about a workflow as a whole. */
-import type { DefinitionFields } from "../definition/make-nodes.js";
+import type { MetaFields } from "../definition/make-nodes.js";
 import { choice, duration, text, texts } from "./option-readers.js";
 import type { Parser } from "./parser.js";
 import { report } from "./parser.js";
@@ -17,12 +17,12 @@ const metaTable = {
 } as const;
 
 /** What one `meta` block says; later blocks override earlier ones member by member. */
-export function readMeta(parser: Parser): DefinitionFields {
+export function readMeta(parser: Parser): MetaFields {
   return metaFields(parser, readBlock(parser, { what: "`meta`" }));
 }
 
 /** Options written directly in the workflow are taken as if they stood in `meta`. */
-export function readLooseMeta(parser: Parser, bag: OptionBag): DefinitionFields {
+export function readLooseMeta(parser: Parser, bag: OptionBag): MetaFields {
   for (const { key } of bag.values()) {
     if (!Object.hasOwn(metaTable, key.text)) continue;
     report(parser, {
@@ -35,7 +35,7 @@ export function readLooseMeta(parser: Parser, bag: OptionBag): DefinitionFields 
   return metaFields(parser, bag);
 }
 
-function metaFields(parser: Parser, bag: OptionBag): DefinitionFields {
+function metaFields(parser: Parser, bag: OptionBag): MetaFields {
   const values = readOptions(parser, bag, metaTable, { what: "`meta`", path: "meta" });
   const trigger = bag.get("trigger");
   if (trigger !== undefined && values.trigger !== undefined && values.trigger !== "manual") {

@@ -72,6 +72,6 @@ function reportUnknown(parser: Parser, { key }: RawOption, table: OptionTable, {
     code: "unknown_option",
     span: key,
     message: `\`${key.text}\` is not an option of ${what} and is ignored`,
-    hint: suggestionHint(key.text, known) ?? (known.length === 0 ? `${what} has no options` : undefined),
+    hint: known.length === 0 ? `${what} has no options` : suggestionHint(key.text, known),
   });
 }

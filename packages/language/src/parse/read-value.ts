@@ -54,10 +54,13 @@ function startsScalar(parser: Parser): boolean {
 
 /** The next text, number or name; dotted names are one text. `undefined` after a report. */
 export function readScalar(parser: Parser): ScalarValue | undefined {
-  if (!startsScalar(parser)) {
-    reportMissingValue(parser);
-    return undefined;
-  }
+  if (startsScalar(parser)) return takeScalar(parser);
+  reportMissingValue(parser);
+  return undefined;
+}
+
+/** As `readScalar`, where a text, number or name is known to come. */
+export function takeScalar(parser: Parser): ScalarValue {
   const token = take(parser);
   if (token.kind === "string") return { kind: "quoted", text: token.text, span: token };
   const parts = [token.text];

@@ -3,14 +3,14 @@ import type { ForeachNode } from "@runfleet/model";
 import type { Find } from "./finding.js";
 
 /** Filter members a built-in provider cannot do without. Other providers check their filters themselves. */
-const requiredFilters: Readonly<Record<string, readonly string[]>> = {
-  json: ["from"],
-  range: ["from", "to"],
-  workflow_runs: [],
-};
+const requiredFilters: ReadonlyMap<string, readonly string[]> = new Map([
+  ["json", ["from"]],
+  ["range", ["from", "to"]],
+  ["workflow_runs", []],
+]);
 
 /** Providers that every worker has. */
-export const builtinItemProviders: ReadonlySet<string> = new Set(Object.keys(requiredFilters));
+export const builtinItemProviders: ReadonlySet<string> = new Set(requiredFilters.keys());
 
 export function checkForeach(node: ForeachNode, path: string, find: Find): void {
   if (node.onChildFail === "skip_dependents" && !node.ordered) {
@@ -22,10 +22,10 @@ export function checkForeach(node: ForeachNode, path: string, find: Find): void 
       hint: "add `ordered = true`, or use `continue`",
     });
   }
-  const required = Object.hasOwn(requiredFilters, node.over) ? requiredFilters[node.over] : undefined;
-  const missing = (required ?? []).filter((member) => !Object.hasOwn(node.filter, member));
+  const required = requiredFilters.get(node.over) ?? [];
+  const missing = required.filter((member) => !Object.hasOwn(node.filter, member));
   if (missing.length === 0) return;
-  const example = (required ?? []).map((member) => `${member} = "…"`).join(" ");
+  const example = required.map((member) => `${member} = "…"`).join(" ");
   find({
     code: "invalid_foreach",
     path: `${path}:over`,

@@ -10,16 +10,12 @@ import { checkName, checkNameLength } from "./check-name.js";
 import { checkNodeShape } from "./check-node-shape.js";
 import type { Find } from "./finding.js";
 
-/** Checks everything. Fit for definitions nested however deeply. */
+/** Checks everything but the nesting, which comes before every other check (`checkNesting`). */
 export function checkShape(definition: Definition, find: Find): void {
   checkName(definition.name, { what: "the name of a workflow", path: "name" }, find);
   checkInputs(definition, find);
-  let isTooDeep = false;
-  for (const placed of walkNodes(definition)) {
-    checkNodeShape(placed, find);
-    if (!isTooDeep) isTooDeep = checkNesting(placed, find);
-  }
-  if (!isTooDeep) checkSize(definition, find);
+  for (const placed of walkNodes(definition)) checkNodeShape(placed, find);
+  checkSize(definition, find);
 }
 
 /** True when some block lies deeper than the limit. Needs no other check before it. */

@@ -4,7 +4,7 @@ import { closedGateTypes, gateOptionNames } from "../../definition/gate-types.js
 import { makeGate, makeQualityGate } from "../../definition/make-nodes.js";
 import { suggest } from "../../diagnostics/suggest.js";
 import type { Token } from "../../syntax/token.js";
-import { choice, count, duration, gateOptions, nonEmptyText, text } from "../option-readers.js";
+import { choice, count, duration, gateOptions, nonEmptyText, percentage, text } from "../option-readers.js";
 import type { Parser } from "../parser.js";
 import { expectName, report } from "../parser.js";
 import type { OptionBag, RawOption } from "../read-block.js";
@@ -25,7 +25,7 @@ const gateTable = {
 const qualityTable = {
   type: nonEmptyText,
   source: nonEmptyText,
-  threshold: count,
+  threshold: percentage,
   on_fail: choice(["fail", "continue"]),
   as: text,
 } as const;
@@ -123,13 +123,5 @@ function readQualityGate(
     what,
   });
   if (source === undefined || threshold === undefined) return undefined;
-  if (threshold > 100) {
-    report(parser, {
-      code: "invalid_value",
-      span: bag.get("threshold")?.value.span ?? keyword,
-      message: `\`threshold\` is a percentage from 0 to 100, not ${threshold}`,
-    });
-    return undefined;
-  }
   return makeQualityGate(name.text, { source, threshold, onFail: values.on_fail, as: values.as });
 }
