@@ -1,17 +1,19 @@
 /** The order in which open frames are looked at: that of the definition, so that equal states decide equally. */
-import type { Address, RunState } from "@runfleet/model";
+import type { Address, Frame, RunState } from "@runfleet/model";
 
-/** Addresses of all open frames, parents before children, siblings in their order. */
-export function openAddresses(state: RunState): Address[] {
-  return inOrder(Object.keys(state.frames));
+/** All open frames with their addresses, parents before children, siblings in their order. */
+export function openFrames(state: RunState): Placed<Frame>[] {
+  return inOrder(Object.entries(state.frames));
 }
 
-/** Addresses in the order of the definition. Comparing takes them apart, so sort few: what is due, what is waited for. */
-export function inOrder(addresses: readonly Address[]): Address[] {
-  return addresses
-    .map((address) => ({ address, steps: stepsOf(address) }))
+export type Placed<T> = readonly [Address, T];
+
+/** What lies at addresses, in their order. Comparing takes them apart, so sort few: what is due, what is waited for. */
+export function inOrder<T>(placed: readonly Placed<T>[]): Placed<T>[] {
+  return placed
+    .map((one) => ({ one, steps: stepsOf(one[0]) }))
     .sort((left, right) => compare(left.steps, right.steps))
-    .map(({ address }) => address);
+    .map(({ one }) => one);
 }
 
 function compare(left: readonly number[], right: readonly number[]): number {

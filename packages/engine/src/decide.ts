@@ -4,13 +4,12 @@
  * (an event that settles a frame wins over its deadline), then everything these set in motion.
  */
 import type { EngineEvent, Frame, RunState } from "@runfleet/model";
-import { inOrder, openAddresses } from "./address-order.js";
+import { inOrder, openFrames } from "./address-order.js";
 import type { DecideEnv, Decision } from "./decision.js";
 import { drain } from "./drain.js";
 import { behaviourOf } from "./nodes/index.js";
 import { partName } from "./parts.js";
 import { nodeAt, type Plan } from "./plan.js";
-import { member } from "./record.js";
 import { dueAt, outsideWaits, report } from "./report.js";
 import { route } from "./routing.js";
 import { fireRunDeadlines, isFresh } from "./run-phases.js";
@@ -47,10 +46,8 @@ function markAllNew(turn: Turn): void {
 function fireDeadlines(turn: Turn): void {
   const { frames } = turn.state;
   const isDue = (frame: Frame) => (dueAt(frame) ?? Number.POSITIVE_INFINITY) <= turn.env.now;
-  const due = Object.entries(frames).flatMap(([at, frame]) => (isDue(frame) ? [at] : []));
-  for (const at of inOrder(due)) {
-    const frame = member(frames, at);
-    if (frame === undefined || !isDue(frame)) continue;
+  const due = Object.entries(frames).filter(([, frame]) => isDue(frame));
+  for (const [at, frame] of inOrder(due)) {
     const node = nodeAt(turn.plan, at);
     behaviourOf(node.kind).due?.(turn, { at, node, frame });
   }
@@ -59,9 +56,8 @@ function fireDeadlines(turn: Turn): void {
 
 /** Work that was in flight on an earlier worker is asked for again, under the same attempt numbers. */
 function resume(turn: Turn): void {
-  for (const at of openAddresses(turn.state)) {
-    const frame = member(turn.state.frames, at);
-    if (frame === undefined || turn.asked.has(at)) continue;
+  for (const [at, frame] of openFrames(turn.state)) {
+    if (turn.asked.has(at)) continue;
     const node = nodeAt(turn.plan, at);
     behaviourOf(node.kind).resume?.(turn, { at, node, frame });
   }

@@ -4,13 +4,13 @@
  */
 import type { Address } from "@runfleet/model";
 import { bodyAddress, isBelow, parentAddress } from "@runfleet/model";
-import { openAddresses } from "./address-order.js";
+import { openFrames } from "./address-order.js";
 import { behaviourOf } from "./nodes/index.js";
 import { nodeAt } from "./plan.js";
 import { member } from "./record.js";
 import { alwaysRoot, rootSettled } from "./run-phases.js";
 import { trailOf } from "./settlement.js";
-import { drop, isHalted, settle, type Task, type Turn } from "./turn.js";
+import { defect, drop, isHalted, settle, type Task, type Turn } from "./turn.js";
 
 /** Moves without any answer from the world: more than any real definition needs, and still below a second. */
 const movesMax = 200_000;
@@ -26,13 +26,15 @@ const performers: { readonly [T in Task["type"]]: (turn: Turn, task: TaskOf<T>) 
 
 /** Performs all tasks, those that come up meanwhile included. */
 export function drain(turn: Turn): void {
-  for (let done = 0; done < turn.tasks.length; done += 1) {
+  let done = 0;
+  // The loop also takes what is added to the list while it runs.
+  for (const task of turn.tasks) {
     if (done >= movesMax) {
       giveUp(turn);
       return;
     }
-    const task = turn.tasks[done];
-    if (task !== undefined) perform(turn, task);
+    perform(turn, task);
+    done += 1;
   }
   turn.tasks.length = 0;
 }
@@ -58,15 +60,13 @@ function reopenNode(turn: Turn, { at, trail }: TaskOf<"reopen">): void {
 }
 
 function stopNodes(turn: Turn, { at, reason }: TaskOf<"stop">): void {
-  for (const address of openAddresses(turn.state)) {
-    const frame = member(turn.state.frames, address);
-    if (frame === undefined || !isBelow(address, at)) continue;
+  for (const [address, frame] of openFrames(turn.state)) {
+    if (!isBelow(address, at)) continue;
     const node = nodeAt(turn.plan, address);
     behaviourOf(node.kind).stop?.(turn, { at: address, node, frame }, reason);
   }
 }
 
-/** A parent that is gone has no use for the news. */
 function tellParent(turn: Turn, { at, settlement }: TaskOf<"settled">): void {
   const parent = parentAddress(at);
   if (parent === undefined) {
@@ -74,7 +74,7 @@ function tellParent(turn: Turn, { at, settlement }: TaskOf<"settled">): void {
     return;
   }
   const frame = member(turn.state.frames, parent);
-  if (frame === undefined) return;
+  if (frame === undefined) throw defect(`${at} is open and ${parent} above it is not`);
   const node = nodeAt(turn.plan, parent);
   behaviourOf(node.kind).childSettled?.(turn, { at: parent, node, frame }, { at, settlement });
 }

@@ -22,12 +22,12 @@ export function endingOf(turn: Turn): Ending | undefined {
   const { phase, bodyStatus: status, failure } = turn.state.core;
   if (phase !== "ended" || status === undefined) return undefined;
   const result = childResult(turn.state, status);
-  return { status, summary: summary(turn), result, ...defined({ error: failure }) };
+  return { status, summary: summary(turn, status), result, ...defined({ error: failure }) };
 }
 
 /** Name and counts, one line per step name (how it ended last), status, error. The counts are those of the lines. */
-function summary(turn: Turn): string {
-  const { bodyStatus, failure } = turn.state.core;
+function summary(turn: Turn, status: Ending["status"]): string {
+  const { failure } = turn.state.core;
   const ends = Object.entries(turn.state.ends).sort(([, left], [, right]) => left.ordinal - right.ordinal);
   const countOf = (status: StepEnd["status"]) => ends.filter(([, end]) => end.status === status).length;
   const extra = (["failed", "skipped", "timed_out", "cancelled"] as const)
@@ -35,7 +35,7 @@ function summary(turn: Turn): string {
     .map((status) => `, ${countOf(status)} ${status.replace("_", " ")}`);
   const lines = ends.map(([name, end]) => `  [${labels[end.status]}] ${name}${timesText(end)}`);
   const last = [
-    `Status: ${statusWord(bodyStatus)}`,
+    `Status: ${statusWord(status)}`,
     ...(failure === undefined ? [] : [`Error: ${failure.message}`]),
   ];
   const head = [
@@ -50,15 +50,18 @@ function timesText({ times }: StepEnd): string {
   return times === 1 ? "" : ` (${times} times)`;
 }
 
-function statusWord(status: string | undefined): string {
-  return status === "completed" ? "SUCCESS" : (status ?? "failed").toUpperCase();
+function statusWord(status: Ending["status"]): string {
+  return status === "completed" ? "SUCCESS" : status.toUpperCase();
 }
 
 /** Latest results of the run's own steps, in the order of the steps. */
 function ownResults(state: RunState): [string, StepResult][] {
   return Object.entries(state.results)
-    .filter(([, { ordinal }]) => ordinal !== undefined)
-    .sort(([, left], [, right]) => (left.ordinal ?? 0) - (right.ordinal ?? 0));
+    .flatMap(([name, result]) =>
+      result.ordinal === undefined ? [] : [{ name, result, ordinal: result.ordinal }],
+    )
+    .sort((left, right) => left.ordinal - right.ordinal)
+    .map(({ name, result }) => [name, result]);
 }
 
 /** What the parent may use: markers and context of the last completed step, completed results, contexts. */

@@ -1,6 +1,7 @@
 /** One member of a step's newest structured output. */
+
+import { parsed } from "./json-text.js";
 import { member } from "./record.js";
-import { parsed } from "./results.js";
 import type { Turn } from "./turn.js";
 
 /** The JSON value, or `undefined` when the step, its output or the member is missing. */

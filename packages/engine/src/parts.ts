@@ -57,9 +57,8 @@ export function decodeState(parts: Readonly<Record<string, string>>): RunState {
   const ends = textRecord<StepEnd>();
   const items = textRecord<ItemState>();
   const contexts: ContextEntry[] = [];
-  for (const name of Object.keys(parts).sort()) {
+  for (const [name, text] of Object.entries(parts).sort(([one], [other]) => (one < other ? -1 : 1))) {
     const key = name.slice(2);
-    const text = parts[name] ?? "null";
     if (name.startsWith("f:")) frames[key] = JSON.parse(text) as Frame;
     else if (name.startsWith("r:")) results[key] = JSON.parse(text) as StepResult;
     else if (name.startsWith("e:")) ends[key] = JSON.parse(text) as StepEnd;

@@ -1,6 +1,6 @@
 /** A finished turn as a decision: what changed, what the run waits for and until when, and how it ended. */
-import type { Address, BlockedOn, Frame, PartChanges, RunStatus } from "@runfleet/model";
-import { inOrder } from "./address-order.js";
+import type { BlockedOn, Frame, PartChanges, RunStatus } from "@runfleet/model";
+import { inOrder, type Placed } from "./address-order.js";
 import type { Decision } from "./decision.js";
 import { endingOf } from "./ending.js";
 import { behaviourOf } from "./nodes/index.js";
@@ -59,21 +59,20 @@ function waitText(wait: BlockedOn): string {
 }
 
 function waitsOf(turn: Turn): Waits {
-  const blockedOn = new Map<Address, BlockedOn>();
+  const blockedOn: Placed<BlockedOn>[] = [];
   let localWork = false;
   for (const [at, frame] of Object.entries(turn.state.frames)) {
     const node = nodeAt(turn.plan, at);
     const wait = behaviourOf(node.kind).waitsFor?.({ at, node, frame });
     if (wait?.local) localWork = true;
-    if (wait?.blockedOn !== undefined) blockedOn.set(at, wait.blockedOn);
+    if (wait?.blockedOn !== undefined) blockedOn.push([at, wait.blockedOn]);
   }
-  const ordered = inOrder([...blockedOn.keys()]);
-  return { localWork, blockedOn: ordered.flatMap((at) => blockedOn.get(at) ?? []) };
+  return { localWork, blockedOn: inOrder(blockedOn).map(([, wait]) => wait) };
 }
 
 function statusOf(turn: Turn, { localWork, blockedOn }: Waits): RunStatus {
   const { phase, bodyStatus, cancel } = turn.state.core;
-  if (phase === "ended") return bodyStatus ?? "failed";
+  if (phase === "ended" && bodyStatus !== undefined) return bodyStatus;
   if (cancel?.cause === "request") return "cancelling";
   return !localWork && blockedOn.length > 0 ? "waiting" : "running";
 }

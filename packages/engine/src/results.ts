@@ -4,6 +4,7 @@
  */
 import type { ContextEntry, Failure, StepEnd, StepOutput, StepResult, Totals, Usage } from "@runfleet/model";
 import { addUsage, limits } from "@runfleet/model";
+import { parsed } from "./json-text.js";
 import { partName } from "./parts.js";
 import { defined, member } from "./record.js";
 import { utf8Bytes } from "./text-size.js";
@@ -114,15 +115,5 @@ function dropOldExports(exports: Record<string, string>): void {
     if (bytes <= limits.exportsBytesMax) return;
     delete exports[name];
     bytes -= size;
-  }
-}
-
-/** Outputs are JSON texts by contract; a broken one exports nothing, as in a definition that never reads it. */
-export function parsed(json: string): unknown {
-  try {
-    return JSON.parse(json);
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
   }
 }

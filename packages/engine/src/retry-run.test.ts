@@ -214,6 +214,19 @@ test("a run that timed out goes on with a new timeout", () => {
   expect(world.stepLines()).toEqual(["a#1 completed", "b#1 cancelled", "b#2 completed"]);
 });
 
+test("a run whose time was over between two steps goes on with the step that had not begun", () => {
+  const world = createWorld(flow([call("a"), call("b")]), {
+    steps: { a: ["hangs"] },
+    run: { timeoutMs: 1_000 },
+  });
+  world.start();
+  world.setNow(world.now() + 1_000);
+  expect(world.attemptEnds("b.0", 1, ok()).ended?.error?.code).toBe("run_timed_out");
+  expect(world.stepLines()).toEqual(["a#1 completed"]);
+  expect(world.retry().ended?.status).toBe("completed");
+  expect(world.stepLines()).toEqual(["a#1 completed", "b#1 completed"]);
+});
+
 test("a cancel during a retry stops what is being done again", () => {
   const world = createWorld(
     flow([call("a", { onFail: { kind: "agent", agent: { kind: "name", value: "fix" } } })]),

@@ -5,7 +5,7 @@
  */
 import type { EngineEvent } from "@runfleet/model";
 import { bodyAddress } from "@runfleet/model";
-import { openAddresses } from "./address-order.js";
+import { openFrames } from "./address-order.js";
 import type { FrameEvent } from "./nodes/behaviour.js";
 import { behaviourOf } from "./nodes/index.js";
 import { keepSignal, signalName } from "./nodes/signals.js";
@@ -52,10 +52,9 @@ function toSignalGate(turn: Turn, event: EventOf<"signalReceived">): string | un
   const { name, data } = event;
   if (turn.state.core.phase === "ended") return "the run has ended";
   note(turn, { type: "signal.received", name });
-  for (const at of openAddresses(turn.state)) {
+  for (const [at, frame] of openFrames(turn.state)) {
     const node = nodeAt(turn.plan, at);
-    const frame = member(turn.state.frames, at);
-    if (node.kind !== "gate" || node.gateType !== "signal" || signalName(node) !== name || !frame) continue;
+    if (node.kind !== "gate" || node.gateType !== "signal" || signalName(node) !== name) continue;
     return behaviourOf(node.kind).on?.(turn, { at, node, frame }, event);
   }
   keepSignal(turn, data === undefined ? { name } : { name, data });

@@ -1,5 +1,5 @@
 /** The life of a run: start, timeout, always, end, and events nobody waits for. */
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import {
   always,
   block,
@@ -9,6 +9,7 @@ import {
   gate,
   script,
   when,
+  whileLoop,
 } from "../../../test/support/engine/definitions.js";
 import { createWorld, failed, hangs, ok } from "../../../test/support/engine/world.js";
 
@@ -198,18 +199,20 @@ test("a new activation asks again for what was in flight, under the same attempt
   expect(decision.steps).toEqual([]);
 });
 
-test("a definition that moves for ever without a step fails", () => {
-  const spin = {
-    kind: "loop",
-    test: "before",
-    condition: { kind: "marker", step: "plan", marker: "go" },
-  } as const;
-  const world = createWorld(
-    flow([call("plan"), { ...spin, maxIterations: 1_000_000_000, onMaxIter: "fail", body: [] }], {
-      always: [call("clean")],
-    }),
-    { steps: { plan: [ok({ markers: ["go"] })] } },
-  );
-  expect(world.start().ended).toMatchObject({ status: "failed", error: { code: "loop_limit" } });
-  expect(world.stepLines()).toContain("clean#1 completed");
+describe("a definition that moves for ever without a step", () => {
+  const spin = whileLoop("plan.go", [], { maxIterations: 1_000_000_000 });
+  const steps = { plan: [ok({ markers: ["go"] })] };
+
+  test("fails, and its always block still runs", () => {
+    const world = createWorld(flow([call("plan"), spin], { always: [call("clean")] }), {
+      steps,
+    });
+    expect(world.start().ended).toMatchObject({ status: "failed", error: { code: "loop_limit" } });
+    expect(world.stepLines()).toContain("clean#1 completed");
+  });
+
+  test("ends as its body did when it is the always block that moves", () => {
+    const world = createWorld(flow([call("plan")], { always: [spin] }), { steps });
+    expect(world.start().ended).toMatchObject({ status: "completed" });
+  });
 });

@@ -5,6 +5,7 @@
 import type {
   AbortAttempt,
   Address,
+  CancelChild,
   Command,
   Fact,
   Frame,
@@ -111,9 +112,9 @@ export function drop(turn: Turn, at: Address): void {
 }
 
 /** Asks the world for something. */
-export function ask(turn: Turn, command: Command): void {
+export function ask(turn: Turn, command: Exclude<Command, AbortAttempt | CancelChild>): void {
   turn.commands.push(command);
-  if ("address" in command) turn.asked.add(command.address);
+  turn.asked.add(command.address);
 }
 
 /** Asks to abort an attempt; one that was asked for in this very turn is not asked for at all. True when withdrawn. */

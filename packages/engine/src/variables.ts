@@ -3,11 +3,14 @@
  * the run's id, earlier contexts and outputs, gate feedback, `dry_run`, and last the text members of structured outputs,
  * which hide neither injected names nor the run's id.
  */
-import type { Address, AttemptFrame, ContextEntry, Node } from "@runfleet/model";
+import type { Address, AttemptFrame, CallNode, ChildNode, ContextEntry, ScriptNode } from "@runfleet/model";
 import { agentKey, nodePath, parentAddress } from "@runfleet/model";
 import { nodeAt } from "./plan.js";
 import { member, textRecord } from "./record.js";
 import type { Turn } from "./turn.js";
+
+/** A step that is tried again and may have an `on_fail` agent. */
+type RetriedNode = CallNode | ScriptNode | ChildNode;
 
 /** Variables for the step at an address. The record is shared; nobody may change it. */
 export function variablesFor(turn: Turn, at: Address): Readonly<Record<string, string>> {
@@ -72,41 +75,24 @@ export function overlaid(
 
 /** Only for an `on_fail` agent: what failed, why, and how many retries it had. */
 function failedStep(turn: Turn, at: Address): Record<string, string> | undefined {
-  if (!nodePath(at).endsWith(".f")) return undefined;
-  const stepAt = parentAddress(at) ?? at;
+  const stepAt = parentAddress(at);
+  if (stepAt === undefined || !nodePath(at).endsWith(".f")) return undefined;
   const frame = member(turn.state.frames, stepAt) as AttemptFrame | undefined;
-  const node = nodeAt(turn.plan, stepAt);
+  const node = nodeAt(turn.plan, stepAt) as RetriedNode;
   return {
     failed_step: labelOf(node),
     failure_reason: frame?.lastError?.message ?? "",
-    retry_count: String("retries" in node ? node.retries : 0),
+    retry_count: String(node.retries),
   };
 }
 
 /** How a step is called towards people: the agent as it was written, else the name conditions use. */
-export function labelOf(node: Node): string {
+export function labelOf(node: RetriedNode): string {
   return node.kind === "call" ? node.agent.value : nameOf(node);
 }
 
-/** The name conditions use for a step's result; empty for blocks, which have none. */
-export function nameOf(node: Node): string {
-  switch (node.kind) {
-    case "call":
-      return agentKey(node.agent);
-    case "child":
-      return node.workflow;
-    case "script":
-    case "gate":
-    case "sleep":
-    case "foreach":
-      return node.name;
-    case "parallel":
-      return node.name ?? "";
-    case "sequence":
-    case "branch":
-    case "loop":
-      return "";
-    default:
-      return node satisfies never;
-  }
+/** The name conditions use for a step's result. */
+export function nameOf(node: RetriedNode): string {
+  if (node.kind === "call") return agentKey(node.agent);
+  return node.kind === "child" ? node.workflow : node.name;
 }

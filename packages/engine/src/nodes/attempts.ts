@@ -138,10 +138,9 @@ function succeed<N extends RetriedNode>(
   turn: Turn,
   kind: AttemptKind<N>,
   spot: AttemptSpot<N>,
-  answer: Answer,
+  answer: Answer & { readonly outcome: Extract<Outcome, { type: "succeeded" }> },
 ): void {
   const { at, node, frame } = spot;
-  if (answer.outcome.type !== "succeeded") return;
   const { markers, context, output, resultText, usage } = answer.outcome;
   note(turn, { type: "step.completed", markers, ...named(spot) });
   record(turn, entry(spot, { status: "completed", markers, context, output, resultText, usage }));
@@ -222,8 +221,9 @@ function due<N extends RetriedNode>(turn: Turn, kind: AttemptKind<N>, spot: Atte
   } else if (frame.phase === "backoff") {
     frame.attempt += 1;
     begin(turn, kind, spot);
-  } else if (frame.phase === "running") {
-    const message = `step '${labelOf(node)}' timed out after ${kind.timeoutMs(turn, node) ?? 0} ms`;
+  } else {
+    // Only a running attempt is left: while its `on_fail` agent runs, a step has no deadline.
+    const message = `step '${labelOf(node)}' timed out after ${kind.timeoutMs(turn, node)} ms`;
     frame.lastError = { code: "step_timed_out", message };
     expire(turn, kind, spot);
   }

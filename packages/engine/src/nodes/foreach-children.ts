@@ -18,9 +18,9 @@ export function dispatch(turn: Turn, spot: ForeachSpot): void {
   const { at, node, frame } = spot;
   let room = Math.max(1, node.maxParallel) - Object.keys(frame.open).length;
   for (; room > 0 && !isHalted(turn); room -= 1) {
-    const index = nextItem(turn, at, frame);
-    if (index === undefined) break;
-    startItem(turn, spot, index);
+    const next = nextItem(turn, at, frame);
+    if (next === undefined) break;
+    startItem(turn, spot, next);
   }
   setFrame(turn, at, frame);
   tally(turn, spot);
@@ -66,9 +66,11 @@ export function halt(turn: Turn, { at, frame }: ForeachSpot, reason: string): vo
   }
 }
 
-function startItem(turn: Turn, { at, node, frame }: ForeachSpot, index: number): void {
-  const item = itemAt(turn, at, index);
-  if (item === undefined) return;
+function startItem(
+  turn: Turn,
+  { at, node, frame }: ForeachSpot,
+  { index, item }: { index: number; item: ItemState },
+): void {
   const childId = turn.env.childId({ address: at, attempt: frame.attempt, itemId: item.id });
   frame.open[childId] = index;
   changeItem(turn, { at, index }, { ...item, status: "running", childId });

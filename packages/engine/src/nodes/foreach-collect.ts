@@ -45,7 +45,7 @@ export function collected(
   const blockedBy = node.ordered ? blockedByOf(items, event.dependencies) : {};
   const cycle = findCycle(blockedBy);
   if (cycle !== undefined && node.onCycle === "fail") {
-    const ids = [...cycle, cycle[0] ?? 0].map((index) => items[index]?.id).join(" → ");
+    const ids = [...cycle, ...cycle.slice(0, 1)].map((index) => items[index]?.id).join(" → ");
     return failStep(turn, spot, { code: "items_failed", message: `items wait for each other: ${ids}` });
   }
   storeItems(turn, at, { items, blockedBy });

@@ -1,9 +1,9 @@
 /** The items of one open foreach as they lie in the state: reading, changing, choosing the next, listing the ends. */
 import type { Address, ForeachFrame, Item, ItemState, StepRecord } from "@runfleet/model";
 import { limits } from "@runfleet/model";
+import { parsed } from "../json-text.js";
 import { partName } from "../parts.js";
 import { defined } from "../record.js";
-import { parsed } from "../results.js";
 import { utf8Bytes } from "../text-size.js";
 import { type Turn, touch } from "../turn.js";
 import type { BlockedBy } from "./foreach-order.js";
@@ -67,13 +67,17 @@ export function resetItems(turn: Turn, at: Address, total: number): void {
   }
 }
 
-/** Index of the next item that may start, or `undefined`. Moves the cursor past items that never need a look again. */
-export function nextItem(turn: Turn, at: Address, frame: ForeachFrame): number | undefined {
+/** The next item that may start, or `undefined`. Moves the cursor past items that never need a look again. */
+export function nextItem(
+  turn: Turn,
+  at: Address,
+  frame: ForeachFrame,
+): { index: number; item: ItemState } | undefined {
   while (frame.cursor < frame.total && itemAt(turn, at, frame.cursor)?.status !== "pending")
     frame.cursor += 1;
   for (let index = frame.cursor; index < frame.total; index += 1) {
     const item = itemAt(turn, at, index);
-    if (item?.status === "pending" && !isBlocked(turn, at, item)) return index;
+    if (item?.status === "pending" && !isBlocked(turn, at, item)) return { index, item };
   }
   return undefined;
 }

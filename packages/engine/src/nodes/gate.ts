@@ -50,7 +50,7 @@ export const gate: NodeBehaviour<GateNode, GateFrame> = {
   due(turn, spot) {
     const { frame } = spot;
     if (frame.deadline <= turn.env.now) timedOut(turn, spot);
-    else if (frame.pollAt !== undefined && frame.polling === undefined) poll(turn, spot);
+    else poll(turn, spot);
   },
   stop(turn, spot, reason) {
     note(turn, { type: "step.cancelled", reason, ...named(spot) });

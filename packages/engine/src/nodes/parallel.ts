@@ -3,7 +3,7 @@
  * With `fail_fast` it stops the open branches as soon as it cannot succeed any more, waits until they have stopped,
  * and fails. A named block leaves the merged markers of its successful branches under its name.
  */
-import type { Address, ParallelBranch, ParallelFrame, ParallelNode } from "@runfleet/model";
+import type { Address, MarkerCondition, ParallelFrame, ParallelNode } from "@runfleet/model";
 import { agentKey, childAddress } from "@runfleet/model";
 import { conditionText, holds } from "../conditions.js";
 import { endStep, setResult } from "../results.js";
@@ -23,14 +23,16 @@ export const parallel: NodeBehaviour<ParallelNode, ParallelFrame> = {
       failed: 0,
       markers: [],
     };
-    const chosen = node.branches.map((one) => one.if === undefined || holds(turn, one.if));
     for (const [index, one] of node.branches.entries()) {
       const branchAt = childAddress(at, index);
-      if (chosen[index]) open(turn, branchAt);
-      else skip(turn, branchAt, one);
+      if (one.if === undefined || holds(turn, one.if)) {
+        frame.open += 1;
+        open(turn, branchAt);
+      } else {
+        frame.skipped += 1;
+        skip(turn, branchAt, { name: agentKey(one.agent), condition: one.if });
+      }
     }
-    frame.open = chosen.filter((runs) => runs).length;
-    frame.skipped = chosen.length - frame.open;
     setFrame(turn, at, frame);
     endWhenDone(turn, { at, node, frame });
   },
@@ -106,10 +108,12 @@ function required(node: ParallelNode): number {
   return node.minSuccess ?? node.branches.length;
 }
 
-function skip(turn: Turn, at: Address, one: ParallelBranch): void {
-  const condition = one.if === undefined ? "" : conditionText(one.if);
-  const name = agentKey(one.agent);
-  const reason = `condition ${condition} is false`;
+function skip(
+  turn: Turn,
+  at: Address,
+  { name, condition }: { name: string; condition: MarkerCondition },
+): void {
+  const reason = `condition ${conditionText(condition)} is false`;
   note(turn, { type: "step.skipped", address: at, name, attempt: 1, reason });
   const ordinal = takeOrdinal(turn);
   record(turn, {

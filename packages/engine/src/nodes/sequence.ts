@@ -3,7 +3,7 @@
  * failure unless the run goes on after failures; `always` never stops at one. Both fail with the first failure.
  * After an operator's retry the failed children come first, the others go on after them.
  */
-import type { Address, SequenceFrame, SequenceNode, Trail } from "@runfleet/model";
+import type { Address, SequenceFrame, SequenceNode } from "@runfleet/model";
 import { childAddress, isBelow } from "@runfleet/model";
 import { completed, handedOn, trailOf, trailWithout } from "../settlement.js";
 import { open, reopen, setFrame, settle, type Turn } from "../turn.js";
@@ -16,8 +16,8 @@ export const sequence: NodeBehaviour<SequenceNode, SequenceFrame> = {
     goOn(turn, { at, node, frame: { kind: "sequence", next: 0 } });
   },
   reopen(turn, { at, node, frame }, trail) {
-    const redo = withoutSelf(trail, at);
-    goOn(turn, { at, node, frame: { kind: "sequence", next: frame.next, ...(redo && { redo }) } });
+    const { [at]: _self, ...redo } = trail;
+    goOn(turn, { at, node, frame: { kind: "sequence", next: frame.next, redo } });
   },
   childSettled(turn, spot, child) {
     const { at, node, frame } = spot;
@@ -81,9 +81,4 @@ function firstBelow(frame: SequenceFrame, at: Address): Address | undefined {
     .filter((address) => isBelow(address, at))
     .map((address) => Number.parseInt(address.slice(at.length + 1), 10));
   return indexes.length === 0 ? undefined : childAddress(at, Math.min(...indexes));
-}
-
-function withoutSelf(trail: Trail, at: Address): Trail | undefined {
-  const { [at]: _self, ...rest } = trail;
-  return Object.keys(rest).length === 0 ? undefined : rest;
 }
