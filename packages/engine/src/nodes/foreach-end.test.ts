@@ -126,6 +126,35 @@ test("a cancel cancels the children, waits for them, and starts no more", () => 
   expect(world.state().items).toEqual({});
 });
 
+test.each([
+  ["the end of a child", { type: "childFinished", childId: "child:b.0:1:a", result: childResult() }],
+  ["a failed child that halts", { type: "childFinished", childId: "child:b.0:1:a", result: failedChild }],
+] as const)("a cancel together with %s cancels the run: items left over are no stall", (_, event) => {
+  const world = createWorld(flow([foreach("each", { maxParallel: 1, onChildFail: "halt" })]), {
+    items: { each: abc },
+    children: { work: [hangs] },
+  });
+  world.start();
+  const at = world.now();
+  const cancel = { type: "cancelRequested", at, reason: "enough", by: "ann" } as const;
+  const decision = world.send(cancel, { ...event, at, address: "b.0" });
+  expect(decision.ended?.status).toBe("cancelled");
+  expect(world.stepLines()).toEqual(["each#1 cancelled"]);
+  expect(world.asked("startChild")).toHaveLength(1);
+});
+
+test("a cancel together with the list starts no item", () => {
+  const world = createWorld(flow([foreach("each")]));
+  world.decideOnce([{ type: "started", at: world.now() }]);
+  const at = world.now();
+  const decision = world.send(
+    { type: "cancelRequested", at, reason: "enough", by: "ann" },
+    { type: "itemsCollected", address: "b.0", items: abc, dependencies: [] },
+  );
+  expect(decision.ended?.status).toBe("cancelled");
+  expect(world.asked("startChild")).toEqual([]);
+});
+
 test("a child that the same call would start and cancel is not started", () => {
   const world = createWorld(flow([foreach("each", { maxParallel: 1 })]), {
     items: { each: abc },

@@ -4,7 +4,7 @@ import { iterationOf } from "@runfleet/model";
 import { boundedFailure } from "../bounds.js";
 import { defined } from "../record.js";
 import { appendContext, endStep, setEmptyResult, setResult } from "../results.js";
-import { note, record, type StepEntry, settle, type Turn } from "../turn.js";
+import { isHalted, note, record, type StepEntry, settle, type Turn } from "../turn.js";
 import type { Spot } from "./behaviour.js";
 import { outputOf, progressOf, removeItems } from "./foreach-items.js";
 
@@ -16,12 +16,20 @@ export function noteStart(turn: Turn, spot: ForeachSpot): void {
   note(turn, { type: "step.started", kind: "foreach", ...named(spot) });
 }
 
-/** Ends the step when nothing is in flight (whoever calls has started all that may start), else records progress. */
+/**
+ * Ends the step when nothing is in flight (whoever calls has started all that may start), else records progress. Items
+ * that were not started because the run is to stop are no stall: the stop is on its way and ends the step.
+ */
 export function tally(turn: Turn, spot: ForeachSpot): void {
   const { frame } = spot;
   if (Object.keys(frame.open).length > 0) record(turn, entry(spot, { status: "running" }));
   else if (frame.stopReason !== undefined) stopped(turn, spot);
-  else end(turn, spot);
+  else if (!isHalted(turn) || leftOver(frame) === 0) end(turn, spot);
+}
+
+/** Items that have neither run nor been skipped. */
+function leftOver({ total, completed, failed, skipped }: ForeachFrame): number {
+  return total - completed - failed - skipped;
 }
 
 /** Fails before or instead of running the items; stops every block around it. */
@@ -46,9 +54,8 @@ export function stopped(turn: Turn, spot: ForeachSpot): void {
 
 function end(turn: Turn, spot: ForeachSpot): void {
   const { at, node, frame } = spot;
-  const { total, completed, failed, skipped, ordinal } = frame;
-  const leftOver = total - completed - failed - skipped;
-  const stalled = frame.phase === "running" && leftOver > 0;
+  const { total, completed, failed, ordinal } = frame;
+  const stalled = frame.phase === "running" && leftOver(frame) > 0;
   const forgiven = node.onChildFail === "continue" && completed > 0;
   const context = contextOf(spot);
   const output = outputOf(turn, at, total);
