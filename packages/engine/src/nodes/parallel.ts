@@ -48,8 +48,7 @@ export const parallel: NodeBehaviour<ParallelNode, ParallelFrame> = {
     const { at, node, frame } = spot;
     count(frame, settlement);
     setFrame(turn, at, frame);
-    const hopeless = frame.failed > node.branches.length - required(node);
-    if (node.failFast && hopeless && frame.open > 0) stopBelow(turn, at, "fail_fast");
+    if (node.failFast && isLost(node, frame) && frame.open > 0) stopBelow(turn, at, "fail_fast");
     endWhenDone(turn, spot);
   },
 };
@@ -102,6 +101,11 @@ function ending(end: {
   const reason = failure === undefined ? "" : `: ${failure.message}`;
   const message = `${succeeded + skipped} of ${end.node.branches.length} branches succeeded, ${required(end.node)} were needed${reason}`;
   return { type: "failed", error: { code: "step_failed", message }, fatal: false, trail };
+}
+
+/** Failures have put the block out of reach. One that asks for more branches than it has is not lost before a failure. */
+function isLost(node: ParallelNode, { failed }: ParallelFrame): boolean {
+  return failed > 0 && failed > node.branches.length - required(node);
 }
 
 function required(node: ParallelNode): number {
