@@ -93,6 +93,8 @@ export interface GateFrame {
   deadline: number;
   /** Resolved options, value → label. */
   options?: Record<string, string>;
+  /** The prompt with its placeholders filled in; absent when it is what the node says. */
+  prompt?: string;
   /** Only for gates with a resolver: when to ask it next. */
   pollAt?: number;
   /** The resolver was asked and has not answered yet. */

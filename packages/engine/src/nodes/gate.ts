@@ -4,10 +4,13 @@
  * gates are decided at once. A rejected gate stops every block around it.
  */
 import type { Failure, GateFrame, GateNode, OpenGate, StepStatus } from "@runfleet/model";
+import { limits } from "@runfleet/model";
 import { boundedFailure } from "../bounds.js";
 import { defined } from "../record.js";
 import { endStep } from "../results.js";
 import { completed } from "../settlement.js";
+import { substitute } from "../template.js";
+import { truncateText } from "../text-size.js";
 import {
   ask,
   core,
@@ -88,12 +91,20 @@ function openGate(turn: Turn, spot: GateSpot): void {
     return;
   }
   if (options.values !== undefined) frame.options = options.values;
+  const prompt = promptOf(turn, spot);
+  if (prompt !== undefined && prompt !== node.prompt) frame.prompt = prompt;
   setFrame(turn, at, frame);
   note(turn, { type: "gate.waiting", address: at, name: node.name, deadline: frame.deadline });
   record(turn, entry(spot, { status: "waiting" }));
   if (frame.deadline <= turn.env.now) timedOut(turn, spot);
   else if (node.gateType === "signal") awaitSignal(turn, spot);
   else beginWaiting(turn, spot);
+}
+
+/** What is asked, with the values of the moment the gate opens: who looks again reads the same. */
+function promptOf(turn: Turn, { at, node }: GateSpot): string | undefined {
+  if (node.prompt === undefined) return undefined;
+  return truncateText(substitute(node.prompt, variablesFor(turn, at), "strip"), limits.contextBytesMax);
 }
 
 /** Everybody who can answer is told; a resolver is asked at once. */
@@ -232,8 +243,8 @@ function openGateOf(turn: Turn, spot: GateSpot): OpenGate {
 }
 
 function listed({ at, node, frame }: GateSpot) {
-  const { name, gateType, prompt } = node;
-  const { startedAt: since, deadline, options } = frame;
+  const { name, gateType } = node;
+  const { startedAt: since, deadline, options, prompt = node.prompt } = frame;
   return { address: at, name, gateType, since, deadline, ...defined({ prompt, options }) };
 }
 
