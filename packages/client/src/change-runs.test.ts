@@ -36,6 +36,15 @@ describe("an open gate", () => {
     });
   });
 
+  test("is not answered after its deadline, and the refusal says when that was", async () => {
+    const { id } = await fleet.start("greet", { inputs: { whom: "you" } });
+    await under.workOn(id, { gate: { ...gateOf(id), deadline: 86_400_000 } });
+    await expect(fleet.approve(id)).rejects.toMatchObject({
+      code: "gate_not_found",
+      message: expect.stringContaining("timed out at 1970-01-02T00:00:00.000Z"),
+    });
+  });
+
   test("is not answered with a selection it does not offer, nor under a name it does not have", async () => {
     const id = await waitingRun();
     await expect(fleet.approve(id, undefined, { selections: ["z"] })).rejects.toMatchObject({

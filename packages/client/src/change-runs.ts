@@ -187,6 +187,12 @@ async function refusedAnswer(
       return runEnded(runId, reply.status);
     case "not_found":
       return runNotFound(runId);
+    case "late":
+      return new RunfleetError(
+        "gate_not_found",
+        `${gate === undefined ? "the gate" : `gate "${gate}"`} of run ${runId} timed out at ${new Date(reply.deadline).toISOString()}`,
+        { details: { runId, deadline: reply.deadline } },
+      );
     case "not_open": {
       const { rows } = await store.openGates({ runId, limit: limits.pageRowsMax });
       return gateNotFound({ runId, gate, open: rows.map(({ name, address }) => `${name} (${address})`) });

@@ -47,7 +47,7 @@ function toFrame(turn: Turn, event: Extract<FrameEvent, { address: string }>): s
   return behaviour.on(turn, { at: event.address, node, frame }, event);
 }
 
-/** The first open gate that waits for the signal takes it; else it is kept. */
+/** The first open gate that still waits for the signal takes it; else it is kept. */
 function toSignalGate(turn: Turn, event: EventOf<"signalReceived">): string | undefined {
   const { name, data } = event;
   if (turn.state.core.phase === "ended") return "the run has ended";
@@ -55,6 +55,7 @@ function toSignalGate(turn: Turn, event: EventOf<"signalReceived">): string | un
   for (const [at, frame] of openFrames(turn.state)) {
     const node = nodeAt(turn.plan, at);
     if (node.kind !== "gate" || node.gateType !== "signal" || signalName(node) !== name) continue;
+    if (frame.kind !== "gate" || frame.deadline < event.at) continue;
     return behaviourOf(node.kind).on?.(turn, { at, node, frame }, event);
   }
   keepSignal(turn, data === undefined ? { name } : { name, data });

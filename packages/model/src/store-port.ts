@@ -154,6 +154,7 @@ export type AnswerReply =
   | { readonly tag: "accepted"; readonly address: Address; readonly pool: string }
   | { readonly tag: "answered"; readonly by: string; readonly verdict: string; readonly at: number }
   | { readonly tag: "not_open" }
+  | { readonly tag: "late"; readonly deadline: number }
   | { readonly tag: "ended"; readonly status: RunStatus }
   | { readonly tag: "not_found" };
 

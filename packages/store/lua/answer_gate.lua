@@ -1,4 +1,5 @@
 -- Answers an open gate: the first answer wins, closes the gate and becomes an event; later ones are told who was first.
+-- An answer after the gate's deadline is refused, also while no worker has noticed that the gate timed out.
 --
 -- include: clock.lua
 -- include: statuses.lua
@@ -18,6 +19,7 @@
 --   accepted: address, pool as JSON
 --   answered: at, verdict, by
 --   not_open: no such gate is open, or none was named and several are open
+--   late: deadline
 --   ended: status
 --   not_found: no such run
 
@@ -30,7 +32,7 @@ end
 local function find_gate()
   local exact = A.gate ~= '' and redis.call('HGET', K.gates, A.gate)
   if exact then
-    return A.gate, select(2, parse_gate(exact))
+    return A.gate, (select(2, parse_gate(exact)))
   end
   local open = redis.call('HGETALL', K.gates)
   if A.gate == '' and #open ~= 2 then
@@ -64,6 +66,11 @@ if not address then
     return { 'ended', stored[1] }
   end
   return { 'not_open' }
+end
+
+local deadline = select(3, parse_gate(redis.call('HGET', K.gates, address)))
+if tonumber(deadline) < tonumber(now) then
+  return { 'late', deadline }
 end
 
 close_gates({ address })

@@ -88,6 +88,17 @@ describeTwins("answer_gate", (twin) => {
     expect(await store.answerGate({ runId, ...yes, gate: "b.1" })).toEqual({ tag: "not_open" });
   });
 
+  test("an answer after the deadline is late, although nobody has closed the gate yet", async () => {
+    const { store, clock } = twin();
+    const deadline = clock.now() + 1_000;
+    const { runId } = await parkAtGates(twin(), [{ deadline }, { address: "b.2", deadline }]);
+    clock.advance(1_000);
+    expect(await store.answerGate({ runId, ...yes, gate: "b.1" })).toMatchObject({ tag: "accepted" });
+    clock.advance(1);
+    expect(await store.answerGate({ runId, ...yes, gate: "b.2" })).toEqual({ tag: "late", deadline });
+    expect((await store.openGates({ runId, limit: 10 })).rows).toMatchObject([{ address: "b.2" }]);
+  });
+
   test("a gate that opens again forgets the answer before", async () => {
     const { store, takeOver } = twin();
     const { runId, activation } = await parkAtGates(twin());

@@ -91,7 +91,7 @@ export function sampleGate(runId: string, members: Partial<OpenGate> = {}): Open
     name: "human_review",
     gateType: "human_review",
     since: 2_000,
-    deadline: 90_000,
+    deadline: 9_000_000_000_000,
     ...members,
   };
 }

@@ -149,6 +149,17 @@ test("an answer in the same call wins over the deadline", () => {
   expect(world.approve("b.0").ended?.status).toBe("completed");
 });
 
+test.each(["human_approval", "signal"])(
+  "what comes for a %s gate after its deadline is late, though nobody had time to notice",
+  (gateType) => {
+    const world = createWorld(flow([gate("late", { gateType, timeoutMs: 1_000 })]));
+    world.start();
+    world.setNow(world.now() + 1_001);
+    const { ended } = gateType === "signal" ? world.signal("late") : world.approve("b.0");
+    expect(ended?.error?.code).toBe("gate_timed_out");
+  },
+);
+
 test("a dry run passes gates and sleeps without waiting", () => {
   const world = createWorld(flow([gate("human_approval"), sleep("nap", "1d")]), { run: { dryRun: true } });
   expect(world.start().ended?.status).toBe("completed");

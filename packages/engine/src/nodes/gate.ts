@@ -147,8 +147,9 @@ function polled(turn: Turn, spot: GateSpot, event: GateEvent<"gatePolled">): str
 
 /** A selection that is no option refuses the whole answer; the gate is announced again, so it can be answered. */
 function answered(turn: Turn, spot: GateSpot, event: GateEvent<"gateAnswered">): string | undefined {
-  const { options } = spot.frame;
+  const { options, deadline } = spot.frame;
   const { selections = [], feedback, by } = event;
+  if (event.at > deadline) return "came after the deadline of the gate";
   if (event.verdict === "rejected") {
     reject(turn, spot, { by, ...defined({ feedback }) });
     return undefined;

@@ -23,7 +23,7 @@
 --   facts[]: JSON
 --   outboxAdded[]: id, JSON
 --   outboxDone[]: id
---   gatesOpened[]: address, name, since, JSON
+--   gatesOpened[]: address, name, since, deadline, JSON
 --   gatesClosed[]: address
 --   inboxSeen: number of the last event this commit consumes
 --   totals: JSON
@@ -62,15 +62,15 @@ end
 
 -- A gate that opens forgets the answer it, or a gate of its name, had before.
 local function open_gates()
-  for index = 1, #A.gatesOpened, 4 do
+  for index = 1, #A.gatesOpened, 5 do
     local address = A.gatesOpened[index]
     local name = A.gatesOpened[index + 1]
     local since = A.gatesOpened[index + 2]
     close_gates({ address })
     redis.call('HDEL', K.answers, 'a ' .. address, 'n ' .. name, 'last')
-    redis.call('HSET', K.gates, address, since .. ' ' .. name)
+    redis.call('HSET', K.gates, address, since .. ' ' .. A.gatesOpened[index + 3] .. ' ' .. name)
     redis.call('ZADD', K.gatesOpen, '0', gate_row(since, address))
-    redis.call('HSET', K.gatesInfo, gate_row(since, address), A.gatesOpened[index + 3])
+    redis.call('HSET', K.gatesInfo, gate_row(since, address), A.gatesOpened[index + 4])
   end
 end
 
@@ -124,6 +124,6 @@ local function apply_commit(from, to)
 end
 
 -- A defect in the caller; no run has more than a few gates open, and what reads them relies on it.
-if redis.call('HLEN', K.gates) + #A.gatesOpened / 4 > 500 then
+if redis.call('HLEN', K.gates) + #A.gatesOpened / 5 > 500 then
   return redis.error_reply('RUNFLEET too many open gates')
 end

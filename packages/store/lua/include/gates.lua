@@ -12,9 +12,10 @@ local function gate_row(since, address)
   return string.format('%015.0f', tonumber(since)) .. ':' .. A.runId .. ':' .. address
 end
 
--- `<since> <name>` → since, name
+-- `<since> <deadline> <name>` → since, name, deadline
 local function parse_gate(text)
-  return string.match(text, '^(%d+) (.*)$')
+  local since, deadline, name = string.match(text, '^(%d+) (%d+) (.*)$')
+  return since, name, deadline
 end
 
 local function close_gates(addresses)

@@ -53,19 +53,21 @@ export interface AnswerGateValues {
  * - accepted: address, pool as JSON
  * - answered: at, verdict, by
  * - not_open: no such gate is open, or none was named and several are open
+ * - late: deadline
  * - ended: status
  * - not_found: no such run
  */
-export type AnswerGateTag = "accepted" | "answered" | "not_open" | "ended" | "not_found";
+export type AnswerGateTag = "accepted" | "answered" | "not_open" | "late" | "ended" | "not_found";
 
 /**
  * Answers an open gate: the first answer wins, closes the gate and becomes an event; later ones are told who was first.
+ * An answer after the gate's deadline is refused, also while no worker has noticed that the gate timed out.
  */
 export const answerGate: Script<AnswerGateKeys, AnswerGateValues, AnswerGateTag> = {
   name: "answer_gate",
   keys: ["statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "timers", "gates", "gatesOpen", "gatesInfo", "run", "inbox", "answers"],
   values: ["now", "transitions", "runId", "gate", "verdict", "by", "eventTail"],
-  sha1: "09444e64c55f269f1f29264f463192f85fc7530a",
+  sha1: "5dad0a2025d495afc51468526fff448d8993b884",
   source: `local K = {
   statusPending = KEYS[1],
   statusRunning = KEYS[2],
@@ -144,7 +146,8 @@ local function gate_row(since, address)
   return string.format('%015.0f', tonumber(since)) .. ':' .. A.runId .. ':' .. address
 end
 local function parse_gate(text)
-  return string.match(text, '^(%d+) (.*)$')
+  local since, deadline, name = string.match(text, '^(%d+) (%d+) (.*)$')
+  return since, name, deadline
 end
 local function close_gates(addresses)
   for index = 1, #addresses do
@@ -164,7 +167,7 @@ end
 local function find_gate()
   local exact = A.gate ~= '' and redis.call('HGET', K.gates, A.gate)
   if exact then
-    return A.gate, select(2, parse_gate(exact))
+    return A.gate, (select(2, parse_gate(exact)))
   end
   local open = redis.call('HGETALL', K.gates)
   if A.gate == '' and #open ~= 2 then
@@ -196,6 +199,10 @@ if not address then
     return { 'ended', stored[1] }
   end
   return { 'not_open' }
+end
+local deadline = select(3, parse_gate(redis.call('HGET', K.gates, address)))
+if tonumber(deadline) < tonumber(now) then
+  return { 'late', deadline }
 end
 close_gates({ address })
 local answer = now .. ' ' .. A.verdict .. ' ' .. A.by

@@ -85,7 +85,7 @@ export interface CommitRunValues {
   readonly outboxAdded: readonly ScriptValue[];
   /** id */
   readonly outboxDone: readonly ScriptValue[];
-  /** address, name, since, JSON */
+  /** address, name, since, deadline, JSON */
   readonly gatesOpened: readonly ScriptValue[];
   /** address */
   readonly gatesClosed: readonly ScriptValue[];
@@ -105,7 +105,7 @@ export const commitRun: Script<CommitRunKeys, CommitRunValues, CommitRunTag> = {
   name: "commit_run",
   keys: ["run", "statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "history", "fleetEvents", "outbox", "outboxEntries", "gates", "gatesOpen", "gatesInfo", "parts", "steps", "stepOrder", "inbox", "leases", "answers"],
   values: ["now", "generation", "nonce", "commitId", "transitions", "runId", "historyMax", "fleetEventsMax", "inboxSeen", "totals", "progress", "inboxPage", "status", "partsSet[]", "partsRemoved[]", "stepsSet[]", "facts[]", "outboxAdded[]", "outboxDone[]", "gatesOpened[]", "gatesClosed[]"],
-  sha1: "d89780da13bf3fe8004ca6ff949822c483f86ed9",
+  sha1: "fa865584e4555c591c990b6445cf455cebfaa2b4",
   source: `local K = {
   run = KEYS[1],
   statusPending = KEYS[2],
@@ -219,7 +219,8 @@ local function gate_row(since, address)
   return string.format('%015.0f', tonumber(since)) .. ':' .. A.runId .. ':' .. address
 end
 local function parse_gate(text)
-  return string.match(text, '^(%d+) (.*)$')
+  local since, deadline, name = string.match(text, '^(%d+) (%d+) (.*)$')
+  return since, name, deadline
 end
 local function close_gates(addresses)
   for index = 1, #addresses do
@@ -258,15 +259,15 @@ local function write_outbox()
   end
 end
 local function open_gates()
-  for index = 1, #A.gatesOpened, 4 do
+  for index = 1, #A.gatesOpened, 5 do
     local address = A.gatesOpened[index]
     local name = A.gatesOpened[index + 1]
     local since = A.gatesOpened[index + 2]
     close_gates({ address })
     redis.call('HDEL', K.answers, 'a ' .. address, 'n ' .. name, 'last')
-    redis.call('HSET', K.gates, address, since .. ' ' .. name)
+    redis.call('HSET', K.gates, address, since .. ' ' .. A.gatesOpened[index + 3] .. ' ' .. name)
     redis.call('ZADD', K.gatesOpen, '0', gate_row(since, address))
-    redis.call('HSET', K.gatesInfo, gate_row(since, address), A.gatesOpened[index + 3])
+    redis.call('HSET', K.gatesInfo, gate_row(since, address), A.gatesOpened[index + 4])
   end
 end
 local function consume_inbox()
@@ -311,7 +312,7 @@ local function apply_commit(from, to)
   redis.call('HINCRBY', K.run, 'revision', '1')
   redis.call('ZADD', K.leases, now, A.runId)
 end
-if redis.call('HLEN', K.gates) + #A.gatesOpened / 4 > 500 then
+if redis.call('HLEN', K.gates) + #A.gatesOpened / 5 > 500 then
   return redis.error_reply('RUNFLEET too many open gates')
 end
 local function unread_events()

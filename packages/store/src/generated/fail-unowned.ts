@@ -110,7 +110,7 @@ export const failUnowned: Script<FailUnownedKeys, FailUnownedValues, FailUnowned
   name: "fail_unowned",
   keys: ["statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "history", "fleetEvents", "timers", "outbox", "outboxEntries", "gates", "gatesOpen", "gatesInfo", "run", "parts", "steps", "stepOrder", "inbox", "dedupe", "children", "leases", "runsEnded", "parentRun", "parentInbox", "answers", "lease"],
   values: ["now", "transitions", "runId", "historyMax", "fleetEventsMax", "error", "summary", "retentionMs", "parentId", "parentEvent", "wakeId", "wakeHead", "forgetMax", "leaseToken", "checksLease", "fact"],
-  sha1: "99ec146fe10937a5b7cd14c85c134c24e28c3555",
+  sha1: "23877809c14c10e4f76c2b9525732375168a2836",
   source: `local K = {
   statusPending = KEYS[1],
   statusRunning = KEYS[2],
@@ -220,7 +220,8 @@ local function gate_row(since, address)
   return string.format('%015.0f', tonumber(since)) .. ':' .. A.runId .. ':' .. address
 end
 local function parse_gate(text)
-  return string.match(text, '^(%d+) (.*)$')
+  local since, deadline, name = string.match(text, '^(%d+) (%d+) (.*)$')
+  return since, name, deadline
 end
 local function close_gates(addresses)
   for index = 1, #addresses do

@@ -111,7 +111,7 @@ export interface FinishRunValues {
   readonly outboxAdded: readonly ScriptValue[];
   /** id */
   readonly outboxDone: readonly ScriptValue[];
-  /** address, name, since, JSON */
+  /** address, name, since, deadline, JSON */
   readonly gatesOpened: readonly ScriptValue[];
   /** address */
   readonly gatesClosed: readonly ScriptValue[];
@@ -131,7 +131,7 @@ export const finishRun: Script<FinishRunKeys, FinishRunValues, FinishRunTag> = {
   name: "finish_run",
   keys: ["run", "statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "history", "fleetEvents", "outbox", "outboxEntries", "gates", "gatesOpen", "gatesInfo", "parts", "steps", "stepOrder", "inbox", "leases", "answers", "timers", "dedupe", "children", "runsEnded", "parentRun", "parentInbox"],
   values: ["now", "generation", "nonce", "commitId", "transitions", "runId", "historyMax", "fleetEventsMax", "inboxSeen", "totals", "progress", "error", "summary", "retentionMs", "parentId", "parentEvent", "wakeId", "wakeHead", "forgetMax", "status", "partsSet[]", "partsRemoved[]", "stepsSet[]", "facts[]", "outboxAdded[]", "outboxDone[]", "gatesOpened[]", "gatesClosed[]"],
-  sha1: "a59f1dad5e5753e0e7b5bd48ccc9845b9c8bfad9",
+  sha1: "eaf2806e92089daf1e05c788acff8a44f43de2ec",
   source: `local K = {
   run = KEYS[1],
   statusPending = KEYS[2],
@@ -258,7 +258,8 @@ local function gate_row(since, address)
   return string.format('%015.0f', tonumber(since)) .. ':' .. A.runId .. ':' .. address
 end
 local function parse_gate(text)
-  return string.match(text, '^(%d+) (.*)$')
+  local since, deadline, name = string.match(text, '^(%d+) (%d+) (.*)$')
+  return since, name, deadline
 end
 local function close_gates(addresses)
   for index = 1, #addresses do
@@ -297,15 +298,15 @@ local function write_outbox()
   end
 end
 local function open_gates()
-  for index = 1, #A.gatesOpened, 4 do
+  for index = 1, #A.gatesOpened, 5 do
     local address = A.gatesOpened[index]
     local name = A.gatesOpened[index + 1]
     local since = A.gatesOpened[index + 2]
     close_gates({ address })
     redis.call('HDEL', K.answers, 'a ' .. address, 'n ' .. name, 'last')
-    redis.call('HSET', K.gates, address, since .. ' ' .. name)
+    redis.call('HSET', K.gates, address, since .. ' ' .. A.gatesOpened[index + 3] .. ' ' .. name)
     redis.call('ZADD', K.gatesOpen, '0', gate_row(since, address))
-    redis.call('HSET', K.gatesInfo, gate_row(since, address), A.gatesOpened[index + 3])
+    redis.call('HSET', K.gatesInfo, gate_row(since, address), A.gatesOpened[index + 4])
   end
 end
 local function consume_inbox()
@@ -350,7 +351,7 @@ local function apply_commit(from, to)
   redis.call('HINCRBY', K.run, 'revision', '1')
   redis.call('ZADD', K.leases, now, A.runId)
 end
-if redis.call('HLEN', K.gates) + #A.gatesOpened / 4 > 500 then
+if redis.call('HLEN', K.gates) + #A.gatesOpened / 5 > 500 then
   return redis.error_reply('RUNFLEET too many open gates')
 end
 local function push_event(target, event)

@@ -27,7 +27,7 @@ export const listRunGates: Script<ListRunGatesKeys, ListRunGatesValues, ListRunG
   name: "list_run_gates",
   keys: ["gates", "gatesOpen", "gatesInfo"],
   values: ["runId"],
-  sha1: "60f43073ae2f5958f0d36d464e367837caec4c24",
+  sha1: "8e608eafdab0a9fc12314741688095da03c45a01",
   source: `local K = {
   gates = KEYS[1],
   gatesOpen = KEYS[2],
@@ -40,7 +40,8 @@ local function gate_row(since, address)
   return string.format('%015.0f', tonumber(since)) .. ':' .. A.runId .. ':' .. address
 end
 local function parse_gate(text)
-  return string.match(text, '^(%d+) (.*)$')
+  local since, deadline, name = string.match(text, '^(%d+) (%d+) (.*)$')
+  return since, name, deadline
 end
 local function close_gates(addresses)
   for index = 1, #addresses do

@@ -83,7 +83,7 @@ export interface ReleaseRunValues {
   readonly outboxAdded: readonly ScriptValue[];
   /** id */
   readonly outboxDone: readonly ScriptValue[];
-  /** address, name, since, JSON */
+  /** address, name, since, deadline, JSON */
   readonly gatesOpened: readonly ScriptValue[];
   /** address */
   readonly gatesClosed: readonly ScriptValue[];
@@ -102,7 +102,7 @@ export const releaseRun: Script<ReleaseRunKeys, ReleaseRunValues, ReleaseRunTag>
   name: "release_run",
   keys: ["run", "statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "history", "fleetEvents", "outbox", "outboxEntries", "gates", "gatesOpen", "gatesInfo", "parts", "steps", "stepOrder", "inbox", "leases", "answers", "timers"],
   values: ["now", "generation", "nonce", "commitId", "transitions", "runId", "historyMax", "fleetEventsMax", "inboxSeen", "totals", "progress", "partsSet[]", "partsRemoved[]", "stepsSet[]", "facts[]", "outboxAdded[]", "outboxDone[]", "gatesOpened[]", "gatesClosed[]"],
-  sha1: "623fea65a090b70fdaa888a9e65100dc8668578e",
+  sha1: "ebe77e5e375b6b0ffdabd560b800188b9f100d7e",
   source: `local K = {
   run = KEYS[1],
   statusPending = KEYS[2],
@@ -215,7 +215,8 @@ local function gate_row(since, address)
   return string.format('%015.0f', tonumber(since)) .. ':' .. A.runId .. ':' .. address
 end
 local function parse_gate(text)
-  return string.match(text, '^(%d+) (.*)$')
+  local since, deadline, name = string.match(text, '^(%d+) (%d+) (.*)$')
+  return since, name, deadline
 end
 local function close_gates(addresses)
   for index = 1, #addresses do
@@ -254,15 +255,15 @@ local function write_outbox()
   end
 end
 local function open_gates()
-  for index = 1, #A.gatesOpened, 4 do
+  for index = 1, #A.gatesOpened, 5 do
     local address = A.gatesOpened[index]
     local name = A.gatesOpened[index + 1]
     local since = A.gatesOpened[index + 2]
     close_gates({ address })
     redis.call('HDEL', K.answers, 'a ' .. address, 'n ' .. name, 'last')
-    redis.call('HSET', K.gates, address, since .. ' ' .. name)
+    redis.call('HSET', K.gates, address, since .. ' ' .. A.gatesOpened[index + 3] .. ' ' .. name)
     redis.call('ZADD', K.gatesOpen, '0', gate_row(since, address))
-    redis.call('HSET', K.gatesInfo, gate_row(since, address), A.gatesOpened[index + 3])
+    redis.call('HSET', K.gatesInfo, gate_row(since, address), A.gatesOpened[index + 4])
   end
 end
 local function consume_inbox()
@@ -307,7 +308,7 @@ local function apply_commit(from, to)
   redis.call('HINCRBY', K.run, 'revision', '1')
   redis.call('ZADD', K.leases, now, A.runId)
 end
-if redis.call('HLEN', K.gates) + #A.gatesOpened / 4 > 500 then
+if redis.call('HLEN', K.gates) + #A.gatesOpened / 5 > 500 then
   return redis.error_reply('RUNFLEET too many open gates')
 end
 if not owned then

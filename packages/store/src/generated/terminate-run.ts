@@ -116,7 +116,7 @@ export const terminateRun: Script<TerminateRunKeys, TerminateRunValues, Terminat
   name: "terminate_run",
   keys: ["statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "history", "fleetEvents", "timers", "outbox", "outboxEntries", "gates", "gatesOpen", "gatesInfo", "run", "parts", "steps", "stepOrder", "inbox", "dedupe", "children", "leases", "runsEnded", "parentRun", "parentInbox", "answers"],
   values: ["now", "transitions", "runId", "historyMax", "fleetEventsMax", "error", "summary", "retentionMs", "parentId", "parentEvent", "wakeId", "wakeHead", "forgetMax", "nonce", "by", "reason", "fact", "orphansId", "orphansEntry", "channel"],
-  sha1: "0651dd707b129de93a19e4835e91621b8fc6b56d",
+  sha1: "3807b1391b1b6348f7e4d8b114fa1f8f938a8a91",
   source: `local K = {
   statusPending = KEYS[1],
   statusRunning = KEYS[2],
@@ -229,7 +229,8 @@ local function gate_row(since, address)
   return string.format('%015.0f', tonumber(since)) .. ':' .. A.runId .. ':' .. address
 end
 local function parse_gate(text)
-  return string.match(text, '^(%d+) (.*)$')
+  local since, deadline, name = string.match(text, '^(%d+) (%d+) (.*)$')
+  return since, name, deadline
 end
 local function close_gates(addresses)
   for index = 1, #addresses do

@@ -119,9 +119,10 @@ function answerGate(state: MemoryState, answer: GateAnswer): AnswerReply {
     }
     return isEnded(run.status) ? { tag: "ended", status: run.status } : { tag: "not_open" };
   }
-  const { address, name } = gate;
+  const { address, name, deadline } = gate;
   const { verdict, by, feedback, selections } = answer;
   const at = state.now();
+  if (deadline < at) return { tag: "late", deadline };
   run.gates.delete(address);
   run.answers = [
     { address, name, at, verdict, by },

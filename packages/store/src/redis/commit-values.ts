@@ -48,6 +48,7 @@ export function toCommitValues(commit: Commit): CommitValues {
       gate.address,
       gate.name,
       gate.since,
+      gate.deadline,
       JSON.stringify(gate),
     ]),
     gatesClosed: commit.gatesClosed,

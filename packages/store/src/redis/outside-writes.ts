@@ -76,6 +76,8 @@ export function outsideWrites(partition: Partition): OutsideWrites {
           return { tag, at: Number(first), verdict: second as string, by: third as string };
         case "ended":
           return { tag, status: first as RunStatus };
+        case "late":
+          return { tag, deadline: Number(first) };
         case "not_open":
         case "not_found":
           return { tag };
