@@ -43,6 +43,14 @@ if A.checksLease ~= '' and redis.call('GET', K.lease) ~= A.leaseToken then
   return { 'lost' }
 end
 
+-- A text as JSON: with escapes for whatever could end it.
+local function quoted(text)
+  local escaped = string.gsub(text, '[%c"\\]', function(character)
+    return string.format('\\u%04x', string.byte(character))
+  end)
+  return '"' .. escaped .. '"'
+end
+
 local generation = stored[3]
 local took_over = stored[7]
 local is_repeat = stored[5] and stored[4] == A.leaseToken
@@ -54,6 +62,9 @@ if not is_repeat then
   end
   if recoveries > tonumber(A.recoveriesAdmitted) then
     return { 'suspect', string.format('%.0f', recoveries) }
+  end
+  if took_over == '1' then
+    add_fact('{"type":"lease.lost","worker":' .. quoted(stored[5]) .. ',"generation":' .. generation .. '}')
   end
   -- The clock as a floor: a replica promoted without the last write does not grant a number again.
   generation = string.format('%.0f', math.max(tonumber(generation) + 1, tonumber(now)))

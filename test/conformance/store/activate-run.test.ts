@@ -83,6 +83,18 @@ describeTwins("activate_run", (twin) => {
     expect(third.run.recoveries).toBe(0);
   });
 
+  test("a takeover tells who lost the run, whatever its name, and who has it now", async () => {
+    const { store, create, activate, takeOver } = twin();
+    const owner = 'w "1"\\\n';
+    const first = await activate(await create(), owner);
+    const second = await takeOver(first);
+    const facts = await store.readHistory({ runId: first.fence.runId, limit: 10 });
+    expect(facts.slice(1)).toMatchObject([
+      { type: "lease.lost", worker: owner, generation: first.fence.generation },
+      { type: "lease.acquired", generation: second.fence.generation, tookOver: true },
+    ]);
+  });
+
   test("too many recoveries without progress are a crash loop, told again and again", async () => {
     const { store, leases, create, activate, takeOver, hold } = twin();
     let activation = await activate(await create());

@@ -80,7 +80,7 @@ export const activateRun: Script<ActivateRunKeys, ActivateRunValues, ActivateRun
   name: "activate_run",
   keys: ["statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "history", "fleetEvents", "run", "inbox", "parts", "lease", "leases", "timers"],
   values: ["now", "transitions", "runId", "historyMax", "fleetEventsMax", "inboxPage", "leaseToken", "checksLease", "owner", "ownerJson", "recoveriesMax", "recoveriesAdmitted"],
-  sha1: "ee31fc7e81cc661653448c3462d3c65a3b3354fa",
+  sha1: "407d6f1e35d00a0f8e205d332259becedabdb1a4",
   source: `local K = {
   statusPending = KEYS[1],
   statusRunning = KEYS[2],
@@ -177,6 +177,12 @@ end
 if A.checksLease ~= '' and redis.call('GET', K.lease) ~= A.leaseToken then
   return { 'lost' }
 end
+local function quoted(text)
+  local escaped = string.gsub(text, '[%c"\\\\]', function(character)
+    return string.format('\\\\u%04x', string.byte(character))
+  end)
+  return '"' .. escaped .. '"'
+end
 local generation = stored[3]
 local took_over = stored[7]
 local is_repeat = stored[5] and stored[4] == A.leaseToken
@@ -188,6 +194,9 @@ if not is_repeat then
   end
   if recoveries > tonumber(A.recoveriesAdmitted) then
     return { 'suspect', string.format('%.0f', recoveries) }
+  end
+  if took_over == '1' then
+    add_fact('{"type":"lease.lost","worker":' .. quoted(stored[5]) .. ',"generation":' .. generation .. '}')
   end
   generation = string.format('%.0f', math.max(tonumber(generation) + 1, tonumber(now)))
   redis.call(
