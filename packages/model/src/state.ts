@@ -123,6 +123,8 @@ export interface ForeachFrame {
   completed: number;
   failed: number;
   skipped: number;
+  /** What the children used together; absent until one has ended. */
+  usage?: Usage;
   /** Bytes of the item outputs kept so far; further ones are dropped at the limit of one step's output. */
   outputBytes: number;
   /** Only while halting: when children that do not stop are given up. */

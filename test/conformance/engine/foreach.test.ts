@@ -222,11 +222,15 @@ test("gap O: depth: items are workflows below the run, with the same limit, and 
   expect(world.decision()?.ended?.error?.code).toBe("depth_limit");
 });
 
-test("totals of all children are the run's, failed ones too", () => {
-  const spent = (costUsd: number) => ({ ...childResult().totals, costUsd });
-  const { world } = fanOut({
+test("what all children used is in the step's record and in the run's totals, failed ones too", () => {
+  const spent = (costUsd: number, turns: number) => ({ ...childResult().totals, costUsd, turns });
+  const { world, step } = fanOut({
     ids: ["a", "b"],
-    children: { a: [childResult({ totals: spent(1) })], b: [{ ...failedChild, totals: spent(2) }] },
+    children: {
+      a: [childResult({ totals: spent(1, 4) })],
+      b: [{ ...failedChild, totals: spent(2, 3) }],
+    },
   });
-  expect(world.decision()?.totals.costUsd).toBe(3);
+  expect(world.decision()?.totals).toMatchObject({ costUsd: 3, turns: 7 });
+  expect(step()?.usage).toMatchObject({ costUsd: 3, turns: 7 });
 });

@@ -61,12 +61,12 @@ export function fallbackSettled(
   spot: AttemptSpot<RetriedNode>,
   { settlement }: SettledChild,
 ): void {
-  const { at, node, frame } = spot;
+  const { at, frame } = spot;
   if (settlement.type !== "cancelled") {
     failStep(turn, spot);
     return;
   }
-  endStep(turn, { name: nameOf(node), status: finalStatus(frame), ordinal: frame.ordinal });
+  leave(turn, spot, { status: finalStatus(frame), error: frame.lastError });
   settle(turn, at, { type: "cancelled", trail: { [at]: frame } });
 }
 

@@ -174,14 +174,15 @@ test("only the on_fail agent sees failed_step", () => {
   ]);
 });
 
-test("a cancel while the on_fail agent runs stops the agent", () => {
-  const world = createWorld(flow([call("plan", { onFail: fixAgent })]), {
-    steps: { plan: [failed("x")], fix: [hangs] },
+test("a cancel while the on_fail agent runs stops the agent, and the step has failed", () => {
+  const world = createWorld(flow([call("plan"), call("plan", { onFail: fixAgent })]), {
+    steps: { plan: [ok({ markers: ["ready"] }), failed("x")], fix: [hangs] },
   });
   world.start();
   world.cancel();
-  expect(world.attemptEnds("b.0.f", 1, ok()).ended?.status).toBe("cancelled");
-  expect(world.stepLines()).toEqual(["plan#1 failed", "fix#1 cancelled"]);
+  expect(world.attemptEnds("b.1.f", 1, ok()).ended?.status).toBe("cancelled");
+  expect(world.stepLines()).toEqual(["plan#1 completed", "plan#1 failed", "fix#1 cancelled"]);
+  expect(world.state().results["plan"]).toMatchObject({ status: "failed", markers: [] });
 });
 
 test("script values are quoted, env values are not, unknown names vanish", () => {

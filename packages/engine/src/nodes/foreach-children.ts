@@ -1,5 +1,6 @@
 /** The children of a foreach: starting them in a window, taking their ends, stopping them. */
-import type { EngineEvent, ForeachFrame, ForeachNode, ItemState } from "@runfleet/model";
+import type { EngineEvent, ForeachFrame, ForeachNode, ItemState, Totals, Usage } from "@runfleet/model";
+import { addUsage, zeroTotals } from "@runfleet/model";
 import { childStopMs } from "../grace.js";
 import { defined } from "../record.js";
 import { addToTotals } from "../results.js";
@@ -38,6 +39,7 @@ export function childEnded(
   if (index === undefined || item === undefined) return "belongs to no item in flight";
   delete frame.open[event.childId];
   addToTotals(turn, event.result.totals);
+  frame.usage = usageWith(frame.usage, event.result.totals);
   const status = endOf(event.result.status, frame);
   changeItem(turn, { at, index }, endedItem(frame, item, { status, output: event.result.output }));
   note(turn, { type: "fanout.item_ended", address: at, itemId: item.id, status });
@@ -93,6 +95,12 @@ function itemInputs(
   const itemVariables = { ...own, "item.id": item.id, "item.ref": item.ref };
   const variables = overlaid(variablesFor(turn, at), itemVariables);
   return { ...substituteAll(node.inputs, variables, "keep"), ...itemVariables };
+}
+
+/** What the step has used, with one more child. */
+function usageWith(before: Usage | undefined, totals: Totals): Usage {
+  const { hasLlmMetrics: _flag, ...usage } = addUsage(addUsage(zeroTotals(), before ?? {}), totals);
+  return usage;
 }
 
 /** A child that was stopped because the step halts is no failure of its own. */

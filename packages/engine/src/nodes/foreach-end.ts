@@ -101,7 +101,7 @@ function named({ at, node, frame }: ForeachSpot) {
 type EntryRest = Pick<StepEntry, "status" | "markers" | "context" | "output" | "error">;
 
 export function entry({ at, node, frame }: ForeachSpot, rest: EntryRest): StepEntry {
-  const { kind, attempt, ordinal, startedAt } = frame;
+  const { kind, attempt, ordinal, startedAt, usage } = frame;
   return {
     address: at,
     name: node.name,
@@ -110,6 +110,7 @@ export function entry({ at, node, frame }: ForeachSpot, rest: EntryRest): StepEn
     ordinal,
     startedAt,
     progress: progressOf(frame),
+    usage,
     ...rest,
   };
 }
