@@ -67,7 +67,8 @@ function ownResults(state: RunState): [string, StepResult][] {
 /** What the parent may use: markers and context of the last completed step, completed results, contexts. */
 function childResult(state: RunState, status: Ending["status"]): ChildResult {
   const own = ownResults(state).filter(([, result]) => result.status === "completed");
-  const last = own.at(-1)?.[1];
+  // Named parallel blocks have results as well, but no context: they are no steps.
+  const last = own.findLast(([name]) => Object.hasOwn(state.ends, name))?.[1];
   const lastOutput = own.findLast(([, result]) => result.output !== undefined)?.[1].output;
   const results = textRecord<ChildResult["results"][string]>();
   for (const [name, { status: end, markers, context, output }] of newest(own, ([, result]) =>

@@ -127,6 +127,15 @@ test("a child hands on the end of its last step, its newest output and its compl
   expect(Object.keys(ended?.result.results ?? {})).toEqual(["one", "three"]);
 });
 
+test("a child whose last node is a named parallel block hands on its last step, and the block's markers by name", () => {
+  const world = createWorld(flow([parallel([call("a"), call("b")], { name: "checks" })]), {
+    steps: { a: [ok({ markers: ["x"], context: "from a" })], b: [ok({ markers: ["y"], context: "from b" })] },
+  });
+  const result = world.start().ended?.result;
+  expect(result).toMatchObject({ context: "from b", markers: ["y"] });
+  expect(result?.results["checks"]?.markers).toEqual(["x", "y"]);
+});
+
 test("the summary is short however long the error is, and names every step", () => {
   const world = createWorld(
     flow([call("one"), call("two", { onFail: { kind: "continue" } }), call("three")]),

@@ -19,8 +19,8 @@ export function throws(name: string, ...values: unknown[]) {
   return { name, run, told };
 }
 
-/** Runs until it is let go of; an abort ends it with an error, unless it is deaf. */
-export function waits(name: string, { deaf = false } = {}) {
+/** Runs until it is let go of; an abort ends it with an error. */
+export function waits(name: string) {
   let letGo: () => void = () => undefined;
   let begin: () => void = () => undefined;
   const begun = new Promise<void>((resolve) => {
@@ -32,7 +32,7 @@ export function waits(name: string, { deaf = false } = {}) {
       letGo = () => resolve({});
       signal.addEventListener("abort", () => {
         reasons.push(signal.reason);
-        if (!deaf) reject(new Error("aborted"));
+        reject(new Error("aborted"));
       });
       begin();
     });
