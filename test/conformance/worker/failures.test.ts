@@ -1,6 +1,6 @@
 // The reference's tests of failures and how they spread (its group J), and what it leaves untested about attempts of a call.
 import type { Schema } from "@runfleet/worker";
-import { NonRetryableError } from "@runfleet/worker";
+import { NonRetryableError, RetryableError } from "@runfleet/worker";
 import { expect, test } from "vitest";
 import { block, call, flow, parallel } from "../../support/engine/definitions.js";
 import { gives, throws } from "../../support/worker/actions.js";
@@ -81,6 +81,24 @@ test("gap J: row per attempt: also when all attempts fail, and a final failure s
   expect(stepLines(steps)).toEqual(["bad#1 failed", "bad#2 failed", "bad#3 failed"]);
   expect(record.error?.message).toBe("step 'bad' failed after 3 attempts: no luck");
 });
+
+test.each([
+  ["of the definition", { retryDelayMs: 60_000, backoff: "fixed" }, new Error("once")],
+  ["an error asks for", {}, new RetryableError("once", { retryAfterMs: 60_000 })],
+] as const)(
+  "gap J: retries of call: a pause %s that is longer than a second holds no worker",
+  async (_, options, error) => {
+    const fleet = await openMemoryFleet({ config: { actions: [throws("flaky", error)] } });
+    const { parked } = await fleet.start(flow([call("flaky", { retries: 1, ...options })]));
+    const { record, steps } = await parked();
+    expect(stepLines(steps)).toEqual(["flaky#1 failed"]);
+    expect(record).toMatchObject({
+      status: "waiting",
+      blockedOn: [{ type: "retry", name: "flaky", attempt: 2 }],
+    });
+    expect(record).not.toHaveProperty("owner");
+  },
+);
 
 test("gap J: an error that says it is final ends the retries", async () => {
   const final = throws("final", new NonRetryableError("no such account"));

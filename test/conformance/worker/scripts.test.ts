@@ -1,4 +1,5 @@
 // The reference's tests of `script` (its group N), with real shell processes: each run goes through activation and store.
+import { existsSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import type { Node, RunInfo } from "@runfleet/model";
 import type { WorkerConfig } from "@runfleet/worker";
@@ -220,4 +221,14 @@ test("gap N: cancellation ends the script at once and the run is cancelled", asy
   const { record, steps } = await ended();
   expect(record).toMatchObject({ status: "cancelled", error: { message: "enough" } });
   expect(stepLines(steps)).toEqual(["probe#1 cancelled"]);
+});
+
+test("a run without a working directory gets one of its own, which is gone when it has ended", async () => {
+  const fleet = await openMemoryFleet({ config: { runContext: () => ({}) } });
+  const body = [script("write", { run: "echo mine > file" }), script("read", { run: "pwd; cat file" })];
+  const { steps } = await fleet.run(flow(body));
+  const [folder = "", content] = (steps[1]?.context ?? "").split("\n");
+  expect(content).toBe("mine");
+  expect(folder.endsWith("/runs/RUN")).toBe(true);
+  expect(existsSync(folder)).toBe(false);
 });
