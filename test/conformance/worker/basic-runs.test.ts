@@ -4,12 +4,12 @@ import { parseWorkflow, validateParsed } from "@runfleet/language";
 import type { Definition } from "@runfleet/model";
 import { expect, test } from "vitest";
 import { call, flow, script, sleep, when } from "../../support/engine/definitions.js";
-import { gives, throws, waits } from "../../support/worker/actions.js";
+import { fails, gives, waits } from "../../support/worker/actions.js";
 import { openMemoryFleet, stepLines } from "../../support/worker/memory-fleet.js";
 
 const working = { config: { fallback: gives("any") } };
 const failing = {
-  config: { actions: [throws("bad", ...Array<Error>(9).fill(new Error("no luck")))], fallback: gives("any") },
+  config: { actions: [fails("bad")], fallback: gives("any") },
 };
 
 function parsed(text: string): Definition {
@@ -168,4 +168,12 @@ test("gap I: fail_fast = false goes on after a failure, and the run has failed i
   const { record, steps } = await fleet.run(flow([call("bad"), call("next")]), { failFast: false });
   expect(record.status).toBe("failed");
   expect(stepLines(steps)).toEqual(["bad#1 failed", "next#1 completed"]);
+});
+
+test("one failing cleanup does not skip the next, whatever the body did", async () => {
+  for (const body of [call("work"), call("bad")]) {
+    const fleet = await openMemoryFleet(failing);
+    const { steps } = await fleet.run(flow([body], { always: [call("bad"), call("sweep")] }));
+    expect(stepLines(steps).slice(1)).toEqual(["bad#1 failed", "sweep#1 completed"]);
+  }
 });

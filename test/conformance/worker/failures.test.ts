@@ -3,32 +3,31 @@ import type { Schema } from "@runfleet/worker";
 import { NonRetryableError, RetryableError } from "@runfleet/worker";
 import { expect, test } from "vitest";
 import { block, call, flow, parallel } from "../../support/engine/definitions.js";
-import { gives, throws } from "../../support/worker/actions.js";
+import { fails, gives, throws } from "../../support/worker/actions.js";
 import { openMemoryFleet, stepLines } from "../../support/worker/memory-fleet.js";
 
-const always = Array<Error>(9).fill(new Error("no luck"));
-const bad = () => ({ config: { actions: [throws("bad", ...always)], fallback: gives("any") } });
+const bad = { config: { actions: [fails("bad")], fallback: gives("any") } };
 
 test("T-FAIL-01 a failed step fails the run", async () => {
-  const { record, steps } = await (await openMemoryFleet(bad())).run(flow([call("bad")]));
+  const { record, steps } = await (await openMemoryFleet(bad)).run(flow([call("bad")]));
   expect(record.status).toBe("failed");
   expect(steps).toMatchObject([{ status: "failed", error: { code: "step_failed", message: "no luck" } }]);
 });
 
 test("T-FAIL-02 the always block runs after a failure, and the run has failed all the same", async () => {
-  const fleet = await openMemoryFleet(bad());
+  const fleet = await openMemoryFleet(bad);
   const { record, steps } = await fleet.run(flow([call("bad")], { always: [call("cleanup")] }));
   expect(record.status).toBe("failed");
   expect(stepLines(steps)).toEqual(["bad#1 failed", "cleanup#1 completed"]);
 });
 
 test("T-FAIL-03 nothing after the first failed step is begun", async () => {
-  const { steps } = await (await openMemoryFleet(bad())).run(flow([call("bad"), block([call("next")])]));
+  const { steps } = await (await openMemoryFleet(bad)).run(flow([call("bad"), block([call("next")])]));
   expect(stepLines(steps)).toEqual(["bad#1 failed"]);
 });
 
 test("T-FAIL-04 a run that was cancelled before it began does nothing and has not succeeded", async () => {
-  const fleet = await openMemoryFleet(bad());
+  const fleet = await openMemoryFleet(bad);
   const { enqueue, ended } = await fleet.create(flow([call("any")]));
   await fleet.cancel("RUN");
   await enqueue();
@@ -38,7 +37,7 @@ test("T-FAIL-04 a run that was cancelled before it began does nothing and has no
 });
 
 test("T-FAIL-05 a run that is cancelled while it waits is woken, ends cancelled and begins nothing more", async () => {
-  const fleet = await openMemoryFleet(bad());
+  const fleet = await openMemoryFleet(bad);
   const { parked, ended } = await fleet.start(flow([{ kind: "sleep", name: "nap", for: "1h" }, call("any")]));
   await parked();
   await fleet.cancel("RUN", "no longer needed");
@@ -77,7 +76,7 @@ test("gap J: retry_error passing: each attempt is told the error of the one befo
 });
 
 test("gap J: row per attempt: also when all attempts fail, and a final failure says how many there were", async () => {
-  const { record, steps } = await (await openMemoryFleet(bad())).run(flow([call("bad", { retries: 2 })]));
+  const { record, steps } = await (await openMemoryFleet(bad)).run(flow([call("bad", { retries: 2 })]));
   expect(stepLines(steps)).toEqual(["bad#1 failed", "bad#2 failed", "bad#3 failed"]);
   expect(record.error?.message).toBe("step 'bad' failed after 3 attempts: no luck");
 });
@@ -108,7 +107,7 @@ test("gap J: an error that says it is final ends the retries", async () => {
 });
 
 test("gap J: on_fail continue: the step is forgiven, its record stays failed, the run completes", async () => {
-  const fleet = await openMemoryFleet(bad());
+  const fleet = await openMemoryFleet(bad);
   const { record, steps } = await fleet.run(
     flow([call("bad", { onFail: { kind: "continue" } }), call("next")]),
   );
@@ -118,7 +117,7 @@ test("gap J: on_fail continue: the step is forgiven, its record stays failed, th
 
 test("gap J: on_fail agent: it learns what failed, and the step has failed all the same", async () => {
   const repair = throws("repair");
-  const fleet = await openMemoryFleet({ config: { actions: [throws("bad", ...always), repair] } });
+  const fleet = await openMemoryFleet({ config: { actions: [fails("bad"), repair] } });
   const agent = { kind: "name", value: "repair" } as const;
   const node = call("bad", { retries: 1, onFail: { kind: "agent", agent } });
   const { record, steps } = await fleet.run(flow([block([node], { output: "schema", with: ["snippet"] })]));
@@ -135,7 +134,7 @@ test("gap J: on_fail agent: it learns what failed, and the step has failed all t
 });
 
 test("gap J: on_fail agent: one that fails itself changes nothing", async () => {
-  const actions = [throws("bad", ...always), throws("repair", new Error("me too"))];
+  const actions = [fails("bad"), throws("repair", new Error("me too"))];
   const fleet = await openMemoryFleet({ config: { actions } });
   const agent = { kind: "name", value: "repair" } as const;
   const { record } = await fleet.run(flow([call("bad", { onFail: { kind: "agent", agent } })]));

@@ -188,7 +188,7 @@ test("gap N: further members of the block are kept in the structured output and 
 
 test("gap N: precedence of the environment: worker, provider, inputs, own block, facts of the attempt", async () => {
   const asked: unknown[] = [];
-  const names = "$HOST_ONLY $SHARED $RUNFLEET_INPUT_A $RUNFLEET_INPUT_B $RUNFLEET_STEP $GH_TOKEN";
+  const names = "$HOME $HOST_ONLY $SHARED $RUNFLEET_INPUT_A $RUNFLEET_INPUT_B $RUNFLEET_STEP $GH_TOKEN";
   const { steps } = await probe(
     `echo "${names}"`,
     {
@@ -200,13 +200,19 @@ test("gap N: precedence of the environment: worker, provider, inputs, own block,
       config: {
         scriptEnv: (request) => {
           asked.push(request.identity);
-          return { HOST_ONLY: "provider", SHARED: "provider", RUNFLEET_INPUT_A: "never", GH_TOKEN: "token" };
+          return {
+            HOME: "provider",
+            HOST_ONLY: "provider",
+            SHARED: "provider",
+            RUNFLEET_INPUT_A: "never",
+            GH_TOKEN: "token",
+          };
         },
       },
     },
   );
   expect(asked).toEqual(["bot"]);
-  expect(steps[0]?.context).toBe("provider block input block probe token\n");
+  expect(steps[0]?.context).toBe("provider provider block input block probe token\n");
 });
 
 test("gap N: cancellation ends the script at once and the run is cancelled", async () => {

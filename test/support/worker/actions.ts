@@ -8,6 +8,11 @@ export function gives(name: string, result: ActionResult<unknown> = {}, output?:
   return { name, run: () => Promise.resolve(result), ...(output === undefined ? {} : { output }) };
 }
 
+/** Fails each time. */
+export function fails(name: string) {
+  return { name, run: () => Promise.reject(new Error("no luck")) };
+}
+
 /** Throws what it is given, one after the other, and succeeds afterwards. */
 export function throws(name: string, ...values: unknown[]) {
   const told: Told[] = [];
