@@ -207,3 +207,19 @@ test("T-FE-18 a cancel while children take long reaches them", async () => {
   expect(child.record.status).toBe("cancelled");
   expect(stepLines(child.steps)).toEqual(["do-it#1 cancelled"]);
 });
+
+test("a workflow can look after other runs: workflow_runs lists those of the fleet", async () => {
+  const action = worker();
+  const { fleet, definition } = await fanOut({
+    list: [],
+    action,
+    over: "workflow_runs",
+    filter: { status: "failed" },
+  });
+  const failing = flow([foreach("none", { over: "nowhere" })], { name: "broken" });
+  await fleet.run(failing, { id: "FAILED", rootId: "FAILED", createdAt: 1 });
+  await fleet.run(definition);
+  expect(action.seen).toMatchObject([
+    { "item.id": "FAILED", "item.workflow_name": "broken", "item.status": "failed" },
+  ]);
+});

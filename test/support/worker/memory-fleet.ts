@@ -63,7 +63,7 @@ export async function openMemoryFleet({ config = {}, workflows = [], around }: M
   const activator = createActivator({
     ...{ workerId: "w1", store: workerStore, leases, keeper, leaseTtlMs, definitions },
     ...{ workDir: dir, killGraceMs: 100, log: { ...silent, error: onError } },
-    registry: createRegistry(config),
+    registry: createRegistry(config, store),
     config: { runContext: () => ({ workingDir: dir }), ...config },
     ports: {
       ...{ store: workerStore, now: Date.now, log: silent },
