@@ -46,7 +46,7 @@ const places: Readonly<Record<string, (member: string) => boolean>> = {
   action: (member) => {
     const [, context = ""] =
       /interface ActionContext[^{]*\{([\s\S]*?)\n\}/.exec(textOf("packages/worker/src/action.ts")) ?? [];
-    return new RegExp(`readonly ${member}\\??:`).test(context);
+    return new RegExp(`^  (readonly )?${member}\\??[:(]`, "m").test(context);
   },
   script: (member) => textOf("packages/worker/src/perform/run-script.ts").includes(member),
   variable: (member) => new RegExp(`\\b${member}\\b`).test(textOf("packages/engine/src/variables.ts")),
