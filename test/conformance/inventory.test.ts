@@ -1,0 +1,195 @@
+// The reference's own tests, all 337: each has an equivalent whose name begins with its id, or a row in the record of
+// differences that says why not. Looks at texts only; whether the tests hold is shown by running them.
+import { expect, test } from "vitest";
+import { filesEnding, textOf } from "../tidy/source-files.js";
+
+/** Prefix of the ids, and how many there are; numbered from 01 without gaps. */
+const counts: Readonly<Record<string, number>> = {
+  "T-DSL": 21,
+  "T-PATH": 3,
+  "T-SEM": 11,
+  "T-WRES": 7,
+  "T-ENG": 17,
+  "T-REG": 7,
+  "T-GREG": 4,
+  "T-IREG": 3,
+  "T-INP": 4,
+  "T-STATE": 2,
+  "T-RUN": 11,
+  "T-FAIL": 5,
+  "T-CF": 25,
+  "T-CALL": 4,
+  "T-PAR": 9,
+  "T-SCR": 11,
+  "T-FE": 18,
+  "T-GATE": 3,
+  "T-GAPP": 12,
+  "T-REC": 10,
+  "T-CHILD": 3,
+  "T-FO": 15,
+  "T-LK": 13,
+  "T-DUR": 7,
+  "T-JSON": 2,
+  "T-VAR": 13,
+  "T-EVT": 7,
+  "T-DIAG": 2,
+  "T-EXT": 6,
+  "T-STAT": 11,
+  "T-CAN": 19,
+  "T-RES": 6,
+  "T-LEASE": 9,
+  "T-MEM": 22,
+  "T-SQL": 15,
+};
+
+const ids = Object.entries(counts).flatMap(([prefix, count]) =>
+  Array.from({ length: count }, (_, index) => `${prefix}-${String(index + 1).padStart(2, "0")}`),
+);
+
+/** What no test of the reference covers, by group: words that a test of the group has in its name. */
+const gaps: Readonly<Record<string, readonly string[]>> = {
+  A: [
+    "foreach",
+    "do-while",
+    "quality gate",
+    "gate options",
+    "mode",
+    "environment of a script",
+    "unknown keys",
+    "without modifier is required",
+    "boolean wins over required",
+    "repeated keys",
+    "lists and maps where one value belongs",
+    "comments",
+    "durations",
+    "JSON",
+  ],
+  B: ["executable bit"],
+  C: [
+    "a while needs its step before the body, a do-while",
+    "known behind it",
+    "condition of a branch",
+    "required inputs of a child",
+    "source of a quality gate",
+    "foreach needs its workflow",
+  ],
+  H: ["required string missing", "default for strings", "extra inputs pass through"],
+  I: [
+    "summary text",
+    "error column",
+    "conditional cleanup after a failed body",
+    "always after a cancel",
+    "fail_fast = false",
+  ],
+  J: [
+    "retries of call",
+    "retry_error passing",
+    "row per attempt",
+    "on_fail continue",
+    "on_fail agent",
+    "schema errors",
+    "plugin dir merge",
+    "identity defaulting",
+  ],
+  K: [
+    "while execution as a whole",
+    "do-while execution as a whole",
+    "on_max_iter = fail",
+    "on_max_iter = continue",
+    "do block output and with",
+    "inheritance",
+    "restoration",
+    "stuck_after %i",
+    "loops with fail_fast",
+  ],
+  M: [
+    "min_success",
+    "branch `if`",
+    "per-branch output and with",
+    "resume of branches",
+    "duplicate agents",
+    "external cancel",
+    "real cancellation of running branches",
+  ],
+  N: [
+    "dry-run",
+    "on_fail = continue",
+    "retries",
+    "shell quoting end to end",
+    "2000 characters",
+    "structured output",
+    "precedence of the environment",
+    "cancellation",
+  ],
+  O: [
+    "resume of a partly finished fan-out",
+    "cycles",
+    "stall",
+    "max_parallel 0",
+    "template inputs",
+    "summary text",
+    "child run ids on items",
+    "cancellation of in-flight children",
+    "depth",
+  ],
+  P: [
+    "approve",
+    "reject",
+    "feedback variable",
+    "selections",
+    "options references",
+    "external cancel",
+    "quality gate",
+    "lease loss while waiting",
+    "waiting status",
+  ],
+  V: [
+    "prior_contexts",
+    "prior_output is the newest",
+    "gate_feedback",
+    "dry_run",
+    "exported texts overwrite inputs",
+    "braces without an end",
+  ],
+};
+
+/** Texts that begin a test's name: behind a quote, so that a mention in a comment does not count. */
+const names = filesEnding(".test.ts")
+  .filter((file) => !file.endsWith("inventory.test.ts"))
+  .flatMap((file) =>
+    [...textOf(file).matchAll(/["'`]((?:T-[A-Z]+-\d\d|gap )[^"'\n]*)/g)].map(([, name]) => name ?? ""),
+  );
+
+const tested = new Set(names.flatMap((name) => name.match(/^T-[A-Z]+-\d\d(?= )/) ?? []));
+
+/** Ids in the list of tests without an equivalent, as they stand there. */
+const excused = [
+  ...textOf("docs/adr/0011-differences-from-runkon-flow.md").matchAll(/^\| `?(T-[A-Z]+-\d\d)`? \|/gm),
+].map(([, id]) => id ?? "");
+
+test("all tests of the reference are counted", () => {
+  expect(ids).toHaveLength(337);
+});
+
+test("every test of the reference has its equivalent here, or a row that says why not", () => {
+  expect(ids.filter((id) => !tested.has(id) && !excused.includes(id))).toEqual([]);
+});
+
+test("the list of tests without an equivalent is sorted and has nothing that is tested all the same", () => {
+  expect(excused).toEqual(ids.filter((id) => excused.includes(id)).sort());
+  expect(excused.filter((id) => tested.has(id))).toEqual([]);
+});
+
+test("no test has an id that the reference does not have", () => {
+  expect([...tested].filter((id) => !ids.includes(id))).toEqual([]);
+});
+
+test("what the reference leaves untested is tested here", () => {
+  const isOf = (group: string) => new RegExp(/[ABC]/.test(group) ? "^gap ([A-E]: )?" : `^gap ${group}: `);
+  const open = Object.entries(gaps).flatMap(([group, words]) =>
+    words
+      .filter((word) => !names.some((name) => isOf(group).test(name) && name.includes(word)))
+      .map((word) => `${group}: ${word}`),
+  );
+  expect(open).toEqual([]);
+});
