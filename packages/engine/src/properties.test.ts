@@ -1,17 +1,20 @@
 /** What holds for every definition, whatever its steps answer and in whatever order. */
+import type { EngineEvent } from "@runfleet/model";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { answerTo } from "../../../test/simulation/answers.js";
 import { createRandom, type Random } from "../../../test/simulation/random.js";
 import { randomFlow } from "../../../test/simulation/random-flow.js";
 import { childResult, createWorld, hangs } from "../../../test/support/engine/world.js";
+import { decide } from "./decide.js";
+import { compile } from "./plan.js";
 
 type World = ReturnType<typeof createWorld>;
 
 /** A world whose answers are held back, so that a test can give them in its own order. */
-function silentWorld(random: Random): World {
+function silentWorld(random: Random, definition = randomFlow(random, { calm: false })): World {
   const all = new Proxy({}, { get: () => [hangs], has: () => true });
-  return createWorld(randomFlow(random, { calm: false }), { steps: all, children: all, polls: all });
+  return createWorld(definition, { steps: all, children: all, polls: all });
 }
 
 /** Gives one open question an answer, or lets time pass; false when the run has ended. */
@@ -81,5 +84,51 @@ test("a cancel at any moment ends the run, and what it was doing is recorded as 
       expect(open).toEqual([]);
     }),
     { numRuns: 60 },
+  );
+});
+
+/** Answers to everything that is open, each or none of them given, in any order. */
+function answersAtOnce(world: World, random: Random): EngineEvent[] {
+  const { commands } = world;
+  const frames = world.state().frames;
+  const open = commands.filter((command) => "address" in command && command.address in frames);
+  const events = open.flatMap((command): EngineEvent[] => {
+    if (random.chance(0.4) || command.type === "abortAttempt" || command.type === "cancelChild") return [];
+    if (command.type !== "startChild") return [answerTo(command)];
+    const { childId, address } = command;
+    const result = childResult({ status: random.pick(["completed", "failed"]) });
+    return [{ type: "childFinished", at: world.now(), childId, address, result }];
+  });
+  for (const wait of world.decision()?.blockedOn ?? []) {
+    const { address } = wait;
+    if (wait.type !== "gate" || random.chance(0.5)) continue;
+    events.push({ type: "gateAnswered", at: world.now(), address, verdict: "approved", by: "ann" });
+  }
+  return events.sort(() => random.next() - 0.5);
+}
+
+test("a cancel beside other events starts nothing, and the run completes only if these events would have completed it", () => {
+  fc.assert(
+    fc.property(fc.nat(), fc.nat({ max: 20 }), (seed, movesBefore) => {
+      const random = createRandom(seed);
+      const definition = randomFlow(random, { calm: false });
+      const world = silentWorld(random, definition);
+      world.start();
+      for (let moves = 0; moves < movesBefore && step(world, random); moves += 1);
+      const { core } = world.state();
+      if (core.phase !== "body") return;
+      const events = answersAtOnce(world, random);
+      const env = { now: world.now(), run: world.run, childId: (key: object) => JSON.stringify(key) };
+      const calm = decide(compile(definition), world.state(), events, env);
+      const cancel = { type: "cancelRequested", at: world.now(), reason: "enough", by: "ann" } as const;
+      events.splice(random.below(events.length + 1), 0, cancel);
+      const { commands, state } = world.decideOnce(events);
+      const begun = commands.filter((command) => "node" in command || command.type === "startChild");
+      expect(begun.filter((command) => "address" in command && command.address.startsWith("b"))).toEqual([]);
+      const status = state.core.bodyStatus ?? "cancelled";
+      const allowed = calm.state.core.bodyStatus === "completed" ? ["completed", "cancelled"] : ["cancelled"];
+      expect(allowed).toContain(status);
+    }),
+    { numRuns: 200 },
   );
 });
