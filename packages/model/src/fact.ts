@@ -61,6 +61,9 @@ export type Fact =
       readonly name: string;
       readonly verdict: "approved" | "rejected";
       readonly by: string;
+      /** What was said and chosen, as it was given. */
+      readonly feedback?: string;
+      readonly selections?: readonly string[];
     }
   | { readonly type: "gate.timed_out"; readonly address: Address; readonly name: string }
   | { readonly type: "fanout.collected"; readonly address: Address; readonly count: number }
@@ -97,6 +100,7 @@ export type Fact =
       readonly generation: number;
       readonly tookOver: boolean;
     }
+  /** The owner before fell silent; told by the takeover, since who lost a lease can write no more. */
   | { readonly type: "lease.lost"; readonly worker: string; readonly generation: number };
 
 /** A fact as it is read back. `id` orders the history and is what `Last-Event-ID` carries; `at` is epoch ms. */

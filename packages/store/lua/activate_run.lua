@@ -5,6 +5,7 @@
 -- include: clock.lua
 -- include: statuses.lua
 -- include: history.lua
+-- include: lost_lease.lua
 -- include: unread.lua
 --
 -- KEYS
@@ -43,14 +44,6 @@ if A.checksLease ~= '' and redis.call('GET', K.lease) ~= A.leaseToken then
   return { 'lost' }
 end
 
--- A text as JSON: with escapes for whatever could end it.
-local function quoted(text)
-  local escaped = string.gsub(text, '[%c"\\]', function(character)
-    return string.format('\\u%04x', string.byte(character))
-  end)
-  return '"' .. escaped .. '"'
-end
-
 local generation = stored[3]
 local took_over = stored[7]
 local is_repeat = stored[5] and stored[4] == A.leaseToken
@@ -63,13 +56,14 @@ if not is_repeat then
   if recoveries > tonumber(A.recoveriesAdmitted) then
     return { 'suspect', string.format('%.0f', recoveries) }
   end
-  if took_over == '1' then
-    add_fact('{"type":"lease.lost","worker":' .. quoted(stored[5]) .. ',"generation":' .. generation .. '}')
-  end
   -- The clock as a floor: a replica promoted without the last write does not grant a number again.
+  if took_over == '1' then
+    note_lost_lease(generation)
+  end
   generation = string.format('%.0f', math.max(tonumber(generation) + 1, tonumber(now)))
   redis.call(
-    'HSET', K.run, 'generation', generation, 'nonce', A.leaseToken, 'owner', A.owner, 'heartbeatAt', now,
+    'HSET', K.run, 'generation', generation, 'nonce', A.leaseToken, 'owner', A.owner, 'ownerJson', A.ownerJson,
+    'heartbeatAt', now,
     'recoveries', string.format('%.0f', recoveries), 'tookOver', took_over, 'startedAt', stored[8] or now
   )
   redis.call('HDEL', K.run, 'blockedOn')

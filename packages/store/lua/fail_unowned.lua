@@ -4,6 +4,7 @@
 -- include: clock.lua
 -- include: statuses.lua
 -- include: history.lua
+-- include: lost_lease.lua
 -- include: end_run.lua
 --
 -- KEYS
@@ -18,7 +19,7 @@
 --   duplicate: the run has ended before
 --   fenced: the lease is not held with this token, or there is no such run
 
-local stored = redis.call('HMGET', K.run, 'status', 'row', 'generation')
+local stored = redis.call('HMGET', K.run, 'status', 'row', 'generation', 'owner')
 local status = stored[1]
 if not status or (A.checksLease ~= '' and redis.call('GET', K.lease) ~= A.leaseToken) then
   return { 'fenced' }
@@ -30,5 +31,8 @@ local generation = string.format('%.0f', math.max(tonumber(stored[3]) + 1, tonum
 redis.call('HSET', K.run, 'generation', generation, 'nonce', A.leaseToken, 'unowned', '1')
 redis.call('HINCRBY', K.run, 'revision', '1')
 set_status(K.run, stored[2], status, 'failed')
+if stored[4] then
+  note_lost_lease(stored[3])
+end
 add_fact(A.fact)
 return { 'finished', end_run(stored[2]) }

@@ -36,7 +36,7 @@ test("an approval with feedback closes the gate and sets gate_feedback", () => {
     step.started b.0 human_review#1
     gate.waiting b.0 human_review deadline=87400000
     run.waiting on=gate human_review until=87400000
-    gate.resolved b.0 human_review verdict=approved by=ann
+    gate.resolved b.0 human_review verdict=approved by=ann feedback=go
     step.completed b.0 human_review#1 markers=[]
     step.started b.1 plan#1
     step.completed b.1 plan#1 markers=[]

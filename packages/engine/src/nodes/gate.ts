@@ -150,8 +150,9 @@ function answered(turn: Turn, spot: GateSpot, event: GateEvent<"gateAnswered">):
   const { options, deadline } = spot.frame;
   const { selections = [], feedback, by } = event;
   if (event.at > deadline) return "came after the deadline of the gate";
+  const word = { by, ...defined({ feedback }), selections };
   if (event.verdict === "rejected") {
-    reject(turn, spot, { by, ...defined({ feedback }) });
+    reject(turn, spot, word);
     return undefined;
   }
   const unknown =
@@ -160,12 +161,12 @@ function answered(turn: Turn, spot: GateSpot, event: GateEvent<"gateAnswered">):
     turn.gatesOpened.push(openGateOf(turn, spot));
     return `'${unknown}' is not an option of the gate`;
   }
-  approve(turn, spot, { by, ...defined({ feedback: wordsOf(selections, feedback) }) });
+  approve(turn, spot, word);
   return undefined;
 }
 
 /** Selections in one line, the feedback below it; nothing when there is neither. */
-function wordsOf(selections: readonly string[], feedback: string | undefined): string | undefined {
+function wordsOf({ selections = [], feedback }: Word): string | undefined {
   if (selections.length === 0) return feedback;
   const chosen = selections.join(", ");
   return feedback === undefined || feedback === "" ? chosen : `${chosen}\n${feedback}`;
@@ -174,23 +175,37 @@ function wordsOf(selections: readonly string[], feedback: string | undefined): s
 interface Word {
   readonly by: string;
   readonly feedback?: string;
+  readonly selections?: readonly string[];
 }
 
-function approve(turn: Turn, spot: GateSpot, { by, feedback }: Word): void {
-  if (feedback !== undefined) {
-    core(turn).gateFeedback = feedback;
+function approve(turn: Turn, spot: GateSpot, word: Word): void {
+  const words = wordsOf(word);
+  if (words !== undefined) {
+    core(turn).gateFeedback = words;
     turn.variables = undefined;
   }
-  note(turn, { type: "gate.resolved", address: spot.at, name: spot.node.name, verdict: "approved", by });
+  noteResolved(turn, spot, { verdict: "approved", word });
   note(turn, { type: "step.completed", markers: [], ...named(spot) });
-  close(turn, spot, { status: "completed", context: feedback });
+  close(turn, spot, { status: "completed", context: words });
   settle(turn, spot.at, completed);
 }
 
-function reject(turn: Turn, spot: GateSpot, { by, feedback }: Word): void {
-  const { name } = spot.node;
-  note(turn, { type: "gate.resolved", address: spot.at, name, verdict: "rejected", by });
-  fail(turn, spot, { code: "gate_rejected", message: feedback ?? `gate '${name}' was rejected by ${by}` });
+function reject(turn: Turn, spot: GateSpot, word: Word): void {
+  const { by, feedback = `gate '${spot.node.name}' was rejected by ${by}` } = word;
+  noteResolved(turn, spot, { verdict: "rejected", word });
+  fail(turn, spot, { code: "gate_rejected", message: feedback });
+}
+
+/** The timeline keeps what was said, apart from what becomes of it: a later gate overwrites `gate_feedback`. */
+function noteResolved(
+  turn: Turn,
+  { at, node: { name } }: GateSpot,
+  { verdict, word }: { verdict: "approved" | "rejected"; word: Word },
+): void {
+  const { by, feedback, selections = [] } = word;
+  const chosen = selections.length === 0 ? undefined : selections;
+  const said = defined({ feedback, selections: chosen });
+  note(turn, { type: "gate.resolved", address: at, name, verdict, by, ...said });
 }
 
 function timedOut(turn: Turn, spot: GateSpot): void {

@@ -80,7 +80,7 @@ export const activateRun: Script<ActivateRunKeys, ActivateRunValues, ActivateRun
   name: "activate_run",
   keys: ["statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "history", "fleetEvents", "run", "inbox", "parts", "lease", "leases", "timers"],
   values: ["now", "transitions", "runId", "historyMax", "fleetEventsMax", "inboxPage", "leaseToken", "checksLease", "owner", "ownerJson", "recoveriesMax", "recoveriesAdmitted"],
-  sha1: "407d6f1e35d00a0f8e205d332259becedabdb1a4",
+  sha1: "adb7e7b26094c1d88ec69cff080cfe7504bd37ab",
   source: `local K = {
   statusPending = KEYS[1],
   statusRunning = KEYS[2],
@@ -153,6 +153,12 @@ local function add_fact(fact)
   redis.call('XADD', K.history, 'MAXLEN', '~', A.historyMax, '*', 'at', now, 'fact', fact)
   redis.call('XADD', K.fleetEvents, 'MAXLEN', '~', A.fleetEventsMax, '*', 'run', A.runId, 'at', now, 'fact', fact)
 end
+local function note_lost_lease(generation)
+  local owner_json = redis.call('HGET', K.run, 'ownerJson')
+  if owner_json then
+    add_fact('{"type":"lease.lost","worker":' .. owner_json .. ',"generation":' .. generation .. '}')
+  end
+end
 local function unread_events()
   local seen = redis.call('HGET', K.run, 'inboxSeen') or '0'
   return { seen, redis.call('LRANGE', K.inbox, '0', string.format('%.0f', tonumber(A.inboxPage) - 1)) }
@@ -177,12 +183,6 @@ end
 if A.checksLease ~= '' and redis.call('GET', K.lease) ~= A.leaseToken then
   return { 'lost' }
 end
-local function quoted(text)
-  local escaped = string.gsub(text, '[%c"\\\\]', function(character)
-    return string.format('\\\\u%04x', string.byte(character))
-  end)
-  return '"' .. escaped .. '"'
-end
 local generation = stored[3]
 local took_over = stored[7]
 local is_repeat = stored[5] and stored[4] == A.leaseToken
@@ -196,11 +196,12 @@ if not is_repeat then
     return { 'suspect', string.format('%.0f', recoveries) }
   end
   if took_over == '1' then
-    add_fact('{"type":"lease.lost","worker":' .. quoted(stored[5]) .. ',"generation":' .. generation .. '}')
+    note_lost_lease(generation)
   end
   generation = string.format('%.0f', math.max(tonumber(generation) + 1, tonumber(now)))
   redis.call(
-    'HSET', K.run, 'generation', generation, 'nonce', A.leaseToken, 'owner', A.owner, 'heartbeatAt', now,
+    'HSET', K.run, 'generation', generation, 'nonce', A.leaseToken, 'owner', A.owner, 'ownerJson', A.ownerJson,
+    'heartbeatAt', now,
     'recoveries', string.format('%.0f', recoveries), 'tookOver', took_over, 'startedAt', stored[8] or now
   )
   redis.call('HDEL', K.run, 'blockedOn')

@@ -20,6 +20,8 @@ export interface FailUnownedKeys {
   readonly history: string;
   /** events */
   readonly fleetEvents: string;
+  /** run:<id> */
+  readonly run: string;
   /** timers */
   readonly timers: string;
   /** outbox */
@@ -32,8 +34,6 @@ export interface FailUnownedKeys {
   readonly gatesOpen: string;
   /** gates:info */
   readonly gatesInfo: string;
-  /** run:<id> */
-  readonly run: string;
   /** run:<id>:state */
   readonly parts: string;
   /** run:<id>:steps */
@@ -108,9 +108,9 @@ export type FailUnownedTag = "finished" | "duplicate" | "fenced";
  */
 export const failUnowned: Script<FailUnownedKeys, FailUnownedValues, FailUnownedTag> = {
   name: "fail_unowned",
-  keys: ["statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "history", "fleetEvents", "timers", "outbox", "outboxEntries", "gates", "gatesOpen", "gatesInfo", "run", "parts", "steps", "stepOrder", "inbox", "dedupe", "children", "leases", "runsEnded", "parentRun", "parentInbox", "answers", "lease"],
+  keys: ["statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "history", "fleetEvents", "run", "timers", "outbox", "outboxEntries", "gates", "gatesOpen", "gatesInfo", "parts", "steps", "stepOrder", "inbox", "dedupe", "children", "leases", "runsEnded", "parentRun", "parentInbox", "answers", "lease"],
   values: ["now", "transitions", "runId", "historyMax", "fleetEventsMax", "error", "summary", "retentionMs", "parentId", "parentEvent", "wakeId", "wakeHead", "forgetMax", "leaseToken", "checksLease", "fact"],
-  sha1: "23877809c14c10e4f76c2b9525732375168a2836",
+  sha1: "407b25675ffd5e5d41bb84b6329bec1c6a934c9b",
   source: `local K = {
   statusPending = KEYS[1],
   statusRunning = KEYS[2],
@@ -121,13 +121,13 @@ export const failUnowned: Script<FailUnownedKeys, FailUnownedValues, FailUnowned
   statusCancelled = KEYS[7],
   history = KEYS[8],
   fleetEvents = KEYS[9],
-  timers = KEYS[10],
-  outbox = KEYS[11],
-  outboxEntries = KEYS[12],
-  gates = KEYS[13],
-  gatesOpen = KEYS[14],
-  gatesInfo = KEYS[15],
-  run = KEYS[16],
+  run = KEYS[10],
+  timers = KEYS[11],
+  outbox = KEYS[12],
+  outboxEntries = KEYS[13],
+  gates = KEYS[14],
+  gatesOpen = KEYS[15],
+  gatesInfo = KEYS[16],
   parts = KEYS[17],
   steps = KEYS[18],
   stepOrder = KEYS[19],
@@ -199,6 +199,12 @@ end
 local function add_fact(fact)
   redis.call('XADD', K.history, 'MAXLEN', '~', A.historyMax, '*', 'at', now, 'fact', fact)
   redis.call('XADD', K.fleetEvents, 'MAXLEN', '~', A.fleetEventsMax, '*', 'run', A.runId, 'at', now, 'fact', fact)
+end
+local function note_lost_lease(generation)
+  local owner_json = redis.call('HGET', K.run, 'ownerJson')
+  if owner_json then
+    add_fact('{"type":"lease.lost","worker":' .. owner_json .. ',"generation":' .. generation .. '}')
+  end
 end
 local function push_event(target, event)
   redis.call('RPUSH', target.inbox, event)
@@ -280,7 +286,7 @@ local function end_run(row)
   keep_for_a_while(row)
   return redis.call('ZRANGEBYSCORE', K.runsEnded, '-inf', now, 'LIMIT', '0', A.forgetMax)
 end
-local stored = redis.call('HMGET', K.run, 'status', 'row', 'generation')
+local stored = redis.call('HMGET', K.run, 'status', 'row', 'generation', 'owner')
 local status = stored[1]
 if not status or (A.checksLease ~= '' and redis.call('GET', K.lease) ~= A.leaseToken) then
   return { 'fenced' }
@@ -292,6 +298,9 @@ local generation = string.format('%.0f', math.max(tonumber(stored[3]) + 1, tonum
 redis.call('HSET', K.run, 'generation', generation, 'nonce', A.leaseToken, 'unowned', '1')
 redis.call('HINCRBY', K.run, 'revision', '1')
 set_status(K.run, stored[2], status, 'failed')
+if stored[4] then
+  note_lost_lease(stored[3])
+end
 add_fact(A.fact)
 return { 'finished', end_run(stored[2]) }`,
 };

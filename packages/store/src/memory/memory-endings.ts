@@ -20,6 +20,7 @@ import {
   holdsLease,
   type MemoryState,
   nextGeneration,
+  noteLostLease,
   pushEvent,
   type StoredRun,
   tellCancel,
@@ -40,6 +41,7 @@ function failWithoutOwner(state: MemoryState, request: Parameters<RunStore["fail
   const run = findRun(state, runId);
   if (run === undefined || !holdsLease(state, runId, leaseToken)) return { tag: "fenced" };
   if (isEnded(run.status)) return { tag: "duplicate" };
+  noteLostLease(state, run);
   run.generation = nextGeneration(state, run);
   run.nonce = leaseToken;
   run.status = "failed";

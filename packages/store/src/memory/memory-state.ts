@@ -188,6 +188,12 @@ export function addFact(state: MemoryState, run: StoredRun, fact: Fact): void {
   for (const wake of waiters) wake();
 }
 
+/** Told by whoever takes the run: an owner that lost it can write nothing more. */
+export function noteLostLease(state: MemoryState, run: StoredRun): void {
+  const { owner: worker, generation } = run;
+  if (worker !== undefined) addFact(state, run, { type: "lease.lost", worker, generation });
+}
+
 export function addToOutbox(state: MemoryState, entry: OutboxEntry): void {
   state.outbox.set(entry.id, { at: state.now(), json: JSON.stringify(entry) });
 }

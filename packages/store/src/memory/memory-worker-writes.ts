@@ -26,6 +26,7 @@ import {
   holdsLease,
   type MemoryState,
   nextGeneration,
+  noteLostLease,
   openStatus,
   type StoredRun,
   toRecord,
@@ -86,9 +87,7 @@ function activate(state: MemoryState, request: Parameters<RunStore["activate"]>[
     const recoveries = run.recoveries + (tookOver ? 1 : 0);
     if (recoveries > recoveriesMax) return { tag: "crash_loop", recoveries };
     if (recoveries > recoveriesAdmitted) return { tag: "suspect", recoveries };
-    if (run.owner !== undefined) {
-      addFact(state, run, { type: "lease.lost", worker: run.owner, generation: run.generation });
-    }
+    noteLostLease(state, run);
     const generation = nextGeneration(state, run);
     const now = state.now();
     Object.assign(run, { generation, nonce: leaseToken, owner, heartbeatAt: now, recoveries, tookOver });
