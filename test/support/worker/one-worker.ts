@@ -1,0 +1,114 @@
+/**
+ * One worker's activator on a store in memory: takes a run as a job would make it, with leases the test may steal.
+ * Executes real activations; there is no queue, so nothing is taken unless the test says so.
+ */
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Definition, Disposition, Lease, LeaseStore, NewRun, StepRecord } from "@runfleet/model";
+import { createMemoryLeases, createMemoryStore, definitionHash } from "@runfleet/store";
+import type { WorkerConfig } from "@runfleet/worker";
+import { type Activator, createActivator } from "../../../packages/worker/src/activator.js";
+import { createDefinitions } from "../../../packages/worker/src/definitions.js";
+import { createLeaseKeeper } from "../../../packages/worker/src/lease-keeper.js";
+import { createRegistry } from "../../../packages/worker/src/registry.js";
+import { runInfo } from "../engine/world.js";
+
+export interface OneWorker {
+  readonly store: ReturnType<typeof createMemoryStore>;
+  readonly leases: LeaseStore;
+  readonly activator: Activator;
+  /** Creates a run of this definition. */
+  create(definition: Definition, run?: Partial<NewRun>): Promise<string>;
+  /** What a job for the run makes of it. */
+  take(runId: string): Promise<Disposition>;
+  /** Another owner takes the run from whoever has it, as after its lease has run out. */
+  steal(runId: string): Promise<void>;
+  /** `name#attempt status` of each step record. */
+  steps(runId: string): Promise<readonly string[]>;
+  close(): Promise<void>;
+}
+
+const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
+
+export async function openOneWorker(
+  config: WorkerConfig,
+  timing: {
+    readonly leaseTtlMs?: number;
+    readonly renewMs?: number;
+    /** Stands between the worker and the leases. */
+    readonly leases?: (real: LeaseStore) => LeaseStore;
+  } = {},
+): Promise<OneWorker> {
+  const { leaseTtlMs = 60_000, renewMs = 20_000 } = timing;
+  const workDir = await mkdtemp(join(tmpdir(), "runfleet-one-worker-"));
+  const store = createMemoryStore({ now: Date.now });
+  const real = createMemoryLeases({ now: Date.now, store });
+  const granted = new Map<string, Lease>();
+  const remembering: LeaseStore = {
+    ...real,
+    async acquire(runId, ttlMs) {
+      const reply = await real.acquire(runId, ttlMs);
+      if (reply.tag === "held") granted.set(runId, reply.lease);
+      return reply;
+    },
+  };
+  const leases = timing.leases?.(remembering) ?? remembering;
+  const keeper = createLeaseKeeper({ leases, ttlMs: leaseTtlMs, renewMs, onError: () => undefined });
+  const activator = createActivator({
+    ...{ workerId: "w1", store, leases, keeper, leaseTtlMs, config, workDir, killGraceMs: 200, log: silent },
+    definitions: createDefinitions(store),
+    registry: createRegistry(config),
+    ports: {
+      ...{ store, log: silent, parallelMax: 8, now: Date.now, retentionMs: 60_000, stopGraceMs: 1_000 },
+      performOutbox: () => Promise.resolve([]),
+      wakeParent: () => Promise.resolve([]),
+    },
+  });
+  let runs = 0;
+  return {
+    store,
+    leases,
+    activator,
+    async create(definition, run = {}) {
+      const json = JSON.stringify(definition);
+      const hash = definitionHash(json);
+      await store.publish([{ name: definition.name, hash, json }]);
+      runs += 1;
+      const id = `run-${runs}`;
+      await store.createRun({
+        ...runInfo({ id, rootId: id, definitionHash: hash, createdAt: Date.now() }),
+        ...run,
+      });
+      return id;
+    },
+    take: (runId) => activator.handle(runId),
+    async steal(runId) {
+      const held = granted.get(runId);
+      if (held !== undefined) await real.release(held);
+      const taken = await real.acquire(runId, leaseTtlMs);
+      if (taken.tag !== "held") throw new Error(taken.tag);
+      const leaseToken = taken.lease.token;
+      const reply = await store.activate({ runId, leaseToken, owner: "w2", recoveriesMax: 5 });
+      if (reply.tag !== "activated") throw new Error(reply.tag);
+    },
+    async steps(runId) {
+      const { rows } = await store.readSteps({ runId, limit: 100 });
+      return rows.map(({ name, attempt, status }: StepRecord) => `${name}#${attempt} ${status}`);
+    },
+    async close() {
+      keeper.stop();
+      await store.close();
+      await rm(workDir, { recursive: true, force: true });
+    },
+  };
+}
+
+/** A promise and what fulfils it. */
+export function deferred<T = void>(): { readonly promise: Promise<T>; readonly resolve: (value: T) => void } {
+  let resolve: (value: T) => void = () => undefined;
+  const promise = new Promise<T>((settle) => {
+    resolve = settle;
+  });
+  return { promise, resolve };
+}
