@@ -78,9 +78,7 @@ test("a file is started with the workflow beside it, waits for a person, is appr
   expect(document.children).toHaveLength(1);
   expect((await project.run(["show", id])).stdout).toContain("✓ say");
 
-  const { events } = (await project.json(["events", id])) as {
-    readonly events: readonly { readonly type: string }[];
-  };
+  const events = (await project.json(["events", id])) as readonly { readonly type: string }[];
   expect(events.at(-1)?.type).toBe("run.completed");
   expect((await project.run(["cancel", id])).code).toBe(4);
 });

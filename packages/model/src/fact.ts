@@ -105,3 +105,6 @@ export type Fact =
 
 /** A fact as it is read back. `id` orders the history and is what `Last-Event-ID` carries; `at` is epoch ms. */
 export type HistoryEvent = Fact & { readonly id: string; readonly at: number };
+
+/** A fact as the feed of all runs tells it. `id` orders the feed and is another one than in the run's history. */
+export type FleetEvent = HistoryEvent & { readonly runId: string };

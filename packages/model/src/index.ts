@@ -86,7 +86,7 @@ export {
 } from "./event.js";
 export type { Cause, Explanation, Situation } from "./explanation.js";
 export { causes, explain } from "./explanation.js";
-export type { Fact, HistoryEvent } from "./fact.js";
+export type { Fact, FleetEvent, HistoryEvent } from "./fact.js";
 export type { ResolvedInputs } from "./inputs.js";
 export { resolveInputs } from "./inputs.js";
 export type { AcquireReply, Lease, LeaseStore, RenewReply } from "./lease-port.js";
@@ -105,6 +105,7 @@ export type {
   StepDocument,
 } from "./run.js";
 export { blockedOnDocumentSchema, blockedOnSchema, runDocumentSchema, stepDocumentSchema } from "./run.js";
+export type { FleetEventPage, SinkFeed, SinkReply } from "./sink-feed.js";
 export {
   delayMsMax,
   poolProblem,

@@ -47,8 +47,8 @@ export const limits = {
   projectFileBytesMax: 256 * 1024,
   /** Entries kept in one run's history stream. */
   historyEntriesMax: 20_000,
-  /** Entries kept in the feed of the whole fleet: enough for a dashboard that was away for a minute. */
-  fleetEventsMax: 10_000,
+  /** Entries kept in the feed of the whole fleet, about 12 MB: what a sink may be behind before it misses something. */
+  fleetEventsMax: 50_000,
   /** How long ended runs are kept where nobody says otherwise: a week, so that Monday can look at last Monday. */
   endedRunKeptMs: 7 * 86_400_000,
   /** Takeovers without any step that ended in between before a run fails with `crash_loop`. */

@@ -19,6 +19,7 @@ export const reservedPoolNames: ReadonlySet<string> = new Set([
   "defs",
   "idem",
   "events",
+  "sinks",
   "workers",
   "cancel",
 ]);

@@ -8,6 +8,7 @@ import type { InboxEvent } from "./event.js";
 import type { Fact, HistoryEvent } from "./fact.js";
 import type { Failure } from "./outcome.js";
 import type { BlockedOn, OpenGate, RunInfo, RunRecord } from "./run.js";
+import type { SinkFeed } from "./sink-feed.js";
 import type { PartChanges, StepRecord } from "./state.js";
 import type { RunStatus } from "./status.js";
 import type { StopSignal } from "./stop-signal.js";
@@ -194,7 +195,7 @@ export interface PublishedWorkflow {
 }
 
 /** What is remembered. Every method is one script or one bounded read; replies are data, broken Redis throws `redis_unavailable`. */
-export interface RunStore {
+export interface RunStore extends SinkFeed {
   createRun(run: NewRun): Promise<CreateReply>;
   activate(request: {
     runId: string;

@@ -49,6 +49,8 @@ export function partitionKeys(tag: string) {
     gatesInfo: `${tag}:gates:info`,
     /** stream: what happens in the fleet, capped. */
     fleetEvents: `${tag}:events`,
+    /** hash: sink → `<claimed until> <place in the feed> <worker>`. */
+    sinks: `${tag}:sinks`,
     /** zset of worker ids by last sign of life, and hash id → presence. */
     workers: `${tag}:workers`,
     workersInfo: `${tag}:workers:info`,

@@ -3,6 +3,9 @@
  */
 import { limits, type Page } from "@runfleet/model";
 
+/** Before every id of a stream. */
+export const beforeAll = "0-0";
+
 /** At least one row, at most what one read may cost. */
 export function pageRows(limit: number): number {
   return Math.min(Math.max(1, Math.floor(limit)), limits.pageRowsMax);

@@ -13,6 +13,7 @@ import { presence } from "./redis/presence.js";
 import { runEndings } from "./redis/run-endings.js";
 import { runLists } from "./redis/run-lists.js";
 import { runReads } from "./redis/run-reads.js";
+import { sinkFeed } from "./redis/sink-feed.js";
 import { sweeps } from "./redis/sweeps.js";
 import { workerWrites } from "./redis/worker-writes.js";
 import { workflows } from "./redis/workflows.js";
@@ -51,6 +52,7 @@ export function createRedisStore(options: RedisStoreOptions): RunStore & CancelF
     ...history,
     ...workflows(partition),
     ...sweeps(partition),
+    ...sinkFeed(partition),
     ...presence(partition),
     subscribe,
     close: async () => {

@@ -3,7 +3,7 @@
  * agent files, prompt snippets and output schemas lie.
  * `runfleet.config.ts` exports one of these as its default. Does not read files or the environment.
  */
-import type { GateNode, Item } from "@runfleet/model";
+import type { FleetEvent, GateNode, Item } from "@runfleet/model";
 import type { AnyAction } from "./action.js";
 
 /** Facts about the run that providers and resolvers get. */
@@ -51,6 +51,20 @@ export interface RunContext {
   readonly variables?: Readonly<Record<string, string>>;
 }
 
+/**
+ * Gets every event of every run, those of one run in their order. At least once: what a worker was delivering when it
+ * died, or a sink did not take, comes again, so a sink that must not count twice goes by `runId` and `id`.
+ */
+export interface EventSink {
+  /** Names the sink's place in the feed, for all workers together: renamed, it gets again what is kept. */
+  readonly name: string;
+  /**
+   * Takes a page of events, oldest first. When it rejects, or takes longer than 20 s (then `signal` is aborted), the
+   * page comes again later; runs never wait for it.
+   */
+  deliver(events: readonly FleetEvent[], context: { readonly signal: AbortSignal }): Promise<void> | void;
+}
+
 export interface WorkerConfig {
   readonly actions?: readonly AnyAction[];
   /** Takes every call no action is registered for. */
@@ -75,6 +89,8 @@ export interface WorkerConfig {
   readonly gates?: Readonly<Record<string, GateResolver>>;
   /** Provider name → provider; `json`, `range` and `workflow_runs` are built in. */
   readonly items?: Readonly<Record<string, ItemProvider>>;
+  /** Where the history of all runs goes besides Redis. One worker at a time feeds each. */
+  readonly sinks?: readonly EventSink[];
   /** Extra environment of scripts. */
   readonly scriptEnv?: (request: {
     readonly run: RunFacts;

@@ -26,6 +26,7 @@ import type { OutboxPorts } from "./outbox.js";
 import { performEntries, wakeParent } from "./outbox.js";
 import { announcePresence } from "./presence.js";
 import { createRegistry } from "./registry.js";
+import { feedSinks } from "./sinks.js";
 import { createSweeper } from "./sweeper.js";
 import { keepFoldersClean } from "./work-folders.js";
 
@@ -107,12 +108,14 @@ export async function createFleetWorker(options: FleetWorkerOptions): Promise<Fl
     intervalMs: options.sweepMs ?? 5_000,
     log,
   });
+  const sinks = feedSinks({ store, sinks: config.sinks ?? [], workerId, log });
 
   const stopCleaning = keepFoldersClean({ rootDir: workDir, onError });
 
   const shutDown = async (): Promise<void> => {
     sweeper.stop();
     stopCleaning();
+    await sinks.stop();
     await Promise.all(consumers.map((consumer) => consumer.pause()));
     activator.stopAll();
     await Promise.all(consumers.map((consumer) => consumer.close()));

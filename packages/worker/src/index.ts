@@ -17,6 +17,7 @@ export { type HttpOptions, http } from "./actions/http.js";
 export { createProject, type Project, type ProjectQuestion } from "./agent/project.js";
 export {
   defineConfig,
+  type EventSink,
   type GateResolver,
   type ItemProvider,
   type ItemsRequest,

@@ -40,6 +40,7 @@ const unfenced: Readonly<Record<string, string>> = {
   confirm_outbox: "performing an entry twice is harmless, and so is confirming it",
   claim_outbox: "moves only reminders",
   claim_wakeable: "moves only reminders",
+  claim_sink: "places in the feed are no run's; the one who has a place alone moves it",
   forget_run: "removes only what refers to nothing",
   announce_worker: "presence is no run's",
   withdraw_worker: "presence is no run's",

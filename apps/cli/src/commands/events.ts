@@ -13,7 +13,7 @@ interface Options {
 export function addEvents(program: Command, cli: Cli): void {
   program
     .command("events <run>")
-    .description("print a run's history (--json: one document; with --follow one JSON object per line)")
+    .description("print a run's history (--json: one array; with --follow one JSON object per line)")
     .option("-f, --follow", "go on until the run has ended")
     .option("--after <id>", "only events after the one with this id")
     .action((runId: string, options: Options) => events(cli, runId, options));
@@ -36,5 +36,5 @@ async function events(cli: Cli, runId: string, options: Options): Promise<void> 
     });
     for await (const event of history) show(event);
   });
-  if (isJson && !isFollowing) terminal.printJson({ events: collected });
+  if (isJson && !isFollowing) terminal.printJson(collected);
 }

@@ -204,7 +204,7 @@ describe("an event for people", () => {
       error: { code: "timeout", message: "too slow\nreally" },
     };
     expect(eventLine(event, colours)).toBe(
-      "00:10:00.000  step.failed          b.0 plan  attempt=2  timeout: too slow",
+      "00:10:00.000  step.failed          plan (attempt 2) failed: timeout: too slow  b.0",
     );
   });
 });

@@ -8,6 +8,7 @@ import {
   type CancelRequest,
   type Fact,
   type Failure,
+  type FleetEvent,
   type HistoryEvent,
   type InboxEntry,
   type InboxEvent,
@@ -85,6 +86,9 @@ export interface MemoryState {
   readonly cancelListeners: Set<(runId: string) => void>;
   /** Called once when a run's history grows. */
   readonly historyWaiters: Map<string, Set<() => void>>;
+  /** Newest last. */
+  readonly fleetEvents: FleetEvent[];
+  readonly sinks: Map<string, { readonly until: number; readonly place: string; readonly workerId: string }>;
   lastFact: { at: number; count: number };
   /** Lease tokens given out. */
   tokens: number;
@@ -103,6 +107,8 @@ export function createMemoryState(now: () => number): MemoryState {
     workers: new Map(),
     cancelListeners: new Set(),
     historyWaiters: new Map(),
+    fleetEvents: [],
+    sinks: new Map(),
     lastFact: { at: 0, count: 0 },
     tokens: 0,
   };
@@ -182,6 +188,8 @@ export function addFact(state: MemoryState, run: StoredRun, fact: Fact): void {
   state.lastFact = at > last.at ? { at, count: 0 } : { at: last.at, count: last.count + 1 };
   const id = `${state.lastFact.at}-${state.lastFact.count}`;
   run.history.push({ ...copy(fact), id, at });
+  state.fleetEvents.push({ ...copy(fact), id, at, runId: run.info.id });
+  if (state.fleetEvents.length > limits.fleetEventsMax) state.fleetEvents.shift();
   if (run.history.length > limits.historyEntriesMax) run.history.shift();
   const waiters = state.historyWaiters.get(run.info.id) ?? [];
   state.historyWaiters.delete(run.info.id);

@@ -7,7 +7,7 @@ import type { Fact, HistoryEvent, RunStore, StopSignal } from "@runfleet/model";
 import type { Redis } from "ioredis";
 import { connectBeside } from "../connect-redis.js";
 import { runKeys } from "../keys.js";
-import { pageRows } from "../page.js";
+import { beforeAll, pageRows } from "../page.js";
 import { withRedis } from "../redis-failure.js";
 import { toFields } from "../run-record.js";
 import type { Partition } from "./partition.js";
@@ -16,9 +16,6 @@ import type { Partition } from "./partition.js";
 const idleMax = 4;
 /** Events of one answer to a follower. */
 const followRows = 200;
-
-/** Before every id of a stream. */
-const beforeAll = "0-0";
 
 export interface HistoryReads extends Pick<RunStore, "readHistory" | "newestEventId" | "followHistory"> {
   readonly close: () => void;

@@ -1,0 +1,23 @@
+/** What feeds sinks, in memory: the fleet's events and each sink's place among them. */
+import type { SinkFeed } from "@runfleet/model";
+import { beforeAll, pageRows } from "../page.js";
+import { copy, type MemoryState } from "./memory-state.js";
+
+export function memorySinkFeed(state: MemoryState): SinkFeed {
+  return {
+    readFleetEvents: async ({ after, limit }) => {
+      const last = state.fleetEvents.findIndex(({ id }) => id === after);
+      const events = state.fleetEvents.slice(last + 1, last + 1 + pageRows(limit));
+      return { events: copy(events), isCut: last < 0 && after !== beforeAll && events.length > 0 };
+    },
+    claimSink: async ({ sink, workerId, ttlMs, after }) => {
+      const stored = state.sinks.get(sink);
+      const isOwn = stored?.workerId === workerId;
+      const isHeld = stored !== undefined && stored.until > state.now();
+      if (!isOwn && (after !== undefined || isHeld)) return { tag: "busy" };
+      const place = after ?? stored?.place ?? beforeAll;
+      state.sinks.set(sink, { until: state.now() + ttlMs, place, workerId });
+      return { tag: "held", after: place };
+    },
+  };
+}

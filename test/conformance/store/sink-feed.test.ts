@@ -1,0 +1,92 @@
+// The feed of all runs and the places of sinks in it. Both stores, the same answers.
+import type { FleetEvent } from "@runfleet/model";
+import { describe, expect, test } from "vitest";
+import { sampleCommit } from "./samples.js";
+import { describeTwins, useRedisTwin } from "./twins.js";
+
+describeTwins("sink feed", (twin) => {
+  const iterated = (iteration: number) => ({ type: "loop.iterated", address: "b.0", iteration }) as const;
+
+  test("the feed tells the facts of all runs in their order, in pages, each once", async () => {
+    const { store, create, activate, clock } = twin();
+    const one = (await activate(await create())).fence;
+    const two = (await activate(await create())).fence;
+    for (const n of [1, 2]) {
+      await store.commit(sampleCommit(one, { facts: [iterated(n)] }));
+      clock.advance(1);
+      await store.commit(sampleCommit(two, { facts: [iterated(n)] }));
+    }
+    const seen: FleetEvent[] = [];
+    for (let after = "0-0"; ; ) {
+      const { events, isCut } = await store.readFleetEvents({ after, limit: 2 });
+      expect(isCut).toBe(false);
+      const last = events.at(-1);
+      if (last === undefined) break;
+      seen.push(...events);
+      after = last.id;
+    }
+    for (const { runId } of [one, two]) {
+      expect(seen.filter((event) => event.runId === runId)).toMatchObject([
+        ...[{ type: "lease.acquired" }, iterated(1), iterated(2)],
+      ]);
+    }
+    expect(seen).toHaveLength(6);
+    expect(seen.at(-1)?.at).toBe(clock.now());
+  });
+
+  test("one worker at a time has a sink's place; another gets it when the time is over, where it was", async () => {
+    const { store, clock } = twin();
+    const ask = { sink: "archive", ttlMs: 1_000 };
+    expect(await store.claimSink({ ...ask, workerId: "w 1" })).toEqual({ tag: "held", after: "0-0" });
+    expect(await store.claimSink({ ...ask, workerId: "w2" })).toEqual({ tag: "busy" });
+    expect(await store.claimSink({ ...ask, workerId: "w 1", after: "5-1" })).toEqual({
+      tag: "held",
+      after: "5-1",
+    });
+    clock.advance(999);
+    expect(await store.claimSink({ ...ask, workerId: "w2" })).toEqual({ tag: "busy" });
+    clock.advance(1);
+    expect(await store.claimSink({ ...ask, workerId: "w2" })).toEqual({ tag: "held", after: "5-1" });
+  });
+
+  test("who was overtaken cannot move the place any more", async () => {
+    const { store, clock } = twin();
+    const ask = { sink: "archive", ttlMs: 1_000 };
+    await store.claimSink({ ...ask, workerId: "w1" });
+    clock.advance(1_000);
+    await store.claimSink({ ...ask, workerId: "w2" });
+    expect(await store.claimSink({ ...ask, workerId: "w1", after: "9-9" })).toEqual({ tag: "busy" });
+    expect(await store.claimSink({ ...ask, workerId: "w2" })).toEqual({ tag: "held", after: "0-0" });
+  });
+
+  test("nobody moves a place without having it", async () => {
+    const { store } = twin();
+    const ask = { sink: "archive", ttlMs: 1_000, workerId: "w1" };
+    expect(await store.claimSink({ ...ask, after: "9-9" })).toEqual({ tag: "busy" });
+    expect(await store.claimSink(ask)).toEqual({ tag: "held", after: "0-0" });
+  });
+
+  test("a place that is given back is free at once, and each sink has its own", async () => {
+    const { store } = twin();
+    const ask = { sink: "archive", ttlMs: 1_000 };
+    await store.claimSink({ ...ask, workerId: "w1" });
+    expect(await store.claimSink({ ...ask, sink: "audit", workerId: "w2" })).toMatchObject({ tag: "held" });
+    await store.claimSink({ ...ask, workerId: "w1", ttlMs: 0 });
+    expect(await store.claimSink({ ...ask, workerId: "w2" })).toMatchObject({ tag: "held" });
+  });
+});
+
+describe("sink feed, cut", () => {
+  const twin = useRedisTwin();
+
+  test("a feed that dropped what was not read says so", async () => {
+    const { store, redis, tag, create, activate } = twin();
+    await activate(await create());
+    const { events } = await store.readFleetEvents({ after: "0-0", limit: 5 });
+    const after = events.at(-1)?.id ?? "";
+    await activate(await create());
+    await redis.xtrim(`${tag}:events`, "MAXLEN", 1);
+    const page = await store.readFleetEvents({ after, limit: 5 });
+    expect({ isCut: page.isCut, count: page.events.length }).toEqual({ isCut: true, count: 1 });
+  });
+});
