@@ -56,15 +56,15 @@ if not is_repeat then
   if recoveries > tonumber(A.recoveriesAdmitted) then
     return { 'suspect', string.format('%.0f', recoveries) }
   end
-  -- The clock as a floor: a replica promoted without the last write does not grant a number again.
   if took_over == '1' then
     note_lost_lease(generation)
   end
+  -- The clock as a floor: a replica promoted without the last write does not grant a number again.
   generation = string.format('%.0f', math.max(tonumber(generation) + 1, tonumber(now)))
   redis.call(
     'HSET', K.run, 'generation', generation, 'nonce', A.leaseToken, 'owner', A.owner, 'ownerJson', A.ownerJson,
-    'heartbeatAt', now,
-    'recoveries', string.format('%.0f', recoveries), 'tookOver', took_over, 'startedAt', stored[8] or now
+    'heartbeatAt', now, 'recoveries', string.format('%.0f', recoveries), 'tookOver', took_over,
+    'startedAt', stored[8] or now
   )
   redis.call('HDEL', K.run, 'blockedOn')
   set_status(K.run, stored[2], status, open_status(status, 'running'))

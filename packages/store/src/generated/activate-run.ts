@@ -80,7 +80,7 @@ export const activateRun: Script<ActivateRunKeys, ActivateRunValues, ActivateRun
   name: "activate_run",
   keys: ["statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "history", "fleetEvents", "run", "inbox", "parts", "lease", "leases", "timers"],
   values: ["now", "transitions", "runId", "historyMax", "fleetEventsMax", "inboxPage", "leaseToken", "checksLease", "owner", "ownerJson", "recoveriesMax", "recoveriesAdmitted"],
-  sha1: "adb7e7b26094c1d88ec69cff080cfe7504bd37ab",
+  sha1: "51e9b64f2156093253c5cb6fccaa622a8fdc67b9",
   source: `local K = {
   statusPending = KEYS[1],
   statusRunning = KEYS[2],
@@ -201,8 +201,8 @@ if not is_repeat then
   generation = string.format('%.0f', math.max(tonumber(generation) + 1, tonumber(now)))
   redis.call(
     'HSET', K.run, 'generation', generation, 'nonce', A.leaseToken, 'owner', A.owner, 'ownerJson', A.ownerJson,
-    'heartbeatAt', now,
-    'recoveries', string.format('%.0f', recoveries), 'tookOver', took_over, 'startedAt', stored[8] or now
+    'heartbeatAt', now, 'recoveries', string.format('%.0f', recoveries), 'tookOver', took_over,
+    'startedAt', stored[8] or now
   )
   redis.call('HDEL', K.run, 'blockedOn')
   set_status(K.run, stored[2], status, open_status(status, 'running'))
