@@ -31,7 +31,7 @@ describe("gate resolvers", () => {
       items: { zoo: dummy, ants: dummy },
     });
     expect(registry.actionNames).toEqual(["alpha", "zeta"]);
-    expect(registry.itemProviderNames).toEqual(["ants", "json", "range", "zoo"]);
+    expect(registry.itemProviderNames).toEqual(["ants", "json", "range", "workflow_runs", "zoo"]);
   });
 
   test("T-GREG-04 nothing registered: only gates that people, signals and thresholds decide are valid", () => {
