@@ -6,10 +6,10 @@ import {
   type AnswerReply,
   type AppendReply,
   type GateAnswer,
-  type InboxEvent,
   limits,
   RunfleetError,
   type RunStatus,
+  type SentEvent,
 } from "@runfleet/model";
 import { checkBytes, checkName } from "./check-start-options.js";
 import type { Connections } from "./connections.js";
@@ -124,9 +124,8 @@ export async function signalRun(
   checkName("dedupe id", dedupeId);
   const text = data === undefined ? undefined : JSON.stringify(data);
   checkBytes({ what: "signal data", text: text ?? "", bytesMax: limits.stepOutputBytesMax });
-  const event: InboxEvent = {
+  const event: SentEvent = {
     type: "signalReceived",
-    at: Date.now(),
     name,
     ...(text === undefined ? {} : { data: text }),
   };

@@ -77,6 +77,10 @@ export const inboxEventSchema = z.discriminatedUnion("type", [
 /** An event from outside, as it lies in an inbox. `at` is epoch milliseconds. */
 export type InboxEvent = z.infer<typeof inboxEventSchema>;
 
+type Sent<E> = E extends InboxEvent ? Omit<E, "at"> & { readonly at?: number } : never;
+/** An event on its way to an inbox: without a time of its own it gets the store's. */
+export type SentEvent = Sent<InboxEvent>;
+
 export const workerEventSchema = z.discriminatedUnion("type", [
   /** A new activation begins: everything that was in flight on an earlier worker must be asked for again. */
   z.object({ type: z.literal("activated"), worker: z.string(), generation: z.number() }),

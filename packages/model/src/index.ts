@@ -76,7 +76,7 @@ export type { RunfleetErrorOptions } from "./error.js";
 export { isRunfleetError, RunfleetError } from "./error.js";
 export type { ErrorCode, ErrorCodeRow } from "./error-codes.js";
 export { errorCodes } from "./error-codes.js";
-export type { ChildResult, EngineEvent, InboxEvent, Item, WorkerEvent } from "./event.js";
+export type { ChildResult, EngineEvent, InboxEvent, Item, SentEvent, WorkerEvent } from "./event.js";
 export {
   childResultSchema,
   childStepResultSchema,

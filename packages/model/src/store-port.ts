@@ -4,7 +4,7 @@
  */
 import type { Address } from "./address.js";
 import type { OutboxCommand } from "./command.js";
-import type { InboxEvent } from "./event.js";
+import type { InboxEvent, SentEvent } from "./event.js";
 import type { Fact, HistoryEvent } from "./fact.js";
 import type { Failure } from "./outcome.js";
 import type { BlockedOn, OpenGate, RunInfo, RunRecord } from "./run.js";
@@ -218,7 +218,8 @@ export interface RunStore extends SinkFeed {
   }): Promise<FinishReply>;
   heartbeat(fence: Fence): Promise<HeartbeatReply>;
 
-  appendEvent(request: { runId: string; event: InboxEvent; dedupeId?: string }): Promise<AppendReply>;
+  /** Without a time of its own the event gets the store's, so that a sender's clock decides nothing. */
+  appendEvent(request: { runId: string; event: SentEvent; dedupeId?: string }): Promise<AppendReply>;
   answerGate(answer: GateAnswer): Promise<AnswerReply>;
   requestCancel(request: { runId: string; reason: string; by: string }): Promise<CancelReply>;
   /** Ends a run as cancelled at once; its owner is refused from now on, and nothing of it is executed any more. */

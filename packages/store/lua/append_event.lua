@@ -10,7 +10,8 @@
 --   dedupe: run:<id>:inbox:ids
 -- ARGV
 --   runId: id of the run
---   event: JSON
+--   at: epoch ms of the event, or empty for the time of this script
+--   eventTail: JSON of the event after its member `at`
 --   dedupeId: id of the event for its sender, or empty
 --   inboxMax: events that may wait for a run; also dedupe ids remembered
 -- REPLIES
@@ -40,5 +41,5 @@ end
 local status = push_event({
   id = A.runId, run = K.run, inbox = K.inbox,
   status = stored[1], row = stored[2], owner = stored[3],
-}, A.event)
+}, '{"at":' .. (A.at == '' and now or A.at) .. ',' .. A.eventTail)
 return { 'appended', status, stored[4] }

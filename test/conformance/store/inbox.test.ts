@@ -6,6 +6,23 @@ import { describeTwins } from "./twins.js";
 
 const signal = { type: "signalReceived", at: 1, name: "go", data: '{"a":"é"}' } as const;
 
+describeTwins("an event without a time of its own", (twin) => {
+  test("gets the store's, whatever its sender's clock says", async () => {
+    const { store, create, activate, clock } = twin();
+    const runId = await create();
+    await store.appendEvent({
+      runId,
+      event: { type: "signalReceived", name: 'a "quoted" name', data: "{}" },
+    });
+    await store.appendEvent({ runId, event: { type: "signalReceived", at: 7, name: "b" } });
+    const { inbox } = await activate(runId);
+    expect(inbox.slice(1).map(({ event }) => event)).toEqual([
+      { type: "signalReceived", at: clock.now(), name: 'a "quoted" name', data: "{}" },
+      { type: "signalReceived", at: 7, name: "b" },
+    ]);
+  });
+});
+
 describeTwins("append_event", (twin) => {
   test("an event is kept and ends a wait", async () => {
     const { store, create, activate } = twin();

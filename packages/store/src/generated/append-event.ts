@@ -33,8 +33,10 @@ export interface AppendEventValues {
   readonly transitions: ScriptValue;
   /** id of the run */
   readonly runId: ScriptValue;
-  /** JSON */
-  readonly event: ScriptValue;
+  /** epoch ms of the event, or empty for the time of this script */
+  readonly at: ScriptValue;
+  /** JSON of the event after its member `at` */
+  readonly eventTail: ScriptValue;
   /** id of the event for its sender, or empty */
   readonly dedupeId: ScriptValue;
   /** events that may wait for a run; also dedupe ids remembered */
@@ -56,8 +58,8 @@ export type AppendEventTag = "appended" | "duplicate" | "ended" | "full" | "not_
 export const appendEvent: Script<AppendEventKeys, AppendEventValues, AppendEventTag> = {
   name: "append_event",
   keys: ["statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "timers", "run", "inbox", "dedupe"],
-  values: ["now", "transitions", "runId", "event", "dedupeId", "inboxMax"],
-  sha1: "1e3e5dadfa8c48459c0b6f1ccb14421e14086c31",
+  values: ["now", "transitions", "runId", "at", "eventTail", "dedupeId", "inboxMax"],
+  sha1: "ba86a9a73695ddd1f6a18d403ae839d364419d7b",
   source: `local K = {
   statusPending = KEYS[1],
   statusRunning = KEYS[2],
@@ -75,9 +77,10 @@ local A = {
   now = ARGV[1],
   transitions = ARGV[2],
   runId = ARGV[3],
-  event = ARGV[4],
-  dedupeId = ARGV[5],
-  inboxMax = ARGV[6],
+  at = ARGV[4],
+  eventTail = ARGV[5],
+  dedupeId = ARGV[6],
+  inboxMax = ARGV[7],
 }
 local now = A.now
 if now == '' then
@@ -148,6 +151,6 @@ end
 local status = push_event({
   id = A.runId, run = K.run, inbox = K.inbox,
   status = stored[1], row = stored[2], owner = stored[3],
-}, A.event)
+}, '{"at":' .. (A.at == '' and now or A.at) .. ',' .. A.eventTail)
 return { 'appended', status, stored[4] }`,
 };

@@ -8,6 +8,7 @@ import {
   type CancelReply,
   type CreateReply,
   type GateAnswer,
+  type InboxEvent,
   isEnded,
   limits,
   type NewRun,
@@ -98,7 +99,7 @@ function appendEvent(state: MemoryState, request: Parameters<RunStore["appendEve
   if (dedupeId !== undefined && run.dedupeIds.has(dedupeId)) return { tag: "duplicate" };
   if (run.inbox.length >= limits.inboxEntriesMax) return { tag: "full" };
   if (dedupeId !== undefined) rememberDedupeId(run, dedupeId);
-  pushEvent(state, run, event);
+  pushEvent(state, run, { ...event, at: event.at ?? state.now() } as InboxEvent);
   return { tag: "appended", status: run.status, pool: run.info.pool };
 }
 

@@ -36,13 +36,14 @@ export function outsideWrites(partition: Partition): OutsideWrites {
       checkNewRun(run);
       return await createOnce(partition, run, "");
     },
-    appendEvent: async ({ runId, event, dedupeId }) => {
+    appendEvent: async ({ runId, event: { at, ...event }, dedupeId }) => {
       const { tag, rest } = await runScript(partition.redis, appendEvent, {
         keys: partition.keysOf(runId),
         values: {
           ...partition.common(),
           runId,
-          event: JSON.stringify(event),
+          at: at ?? "",
+          eventTail: openObject(event),
           dedupeId: dedupeId ?? "",
           inboxMax: limits.inboxEntriesMax,
         },
