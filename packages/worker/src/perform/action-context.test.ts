@@ -31,7 +31,6 @@ async function seen(
     name: "any",
     run: (context: ActionContext<unknown>) => {
       contexts.push(context);
-      context.heartbeat();
       return Promise.resolve({});
     },
   };
@@ -86,12 +85,5 @@ describe("an action", () => {
       "maxTurns",
     ];
     expect(absent.filter((name) => name in (told ?? {}))).toEqual([]);
-  });
-
-  it("hears from its heartbeat that it shall end", async () => {
-    const controller = new AbortController();
-    const context = (await seen({}, command, controller.signal)).told;
-    controller.abort("fail_fast");
-    expect(() => context?.heartbeat()).toThrow("fail_fast");
   });
 });
