@@ -99,6 +99,21 @@ describe("why a run is not moving", () => {
     expect(waiting(retry, items).cause).toBe("items");
   });
 
+  it("says so when a run failed without a reason, and sends its own id where it has no parent", () => {
+    expect(explained({ status: "failed" })).toMatchObject({
+      cause: "failed",
+      sentence: "it has failed: no reason was recorded",
+      remedy: expect.stringContaining("retry R"),
+    });
+  });
+
+  it("takes an owner that was never heard of for silent", () => {
+    expect(explained({ owner: "w1", status: "running" }, { now: 120_000 })).toMatchObject({
+      cause: "owner_silent",
+      sentence: "worker w1 has it and has not been heard of for 120 s",
+    });
+  });
+
   it("takes a cancelled run that nobody has for ready once it is due, and for stopping before", () => {
     const parked = { status: "cancelling", blockedOn: [child] } as const;
     expect(explained(parked, { dueAt: now }).cause).toBe("queued");

@@ -85,6 +85,10 @@ const isReady = (situation: Situation): boolean =>
 const poolWorkers = ({ run, workers }: Situation): readonly WorkerPresence[] =>
   workers.filter(({ pools }) => pools.includes(run.pool));
 
+const reasonOf = ({ error }: RunRecord): string => error?.message ?? "no reason was recorded";
+/** An owner that nobody ever heard of is as silent as one can be. */
+const silentFor = ({ run, now }: Situation): number => now - (run.heartbeatAt ?? 0);
+
 const time = (epochMs: number): string => new Date(epochMs).toISOString();
 const seconds = (ms: number): string => `${Math.max(0, Math.round(ms / 1000))} s`;
 
@@ -98,7 +102,7 @@ const rules: readonly Rule[] = [
     cause: "crash_loop",
     applies: (situation) => is(situation, "failed") && situation.run.error?.code === "crash_loop",
     say: ({ run }) => ({
-      sentence: `it was given up: ${run.error?.message ?? ""}`,
+      sentence: `it was given up: ${reasonOf(run)}`,
       remedy: `mend the step that was running, then \`runfleet retry ${run.id}\``,
     }),
   },
@@ -106,7 +110,7 @@ const rules: readonly Rule[] = [
     cause: "failed",
     applies: (situation) => is(situation, "failed"),
     say: ({ run }) => ({
-      sentence: `it has failed: ${run.error?.message ?? "no reason was recorded"}`,
+      sentence: `it has failed: ${reasonOf(run)}`,
       remedy: `mend the cause, then \`runfleet retry ${run.parentId === undefined ? run.id : run.rootId}\``,
     }),
   },
@@ -120,9 +124,9 @@ const rules: readonly Rule[] = [
   },
   {
     cause: "owner_silent",
-    applies: ({ run, now }) => run.owner !== undefined && now - (run.heartbeatAt ?? 0) > silentMs,
-    say: ({ run, now }) => ({
-      sentence: `worker ${run.owner} has it and has not been heard of for ${seconds(now - (run.heartbeatAt ?? 0))}`,
+    applies: (situation) => situation.run.owner !== undefined && silentFor(situation) > silentMs,
+    say: (situation) => ({
+      sentence: `worker ${situation.run.owner} has it and has not been heard of for ${seconds(silentFor(situation))}`,
       remedy: "nothing: another worker takes it over when the lease has run out; without one, start a worker",
     }),
   },
@@ -137,9 +141,9 @@ const rules: readonly Rule[] = [
   {
     cause: "running",
     applies: (situation) => isOwned(situation),
-    say: ({ run, now }) => ({
-      sentence: `it is moving: worker ${run.owner} has it, heard of ${seconds(now - (run.heartbeatAt ?? now))} ago`,
-      remedy: `follow it with \`runfleet watch ${run.id}\``,
+    say: (situation) => ({
+      sentence: `it is moving: worker ${situation.run.owner} has it, heard of ${seconds(silentFor(situation))} ago`,
+      remedy: `follow it with \`runfleet watch ${situation.run.id}\``,
     }),
   },
   {
