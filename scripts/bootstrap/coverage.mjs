@@ -4,7 +4,7 @@ import { runNode } from "./child.mjs";
 
 const suites = [
   ...["packages/model", "packages/language", "packages/engine", "packages/scaling"],
-  ...["test/conformance/language", "test/corpus", "test/simulation"],
+  ...["test/conformance/engine", "test/conformance/language", "test/corpus", "test/simulation"],
 ];
 
 /**
