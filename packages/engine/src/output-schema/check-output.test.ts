@@ -137,3 +137,18 @@ test("the instruction names every field with its type, its duty, its description
   );
   expect(text).toContain('  - "line" (number, required) (for example: 7)');
 });
+
+test("an array of anything takes everything, an element that must be something takes no null, long texts are cut", () => {
+  const schema = schemaOf({
+    tags: "array",
+    "names?": { type: "array", items: "string" },
+    "size?": "enum(s, m)",
+  });
+  expect(outputProblems(schema, { tags: [1, null, "x", {}] })).toEqual([]);
+  expect(outputProblems(schema, { tags: [], names: ["a", null], size: "x".repeat(50) })).toEqual([
+    "names[1]: must be a string, it is null",
+    `size: must be one of s, m, it is "${"x".repeat(40)}…"`,
+  ]);
+  expect(describeOutputSchema(schema)).toContain('- "tags" (array, required)');
+  expect(describeOutputSchema(schema)).toContain('- "names" (array, each element string, may be left out)');
+});
