@@ -3,7 +3,8 @@
 import { RunfleetError } from "@runfleet/model";
 import type { AnyAction } from "@runfleet/worker";
 import { afterEach, describe, expect, test } from "vitest";
-import { call, flow, parallel, script } from "../../support/engine/definitions.js";
+import { call, child, flow, parallel, script } from "../../support/engine/definitions.js";
+import { childResult } from "../../support/engine/world.js";
 import { deferred, type OneWorker, openOneWorker } from "../../support/worker/one-worker.js";
 
 let worker: OneWorker;
@@ -176,5 +177,16 @@ describe("the lease of a run that is executed", () => {
     const runId = await worker.create(flow([{ ...gate, ...rest }]));
     expect(await worker.take(runId)).toMatchObject({ type: "busy" });
     expect(await worker.steps(runId)).toEqual(["checks#1 waiting"]);
+  });
+
+  test("gap AC: who waits for a child has no lease to lose, and the child's end is taken by whoever comes", async () => {
+    worker = await openOneWorker({});
+    const runId = await worker.create(flow([child("review")]));
+    expect(await worker.take(runId)).toMatchObject({ type: "parked" });
+    expect(await worker.store.readRun(runId)).not.toHaveProperty("owner");
+    const { childRunId: childId = "" } = (await worker.store.readSteps({ runId, limit: 1 })).rows[0] ?? {};
+    const event = { type: "childFinished", at: 1, childId, address: "b.0", result: childResult() } as const;
+    await worker.store.appendEvent({ runId, event });
+    expect(await worker.take(runId)).toMatchObject({ type: "ended", status: "completed" });
   });
 });
