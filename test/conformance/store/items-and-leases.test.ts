@@ -130,11 +130,13 @@ describeTwins("taking a run", (twin) => {
     async () => {
       const { store, leases, create, clock } = twin();
       const runId = await create();
-      const first = await leases.acquire(runId, 30);
-      const leaseToken = first.tag === "held" ? first.lease.token : "";
+      const first = await leases.acquire(runId, 60_000);
+      if (first.tag !== "held") throw new Error(first.tag);
+      const leaseToken = first.lease.token;
       const request = { runId, recoveriesMax: 5 };
       const before = await store.activate({ ...request, leaseToken, owner: "w1" });
       if (before.tag !== "activated") throw new Error(before.tag);
+      await leases.renew(first.lease, 30);
       clock.advance(30);
       let token = "";
       const takes = async () => {

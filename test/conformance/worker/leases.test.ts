@@ -1,10 +1,14 @@
 // The reference's tests of the lease while a run is executed (group AC): real activations on a store in memory, with
 // leases that the test steals or breaks. What the stores refuse is in their own suite.
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { RunfleetError } from "@runfleet/model";
 import type { AnyAction } from "@runfleet/worker";
 import { afterEach, describe, expect, test } from "vitest";
 import { call, child, flow, parallel, script } from "../../support/engine/definitions.js";
 import { childResult } from "../../support/engine/world.js";
+import { eventually } from "../../support/eventually.js";
 import { deferred, type OneWorker, openOneWorker } from "../../support/worker/one-worker.js";
 
 let worker: OneWorker;
@@ -31,6 +35,14 @@ function patient(name: string) {
   return { action, begun: begun.promise, told: told.promise };
 }
 
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
+
 describe("the lease of a run that is executed", () => {
   test("T-LEASE-04 a run that nobody else wants completes, and nobody owns it then", async () => {
     worker = await openOneWorker({ actions: [instant] });
@@ -42,14 +54,25 @@ describe("the lease of a run that is executed", () => {
 
   test("T-LEASE-05 a lease that cannot be renewed before its end aborts the work, and nothing is written", async () => {
     const { action, begun, told } = patient("slow");
-    const broken = () => Promise.reject(new RunfleetError("redis_unavailable", "gone"));
+    let isBroken = false;
     worker = await openOneWorker(
       { actions: [action] },
-      { leaseTtlMs: 60, renewMs: 20, leases: (real) => ({ ...real, renew: broken }) },
+      {
+        leaseTtlMs: 600,
+        renewMs: 20,
+        leases: (real) => ({
+          ...real,
+          async renew(lease, ttlMs) {
+            if (isBroken) throw new RunfleetError("redis_unavailable", "gone");
+            return await real.renew(lease, ttlMs);
+          },
+        }),
+      },
     );
     const runId = await worker.create(flow([call("slow"), call("instant")]));
     const taken = worker.take(runId);
     await begun;
+    isBroken = true;
     expect(await told).toBe("lease_lost");
     expect(await taken).toMatchObject({ type: "busy" });
     expect(await worker.steps(runId)).toEqual(["slow#1 running"]);
@@ -147,12 +170,17 @@ describe("the lease of a run that is executed", () => {
 
   test("gap AC: a lost lease ends a script", async () => {
     worker = await openOneWorker({}, { leaseTtlMs: 60_000, renewMs: 10 });
-    const runId = await worker.create(flow([script("hang", { run: "exec sleep 300" })]));
+    const dir = await mkdtemp(join(tmpdir(), "runfleet-lost-"));
+    const run = `echo $$ > '${dir}/new' && mv '${dir}/new' '${dir}/pid' && exec sleep 300`;
+    const runId = await worker.create(flow([script("hang", { run })]));
     const taken = worker.take(runId);
-    await expect.poll(() => worker.steps(runId)).toEqual(["hang#1 running"]);
+    const readPid = () => readFile(join(dir, "pid"), "utf8").then(Number, () => undefined);
+    const pid = await eventually("the script runs", readPid);
     await worker.steal(runId);
     expect(await taken).toMatchObject({ type: "busy" });
     expect(await worker.steps(runId)).toEqual(["hang#1 running"]);
+    await eventually("the script is gone", () => (isAlive(pid) ? undefined : true));
+    await rm(dir, { recursive: true, force: true });
   });
 
   test("gap AC: what lost its lease while a resolver was asked writes no verdict", async () => {
