@@ -72,13 +72,17 @@ async function start(args) {
 }
 
 /**
- * The simulation suite with more seeds; `--seeds N` chooses how many.
+ * The simulation suite with more seeds; `--seeds N` chooses how many, `--seed N` repeats one.
  * @param {string[]} args
  */
 async function simulate(args) {
   const seeds = takeNumber(args, "--seeds");
-  const { code } = await runNode(vitest, ["run", "test/simulation", ...seeds.rest], {
-    env: { RUNFLEET_SIM_SEEDS: seeds.value ?? process.env["RUNFLEET_SIM_SEEDS"] ?? simulationSeeds },
+  const seed = takeNumber(seeds.rest, "--seed");
+  const { code } = await runNode(vitest, ["run", "test/simulation", ...seed.rest], {
+    env: {
+      RUNFLEET_SIM_SEEDS: seeds.value ?? process.env["RUNFLEET_SIM_SEEDS"] ?? simulationSeeds,
+      ...(seed.value === undefined ? {} : { RUNFLEET_SIM_SEED: seed.value }),
+    },
   });
   return code;
 }

@@ -41,7 +41,7 @@ export function markersFor(key: string): string[] {
   return hashOf(`markers ${key}`) % 2 === 0 ? ["red"] : [];
 }
 
-export function outcomeFor(key: string): Outcome {
+function outcomeFor(key: string): Outcome {
   const chance = hashOf(`outcome ${key}`) % 20;
   const usage = { costUsd: 1, turns: 1 };
   if (chance === 0) return { type: "timed_out", error: { code: "slow", message: key }, usage };

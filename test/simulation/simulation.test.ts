@@ -1,12 +1,11 @@
 /**
- * Random runs on a fleet that crashes, duplicates, delays and reorders. Where the end does not depend on time, it is
- * compared with what a naive implementation says; everything else that is checked must hold for every run.
+ * Random runs on a fleet that crashes, duplicates, delays and reorders. Where the end does not depend on time, it
+ * must be the same in any weather; everything else that is checked must hold for every run.
  * RUNFLEET_SIM_SEEDS says how many seeds, RUNFLEET_SIM_SEED runs one.
  */
 import { expect, test } from "vitest";
 import { runInfo } from "../support/engine/world.js";
 import { type Faults, type History, type Simulation, simulate } from "./fleet.js";
-import { type Prediction, predict } from "./oracle.js";
 import { createRandom } from "./random.js";
 import { randomFlow } from "./random-flow.js";
 
@@ -59,10 +58,6 @@ function endings(history: History): string[] {
   return [...history.steps.entries()].map(([key, { status }]) => `${key} ${status}`).sort();
 }
 
-function predicted({ steps }: Prediction): string[] {
-  return [...steps].map(([key, status]) => `${key} ${status}`).sort();
-}
-
 test("every run ends once, records each result once and cleans up once", () => {
   for (const seed of seeds) {
     const history = wild(seed);
@@ -82,13 +77,9 @@ test("the same seed gives the same history", () => {
     expect(wild(seed).transcript, `seed ${seed}`).toBe(wild(seed).transcript);
 });
 
-test("a run ends as the oracle says, and crashes, duplicates and delays change nothing about it", () => {
+test("crashes, duplicates and delays change nothing about how a run ends", () => {
   for (const seed of seeds) {
-    const { definition, run } = calmRun(seed);
-    const oracle = predict(definition, run);
     const quiet = calm(seed, none);
-    expect(quiet.status, `status of seed ${seed}`).toBe(oracle.status);
-    expect(endings(quiet), `steps of seed ${seed}`).toEqual(predicted(oracle));
     const stormy = calm(seed, { crash: 0.2, duplicate: 0.5, park: 0.5, retries: 0 });
     expect(stormy.status, `status of seed ${seed}`).toBe(quiet.status);
     expect(endings(stormy), `steps of seed ${seed}`).toEqual(endings(quiet));

@@ -112,7 +112,9 @@ function endOf(
 }
 
 function skipDependents(turn: Turn, { at, frame }: ForeachSpot, failed: number): void {
-  for (const index of dependentsOf(failed, blockersOf(turn, at, frame.total))) {
+  const dependents = dependentsOf(failed, blockersOf(turn, at, frame.total));
+  const inListOrder = [...dependents].sort((left, right) => left - right);
+  for (const index of inListOrder) {
     const item = itemAt(turn, at, index);
     if (item?.status !== "pending") continue;
     changeItem(turn, { at, index }, { ...item, status: "skipped" });

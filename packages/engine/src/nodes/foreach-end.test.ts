@@ -79,6 +79,22 @@ test("skip_dependents skips what waits for a failed item, directly or through ot
   });
 });
 
+test("dependents are skipped in the order of the list", () => {
+  const world = createWorld(flow([foreach("each", { ordered: true, onChildFail: "skip_dependents" })]), {
+    items: { each: abc },
+    dependencies: [
+      ["a", "b"],
+      ["a", "c"],
+    ],
+    children: { a: [failedChild] },
+  });
+  world.start();
+  const skipped = world.facts.filter(
+    (fact) => fact.type === "fanout.item_ended" && fact.status === "skipped",
+  );
+  expect(skipped).toMatchObject([{ itemId: "b" }, { itemId: "c" }]);
+});
+
 test("a dependency cycle fails the step or, with on_cycle = warn, stalls it", () => {
   const answers = {
     items: { each: abc },

@@ -40,6 +40,25 @@ test("results that come together are decided together", () => {
   expect(ended?.status).toBe("completed");
 });
 
+test("a block that wants more successes than it has branches runs them all and fails", () => {
+  const world = createWorld(flow([parallel([call("a"), call("b")], { minSuccess: 3 })]));
+  const { ended } = world.start();
+  expect(ended?.error?.message).toBe("2 of 2 branches succeeded, 3 were needed");
+  expect(world.stepLines()).toEqual(["a#1 completed", "b#1 completed"]);
+});
+
+test("a branch that is stopped while its on_fail agent runs leaves no markers of an earlier success", () => {
+  const onFail = { kind: "agent", agent: { kind: "name", value: "fix" } } as const;
+  const world = createWorld(flow([call("a"), parallel([call("a", { onFail }), call("b")])]), {
+    steps: { a: [red, failed("broken")], b: [hangs], fix: [hangs] },
+  });
+  world.start();
+  world.attemptEnds("b.1.1", 1, failed("red"));
+  world.toDeadline();
+  expect(world.stepLines()).toContain("fix#1 cancelled");
+  expect(world.state().results["a"]).toMatchObject({ status: "failed", markers: [] });
+});
+
 test("fail-fast stops the other branches, waits for them and fails", () => {
   const world = createWorld(
     flow([parallel([call("a"), call("b"), call("c", { retries: 1, retryDelayMs: 60_000 })])]),

@@ -1,0 +1,50 @@
+/**
+ * Engine and oracle tell the same story about 10,000 random programs: what was asked of the world and when, the
+ * timeline, every step record, what is remembered at the end. RUNFLEET_SIM_SEEDS says how many when more are wanted,
+ * RUNFLEET_SIM_SEED tries one.
+ */
+import { expect, test } from "vitest";
+import { runEngine } from "./oracle/engine-run.js";
+import { interpret } from "./oracle/interpreter.js";
+import type { Account } from "./oracle/lines.js";
+import { programOf } from "./oracle/programs.js";
+import { createCount } from "./oracle/situations.js";
+
+const single = process.env["RUNFLEET_SIM_SEED"];
+const wanted = Math.max(10_000, Number(process.env["RUNFLEET_SIM_SEEDS"] ?? "0"));
+const perTest = 1_000;
+/** So many programs are looked into for what they come upon. */
+const counted = 5_000;
+
+const count = createCount();
+
+/** The text is compared first: it is quicker than a deep comparison, which then shows where they differ. */
+function expectSame(seed: number, engine: Account, oracle: Account): void {
+  if (JSON.stringify(engine) !== JSON.stringify(oracle)) expect(engine, `program ${seed}`).toEqual(oracle);
+}
+
+async function compare(seed: number): Promise<void> {
+  const program = programOf(seed);
+  const engine = runEngine(program).account;
+  expectSame(seed, engine, await interpret(program));
+  if (seed <= counted) count.add(engine);
+}
+
+const firsts = Array.from({ length: Math.ceil(wanted / perTest) }, (_, index) => 1 + index * perTest);
+
+if (single === undefined) {
+  test.each(firsts)(
+    "engine and oracle agree about 1,000 programs from number %i",
+    { timeout: 60_000 },
+    async (from) => {
+      for (let seed = from; seed < from + perTest; seed += 1) await compare(seed);
+    },
+  );
+
+  test("the programs really reach what can happen", () => {
+    expect(count.programs()).toBe(counted);
+    expect(count.missing()).toEqual([]);
+  });
+} else {
+  test(`engine and oracle agree about program ${single}`, () => compare(Number(single)));
+}

@@ -1,0 +1,171 @@
+/**
+ * The engine under the same answers as the oracle: one worker that never dies, one event per decision, the clock
+ * going from answer to deadline. The account of it is in the oracle's words.
+ */
+import { compile, type DecideEnv, type Decision, decide, newState } from "@runfleet/engine";
+import type { Command, EngineEvent, Fact, RunState, StepRecord } from "@runfleet/model";
+import { attemptKey } from "@runfleet/model";
+import { start } from "../../support/engine/world.js";
+import { type Account, askedLine, recordLine, timelineLine } from "./lines.js";
+import { rememberedLines } from "./memory.js";
+import type { Program } from "./programs.js";
+
+interface Later {
+  readonly at: number;
+  readonly event: EngineEvent;
+}
+
+export interface EngineRun {
+  readonly account: Account;
+  readonly facts: readonly Fact[];
+  readonly steps: ReadonlyMap<string, StepRecord>;
+  readonly commands: readonly Command[];
+  readonly decision: Decision;
+}
+
+/** More decisions than any of the programs needs. */
+const decisionsMax = 5_000;
+
+export function runEngine(program: Program): EngineRun {
+  const { run, definition, answers, injected } = program;
+  const plan = compile(definition);
+  const schedule: Later[] = [];
+  const counts = new Map<string, number>();
+  const facts: Fact[] = [];
+  const commands: Command[] = [];
+  const asked: string[] = [];
+  const timeline: string[] = [];
+  const steps = new Map<string, StepRecord>();
+  let state = newState(run, start);
+  let now = start;
+  let decision: Decision | undefined;
+
+  function later(afterMs: number, event: EngineEvent): void {
+    const at = now + afterMs;
+    const index = schedule.findIndex((other) => other.at > at);
+    schedule.splice(index < 0 ? schedule.length : index, 0, { at, event });
+  }
+
+  function nth(key: string): number {
+    const count = counts.get(key) ?? 0;
+    counts.set(key, count + 1);
+    return count;
+  }
+
+  function attempt(address: string, number: number): void {
+    const { afterMs, result: outcome } = answers.attempt(address, number);
+    later(afterMs, { type: "attemptEnded", address, attempt: number, outcome });
+  }
+
+  function childEnds(childId: string, address: string, how: "natural" | "cancelled"): void {
+    const { afterMs, stopsAfterMs, result } = answers.child(childId);
+    const wait = how === "natural" ? afterMs : stopsAfterMs;
+    if (wait === undefined) return;
+    const ended = how === "natural" ? result : { ...result, status: how };
+    later(wait, { type: "childFinished", at: now, childId, address, result: ended });
+  }
+
+  function perform(command: Command): void {
+    commands.push(command);
+    asked.push(askedLine(now, command));
+    switch (command.type) {
+      case "runAction":
+      case "runScript":
+        attempt(command.address, command.attempt);
+        return;
+      case "abortAttempt": {
+        const { stopsAfterMs } = answers.attempt(command.address, command.attempt);
+        const { address, attempt: number } = command;
+        const outcome = { type: "cancelled", reason: "told to", usage: { turns: 1 } } as const;
+        if (stopsAfterMs !== undefined)
+          later(stopsAfterMs, { type: "attemptEnded", address, attempt: number, outcome });
+        return;
+      }
+      case "startChild":
+        childEnds(command.childId, command.address, "natural");
+        return;
+      case "cancelChild":
+        childEnds(command.childId, command.childId.slice(0, command.childId.indexOf(":")), "cancelled");
+        return;
+      case "pollGate": {
+        const { address } = command;
+        const { afterMs, ...polled } = answers.poll(address, nth(`poll ${address}`));
+        later(afterMs, { type: "gatePolled", address, ...polled });
+        return;
+      }
+      case "collectItems": {
+        const { address } = command;
+        const { afterMs, result } = answers.items(address);
+        if ("error" in result) later(afterMs, { type: "itemsFailed", address, error: result.error });
+        else later(afterMs, { type: "itemsCollected", address, ...result });
+        return;
+      }
+      default:
+        command satisfies never;
+    }
+  }
+
+  function announce(address: string): void {
+    const answer = answers.person(address, nth(`person ${address}`));
+    if (answer === undefined) return;
+    const { afterMs, ...words } = answer;
+    later(afterMs, { type: "gateAnswered", at: now, address, by: "ann", ...words });
+  }
+
+  function decideOn(event: EngineEvent): Decision {
+    const env: DecideEnv = { now, run, injected, childId: childIdOf };
+    const made = decide(plan, state, [event], env);
+    state = made.state;
+    facts.push(...made.facts);
+    for (const fact of made.facts) {
+      const line = timelineLine(now, fact);
+      if (line !== undefined) timeline.push(line);
+    }
+    for (const step of made.steps) steps.set(attemptKey(step.address, step.attempt), step);
+    for (const command of made.commands) perform(command);
+    for (const { address } of made.gatesOpened) announce(address);
+    return made;
+  }
+
+  for (const { afterMs, ...signal } of answers.signals)
+    later(afterMs, { type: "signalReceived", at: now, ...signal });
+  if (answers.cancelAfterMs !== undefined) {
+    later(answers.cancelAfterMs, { type: "cancelRequested", at: now, reason: "enough", by: "ann" });
+  }
+  decision = decideOn({ type: "started", at: now });
+  for (let count = 0; decision.ended === undefined; count += 1) {
+    const next = schedule[0];
+    const { nextDeadlineAt: deadline } = decision;
+    const isDue: boolean = deadline !== undefined && (next === undefined || deadline < next.at);
+    if (count > decisionsMax || (next === undefined && deadline === undefined))
+      throw new Error("the run does not end");
+    now = Math.max(now, (isDue ? deadline : next?.at) ?? now);
+    if (!isDue) schedule.shift();
+    decision = decideOn(isDue || next === undefined ? { type: "ticked" } : next.event);
+  }
+  const account: Account = {
+    status: decision.status,
+    endedAt: now,
+    asked,
+    timeline,
+    records: [...steps.values()].map(recordLine),
+    remembered: rememberedBy(state),
+  };
+  return { account, facts, steps, commands, decision };
+}
+
+function childIdOf({ address, attempt, itemId = "" }: Parameters<DecideEnv["childId"]>[0]): string {
+  return `${address}:${attempt}:${itemId}`;
+}
+
+function rememberedBy({ core, contexts, results, ends }: RunState): string[] {
+  return rememberedLines({
+    totals: core.totals,
+    contexts: contexts.map(({ n: _n, bytes: _bytes, ...entry }) => entry),
+    results: new Map(Object.entries(results)),
+    ends: new Map(Object.entries(ends)),
+    exports: core.exports,
+    priorOutput: core.priorOutput,
+    feedback: core.gateFeedback,
+  });
+}
