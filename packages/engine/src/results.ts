@@ -46,8 +46,10 @@ export function appendContext(turn: Turn, entry: NewContext): void {
   dropOldContexts(turn);
   turn.variables = undefined;
   if (entry.output === undefined) return;
-  touch(turn, partName.prior);
-  turn.state.core.priorOutput = entry.output;
+  if (entry.output !== turn.state.core.priorOutput) {
+    touch(turn, partName.prior);
+    turn.state.core.priorOutput = entry.output;
+  }
   exportMembers(turn, entry.output);
 }
 
@@ -85,14 +87,20 @@ function dropOldContexts(turn: Turn): void {
 /** An output that is no object, or whose `markers` or `context` have another type, exports nothing. */
 function exportMembers(turn: Turn, output: string): void {
   const found = textMembers(output);
-  if (found.length === 0) return;
-  touch(turn, partName.exports);
   const { exports } = turn.state.core;
+  if (isNewest(exports, found)) return;
+  touch(turn, partName.exports);
   for (const [name, value] of found) {
     delete exports[name];
     exports[name] = value;
   }
   dropOldExports(exports);
+}
+
+/** True when setting the members again would change nothing, not even which of them goes first. */
+function isNewest(exports: Readonly<Record<string, string>>, found: readonly [string, string][]): boolean {
+  const newest = found.length === 0 ? [] : Object.entries(exports).slice(-found.length);
+  return JSON.stringify(newest) === JSON.stringify(found);
 }
 
 function textMembers(output: string): [string, string][] {

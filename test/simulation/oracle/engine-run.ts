@@ -26,7 +26,16 @@ export interface EngineRun {
 /** More decisions than any of the programs needs. */
 const decisionsMax = 5_000;
 
-export function runEngine(program: Program): EngineRun {
+/** How the engine is run when it is not only compared. */
+export interface EngineRunOptions {
+  /** Makes each decision instead of the engine alone, and may look at it. */
+  readonly decide?: typeof decide;
+  /** How often an operator retries the run when it has failed. */
+  readonly retries?: number;
+}
+
+export function runEngine(program: Program, options: EngineRunOptions = {}): EngineRun {
+  const { decide: decideWith = decide, retries = 0 } = options;
   const { run, definition, answers, injected } = program;
   const plan = compile(definition);
   const schedule: Later[] = [];
@@ -114,7 +123,7 @@ export function runEngine(program: Program): EngineRun {
 
   function decideOn(event: EngineEvent): Decision {
     const env: DecideEnv = { now, run, injected, childId: childIdOf };
-    const made = decide(plan, state, [event], env);
+    const made = decideWith(plan, state, [event], env);
     state = made.state;
     facts.push(...made.facts);
     for (const fact of made.facts) {
@@ -127,13 +136,19 @@ export function runEngine(program: Program): EngineRun {
     return made;
   }
 
+  const mayRetry = ({ status, state: { core } }: Decision) => status === "failed" && core.retries < retries;
+
   for (const { afterMs, ...signal } of answers.signals)
     later(afterMs, { type: "signalReceived", at: now, ...signal });
   if (answers.cancelAfterMs !== undefined) {
     later(answers.cancelAfterMs, { type: "cancelRequested", at: now, reason: "enough", by: "ann" });
   }
   decision = decideOn({ type: "started", at: now });
-  for (let count = 0; decision.ended === undefined; count += 1) {
+  for (let count = 0; decision.ended === undefined || mayRetry(decision); count += 1) {
+    if (decision.ended !== undefined) {
+      decision = decideOn({ type: "retryRequested", at: now, by: "ann" });
+      continue;
+    }
     const next = schedule[0];
     const { nextDeadlineAt: deadline } = decision;
     const isDue: boolean = deadline !== undefined && (next === undefined || deadline < next.at);

@@ -78,7 +78,8 @@ export const foreach: NodeBehaviour<ForeachNode, ForeachFrame> = {
   },
   stop(turn, spot, reason) {
     const { at, frame } = spot;
-    frame.stopReason ??= reason;
+    if (frame.stopReason !== undefined) return;
+    frame.stopReason = reason;
     if (frame.phase === "collecting")
       abort(turn, { address: at, attempt: frame.attempt, reason: "cancelled" });
     if (frame.phase !== "halting") halt(turn, spot, reason);

@@ -45,6 +45,7 @@ test("a block that wants more successes than it has branches runs them all and f
   const { ended } = world.start();
   expect(ended?.error?.message).toBe("2 of 2 branches succeeded, 3 were needed");
   expect(world.stepLines()).toEqual(["a#1 completed", "b#1 completed"]);
+  expect(world.retry().ended?.error?.message).toBe("2 of 2 branches succeeded, 3 were needed");
 });
 
 test("a branch that is stopped while its on_fail agent runs leaves no markers of an earlier success", () => {

@@ -41,8 +41,10 @@ export const parallel: NodeBehaviour<ParallelNode, ParallelFrame> = {
       .map((_, index) => childAddress(at, index))
       .filter((branchAt) => branchAt in trail);
     for (const branchAt of again) reopen(turn, branchAt, trailOf(trail, branchAt));
-    const { succeeded, skipped, markers } = frame;
-    setFrame(turn, at, { kind: "parallel", open: again.length, succeeded, skipped, failed: 0, markers });
+    const { kind, succeeded, skipped, markers } = frame;
+    const reopened = { kind, open: again.length, succeeded, skipped, failed: 0, markers };
+    setFrame(turn, at, reopened);
+    endWhenDone(turn, { at, node, frame: reopened });
   },
   childSettled(turn, spot, { settlement }) {
     const { at, node, frame } = spot;
