@@ -27,6 +27,7 @@ const tasks = {
   bench: async (args) => (await runNode("test/bench/run.mjs", args)).code,
   chaos,
   sim: simulate,
+  mutants: async (args) => (await runNode("test/mutants/run.mjs", args)).code,
 };
 
 /**

@@ -1,7 +1,7 @@
 /**
  * Engine and oracle tell the same story about 10,000 random programs: what was asked of the world and when, the
  * timeline, every step record, what is remembered at the end. RUNFLEET_SIM_SEEDS says how many when more are wanted,
- * RUNFLEET_SIM_SEED tries one.
+ * RUNFLEET_SIM_SEED tries one, RUNFLEET_ORACLE_PROGRAMS fewer.
  */
 import { expect, test } from "vitest";
 import { runEngine } from "./oracle/engine-run.js";
@@ -11,9 +11,10 @@ import { programOf } from "./oracle/programs.js";
 import { createCount } from "./oracle/situations.js";
 
 const single = process.env["RUNFLEET_SIM_SEED"];
-const wanted = Math.max(10_000, Number(process.env["RUNFLEET_SIM_SEEDS"] ?? "0"));
+const fewer = process.env["RUNFLEET_ORACLE_PROGRAMS"];
+const wanted = Number(fewer ?? Math.max(10_000, Number(process.env["RUNFLEET_SIM_SEEDS"] ?? "0")));
 const perTest = 1_000;
-/** So many programs are looked into for what they come upon. */
+/** So many programs are looked into for what they come upon, if there are that many. */
 const counted = 5_000;
 
 const count = createCount();
@@ -41,10 +42,12 @@ if (single === undefined) {
     },
   );
 
-  test("the programs really reach what can happen", () => {
-    expect(count.programs()).toBe(counted);
-    expect(count.missing()).toEqual([]);
-  });
+  if (wanted >= counted) {
+    test("the programs really reach what can happen", () => {
+      expect(count.programs()).toBe(counted);
+      expect(count.missing()).toEqual([]);
+    });
+  }
 } else {
   test(`engine and oracle agree about program ${single}`, () => compare(Number(single)));
 }

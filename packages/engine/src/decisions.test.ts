@@ -11,7 +11,9 @@ import { type Program, programOf } from "../../../test/simulation/oracle/program
 import { type DecideEnv, type Decision, decide, decodeState, encodeState, type Plan } from "./index.js";
 import { nodeAt } from "./plan.js";
 
-const programs = Array.from({ length: 150 }, (_, index) => programOf(20_001 + index));
+/** Fewer when the comparison with the oracle is told to take fewer. */
+const count = Math.min(150, Number(process.env["RUNFLEET_ORACLE_PROGRAMS"] ?? "10000") / 40);
+const programs = Array.from({ length: count }, (_, index) => programOf(20_001 + index));
 
 interface Made {
   readonly plan: Plan;
