@@ -36,7 +36,7 @@ const firsts = Array.from({ length: Math.ceil(wanted / perTest) }, (_, index) =>
 if (single === undefined) {
   test.each(firsts)(
     "engine and oracle agree about 1,000 programs from number %i",
-    { timeout: 60_000 },
+    { timeout: 120_000 },
     async (from) => {
       for (let seed = from; seed < from + perTest; seed += 1) await compare(seed);
     },

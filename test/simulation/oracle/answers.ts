@@ -81,8 +81,11 @@ function timing(random: Random, { slow }: Mood, stopMs: number) {
   return { afterMs, ...(random.chance(0.7) && { stopsAfterMs: durationMs(random, stopMs * 1.5) }) };
 }
 
+/** In any order, and sometimes said twice: neither means anything. */
 function markersOf(random: Random, { marking }: Mood): string[] {
-  return ["red", "blue"].filter((marker) => random.chance(marker === "red" ? marking : 0.5));
+  const markers = ["red", "blue"].filter((marker) => random.chance(marker === "red" ? marking : 0.5));
+  const again = random.chance(0.1) ? markers.slice(0, 1) : [];
+  return random.chance(0.5) ? [...markers, ...again] : [...markers.toReversed(), ...again];
 }
 
 function usageOf(random: Random): Usage {

@@ -6,7 +6,7 @@ import { compile, type DecideEnv, type Decision, decide, newState } from "@runfl
 import type { Command, EngineEvent, Fact, RunState, StepRecord } from "@runfleet/model";
 import { attemptKey } from "@runfleet/model";
 import { start } from "../../support/engine/world.js";
-import { type Account, askedLine, recordLine, timelineLine } from "./lines.js";
+import { type Account, askedLine, recordLine, stable, timelineLine } from "./lines.js";
 import { rememberedLines } from "./memory.js";
 import type { Program } from "./programs.js";
 
@@ -165,12 +165,18 @@ export function runEngine(program: Program, options: EngineRunOptions = {}): Eng
     timeline,
     records: [...steps.values()].map(recordLine),
     remembered: rememberedBy(state),
+    handedOn: handedOnBy(decision),
   };
   return { account, facts, steps, commands, decision };
 }
 
 function childIdOf({ address, attempt, itemId = "" }: Parameters<DecideEnv["childId"]>[0]): string {
   return `${address}:${attempt}:${itemId}`;
+}
+
+function handedOnBy({ ended }: Decision): string {
+  const { markers, context, output, results, contexts } = ended?.result ?? {};
+  return stable({ markers, context, output, results, contexts });
 }
 
 function rememberedBy({ core, contexts, results, ends }: RunState): string[] {

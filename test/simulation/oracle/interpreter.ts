@@ -29,6 +29,7 @@ export function interpret(program: Program): Promise<Account> {
       timeline: log.timeline(),
       records: log.records(),
       remembered: memory.lines(),
+      handedOn: memory.handedOn(),
     };
   });
 }

@@ -17,6 +17,8 @@ export interface Account {
   readonly timeline: readonly string[];
   readonly records: readonly string[];
   readonly remembered: readonly string[];
+  /** What the parent gets, whether there is one or not. */
+  readonly handedOn: string;
 }
 
 export function askedLine(now: number, command: Asked | Command): string {

@@ -101,6 +101,7 @@ export function createMemory(run: RunInfo, injected: Readonly<Record<string, str
         ...injected,
       };
     },
+    handedOn: () => handedOnLine(results, contexts),
     lines: () =>
       rememberedLines({
         totals,
@@ -112,6 +113,25 @@ export function createMemory(run: RunInfo, injected: Readonly<Record<string, str
         feedback,
       }),
   };
+}
+
+/** What a run hands to its parent: what its last completed step left, its completed results, its own contexts. */
+function handedOnLine(results: ReadonlyMap<string, StepResult>, contexts: readonly Found[]): string {
+  const own = [...results]
+    .filter(([, { ordinal, status }]) => ordinal !== undefined && status === "completed")
+    .sort(([, left], [, right]) => (left.ordinal ?? 0) - (right.ordinal ?? 0));
+  const last = own.at(-1)?.[1];
+  return stable({
+    markers: last?.markers ?? [],
+    context: last?.context ?? "",
+    output: own.findLast(([, { output }]) => output !== undefined)?.[1].output,
+    results: Object.fromEntries(
+      own.map(([name, { status, markers, context, output }]) => [name, { status, markers, context, output }]),
+    ),
+    contexts: contexts
+      .filter(({ bubbled }) => !bubbled)
+      .map(({ step, context, markers, output }) => ({ step, context, markers, output })),
+  });
 }
 
 /** What is remembered at the end, one line per thing; the engine's state is put into the same words. */

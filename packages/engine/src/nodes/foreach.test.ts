@@ -51,6 +51,15 @@ test("items run in list order, at most max_parallel at a time", () => {
   expect(world.state().items).toEqual({});
 });
 
+test("the items of a foreach that has completed are gone while the run goes on", () => {
+  const world = createWorld(flow([foreach("each"), call("wait")]), {
+    items: { each: [item("a"), item("b")] },
+    steps: { wait: [hangs] },
+  });
+  expect(world.start().ended).toBeUndefined();
+  expect(world.state().items).toEqual({});
+});
+
 test("children get the item and the parent's variables", () => {
   const inputs = { ticket: "{{item.id}} for {{who}}", keep: "{{item.unknown}}", "item.id": "shadow" };
   const world = createWorld(flow([foreach("each", { inputs })]), {

@@ -230,6 +230,31 @@ test("a signal gate takes the signal of its name, now or earlier", () => {
   expect(early.state().core.signals).toEqual([]);
 });
 
+test("what an early signal says is seen by the next step, whoever looked at the variables before", () => {
+  const world = createWorld(
+    flow([call("a"), sleep("nap", "0s"), gate("go", { gateType: "signal" }), call("b")]),
+    { steps: { a: [hangs] } },
+  );
+  world.start();
+  world.signal("go", "v7");
+  world.attemptEnds("b.0", 1, ok());
+  expect(world.asked("runAction").at(-1)).toMatchObject({ action: "b", variables: { gate_feedback: "v7" } });
+});
+
+test("of two signals that came early the older one is taken first", () => {
+  const world = createWorld(flow([call("a"), gate("go", { gateType: "signal" }), call("b")]), {
+    steps: { a: [hangs], b: [hangs] },
+  });
+  world.start();
+  world.signal("go", "first");
+  world.signal("go", "second");
+  world.attemptEnds("b.0", 1, ok());
+  expect(world.state().core).toMatchObject({
+    gateFeedback: "first",
+    signals: [{ name: "go", data: "second" }],
+  });
+});
+
 test("a signal gate of its own name needs no parameter, and one signal opens one gate", () => {
   const world = createWorld(flow([gate("go", { gateType: "signal" }), gate("go", { gateType: "signal" })]));
   world.start();

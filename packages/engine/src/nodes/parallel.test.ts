@@ -175,3 +175,14 @@ test("a cancelled block leaves no result under its name", () => {
   expect(world.attemptEnds("b.0.0", 1, ok()).ended?.status).toBe("cancelled");
   expect(world.state().results["checks"]).toBeUndefined();
 });
+
+test("branches are stopped in their order, the eleventh after the second", () => {
+  const names = Array.from({ length: 12 }, (_, index) => `n${index}`);
+  const world = createWorld(flow([parallel(names.map((name) => call(name)))]), {
+    steps: Object.fromEntries(names.map((name) => [name, [hangs]])),
+  });
+  world.start();
+  const { commands } = world.attemptEnds("b.0.0", 1, failed("red"));
+  const stopped = commands.map((command) => "address" in command && command.address);
+  expect(stopped).toEqual(names.slice(1).map((_, index) => `b.0.${index + 1}`));
+});
