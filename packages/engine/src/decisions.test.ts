@@ -146,8 +146,7 @@ describe("the history of a run", () => {
         .flatMap((fact) => ("address" in fact ? [fact.address] : []))
         .map((at) => at.split(".")[0]);
       const blocks = new Set(opened.filter((root) => root?.startsWith("a")));
-      if (program.definition.always.length === 0) expect(blocks.size).toBe(0);
-      else expect(blocks.size).toBeLessThanOrEqual(ends);
+      expect(blocks.size).toBe(program.definition.always.length === 0 ? 0 : ends);
       cleanups += blocks.size;
       expect(opened.join(" ")).toMatch(/^(b ?)*(a ?)*(b ?)*(a@1 ?)*$/);
     }

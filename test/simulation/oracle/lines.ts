@@ -3,7 +3,7 @@
  * world and when, the timeline, the step records, and what is remembered at the end. Wordings of errors are left out
  * (they have tests of their own) except where later steps see them.
  */
-import type { Command, Fact, StepRecord } from "@runfleet/model";
+import type { Command, Fact, Failure, StepRecord } from "@runfleet/model";
 
 /** A command as the oracle gives it: the node it belongs to is known. */
 type DistributedOmit<T, K extends string> = T extends unknown ? Omit<T, K> : never;
@@ -50,10 +50,31 @@ export function recordLine(step: StepRecord): string {
 
 /** JSON with sorted members; failures without their message. */
 export function stable(value: unknown): string {
-  return JSON.stringify(value, (key, member: unknown) => {
-    if (typeof member !== "object" || member === null || Array.isArray(member)) return member;
-    if (key === "error") return { code: (member as { code: string }).code };
-    const entries = Object.entries(member as Record<string, unknown>);
-    return Object.fromEntries(entries.sort(([left], [right]) => (left < right ? -1 : 1)));
+  if (typeof value !== "object" || value === null) return JSON.stringify(value);
+  if (Array.isArray(value)) return `[${value.map(stable).join()}]`;
+  const members = value as Readonly<Record<string, unknown>>;
+  const told = Object.keys(members)
+    .filter((name) => members[name] !== undefined)
+    .sort()
+    .map(
+      (name) => `${JSON.stringify(name)}:${name === "error" ? codeOf(members[name]) : stable(members[name])}`,
+    );
+  return `{${told.join()}}`;
+}
+
+function codeOf(error: unknown): string {
+  return stable({ code: (error as Failure).code });
+}
+
+/** Whether two accounts have the same lines. */
+export function areSame(one: Account, other: Account): boolean {
+  const texts = ({ status, endedAt, handedOn, ...lists }: Account) => [
+    [status, String(endedAt), handedOn],
+    ...Object.values<readonly string[]>(lists),
+  ];
+  const others = texts(other);
+  return texts(one).every((list, which) => {
+    const otherList = others[which] ?? [];
+    return list.length === otherList.length && list.every((line, index) => line === otherList[index]);
   });
 }
