@@ -1,6 +1,6 @@
 // `npm run mutants`: plants each bug of the table in a copy of the sources, runs the engine's tests over it, and
 // prints which of them noticed. Nothing in the working tree is changed; the copies are in .cache and are deleted.
-// Words after the command choose bugs by file or by what is said of them.
+// Words after the command choose bugs by file or by what is said of them; RUNFLEET_MUTANT_COPIES says how many at once.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
@@ -10,7 +10,7 @@ import { mutants } from "./mutants.mjs";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const copies = join(root, ".cache", "mutants");
-const copiesAtOnce = 2;
+const copiesAtOnce = Number(process.env["RUNFLEET_MUTANT_COPIES"] ?? 2);
 
 /** What a copy needs: sources, their manifests, and the tests. */
 const copied = [
@@ -40,7 +40,7 @@ const groups = [
 const copyMsMax = 240_000;
 
 /** Programs for the oracle: enough to meet most of what is rare. */
-const programs = "1500";
+const programs = "1000";
 
 /** @typedef {import("./mutants.mjs").Mutant} Mutant */
 /** @typedef {{ mutant: Mutant, noticed: string[] }} Result */

@@ -4,9 +4,9 @@
 export const blocks = [
   {
     file: "nodes/loop.ts",
-    find: "return frame.window.length >= node.stuckAfter &&",
-    replace: "return frame.window.length > node.stuckAfter &&",
-    says: "a loop is never stuck",
+    find: "return times >= node.stuckAfter;",
+    replace: "return times > node.stuckAfter;",
+    says: "a loop is stuck one iteration later",
   },
   {
     file: "nodes/loop.ts",
@@ -16,9 +16,9 @@ export const blocks = [
   },
   {
     file: "nodes/loop.ts",
-    find: "frame.window.splice(0, frame.window.length - node.stuckAfter);",
-    replace: "frame.window.splice(node.stuckAfter);",
-    says: "the stuck window keeps the oldest markers",
+    find: "? frame.streak.times + 1 : 1;",
+    replace: "? frame.streak.times + 1 : (frame.streak?.times ?? 0) + 1;",
+    says: "other markers in between do not end a row of equal ones",
   },
   {
     file: "nodes/loop.ts",
@@ -40,8 +40,8 @@ export const blocks = [
   },
   {
     file: "nodes/loop.ts",
-    find: 'frame: { kind: "loop", iteration, firstIteration: iteration, window: [] } });\n      return;',
-    replace: 'frame: { kind: "loop", iteration, firstIteration: 0, window: [] } });\n      return;',
+    find: 'frame: { kind: "loop", iteration, firstIteration: iteration } });',
+    replace: 'frame: { kind: "loop", iteration, firstIteration: 0 } });',
     says: "a loop retried at its cap fails at once",
   },
   {

@@ -64,7 +64,7 @@ export const waits = [
   },
   {
     file: "routing.ts",
-    find: "signalName(node) !== name || ",
+    find: " || signalName(node) !== name",
     replace: "",
     says: "a signal gate takes any signal",
   },

@@ -58,8 +58,8 @@ export const wholeRun = [
   },
   {
     file: "variables.ts",
-    find: "Object.assign(variables, core.exports, turn.env.injected)",
-    replace: "Object.assign(variables, turn.env.injected, core.exports)",
+    find: ".filter(([name]) => !Object.hasOwn(injected, name))",
+    replace: "",
     says: "an output wins over a variable of the worker",
   },
   {

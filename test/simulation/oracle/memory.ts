@@ -91,14 +91,14 @@ export function createMemory(run: RunInfo, injected: Readonly<Record<string, str
       return {
         ...inputs,
         ...failed,
+        ...injected,
         workflow_run_id: run.id,
         prior_context: contexts.at(-1)?.context ?? "",
         prior_contexts: JSON.stringify(prior),
         ...(feedback !== undefined && { gate_feedback: feedback }),
         ...(priorOutput !== undefined && { prior_output: priorOutput }),
         dry_run: String(run.dryRun),
-        ...Object.fromEntries(exports),
-        ...injected,
+        ...Object.fromEntries([...exports].filter(([name]) => !(name in injected))),
       };
     },
     handedOn: () => handedOnLine(results, contexts),

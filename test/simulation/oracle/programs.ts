@@ -94,7 +94,7 @@ export function programOf(seed: number): Program {
     ...(random.chance(0.3) && { model: "large", identity: "robot", pluginDirs: ["p", "q"] }),
   });
   const injected: Record<string, string> = random.chance(0.1)
-    ? { text: "from the worker", folder: "here" }
+    ? { text: "from the worker", go: "perhaps", folder: "here" }
     : {};
   return { definition, run, answers: answersOf(seed, mood), injected };
 }
