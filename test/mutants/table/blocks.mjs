@@ -76,8 +76,8 @@ export const blocks = [
   },
   {
     file: "nodes/parallel.ts",
-    find: "frame.failed > node.branches.length - required(node)",
-    replace: "frame.failed >= node.branches.length - required(node)",
+    find: "&& failed > node.branches.length - required(node)",
+    replace: "&& failed >= node.branches.length - required(node)",
     says: "fail_fast stops a block that could still succeed",
   },
   {
@@ -88,8 +88,8 @@ export const blocks = [
   },
   {
     file: "nodes/parallel.ts",
-    find: 'settlement.type === "failed" && frame.failed > node',
-    replace: "frame.failed > node",
+    find: "return failed > 0 && failed >",
+    replace: "return failed >",
     says: "a success can make a block hopeless",
   },
   {

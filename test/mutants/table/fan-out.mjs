@@ -64,8 +64,8 @@ export const fanOut = [
   },
   {
     file: "nodes/foreach-end.ts",
-    find: 'const stalled = frame.phase === "running" && leftOver > 0;',
-    replace: "const stalled = leftOver > 0;",
+    find: 'const stalled = frame.phase === "running" && leftOver(frame) > 0;',
+    replace: "const stalled = leftOver(frame) > 0;",
     says: "a halted foreach counts as stalled",
   },
   {

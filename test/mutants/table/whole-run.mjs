@@ -88,8 +88,8 @@ export const wholeRun = [
   },
   {
     file: "ending.ts",
-    find: "const last = own.at(-1)?.[1];",
-    replace: "const last = own[0]?.[1];",
+    find: "own.findLast(([name]) => Object.hasOwn(state.ends, name))?.[1];",
+    replace: "own.find(([name]) => Object.hasOwn(state.ends, name))?.[1];",
     says: "the parent gets the markers of the first step",
   },
   {

@@ -1,34 +1,26 @@
 /** `foreach` in the oracle: a window over a list, where whoever ends makes room for the next. */
-import type { Failure, ForeachNode, Item, StepEnd, StepRecord } from "@runfleet/model";
-import { iterationOf } from "@runfleet/model";
-import type { ItemList } from "./answers.js";
+import type { Failure, ForeachNode, StepEnd, StepRecord, Totals } from "@runfleet/model";
+import { addUsage, iterationOf, zeroTotals } from "@runfleet/model";
 import { first } from "./clock.js";
+import { hasCycle, type ItemStatus, type Listed, listed, outputOf, type Row } from "./items.js";
 import { cancelled, type End, type Machine, type Place } from "./machine.js";
-import { filledAll, jsonOf } from "./memory.js";
+import { filledAll, sourceOf } from "./memory.js";
 
-type ItemStatus = "pending" | "running" | "completed" | "failed" | "skipped" | "cancelled";
-
-interface Row extends Item {
-  status: ItemStatus;
-  output?: string | undefined;
-}
-
-interface FanOut extends Place {
+interface FanOut extends Place, Listed {
   readonly machine: Machine;
   readonly node: ForeachNode;
   readonly ordinal: number;
   readonly startedAt: number;
-  readonly rows: Row[];
-  /** Item id → ids it waits for. */
-  readonly waitsFor: ReadonlyMap<string, readonly string[]>;
   readonly inFlight: Map<Row, { ended: Promise<Row>; cancel(reason: string): void }>;
+  /** What each child that has ended used. */
+  readonly used: Totals[];
 }
 
 export async function foreach(machine: Machine, place: Place, node: ForeachNode): Promise<End> {
   const { clock, log, memory, program } = machine;
   const { at, stop } = place;
   const ordinal = memory.takeOrdinal();
-  const base = { ...place, machine, node, ordinal, startedAt: clock.now(), inFlight: new Map() };
+  const base = { ...place, machine, node, ordinal, startedAt: clock.now(), inFlight: new Map(), used: [] };
   const empty: FanOut = { ...base, rows: [], waitsFor: new Map() };
   log.note({ type: "step.started", kind: "foreach", address: at, name: node.name, attempt: 1 });
   if (program.run.depth >= 5) return fail(empty, { code: "depth_limit", message: "" }, "fatal");
@@ -37,7 +29,7 @@ export async function foreach(machine: Machine, place: Place, node: ForeachNode)
     address: at,
     filter: node.filter,
     ...(node.scope && { scope: node.scope }),
-    ...sourceOf(machine, node),
+    ...sourceOf(memory, node.filter),
   });
   log.record(entry(empty, "running"));
   const { afterMs, result } = program.answers.items(at);
@@ -52,32 +44,6 @@ export async function foreach(machine: Machine, place: Place, node: ForeachNode)
     return fail(empty, { code: "items_failed", message: "" }, "fatal");
   log.note({ type: "fanout.collected", address: at, count: fanOut.rows.length });
   return runItems(fanOut);
-}
-
-/** The first item of each id; who waits for whom counts only for `ordered`. */
-function listed(
-  { items, dependencies }: ItemList,
-  { ordered }: ForeachNode,
-): Pick<FanOut, "rows" | "waitsFor"> {
-  const rows: Row[] = [];
-  for (const item of items)
-    if (!rows.some(({ id }) => id === item.id)) rows.push({ ...item, status: "pending" });
-  const waitsFor = new Map<string, string[]>();
-  for (const [blocker, dependent] of ordered ? dependencies : []) {
-    if (!rows.some(({ id }) => id === dependent)) continue;
-    waitsFor.set(dependent, [...(waitsFor.get(dependent) ?? []), blocker]);
-  }
-  return { rows, waitsFor };
-}
-
-/** Taking away whoever waits for nobody that is left leaves the cycles. */
-function hasCycle({ rows, waitsFor }: Pick<FanOut, "rows" | "waitsFor">): boolean {
-  let left = rows.map(({ id }) => id);
-  for (;;) {
-    const waiting = left.filter((id) => waitsFor.get(id)?.some((blocker) => left.includes(blocker)));
-    if (waiting.length === left.length) return left.length > 0;
-    left = waiting;
-  }
 }
 
 async function runItems(fanOut: FanOut): Promise<End> {
@@ -170,10 +136,12 @@ function start({ machine, at, node, inFlight }: FanOut, row: Row): void {
 
 /** A child that was stopped by somebody else has failed; one that was stopped from here has not. */
 function takeEnd(fanOut: FanOut, row: Row, phase: "running" | "halting"): void {
-  const { machine, at, node, inFlight } = fanOut;
+  const { machine, at, node, inFlight, used } = fanOut;
   inFlight.delete(row);
   if (row.status === "cancelled" && phase === "running") row.status = "failed";
-  machine.memory.spend(machine.program.answers.child(`${at}:1:${row.id}`).result.totals);
+  const { totals } = machine.program.answers.child(`${at}:1:${row.id}`).result;
+  machine.memory.spend(totals);
+  used.push(totals);
   machine.log.note({ type: "fanout.item_ended", address: at, itemId: row.id, status: row.status });
   if (row.status === "failed" && node.onChildFail === "skip_dependents") skipDependents(fanOut, row.id);
 }
@@ -257,9 +225,21 @@ function record(fanOut: FanOut): void {
 }
 
 function entry(fanOut: FanOut, status: StepRecord["status"]): Omit<StepRecord, "iteration" | "markers"> {
-  const { at, node, ordinal, startedAt } = fanOut;
+  const { at, node, ordinal, startedAt, used } = fanOut;
   const progress = { ...progressOf(fanOut), running: fanOut.inFlight.size };
-  return { address: at, name: node.name, kind: "foreach", status, attempt: 1, ordinal, startedAt, progress };
+  const { hasLlmMetrics: _flag, ...sum } = used.reduce(addUsage, zeroTotals());
+  const usage = used.length > 0 ? { usage: sum } : {};
+  return {
+    address: at,
+    name: node.name,
+    kind: "foreach",
+    status,
+    attempt: 1,
+    ordinal,
+    startedAt,
+    progress,
+    ...usage,
+  };
 }
 
 function progressOf({ rows }: FanOut) {
@@ -276,23 +256,4 @@ function contextOf(fanOut: FanOut): string {
   const { total, completed, failed, skipped } = progressOf(fanOut);
   const { name, over } = fanOut.node;
   return `foreach ${name}: ${completed} completed, ${failed} failed, ${skipped} skipped of ${total} ${over}`;
-}
-
-function outputOf({ rows }: FanOut): string {
-  const over = rows.filter(({ status }) => status !== "pending" && status !== "running");
-  const items = over
-    .sort((left, right) => left.id.localeCompare(right.id))
-    .map(({ id, status, output }) => {
-      return { item_id: id, status, output: jsonOf(output ?? "") ?? null };
-    });
-  return JSON.stringify({ items });
-}
-
-function sourceOf({ memory }: Machine, { filter }: ForeachNode): { source?: string } {
-  const { from } = filter;
-  if (from === undefined) return {};
-  const [step = "", field = ""] = from.split(".");
-  const value = memory.inputs()[from] ?? memory.outputMember(step, field);
-  if (value === undefined) return {};
-  return { source: typeof value === "string" ? value : JSON.stringify(value) };
 }

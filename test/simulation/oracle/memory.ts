@@ -101,7 +101,7 @@ export function createMemory(run: RunInfo, injected: Readonly<Record<string, str
         ...Object.fromEntries([...exports].filter(([name]) => !(name in injected))),
       };
     },
-    handedOn: () => handedOnLine(results, contexts),
+    handedOn: () => handedOnLine(results, ends, contexts),
     lines: () =>
       rememberedLines({
         totals,
@@ -115,12 +115,16 @@ export function createMemory(run: RunInfo, injected: Readonly<Record<string, str
   };
 }
 
-/** What a run hands to its parent: what its last completed step left, its completed results, its own contexts. */
-function handedOnLine(results: ReadonlyMap<string, StepResult>, contexts: readonly Found[]): string {
+/** What a run hands to its parent: what its last completed step left (a named block is none), completed results, own contexts. */
+function handedOnLine(
+  results: ReadonlyMap<string, StepResult>,
+  ends: ReadonlyMap<string, StepEnd>,
+  contexts: readonly Found[],
+): string {
   const own = [...results]
     .filter(([, { ordinal, status }]) => ordinal !== undefined && status === "completed")
     .sort(([, left], [, right]) => (left.ordinal ?? 0) - (right.ordinal ?? 0));
-  const last = own.at(-1)?.[1];
+  const last = own.findLast(([name]) => ends.has(name))?.[1];
   return stable({
     markers: last?.markers ?? [],
     context: last?.context ?? "",
@@ -193,4 +197,14 @@ export function filledAll(
   return Object.fromEntries(
     Object.entries(texts).map(([key, text]) => [key, filled(text, variables, { missing })]),
   );
+}
+
+/** The list `from` names: an input, else a member of a step's output. */
+export function sourceOf(memory: Memory, filter: Readonly<Record<string, string>>): { source?: string } {
+  const { from } = filter;
+  if (from === undefined) return {};
+  const [step = "", field = ""] = from.split(".");
+  const value = memory.inputs()[from] ?? memory.outputMember(step, field);
+  if (value === undefined) return {};
+  return { source: typeof value === "string" ? value : JSON.stringify(value) };
 }
