@@ -51,6 +51,16 @@ test("items run in list order, at most max_parallel at a time", () => {
   expect(world.state().items).toEqual({});
 });
 
+test("an item that ends makes room for one other", () => {
+  const world = createWorld(flow([foreach("each", { maxParallel: 2 })]), {
+    items: { each: [...abc, item("d"), item("e")] },
+    children: { work: [hangs] },
+  });
+  world.start();
+  world.childEnds("child:b.0:1:a", "b.0", childResult());
+  expect(world.asked("startChild").map(({ childId }) => childId.slice(-1))).toEqual(["a", "b", "c"]);
+});
+
 test("the items of a foreach that has completed are gone while the run goes on", () => {
   const world = createWorld(flow([foreach("each"), call("wait")]), {
     items: { each: [item("a"), item("b")] },
