@@ -9,6 +9,7 @@ interface Word {
   readonly verdict: "approved" | "rejected";
   readonly by: string;
   readonly feedback?: string | undefined;
+  readonly selections?: readonly string[];
 }
 
 interface Wait {
@@ -111,11 +112,14 @@ export async function gate(machine: Machine, place: Place, node: GateNode): Prom
   closed();
   if (what === "stop") return stop(wait);
   if (what === "due") return timedOut(wait, node);
-  const { verdict, by, feedback } = await word;
-  log.note({ type: "gate.resolved", address: at, name, verdict, by });
+  const { verdict, by, feedback, selections = [] } = await word;
+  const said = { ...(feedback !== undefined && { feedback }), ...(selections.length > 0 && { selections }) };
+  log.note({ type: "gate.resolved", address: at, name, verdict, by, ...said });
   if (verdict === "rejected") return fail(wait, "gate_rejected");
-  memory.hear(feedback);
-  return pass(wait, feedback);
+  const words = [...(selections.length > 0 ? [selections.join(", ")] : []), ...(feedback ? [feedback] : [])];
+  const heard = words.length > 0 ? words.join("\n") : feedback;
+  memory.hear(heard);
+  return pass(wait, heard);
 }
 
 function timedOut(wait: Wait, node: GateNode): End {
@@ -192,10 +196,7 @@ async function people(
     const { verdict, feedback, selections = [] } = answer;
     const isKnown = options === undefined || selections.every((value) => options.includes(value));
     if (verdict === "approved" && !isKnown) continue;
-    const chosen = selections.length > 0 && verdict === "approved" ? [selections.join(", ")] : [];
-    const words =
-      feedback === undefined || (feedback === "" && chosen.length > 0) ? chosen : [...chosen, feedback];
-    give({ verdict, by: "ann", feedback: words.length === 0 ? undefined : words.join("\n") });
+    give({ verdict, by: "ann", feedback, selections });
     return;
   }
 }

@@ -22,3 +22,7 @@ test("a cycle is found wherever the search begins, and ways that meet again are 
 test("dependents of an item are found once, however many ways lead to them", () => {
   expect([...dependentsOf(0, { 1: [0], 2: [0], 3: [1, 2], 4: [3], 5: [6] })].sort()).toEqual([1, 2, 3, 4]);
 });
+
+test("a cycle is found that the first item that waits has nothing to do with", () => {
+  expect(findCycle({ 1: [0], 2: [3], 3: [2] })).toEqual([2, 3]);
+});

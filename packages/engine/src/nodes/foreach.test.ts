@@ -51,6 +51,13 @@ test("items run in list order, at most max_parallel at a time", () => {
   expect(world.state().items).toEqual({});
 });
 
+test("of two items with one id the first one is taken", () => {
+  const twice = [item("a", { path: "first" }), item("a", { path: "second" })];
+  const world = createWorld(flow([foreach("each")]), { items: { each: twice } });
+  world.start();
+  expect(world.asked("startChild").map(({ inputs }) => inputs["item.path"])).toEqual(["first"]);
+});
+
 test("an item that ends makes room for one other", () => {
   const world = createWorld(flow([foreach("each", { maxParallel: 2 })]), {
     items: { each: [...abc, item("d"), item("e")] },
