@@ -3,6 +3,7 @@
  * is decided by its script in one step, so of two that race one is first.
  */
 import {
+  type CancelReply,
   type CreateReply,
   limits,
   type NewRun,
@@ -86,25 +87,30 @@ export function outsideWrites(partition: Partition): OutsideWrites {
           return tag satisfies never;
       }
     },
-    requestCancel: async ({ runId, reason, by }) => {
-      const { tag, rest } = await runScript(partition.redis, requestCancel, {
-        keys: partition.keysOf(runId),
-        values: {
-          ...partition.common(),
-          runId,
-          reason,
-          by,
-          eventTail: openObject({ type: "cancelRequested", reason, by }),
-          channel: partition.channel,
-        },
-      });
-      if (tag === "requested") return { tag, ...statusAndPool(rest) };
-      if (tag === "ended") return { tag, status: rest[0] as RunStatus };
-      const cancel = tag === "already" ? toCancelRequest(rest) : undefined;
-      return cancel === undefined ? { tag: "not_found" } : { tag: "already", cancel };
-    },
+    requestCancel: (request) => requestEnd(partition, request),
     retryRun: (request) => retryFailed(partition, request),
   };
+}
+
+async function requestEnd(
+  partition: Partition,
+  { runId, reason, by }: Parameters<RunStore["requestCancel"]>[0],
+): Promise<CancelReply> {
+  const { tag, rest } = await runScript(partition.redis, requestCancel, {
+    keys: partition.keysOf(runId),
+    values: {
+      ...partition.common(),
+      runId,
+      reason,
+      by,
+      eventTail: openObject({ type: "cancelRequested", reason, by }),
+      channel: partition.channel,
+    },
+  });
+  if (tag === "requested") return { tag, ...statusAndPool(rest) };
+  if (tag === "ended") return { tag, status: rest[0] as RunStatus };
+  const cancel = tag === "already" ? toCancelRequest(rest) : undefined;
+  return cancel === undefined ? { tag: "not_found" } : { tag: "already", cancel };
 }
 
 async function retryFailed(
