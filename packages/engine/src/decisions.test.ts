@@ -12,7 +12,7 @@ import { type DecideEnv, type Decision, decide, decodeState, encodeState, type P
 import { nodeAt } from "./plan.js";
 
 /** Fewer when the comparison with the oracle is told to take fewer. */
-const count = Math.min(150, Number(process.env["RUNFLEET_ORACLE_PROGRAMS"] ?? "10000") / 40);
+const count = Math.min(100, Number(process.env["RUNFLEET_ORACLE_PROGRAMS"] ?? "10000") / 40);
 const programs = Array.from({ length: count }, (_, index) => programOf(20_001 + index));
 
 interface Made {

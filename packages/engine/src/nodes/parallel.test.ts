@@ -186,3 +186,16 @@ test("branches are stopped in their order, the eleventh after the second", () =>
   const stopped = commands.map((command) => "address" in command && command.address);
   expect(stopped).toEqual(names.slice(1).map((_, index) => `b.0.${index + 1}`));
 });
+
+test("a branch whose failure is forgiven counts as skipped", () => {
+  const forgiven = call("a", { onFail: { kind: "continue" } });
+  const world = createWorld(flow([parallel([forgiven, call("b")])]), { steps: { a: [failed("red")] } });
+  expect(world.start().ended?.status).toBe("completed");
+  expect(world.facts).toContainEqual({
+    type: "parallel.ended",
+    address: "b.0",
+    succeeded: 1,
+    failed: 0,
+    skipped: 1,
+  });
+});
