@@ -16,6 +16,7 @@ import { createMemoryLeases, createMemoryStore } from "@runfleet/store";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { AnyAction } from "./action.js";
 import { Activation } from "./activation.js";
+import { systemClock } from "./clock.js";
 import { createRegistry } from "./registry.js";
 
 const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
@@ -104,13 +105,13 @@ function activationOf(
       registry: createRegistry({ actions: options.actions ?? [] }),
       scriptEnv: undefined,
       workingDir: () => dir,
-      logDir: dir,
-      log: silent,
+      ...{ logDir: dir, log: silent },
       killGraceMs: 100,
+      clock: systemClock,
     },
     ports: {
       store: options.store ?? store,
-      now: Date.now,
+      clock: systemClock,
       log: silent,
       performOutbox: () => Promise.resolve([]),
       wakeParent: () => Promise.resolve([]),

@@ -10,6 +10,7 @@ import type { DecideEnv, Decision, Plan } from "@runfleet/engine";
 import { decide, decodeState, newState } from "@runfleet/engine";
 import type { Disposition, EngineEvent, Activation as OpenedRun, RunState, RunStore } from "@runfleet/model";
 import { deriveRunId } from "@runfleet/store";
+import type { EventQueue } from "./event-queue.js";
 import { createEventQueue } from "./event-queue.js";
 import type { LocalWork } from "./local-work.js";
 import { createLocalWork, isLocal } from "./local-work.js";
@@ -46,14 +47,16 @@ export class Activation {
   readonly #now: () => number;
   readonly #work: LocalWork;
   readonly #writer: RunWriter;
-  readonly #wakes = createEventQueue<Wake>();
+  readonly #wakes: EventQueue<Wake>;
   #state: RunState;
   #stopping: { abortAt: number; aborted: boolean } | undefined;
   #lost = false;
 
   constructor(options: ActivationOptions) {
     this.#options = options;
-    this.#now = options.ports.now;
+    const { clock } = options.ports;
+    this.#now = () => clock.now();
+    this.#wakes = createEventQueue(clock);
     const { parts, run } = options.opened;
     this.#state = Object.keys(parts).length === 0 ? newState(run, this.#now()) : decodeState(parts);
     this.#writer = new RunWriter(options.opened, options.ports);

@@ -58,7 +58,7 @@ export function createActivator(options: ActivatorOptions): Activator {
   const inHand = new Map<string, Activation>();
   const suspects = createSuspectTurn({
     aloneMs: suspectAloneLeases * options.leaseTtlMs,
-    now: () => performance.now(),
+    now: () => options.ports.clock.monotonic(),
   });
   let stopping = false;
 
@@ -212,5 +212,6 @@ function performContext(
     logDir: `${options.workDir}/logs/${opened.run.id}`,
     log: options.log,
     killGraceMs: options.killGraceMs,
+    clock: options.ports.clock,
   };
 }

@@ -2,6 +2,7 @@
  * The queue between the things that happen to an activation and its decision loop: many writers, one reader.
  * The reader takes everything that is there in one go, so that what ended together is decided together.
  */
+import type { Clock } from "./clock.js";
 
 export interface EventQueue<T> {
   push(event: T): void;
@@ -9,10 +10,7 @@ export interface EventQueue<T> {
   take(timeoutMs?: number): Promise<readonly T[]>;
 }
 
-/** The longest delay Node's timers take. */
-const timerMsMax = 2_147_483_647;
-
-export function createEventQueue<T>(): EventQueue<T> {
+export function createEventQueue<T>(clock: Clock): EventQueue<T> {
   let waiting: T[] = [];
   let notify: (() => void) | undefined;
 
@@ -29,12 +27,12 @@ export function createEventQueue<T>(): EventQueue<T> {
     },
     async take(timeoutMs) {
       if (waiting.length > 0 || (timeoutMs !== undefined && timeoutMs <= 0)) return drain();
-      let timer: NodeJS.Timeout | undefined;
+      let stopTimer: (() => void) | undefined;
       await new Promise<void>((resolve) => {
         notify = resolve;
-        if (timeoutMs !== undefined) timer = setTimeout(resolve, Math.min(timeoutMs, timerMsMax));
+        if (timeoutMs !== undefined) stopTimer = clock.after(timeoutMs, resolve);
       });
-      clearTimeout(timer);
+      stopTimer?.();
       notify = undefined;
       return drain();
     },

@@ -1,8 +1,4 @@
-/**
- * A worker of the fleet: composes store, leases, queue and activations, and ends in order.
- *
- *   starting → working → stopping (no new jobs, activations yield, running attempts get their grace) → stopped
- */
+/** A worker of the fleet on Redis: opens its connections, chooses what was left open, and closes everything at the end. */
 import { hostname } from "node:os";
 import { join, resolve } from "node:path";
 import type { CancelFeed, LeaseStore, RunQueue, RunStore } from "@runfleet/model";
@@ -18,16 +14,10 @@ import {
   type RedisFinding,
 } from "@runfleet/store";
 import type { ActionLog } from "./action.js";
-import { createActivator } from "./activator.js";
+import { assembleWorker } from "./assemble-worker.js";
+import { systemClock } from "./clock.js";
 import type { WorkerConfig } from "./config.js";
-import { createDefinitions } from "./definitions.js";
-import { createLeaseKeeper } from "./lease-keeper.js";
-import type { OutboxPorts } from "./outbox.js";
-import { performEntries, wakeParent } from "./outbox.js";
-import { announcePresence } from "./presence.js";
-import { createRegistry } from "./registry.js";
 import { feedSinks } from "./sinks.js";
-import { createSweeper } from "./sweeper.js";
 import { keepFoldersClean } from "./work-folders.js";
 
 export interface FleetWorkerOptions {
@@ -63,66 +53,33 @@ export interface FleetWorker {
   stop(): Promise<void>;
 }
 
-/** Attempts of one run that run on one worker at once; further parallel branches wait for a place. */
-const parallelMax = 64;
-/** How long a script may live after SIGTERM. */
-const killGraceMs = 5_000;
 
 export async function createFleetWorker(options: FleetWorkerOptions): Promise<FleetWorker> {
   const { config, log } = options;
   const workerId = options.workerId ?? `${hostname()}-${process.pid}-${newRunId(Date.now()).slice(-6)}`;
   const leaseTtlMs = options.leaseTtlMs ?? 10_000;
-  const ports = openPorts(options, { workerId, leaseTtlMs });
-  const { store, leases, queue } = ports;
-  const concurrency = options.concurrency ?? 32;
-  const pools = options.pools ?? ["default"];
-  const definitions = createDefinitions(store);
-  const outbox: OutboxPorts = { store, queue, definitions, now: Date.now };
+  const { store, leases, queue, close, examineRedis } = openPorts(options, { workerId, leaseTtlMs });
   const onError = (error: unknown): void => log.warn("worker trouble", { error: String(error) });
-  const renewMs = Math.floor(leaseTtlMs / 3);
-  const keeper = createLeaseKeeper({ leases, ttlMs: leaseTtlMs, renewMs, onError });
   const workDir = resolve(options.workDir ?? join(".runfleet", "work"));
-  const activator = createActivator({
-    ...{ workerId, store, leases, keeper, leaseTtlMs, definitions, config, log, killGraceMs, workDir },
-    registry: createRegistry(config, store),
-    ports: {
-      ...{ store, log, parallelMax, now: Date.now },
-      retentionMs: options.retentionMs ?? limits.endedRunKeptMs,
-      stopGraceMs: options.graceMs ?? 10_000,
-      performOutbox: (entries, run) => performEntries(entries, { ports: outbox, known: run, onError }),
-      wakeParent: (run) => wakeParent(run, { ports: outbox, onError }),
-    },
-  });
-
-  const busy = (): number => activator.busy;
-  ports.examineRedis().then((findings) => warnOf(findings, log), onError);
-  const presence = announcePresence({ store, workerId, pools, slots: concurrency, busy, onError });
-  const unsubscribe = await store.subscribe((runId) => activator.poke(runId));
-  const handle = ({ runId }: { readonly runId: string }) => activator.handle(runId);
-  const consumers = await Promise.all(
-    pools.map((pool) => queue.consume({ pool, concurrency, onError, handle })),
-  );
-  const sweeper = createSweeper({
-    ports: outbox,
-    silentMs: leaseTtlMs,
-    intervalMs: options.sweepMs ?? 5_000,
-    log,
+  examineRedis().then((findings) => warnOf(findings, log), onError);
+  const stopWorking = await assembleWorker({
+    ...{ workerId, store, leases, queue, config, log, leaseTtlMs, workDir },
+    clock: systemClock,
+    random: Math.random,
+    concurrency: options.concurrency ?? 32,
+    pools: options.pools ?? ["default"],
+    retentionMs: options.retentionMs ?? limits.endedRunKeptMs,
+    sweepMs: options.sweepMs ?? 5_000,
+    graceMs: options.graceMs ?? 10_000,
   });
   const sinks = feedSinks({ store, sinks: config.sinks ?? [], workerId, log });
-
   const stopCleaning = keepFoldersClean({ rootDir: workDir, onError });
 
   const shutDown = async (): Promise<void> => {
-    sweeper.stop();
     stopCleaning();
     await sinks.stop();
-    await Promise.all(consumers.map((consumer) => consumer.pause()));
-    activator.stopAll();
-    await Promise.all(consumers.map((consumer) => consumer.close()));
-    keeper.stop();
-    await presence.withdraw();
-    await unsubscribe();
-    await ports.close();
+    await stopWorking();
+    await close();
   };
   let stopped: Promise<void> | undefined;
   return {

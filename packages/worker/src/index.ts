@@ -15,6 +15,8 @@ export {
 export { type AgentRequest, type ExecAgentOptions, execAgent } from "./actions/exec-agent.js";
 export { type HttpOptions, http } from "./actions/http.js";
 export { createProject, type Project, type ProjectQuestion } from "./agent/project.js";
+export { assembleWorker, type WorkerParts } from "./assemble-worker.js";
+export type { Clock } from "./clock.js";
 export {
   defineConfig,
   type EventSink,

@@ -1,5 +1,6 @@
 import type { Lease, LeaseStore, RenewReply } from "@runfleet/model";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { systemClock } from "./clock.js";
 import type { LeaseKeeper } from "./lease-keeper.js";
 import { createLeaseKeeper } from "./lease-keeper.js";
 
@@ -33,7 +34,8 @@ describe("lease keeper", () => {
 
   const watch = (answer: (lease: Lease) => Promise<RenewReply>): void => {
     const onError = (error: unknown) => errors.push(error);
-    keeper = createLeaseKeeper({ leases: scriptedLeases(answer), ttlMs, renewMs, onError });
+    const leases = scriptedLeases(answer);
+    keeper = createLeaseKeeper({ leases, clock: systemClock, ttlMs, renewMs, onError });
     keeper.keep(
       { runId: "run", token: "t", deadlineMonoMs: performance.now() + ttlMs },
       { onLost: (reason) => lost.push(reason), onBeat: () => beats.push(performance.now()) },

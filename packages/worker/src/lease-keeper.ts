@@ -8,6 +8,7 @@
  * out in Redis, with no need to reach Redis. One timer serves all leases.
  */
 import type { Lease, LeaseStore } from "@runfleet/model";
+import type { Clock } from "./clock.js";
 
 export interface LeaseKeeper {
   /** Watches a lease until it is dropped. `onLost` is called at most once, `onBeat` after every renewal. */
@@ -26,6 +27,7 @@ interface Held {
 
 export function createLeaseKeeper(options: {
   leases: LeaseStore;
+  clock: Clock;
   ttlMs: number;
   renewMs: number;
   onError: (error: unknown) => void;
@@ -53,9 +55,9 @@ export function createLeaseKeeper(options: {
     }
   };
 
-  let lastRenewal = performance.now();
+  let lastRenewal = options.clock.monotonic();
   const tick = (): void => {
-    const now = performance.now();
+    const now = options.clock.monotonic();
     for (const [runId, entry] of held) {
       if (entry.lease.deadlineMonoMs <= now) lose(runId, entry, "the lease could not be renewed in time");
     }
@@ -66,7 +68,7 @@ export function createLeaseKeeper(options: {
     }
   };
   // Four looks per renewal: a deadline is noticed at most a quarter of the renewal time late.
-  const timer = setInterval(tick, Math.max(10, Math.floor(options.renewMs / 4)));
+  const stopTicking = options.clock.every(Math.max(10, Math.floor(options.renewMs / 4)), tick);
 
   return {
     keep(lease, watch) {
@@ -78,7 +80,7 @@ export function createLeaseKeeper(options: {
       return lease;
     },
     stop() {
-      clearInterval(timer);
+      stopTicking();
       held.clear();
     },
   };

@@ -2,6 +2,7 @@ import type { RunAction, RunRecord, WorkerEvent } from "@runfleet/model";
 import { describe, expect, it } from "vitest";
 import type { AnyAction } from "./action.js";
 import { defineAction, NonRetryableError } from "./action.js";
+import { systemClock } from "./clock.js";
 import { createLocalWork, type LocalWork } from "./local-work.js";
 import { createRegistry } from "./registry.js";
 
@@ -24,6 +25,7 @@ function workWith(
       logDir: "/",
       log: silent,
       killGraceMs: 10,
+      clock: systemClock,
     },
     parallelMax,
     onEnded(event) {

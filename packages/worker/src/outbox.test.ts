@@ -2,6 +2,7 @@ import type { Definition, NewRun, OutboxEntry, QueueJob, RunRecord, StartChild }
 import { createMemoryQueue, type MemoryQueue } from "@runfleet/queue";
 import { createMemoryLeases, createMemoryStore, definitionHash } from "@runfleet/store";
 import { beforeEach, describe, expect, it } from "vitest";
+import { systemClock } from "./clock.js";
 import { createDefinitions } from "./definitions.js";
 import { type OutboxPorts, performEntries, performEntry, wake, wakeParent } from "./outbox.js";
 import { createSweeper } from "./sweeper.js";
@@ -195,7 +196,7 @@ describe("sweep", () => {
       store: { ...store, readRun: () => Promise.reject(new Error("away")) },
     };
     const log = { info: () => undefined, warn: () => undefined, error: () => undefined };
-    const options = { silentMs: 10_000, intervalMs: 60_000, log };
+    const options = { silentMs: 10_000, intervalMs: 60_000, log, clock: systemClock, random: () => 0 };
     clock += 6_000;
     const broken = createSweeper({ ...options, ports: failing });
     await broken.sweep();

@@ -1,6 +1,7 @@
 /** Tells the fleet that this worker is there, and that it has gone. */
 import { hostname } from "node:os";
 import type { RunStore } from "@runfleet/model";
+import type { Clock } from "./clock.js";
 
 export interface Presence {
   withdraw(): Promise<void>;
@@ -12,6 +13,7 @@ const version = "0.1.0";
 
 export function announcePresence(options: {
   store: RunStore;
+  clock: Clock;
   workerId: string;
   pools: readonly string[];
   slots: number;
@@ -33,10 +35,10 @@ export function announcePresence(options: {
     store.announceWorker(worker).catch(onError);
   };
   beat();
-  const timer = setInterval(beat, beatMs);
+  const stopBeating = options.clock.every(beatMs, beat);
   return {
     async withdraw() {
-      clearInterval(timer);
+      stopBeating();
       await store.withdrawWorker(workerId).catch(onError);
     },
   };

@@ -17,11 +17,12 @@ import type {
 } from "@runfleet/model";
 import { isRunfleetError } from "@runfleet/model";
 import type { ActionLog } from "./action.js";
+import type { Clock } from "./clock.js";
 import { isOutbox } from "./local-work.js";
 
 export interface WriterPorts {
   readonly store: RunStore;
-  readonly now: () => number;
+  readonly clock: Clock;
   readonly log: ActionLog;
   /** Performs outbox entries of this run and answers the ids that are done. Never throws. */
   readonly performOutbox: (entries: readonly OutboxEntry[], run: RunRecord) => Promise<readonly string[]>;
@@ -111,7 +112,7 @@ export class RunWriter {
       summary: ended.summary,
       retentionMs: this.#ports.retentionMs,
       ...(ended.error === undefined ? {} : { error: ended.error }),
-      ...parentEvent(run, ended.result, this.#ports.now()),
+      ...parentEvent(run, ended.result, this.#ports.clock.now()),
     };
     const reply = await this.#repeat(() => this.#ports.store.finish(finish));
     if (reply.tag === "fenced") return reply;
@@ -166,7 +167,7 @@ export class RunWriter {
       } catch (error) {
         if (!isRunfleetError(error) || !error.retryable) throw error;
         this.#ports.log.warn("write not confirmed, trying again", { error: String(error) });
-        await new Promise((resolve) => setTimeout(resolve, repeatDelayMs));
+        await new Promise<void>((resolve) => this.#ports.clock.after(repeatDelayMs, resolve));
       }
     }
     return { tag: "fenced" };

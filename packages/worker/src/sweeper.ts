@@ -3,6 +3,7 @@
  * runs that should be awake and are not, runs whose owner has gone silent. It only wakes; it never decides.
  */
 import type { ActionLog } from "./action.js";
+import type { Clock } from "./clock.js";
 import type { OutboxPorts } from "./outbox.js";
 import { performEntry, wake } from "./outbox.js";
 
@@ -19,13 +20,16 @@ const outboxAgeMs = 5_000;
 
 export function createSweeper(options: {
   ports: OutboxPorts;
+  clock: Clock;
+  /** A number in [0, 1) for the jitter that keeps the sweeps of many workers apart. */
+  random: () => number;
   /** An owner not heard of for this long is taken for dead. */
   silentMs: number;
   intervalMs: number;
   log: ActionLog;
 }): Sweeper {
   const { ports, log } = options;
-  let timer: NodeJS.Timeout | undefined;
+  let stopTimer: (() => void) | undefined;
   let stopped = false;
 
   // What fails stays where it is and is found again; it must not keep the others waiting.
@@ -49,11 +53,9 @@ export function createSweeper(options: {
     return entries.length + asleep.length + silent.length;
   };
 
-  // Jitter keeps the sweeps of many workers apart.
   const schedule = (): void => {
     if (stopped) return;
-    timer = setTimeout(round, options.intervalMs * (0.75 + Math.random() / 2));
-    timer.unref();
+    stopTimer = options.clock.after(options.intervalMs * (0.75 + options.random() / 2), round);
   };
   const round = (): void => {
     sweep()
@@ -66,7 +68,7 @@ export function createSweeper(options: {
     sweep,
     stop() {
       stopped = true;
-      clearTimeout(timer);
+      stopTimer?.();
     },
   };
 }

@@ -4,6 +4,7 @@
  */
 import type { Fence, RunRecord } from "@runfleet/model";
 import type { ActionLog } from "../action.js";
+import type { Clock } from "../clock.js";
 import type { WorkerConfig } from "../config.js";
 import type { Registry } from "../registry.js";
 
@@ -19,6 +20,7 @@ export interface PerformContext {
   /** Directory for the output of scripts beyond what is kept in the step. */
   readonly logDir: string;
   readonly log: ActionLog;
+  readonly clock: Clock;
   /** How long a script may live after SIGTERM. */
   readonly killGraceMs: number;
 }

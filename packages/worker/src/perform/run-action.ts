@@ -15,8 +15,8 @@ export async function runAction(
   context: PerformContext,
   signal: AbortSignal,
 ): Promise<Outcome> {
-  const startedAt = performance.now();
-  const durationMs = (): number => Math.round(performance.now() - startedAt);
+  const startedAt = context.clock.monotonic();
+  const durationMs = (): number => Math.round(context.clock.monotonic() - startedAt);
   try {
     const action = context.registry.action(command.action);
     if (action === undefined) throw notRegistered(command.action, context);

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { RunRecord, RunScript } from "@runfleet/model";
 import { limits } from "@runfleet/model";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { systemClock } from "../clock.js";
 import { createRegistry } from "../registry.js";
 import type { PerformContext } from "./context.js";
 import { runScript } from "./run-script.js";
@@ -23,6 +24,7 @@ beforeAll(async () => {
     logDir: join(dir, "logs"),
     log: silentLog,
     killGraceMs: 300,
+    clock: systemClock,
   };
 });
 afterAll(() => rm(dir, { recursive: true, force: true }));

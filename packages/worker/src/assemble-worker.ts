@@ -1,0 +1,87 @@
+/**
+ * A worker out of its ports: consumers, activations, the keeper of leases and the sweeper, connected and ended in order.
+ * Opens no connection and knows no machine; `createFleetWorker` gives it Redis, a simulation a fleet in memory.
+ *
+ *   starting → working → stopping (no new jobs, activations yield, running attempts get their grace) → stopped
+ */
+import type { CancelFeed, LeaseStore, RunQueue, RunStore } from "@runfleet/model";
+import type { ActionLog } from "./action.js";
+import { createActivator } from "./activator.js";
+import type { Clock } from "./clock.js";
+import type { WorkerConfig } from "./config.js";
+import { createDefinitions } from "./definitions.js";
+import { createLeaseKeeper } from "./lease-keeper.js";
+import type { OutboxPorts } from "./outbox.js";
+import { performEntries, wakeParent } from "./outbox.js";
+import { announcePresence } from "./presence.js";
+import { createRegistry } from "./registry.js";
+import { createSweeper } from "./sweeper.js";
+
+export interface WorkerParts {
+  readonly workerId: string;
+  readonly store: RunStore & CancelFeed;
+  readonly leases: LeaseStore;
+  readonly queue: RunQueue;
+  readonly clock: Clock;
+  /** Numbers in [0, 1), for jitter only. */
+  readonly random: () => number;
+  readonly config: WorkerConfig;
+  readonly log: ActionLog;
+  readonly concurrency: number;
+  readonly pools: readonly string[];
+  readonly leaseTtlMs: number;
+  /** Absolute. */
+  readonly workDir: string;
+  readonly retentionMs: number;
+  readonly sweepMs: number;
+  readonly graceMs: number;
+}
+
+/** Attempts of one run that run on one worker at once; further parallel branches wait for a place. */
+const parallelMax = 64;
+/** How long a script may live after SIGTERM. */
+const killGraceMs = 5_000;
+
+/** Answers how to stop it; that resolves when nothing of this worker runs any more. The ports stay open. */
+export async function assembleWorker(parts: WorkerParts): Promise<() => Promise<void>> {
+  const { workerId, store, leases, queue, clock, config, log, pools, concurrency, leaseTtlMs } = parts;
+  const { workDir, retentionMs } = parts;
+  const definitions = createDefinitions(store);
+  const outbox: OutboxPorts = { store, queue, definitions, now: () => clock.now() };
+  const onError = (error: unknown): void => log.warn("worker trouble", { error: String(error) });
+  const renewMs = Math.floor(leaseTtlMs / 3);
+  const keeper = createLeaseKeeper({ leases, clock, ttlMs: leaseTtlMs, renewMs, onError });
+  const activator = createActivator({
+    ...{ workerId, store, leases, keeper, leaseTtlMs, definitions, config, log, killGraceMs, workDir },
+    registry: createRegistry(config, store),
+    ports: {
+      ...{ store, log, parallelMax, clock, retentionMs },
+      stopGraceMs: parts.graceMs,
+      performOutbox: (entries, run) => performEntries(entries, { ports: outbox, known: run, onError }),
+      wakeParent: (run) => wakeParent(run, { ports: outbox, onError }),
+    },
+  });
+
+  const busy = (): number => activator.busy;
+  const presence = announcePresence({ store, clock, workerId, pools, slots: concurrency, busy, onError });
+  const unsubscribe = await store.subscribe((runId) => activator.poke(runId));
+  const handle = ({ runId }: { readonly runId: string }) => activator.handle(runId);
+  const consumers = await Promise.all(
+    pools.map((pool) => queue.consume({ pool, concurrency, onError, handle })),
+  );
+  const sweeper = createSweeper({
+    ...{ ports: outbox, clock, log, random: parts.random },
+    silentMs: leaseTtlMs,
+    intervalMs: parts.sweepMs,
+  });
+
+  return async () => {
+    sweeper.stop();
+    await Promise.all(consumers.map((consumer) => consumer.pause()));
+    activator.stopAll();
+    await Promise.all(consumers.map((consumer) => consumer.close()));
+    keeper.stop();
+    await presence.withdraw();
+    await unsubscribe();
+  };
+}
