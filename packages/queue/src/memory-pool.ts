@@ -11,7 +11,7 @@ import type { KeepEnded } from "./keep-ended.js";
 
 type JobState = "waiting" | "active" | "delayed" | "completed" | "failed";
 
-interface MemoryJob {
+export interface MemoryJob {
   readonly runId: string;
   readonly priority: number;
   state: JobState;
@@ -20,6 +20,8 @@ interface MemoryJob {
   /** Whoever has the job in hand; another value means that the lock was lost. */
   holder: AbortController | undefined;
 }
+
+export type PoolSnapshot = readonly Readonly<MemoryJob>[];
 
 interface Hands {
   readonly options: ConsumeOptions;
@@ -128,6 +130,25 @@ export class MemoryPool {
     this.put(job, "waiting", -this.nextRank());
   }
 
+  /** Every job as it is; a snapshot with a job left out is a queue that lost it. */
+  snapshot(): PoolSnapshot {
+    return [...this.jobs.values()].map((job) => ({ ...job }));
+  }
+
+  /**
+   * Puts all jobs back to what they were. A job that was in somebody's hands then is so again, also if that one has
+   * ended it meanwhile: then it waits for its lock to run out.
+   */
+  restore(snapshot: PoolSnapshot): void {
+    this.jobs.clear();
+    for (const list of Object.values(this.lists)) list.length = 0;
+    for (const job of snapshot.map((kept) => ({ ...kept }))) {
+      this.jobs.set(job.runId, job);
+      if (job.state !== "active") insertSorted(this.lists[job.state], job);
+    }
+    this.handOut();
+  }
+
   private nextRank(): number {
     this.arrivals += 1;
     return this.arrivals;
@@ -180,7 +201,8 @@ export class MemoryPool {
     const disposition = hands.isClosing
       ? yielded
       : await callHandler({ runId: job.runId, signal: holder.signal }, options);
-    if (job.holder === holder) await this.settle(job, disposition, options);
+    const held = this.jobs.get(job.runId);
+    if (held?.holder === holder) await this.settle(held, disposition, options);
     else options.onError(new Error(`the job of run ${job.runId} had gone to somebody else`));
     hands.busy -= 1;
     this.leaveWhenEmpty(hands);

@@ -8,6 +8,7 @@ import { checkSchedule } from "./delay-limits.js";
 import { checkPool, checkRunId } from "./job-address.js";
 import type { KeepEnded } from "./keep-ended.js";
 import { keepEndedDefault } from "./keep-ended.js";
+import type { PoolSnapshot } from "./memory-pool.js";
 import { MemoryPool } from "./memory-pool.js";
 
 export interface MemoryQueue extends RunQueue {
@@ -17,7 +18,13 @@ export interface MemoryQueue extends RunQueue {
   nextDueAt(): number | undefined;
   /** Takes a job out of its handler's hands, as the death of its worker would. Nothing for a job in nobody's hands. */
   loseLock(runId: string, pool: string): void;
+  /** Everything that lies in the queue, by pool. */
+  snapshot(): QueueSnapshot;
+  /** Puts the queue back to what it was, as a failover to a replica that lags behind does. Pools made since are emptied. */
+  restore(snapshot: QueueSnapshot): void;
 }
+
+export type QueueSnapshot = ReadonlyMap<string, PoolSnapshot>;
 
 export interface MemoryQueueOptions {
   /** Epoch milliseconds. */
@@ -64,6 +71,10 @@ export function createMemoryQueue(options: MemoryQueueOptions): MemoryQueue {
     nextDueAt() {
       const dues = [...pools.values()].map((pool) => pool.nextDueAt()).filter((due) => due !== undefined);
       return dues.length === 0 ? undefined : Math.min(...dues);
+    },
+    snapshot: () => new Map([...pools].map(([name, pool]) => [name, pool.snapshot()])),
+    restore(snapshot) {
+      for (const [name, pool] of pools) pool.restore(snapshot.get(name) ?? []);
     },
     loseLock: (runId, pool) => open(pool).loseLock(runId),
   };

@@ -4,6 +4,7 @@ export { examineRedis } from "./examine-redis.js";
 export { definitionHash, deriveRunId, newRunId } from "./identifiers.js";
 export { partitionTag } from "./keys.js";
 export { createMemoryLeases, type MemoryLeasesOptions } from "./memory-leases.js";
+export { type MemorySnapshot, restoreSnapshot, takeSnapshot } from "./memory-snapshot.js";
 export { createMemoryStore } from "./memory-store.js";
 export { enqueueId, parentWakeId } from "./outbox-entry.js";
 export type { RedisFinding } from "./redis-findings.js";

@@ -1,0 +1,87 @@
+/**
+ * What the workers of the simulated fleet can do. Results depend on run, address and attempt alone, never on time, chance
+ * or the worker, so that a program that does not look at the clock has one right result.
+ */
+import type { ActionContext, AnyAction, WorkerConfig } from "@runfleet/worker";
+import { hashOf } from "../random.js";
+import type { Ledger } from "./ledger.js";
+import type { Machine } from "./machine.js";
+import { leaseTtlMs, type Redis } from "./redis.js";
+
+const itemIds = ["p", "q", "r", "s"] as const;
+
+export function actionsOf(machine: Machine, { weather }: Redis, ledger: Ledger): WorkerConfig {
+  const { random } = weather;
+  const polls = new Map<string, number>();
+
+  const workMs = (key: string): number => {
+    // Now and then longer than a lease lives.
+    const longMs = hashOf(`long ${key}`) % 9 === 0 ? 14_000 : 0;
+    return 20 + (hashOf(`work ${key}`) % 4_000) + longMs + random.below(500);
+  };
+
+  const fallback: AnyAction = {
+    name: "anything",
+    async run(context: ActionContext<never>) {
+      const { runId, address, attempt, signal } = context;
+      const key = `${runId} ${address}#${attempt}`;
+      const ms = workMs(key);
+      if (weather.strikes("frozen beyond the lease")) {
+        machine.clock.after(random.below(ms), () => machine.freeze(leaseTtlMs + random.below(25_000)));
+      }
+      await pause({ machine, signal, ms, isDeaf: random.chance(0.3) });
+      const { idempotencyKey, fencingToken } = context;
+      ledger.effect({ runId, address, attempt, key: idempotencyKey, token: Number(fencingToken) });
+      if (hashOf(`fails ${key}`) % 5 === 0) throw new Error(`no luck at ${key}`);
+      const markers = hashOf(`markers ${key}`) % 2 === 0 ? ["red"] : [];
+      return { markers, context: key, usage: { costUsd: 1 } };
+    },
+  };
+
+  return {
+    fallback,
+    gates: {
+      checks: {
+        intervalMs: 3_000,
+        async poll({ run, gate, signal }) {
+          const key = `${run.id} ${gate.name}`;
+          await pause({ machine, signal, ms: 100, isDeaf: false });
+          const count = (polls.get(key) ?? 0) + 1;
+          polls.set(key, count);
+          if (count < 3) return { verdict: "pending" };
+          return { verdict: hashOf(`checks ${key}`) % 8 === 0 ? "rejected" : "approved" };
+        },
+      },
+    },
+    items: {
+      things: {
+        async items({ run, signal }) {
+          await pause({ machine, signal, ms: 200, isDeaf: false });
+          const items = itemIds
+            .slice(0, hashOf(`items ${run.id}`) % 5)
+            .map((id) => ({ id, ref: id, context: {} }));
+          return { items, dependencies: [["q", "p"]] };
+        },
+      },
+    },
+    runContext: () => ({ workingDir: "/nowhere" }),
+  };
+}
+
+/** Virtual time passes; an abort ends it unless the action is deaf to it. */
+function pause(options: {
+  readonly machine: Machine;
+  readonly signal: AbortSignal;
+  readonly ms: number;
+  readonly isDeaf: boolean;
+}): Promise<void> {
+  const { machine, signal, ms, isDeaf } = options;
+  return new Promise((resolve, reject) => {
+    const stopTimer = machine.clock.after(ms, resolve);
+    if (isDeaf) return;
+    signal.addEventListener("abort", () => {
+      stopTimer();
+      reject(new Error("aborted"));
+    });
+  });
+}

@@ -1,0 +1,136 @@
+/**
+ * Those outside the fleet: they start the runs, answer gates, send signals and cancel, late and sometimes twice. They see
+ * what a page would show them, so a question that is asked again (after a failover) is answered again. A client may die
+ * before it has delivered what it stored.
+ */
+import type { RunRecord } from "@runfleet/model";
+import { definitionHash, enqueueId } from "@runfleet/store";
+import { hashOf } from "../random.js";
+import type { Ledger } from "./ledger.js";
+import type { Machine } from "./machine.js";
+import type { Program, Root } from "./programs.js";
+import { pool, type Redis } from "./redis.js";
+import type { Ports } from "./wire.js";
+
+export interface People {
+  /** Everybody is there whom they wanted to start. */
+  allStarted(): Promise<boolean>;
+}
+
+const lookMs = 4_000;
+const slownessMsMax = 20_000;
+/** Nobody answers gates of such a family: its runs must be found parked at the end. */
+export function isAbandoned(rootId: string, seed: number): boolean {
+  return hashOf(`abandoned ${seed} ${rootId}`) % 12 === 0;
+}
+
+function verdictFor(runId: string, address: string): "approved" | "rejected" {
+  return hashOf(`gate ${runId} ${address}`) % 10 === 0 ? "rejected" : "approved";
+}
+
+export function createPeople(options: {
+  readonly machine: Machine;
+  readonly ports: Ports;
+  readonly redis: Redis;
+  readonly ledger: Ledger;
+  readonly program: Program;
+  readonly seed: number;
+  /** Chance per look that somebody cancels some run. */
+  readonly cancels: number;
+}): People {
+  const { machine, ports, redis, program } = options;
+  const { weather, time, memory } = redis;
+  const { random } = weather;
+  const busy = new Set<string>();
+  const begun = time.now();
+
+  /** Something done later, once at a time for each matter. */
+  const later = (matter: string, act: () => Promise<unknown>): void => {
+    if (busy.has(matter)) return;
+    busy.add(matter);
+    const again = weather.strikes("answered twice");
+    machine.clock.after(random.below(slownessMsMax), () => {
+      void act()
+        .then(() => (again ? act() : undefined))
+        .catch(() => undefined)
+        .finally(() => busy.delete(matter));
+    });
+  };
+
+  const deliver = async (runId: string): Promise<void> => {
+    if (weather.strikes("client dies before the job")) return;
+    if ((await ports.queue.wake(runId, pool)) !== "missing") return;
+    const run = await ports.store.readRun(runId);
+    if (run !== undefined) await ports.queue.add({ runId, workflow: run.workflow, pool });
+  };
+
+  const start = async (root: Root): Promise<void> => {
+    const definition = program.definitions.find(({ name }) => name === root.workflow);
+    const json = JSON.stringify(definition);
+    const timeout = root.timeoutMs === undefined ? {} : { timeoutMs: root.timeoutMs };
+    const reply = await ports.store.createRun({
+      ...{
+        id: root.id,
+        rootId: root.id,
+        workflow: root.workflow,
+        definitionHash: definitionHash(json),
+        pool,
+      },
+      ...{ depth: 0, inputs: {}, dryRun: false, failFast: true, pluginDirs: [], triggeredByHook: false },
+      ...{ stepTimeoutMs: 3_600_000, createdAt: begun, ...timeout },
+    });
+    if (reply.tag !== "created" || weather.strikes("client dies before the job")) return;
+    await ports.queue.add({ runId: root.id, workflow: root.workflow, pool });
+    await ports.store.outboxDone([enqueueId(root.id)]);
+  };
+
+  const answer = (runId: string, gate: string) =>
+    later(`${runId} ${gate}`, async () => {
+      const verdict = verdictFor(runId, gate);
+      const reply = await ports.store.answerGate({ runId, gate, verdict, by: "ann" });
+      if (reply.tag === "accepted") await deliver(runId);
+    });
+
+  const signal = (runId: string, { address, name }: { readonly address: string; readonly name: string }) =>
+    later(`${runId} ${address}`, async () => {
+      const event = { type: "signalReceived", at: time.now(), name } as const;
+      const reply = await ports.store.appendEvent({ runId, event, dedupeId: `signal:${address}` });
+      if (reply.tag === "appended") await deliver(runId);
+    });
+
+  const cancel = (runId: string) =>
+    later(`cancel ${runId}`, async () => {
+      const reply = await ports.store.requestCancel({ runId, reason: "enough", by: "bob" });
+      if (reply.tag === "requested") await deliver(runId);
+    });
+
+  const look = async (): Promise<void> => {
+    for (const root of program.roots) {
+      const isDue = begun + root.startsAfterMs <= time.now();
+      if (isDue && (await memory.readRun(root.id)) === undefined)
+        later(`start ${root.id}`, () => start(root));
+    }
+    const { rows: gates } = await memory.openGates({ limit: 500 });
+    for (const { runId, address, gateType } of gates) {
+      const family = (await memory.readRun(runId))?.rootId ?? "";
+      if (gateType !== "checks" && !isAbandoned(family, options.seed)) answer(runId, address);
+    }
+    const { rows: waiting } = await memory.listRuns({ status: "waiting", limit: 500 });
+    for (const run of waiting) for (const gate of signalsOf(run)) signal(run.id, gate);
+    const open = options.ledger.openRuns();
+    const some = open[random.below(Math.max(1, open.length))];
+    if (some !== undefined && random.chance(options.cancels)) cancel(some);
+  };
+  machine.clock.every(lookMs, () => void look());
+
+  return {
+    async allStarted() {
+      const found = await Promise.all(program.roots.map(({ id }) => memory.readRun(id)));
+      return found.every((run) => run !== undefined);
+    },
+  };
+}
+
+function signalsOf({ blockedOn }: RunRecord) {
+  return blockedOn.flatMap((wait) => (wait.type === "gate" && wait.gateType === "signal" ? [wait] : []));
+}

@@ -1,0 +1,140 @@
+/**
+ * The other end of all wires: one store and one queue in memory, with what a server does by itself: delayed jobs come
+ * due, locks of jobs run out, jobs get lost, and a failover forgets the last writes. Every write is shown to the ledger.
+ */
+import type { CancelFeed, RunStore } from "@runfleet/model";
+import { createMemoryQueue, type MemoryQueue } from "@runfleet/queue";
+import { createMemoryStore, restoreSnapshot, takeSnapshot } from "@runfleet/store";
+import type { Ledger } from "./ledger.js";
+import type { Machine } from "./machine.js";
+import type { VirtualTime } from "./virtual-time.js";
+import type { Weather } from "./weather.js";
+
+export interface Redis {
+  readonly time: VirtualTime;
+  readonly weather: Weather;
+  /** As machines see it. */
+  readonly store: RunStore & CancelFeed;
+  /** The twin itself. */
+  readonly memory: RunStore & CancelFeed;
+  readonly queue: MemoryQueue;
+  readonly locks: { taken(runId: string, machine: Machine): void };
+}
+
+export const pool = "default";
+export const leaseTtlMs = 10_000;
+/** As the worker sets it. */
+const lockMs = leaseTtlMs;
+const troubleMs = 3_000;
+const writesForgottenMax = 40;
+
+export function createRedis(options: {
+  readonly time: VirtualTime;
+  readonly weather: Weather;
+  readonly ledger: Ledger;
+  /** Between ledger and twin; a control switches a guard off here. */
+  readonly guard: (store: RunStore, ledger: Ledger) => RunStore;
+}): Redis {
+  const { time, weather, ledger } = options;
+  const now = () => time.now();
+  const memory = createMemoryStore({ now });
+  const queue = createMemoryQueue({ now });
+  const forgetting = createForgetting({ memory, queue, ledger, weather });
+  const counted = { ...memory, ...ledger.watch(options.guard(memory, ledger)) };
+  const store = Object.fromEntries(
+    Object.entries(counted).map(([name, method]) => [
+      name,
+      (...args: never[]) => {
+        forgetting.step();
+        return (method as (...args: never[]) => unknown)(...args);
+      },
+    ]),
+  ) as unknown as RunStore & CancelFeed;
+  const locks = createLocks({ time, queue });
+
+  const trouble = (): void => {
+    locks.check();
+    forgetting.perhaps();
+    loseJob(queue, weather);
+    doubleJob(queue, weather);
+    time.at(now() + troubleMs, trouble);
+  };
+  time.at(now() + troubleMs, trouble);
+  return { time, weather, store, memory, queue, locks };
+}
+
+/** A failover: at some time the replica stops following, and some writes later it is the master. */
+function createForgetting(options: {
+  readonly memory: RunStore;
+  readonly queue: MemoryQueue;
+  readonly ledger: Ledger;
+  readonly weather: Weather;
+}) {
+  const { memory, queue, ledger, weather } = options;
+  let replica: { restore: () => void; afterWrites: number } | undefined;
+  return {
+    perhaps() {
+      if (replica !== undefined || !weather.strikes("last writes forgotten")) return;
+      const store = takeSnapshot(memory);
+      const jobs = queue.snapshot();
+      const known = ledger.snapshot();
+      replica = {
+        afterWrites: 1 + weather.random.below(writesForgottenMax),
+        restore() {
+          restoreSnapshot(memory, store);
+          queue.restore(jobs);
+          ledger.restore(known);
+        },
+      };
+    },
+    step() {
+      if (replica === undefined) return;
+      replica.afterWrites -= 1;
+      if (replica.afterWrites > 0) return;
+      replica.restore();
+      replica = undefined;
+    },
+  };
+}
+
+/** What BullMQ's stalled check does: a job whose worker has not renewed its lock goes to another one. */
+function createLocks({ time, queue }: { readonly time: VirtualTime; readonly queue: MemoryQueue }) {
+  const locks = new Map<string, { machine: Machine | undefined; until: number }>();
+  return {
+    taken(runId: string, machine: Machine): void {
+      locks.set(runId, { machine, until: time.now() + lockMs });
+    },
+    check(): void {
+      const active = activeJobs(queue);
+      for (const runId of locks.keys()) if (!active.includes(runId)) locks.delete(runId);
+      for (const runId of active) {
+        const lock = locks.get(runId) ?? { machine: undefined, until: time.now() + lockMs };
+        locks.set(runId, lock);
+        if (lock.machine?.state() === "running") lock.until = time.now() + lockMs;
+        else if (lock.until <= time.now()) queue.loseLock(runId, pool);
+      }
+    },
+  };
+}
+
+function activeJobs(queue: MemoryQueue): string[] {
+  return (queue.snapshot().get(pool) ?? [])
+    .filter(({ state }) => state === "active")
+    .map(({ runId }) => runId);
+}
+
+function loseJob(queue: MemoryQueue, { random, strikes }: Weather): void {
+  const jobs = (queue.snapshot().get(pool) ?? []).filter(
+    ({ state }) => state !== "completed" && state !== "failed",
+  );
+  const victim = jobs[random.below(Math.max(1, jobs.length))];
+  if (victim === undefined || !strikes("job lost")) return;
+  const all = queue.snapshot().get(pool) ?? [];
+  queue.restore(new Map([[pool, all.filter(({ runId }) => runId !== victim.runId)]]));
+}
+
+function doubleJob(queue: MemoryQueue, { random, strikes }: Weather): void {
+  const active = activeJobs(queue);
+  const runId = active[random.below(Math.max(1, active.length))];
+  if (runId !== undefined && strikes("job doubled")) queue.loseLock(runId, pool);
+}

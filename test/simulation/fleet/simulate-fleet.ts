@@ -1,0 +1,117 @@
+/**
+ * One simulation: a program, a seed and a climate decide about everything that happens to a fleet of real workers on the
+ * twins in memory, in one thread. The same three give the same transcript, byte by byte.
+ */
+import type { RunStore } from "@runfleet/model";
+import { definitionHash } from "@runfleet/store";
+import { startWorkers } from "./fleet-workers.js";
+import { createLedger, type Ledger } from "./ledger.js";
+import { createMachine } from "./machine.js";
+import { createPeople } from "./people.js";
+import type { Program } from "./programs.js";
+import { createRedis, type Redis } from "./redis.js";
+import { contentsOf, isAtRest, resultsOf, settle } from "./settlement.js";
+import { createVirtualTime } from "./virtual-time.js";
+import type { FaultKind, Weather } from "./weather.js";
+import { connect } from "./wire.js";
+
+export interface FleetSimulation {
+  readonly program: Program;
+  readonly seed: number;
+  readonly weather: Weather;
+  /** Chance per look of somebody that some run is cancelled. */
+  readonly cancels?: number;
+  /** Between machines and twin; a control switches a guard off here. */
+  readonly guard?: (store: RunStore, ledger: Ledger) => RunStore;
+}
+
+export interface FleetHistory {
+  readonly violations: readonly string[];
+  readonly counts: ReadonlyMap<FaultKind, number>;
+  /** By run. */
+  readonly results: ReadonlyMap<string, string>;
+  readonly transcript: string;
+}
+
+const startAt = 1_800_000_000_000;
+/** Long enough for every program; a fleet that is not at rest by then never will be. */
+const horizonMs = 45 * 60_000;
+const restLookMs = 2_000;
+/** Sweeps, leases and repeated wake-ups of what is left over. */
+const afterRestMs = 50_000;
+
+export async function simulateFleet(simulation: FleetSimulation): Promise<FleetHistory> {
+  const { program, seed, weather } = simulation;
+  const time = createVirtualTime(startAt);
+  const lines: string[] = [];
+  const note = (line: string): void => void lines.push(`${time.now() - startAt} ${line}`);
+  const ledger = createLedger({ program, note });
+  const redis = createRedis({ time, weather, ledger, guard: simulation.guard ?? ((store) => store) });
+  time.onStep = () => redis.queue.tick();
+  await publish(program, redis);
+
+  const machine = createMachine("people", {
+    time,
+    weather: { ...weather, strikes: (kind) => kind === "answered twice" && weather.strikes(kind) },
+    onDeath: () => undefined,
+  });
+  const ports = connect(machine, redis, () => undefined);
+  const people = createPeople({
+    machine,
+    ports,
+    redis,
+    ledger,
+    program,
+    seed,
+    cancels: simulation.cancels ?? 0,
+  });
+  const fleet = startWorkers(redis, ledger);
+
+  await rest({ redis, ledger, seed, isReady: () => people.allStarted() });
+  weather.calmDown();
+  await rest({ redis, ledger, seed, isReady: () => people.allStarted() });
+  await time.run({ isOver: () => false, time: time.now() + afterRestMs });
+  let isStopped = false;
+  void fleet.stop().then(() => {
+    isStopped = true;
+  });
+  await time.run({ isOver: () => isStopped, time: time.now() + afterRestMs });
+  if (!isStopped) ledger.wrong("the workers did not stop");
+  settle(redis, ledger, seed);
+  return {
+    violations: ledger.violations,
+    counts: weather.counts,
+    results: resultsOf(redis),
+    transcript: [...lines, contentsOf(redis)].join("\n"),
+  };
+}
+
+async function publish(program: Program, { memory }: Redis): Promise<void> {
+  const workflows = program.definitions.map((definition) => {
+    const json = JSON.stringify(definition);
+    return { name: definition.name, hash: definitionHash(json), json };
+  });
+  await memory.publish(workflows);
+}
+
+/** Lets things happen until every run has ended or waits in vain, or the horizon is reached. */
+async function rest(options: {
+  readonly redis: Redis;
+  readonly ledger: Ledger;
+  readonly seed: number;
+  readonly isReady: () => Promise<boolean>;
+}): Promise<void> {
+  const { redis, ledger, seed } = options;
+  const { time } = redis;
+  let isOver = false;
+  let stopLooking = (): void => undefined;
+  const look = (): void => {
+    stopLooking = time.at(time.now() + restLookMs, look);
+    void options.isReady().then((isReady) => {
+      isOver = isReady && isAtRest(redis, ledger, seed);
+    });
+  };
+  look();
+  await time.run({ isOver: () => isOver, time: startAt + horizonMs });
+  stopLooking();
+}

@@ -1,0 +1,34 @@
+/**
+ * Programs whose end does not depend on time, in a storm: whatever is lost, doubled, late or dead, they end as in good
+ * weather, step by step.
+ */
+import { expect, test } from "vitest";
+import { createRandom } from "../random.js";
+import { randomProgram } from "./programs.js";
+import { addCounts, fleetSeeds, hint, patienceMs, simulateTwice } from "./seeds.js";
+import { type FleetSimulation, simulateFleet } from "./simulate-fleet.js";
+import { type Climate, createWeather, type FaultKind, noFaults, patient, storm } from "./weather.js";
+
+const seeds = fleetSeeds(200);
+
+function under(climate: Climate, seed: number): FleetSimulation {
+  const program = randomProgram(createRandom(seed), "steady");
+  return { program, seed, weather: createWeather(createRandom(seed + 7), { climate, patience: patient }) };
+}
+
+test("a storm changes nothing about how runs end, and no rule is broken on the way", {
+  timeout: patienceMs(seeds),
+}, async () => {
+  const counts = new Map<FaultKind, number>();
+  for (const seed of seeds) {
+    const quiet = await simulateFleet(under(noFaults, seed));
+    expect(quiet.violations, hint(seed)).toEqual([]);
+    const stormy = await simulateTwice(() => under(storm, seed));
+    expect(Object.fromEntries(stormy.results), hint(seed)).toEqual(Object.fromEntries(quiet.results));
+    addCounts(counts, stormy.counts);
+  }
+  if (seeds.length < 100) return;
+  for (const kind of ["frozen beyond the lease", "dies at any time", "job doubled"] as const) {
+    expect(counts.get(kind) ?? 0, kind).toBeGreaterThan(seeds.length / 10);
+  }
+});
