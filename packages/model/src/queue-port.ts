@@ -25,7 +25,8 @@ export type Disposition =
   | { readonly type: "yielded" }
   | { readonly type: "ended"; readonly status: RunStatus; readonly error?: string };
 
-export type WakeReply = "woken" | "not_parked" | "missing";
+/** `ended`: the run has a job and it is completed; see `revive`. */
+export type WakeReply = "woken" | "not_parked" | "ended" | "missing";
 
 /** Wake-ups, not truth. A duplicate or late wake-up is harmless. One job per run, named after the workflow. */
 export interface RunQueue {
@@ -33,6 +34,11 @@ export interface RunQueue {
   add(job: QueueJob): Promise<void>;
   /** Hands out a job that is parked, or that has failed: its run may have been retried. */
   wake(runId: string, pool: string): Promise<WakeReply>;
+  /**
+   * Hands out the job of a run again that was completed, for a run that has not: a failover can forget the end of a run whose
+   * job is completed afterwards. Does nothing to any other job.
+   */
+  revive(runId: string, pool: string): Promise<void>;
   consume(options: ConsumeOptions): Promise<Consumer>;
   counts(
     pool: string,

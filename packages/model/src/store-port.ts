@@ -38,6 +38,11 @@ export type OutboxEntry = { readonly id: string; readonly runId: string } & (
 );
 
 export interface NewRun extends RunInfo {
+  /**
+   * Outbox entry that asked for this run; forgotten with the same write, whatever is answered. When it is not there, and
+   * neither is the run, nobody has asked in this history of the store: `parent_gone`.
+   */
+  readonly confirms?: string;
   /** Same key, workflow and inputs → the run that exists; other inputs → conflict. */
   readonly idempotencyKey?: string;
   /** At most `delayMsMax`. */
@@ -48,7 +53,7 @@ export type CreateReply =
   | { readonly tag: "created"; readonly id: string; readonly outboxId: string }
   | { readonly tag: "exists"; readonly id: string; readonly status: RunStatus }
   | { readonly tag: "conflict"; readonly id: string }
-  /** The parent has ended, or is gone: nobody waits for this child, and nobody ever will. Nothing was written. */
+  /** The parent has ended, or is gone, or has not asked: nobody waits for this child. Nothing was written. */
   | { readonly tag: "parent_gone" };
 
 export interface Activation {
@@ -74,6 +79,11 @@ export type ActivateReply =
 export interface Commit {
   readonly fence: Fence;
   readonly commitId: string;
+  /**
+   * Id of this owner's commit before, on which this one builds; absent for its first. When the store does not have it as
+   * the newest (a failover forgot it), the commit is `fenced`: the state it changes is not the one that is stored.
+   */
+  readonly after?: string;
   readonly parts: PartChanges;
   readonly steps: readonly StepRecord[];
   readonly facts: readonly Fact[];
@@ -218,10 +228,25 @@ export interface RunStore extends SinkFeed {
   }): Promise<FinishReply>;
   heartbeat(fence: Fence): Promise<HeartbeatReply>;
 
-  /** Without a time of its own the event gets the store's, so that a sender's clock decides nothing. */
-  appendEvent(request: { runId: string; event: SentEvent; dedupeId?: string }): Promise<AppendReply>;
+  /**
+   * Without a time of its own the event gets the store's, so that a sender's clock decides nothing.
+   * `confirms` = outbox entry that asked for it; forgotten with the same write unless the inbox is full. When it is not
+   * there, the event came before, or nobody has asked in this history: `duplicate`.
+   */
+  appendEvent(request: {
+    runId: string;
+    event: SentEvent;
+    dedupeId?: string;
+    confirms?: string;
+  }): Promise<AppendReply>;
   answerGate(answer: GateAnswer): Promise<AnswerReply>;
-  requestCancel(request: { runId: string; reason: string; by: string }): Promise<CancelReply>;
+  /** `confirms` = outbox entry that asked for it; forgotten with the same write unless there is no such run. */
+  requestCancel(request: {
+    runId: string;
+    reason: string;
+    by: string;
+    confirms?: string;
+  }): Promise<CancelReply>;
   /** Ends a run as cancelled at once; its owner is refused from now on, and nothing of it is executed any more. */
   terminateRun(request: { runId: string; by: string }): Promise<TerminateReply>;
   /** Opens a failed run again, with all it has. */

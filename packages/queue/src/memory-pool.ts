@@ -66,10 +66,18 @@ export class MemoryPool {
   wake(runId: string): WakeReply {
     const job = this.jobs.get(runId);
     if (job === undefined) return "missing";
+    if (job.state === "completed") return "ended";
     if (job.state !== "delayed" && job.state !== "failed") return "not_parked";
     this.take(job);
     this.put(job, "waiting", this.nextRank());
     return "woken";
+  }
+
+  revive(runId: string): void {
+    const job = this.jobs.get(runId);
+    if (job?.state !== "completed") return;
+    this.take(job);
+    this.put(job, "waiting", this.nextRank());
   }
 
   counts(): Record<JobState, number> {

@@ -81,5 +81,5 @@ test("ended jobs are forgotten by age", async () => {
   now = 1_000;
   await queue.add({ runId: "new", workflow: "review", pool });
   await vi.waitFor(async () => expect(await queue.wake("old", pool)).toBe("missing"));
-  expect(await queue.wake("new", pool)).toBe("not_parked");
+  expect(await queue.wake("new", pool)).toBe("ended");
 });

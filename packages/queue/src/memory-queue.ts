@@ -55,6 +55,7 @@ export function createMemoryQueue(options: MemoryQueueOptions): MemoryQueue {
       open(job.pool).add(job);
     },
     wake: async (runId, pool) => open(pool).wake(runId),
+    revive: async (runId, pool) => open(pool).revive(runId),
     async consume(wanted) {
       const consumer = open(wanted.pool).consume(wanted);
       consumers.push(consumer);

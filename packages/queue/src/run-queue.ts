@@ -92,6 +92,7 @@ export function createRunQueue(options: RunQueueOptions): RunQueue {
       await asking(addJob(open(job.pool), job));
     },
     wake: async (runId, pool) => asking(wakeJob(open(pool), runId)),
+    revive: async (runId, pool) => asking(reviveJob(open(pool), runId)),
     consume,
     counts: async (pool) => asking(countJobs(open(pool))),
     close() {
@@ -116,7 +117,7 @@ async function addJob(queue: PoolQueue, job: QueueJob): Promise<void> {
     return;
   }
   // Adding a child again links it again, and a child that failed before would then be waited for for ever.
-  if (await hasJob(queue, runId)) return;
+  if ((await lookAt(queue, runId)).isThere) return;
   const parent = { id: parentRunId, queue: queue.qualifiedName };
   try {
     await queue.add(workflow, data, { ...options, parent, ignoreDependencyOnFailure: true });
@@ -146,14 +147,16 @@ async function wakeJob(queue: PoolQueue, runId: string): Promise<WakeReply> {
   } catch (error) {
     if (scriptAnswer(error) !== ErrorCode.JobNotInState) throw error;
   }
-  return await wakeFailed(queue, runId);
+  return await wakeEnded(queue, runId);
 }
 
 /** A failed run that is retried has a job that has failed. */
-async function wakeFailed(queue: PoolQueue, runId: string): Promise<WakeReply> {
-  if (!(await hasJob(queue, runId))) return "missing";
+async function wakeEnded(queue: PoolQueue, runId: string): Promise<WakeReply> {
+  const { isThere, isOver } = await lookAt(queue, runId);
+  if (!isThere) return "missing";
+  if (!isOver) return "not_parked";
   const job = await Job.fromId<JobData, JobResult>(queue, runId);
-  if (!(await job?.isFailed())) return "not_parked";
+  if (!(await job?.isFailed())) return "ended";
   try {
     await job?.retry("failed");
     return "woken";
@@ -164,10 +167,25 @@ async function wakeFailed(queue: PoolQueue, runId: string): Promise<WakeReply> {
   }
 }
 
+/** Somebody else may have revived or removed it a moment ago. */
+async function reviveJob(queue: PoolQueue, runId: string): Promise<void> {
+  const job = await Job.fromId<JobData, JobResult>(queue, runId);
+  if (!(await job?.isCompleted())) return;
+  try {
+    await job?.retry("completed");
+  } catch (error) {
+    if (!isNoLongerHeld(error)) throw error;
+  }
+}
+
 /** One lookup; BullMQ's own question for a job's state reads whole lists. */
-async function hasJob(queue: PoolQueue, runId: string): Promise<boolean> {
+async function lookAt(
+  queue: PoolQueue,
+  runId: string,
+): Promise<{ readonly isThere: boolean; readonly isOver: boolean }> {
   const client = await queue.getBackend().client;
-  return (await client.hexists(queue.toKey(runId), "name")) === 1;
+  const [name, finishedOn] = await client.hmget(queue.toKey(runId), "name", "finishedOn");
+  return { isThere: typeof name === "string", isOver: typeof finishedOn === "string" };
 }
 
 async function countJobs(queue: PoolQueue): ReturnType<RunQueue["counts"]> {

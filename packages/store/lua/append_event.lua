@@ -3,6 +3,7 @@
 -- include: clock.lua
 -- include: statuses.lua
 -- include: inbox.lua
+-- include: confirm.lua
 --
 -- KEYS
 --   run: run:<id>
@@ -16,23 +17,29 @@
 --   inboxMax: events that may wait for a run; also dedupe ids remembered
 -- REPLIES
 --   appended: status, pool as JSON
---   duplicate: an event with this dedupe id came before
+--   duplicate: an event with this dedupe id came before, or the entry that asks for it is not there
 --   ended: status
 --   full: the run has too many unread events
 --   not_found: no such run
 
 local stored = redis.call('HMGET', K.run, 'status', 'row', 'owner', 'pool')
 if not stored[1] then
+  confirm()
   return { 'not_found' }
 end
 if has_ended(stored[1]) then
+  confirm()
   return { 'ended', stored[1] }
 end
 if A.dedupeId ~= '' and redis.call('ZSCORE', K.dedupe, A.dedupeId) then
+  confirm()
   return { 'duplicate' }
 end
 if redis.call('LLEN', K.inbox) >= tonumber(A.inboxMax) then
   return { 'full' }
+end
+if not confirm() then
+  return { 'duplicate' }
 end
 if A.dedupeId ~= '' then
   redis.call('ZADD', K.dedupe, now, A.dedupeId)

@@ -4,6 +4,7 @@
 -- include: clock.lua
 -- include: statuses.lua
 -- include: outbox.lua
+-- include: confirm.lua
 --
 -- KEYS
 --   run: run:<id>
@@ -35,8 +36,9 @@
 --   created: the run exists now
 --   exists: id; the same was created before. Status too when the id is the same
 --   conflict: id; another workflow or other inputs were created before
---   parent_gone: the parent has ended, or does not exist (any more)
+--   parent_gone: the parent has ended, or does not exist (any more), or the entry that asks for the run does not
 
+local asked = confirm()
 local present = redis.call('HMGET', K.run, 'digest', 'status')
 if present[1] then
   if present[1] == A.digest then
@@ -45,6 +47,9 @@ if present[1] then
   return { 'conflict', A.runId }
 end
 
+if not asked then
+  return { 'parent_gone' }
+end
 if A.parentId ~= '' then
   local parent = redis.call('HMGET', K.parentRun, 'status', 'unowned')
   -- One that no worker could continue may be retried, and then waits for this child.

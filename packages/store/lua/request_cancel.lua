@@ -4,6 +4,7 @@
 -- include: clock.lua
 -- include: statuses.lua
 -- include: inbox.lua
+-- include: confirm.lua
 --
 -- KEYS
 --   run: run:<id>
@@ -26,6 +27,7 @@ local stored = redis.call(
 if not stored[1] then
   return { 'not_found' }
 end
+confirm()
 if has_ended(stored[1]) then
   return { 'ended', stored[1] }
 end

@@ -33,6 +33,8 @@ export function restoreSnapshot(store: RunStore, snapshot: MemorySnapshot): void
   refill(state.definitions, held.definitions);
   refill(state.published, held.published);
   refill(state.workers, held.workers);
+  refill(state.sinks, held.sinks);
+  state.fleetEvents.splice(0, Number.POSITIVE_INFINITY, ...held.fleetEvents);
   state.lastFact = held.lastFact;
 }
 

@@ -48,7 +48,7 @@ export function toCancelRequest(values: readonly unknown[]): CancelRequest | und
 
 /** The lasting part of a new run. */
 export function toRunInfo(run: NewRun): RunInfo {
-  const { idempotencyKey: _key, delayMs: _delay, ...info } = run;
+  const { idempotencyKey: _key, delayMs: _delay, confirms: _confirms, ...info } = run;
   return info;
 }
 

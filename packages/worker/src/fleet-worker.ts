@@ -53,7 +53,6 @@ export interface FleetWorker {
   stop(): Promise<void>;
 }
 
-
 export async function createFleetWorker(options: FleetWorkerOptions): Promise<FleetWorker> {
   const { config, log } = options;
   const workerId = options.workerId ?? `${hostname()}-${process.pid}-${newRunId(Date.now()).slice(-6)}`;

@@ -1,6 +1,7 @@
 /**
  * Performs outbox entries: puts runs into the queue, wakes them, starts and cancels children. Every entry may be
- * performed twice (by this worker and by a sweeper) and has the same effect as once. Answers which entries are done.
+ * performed twice (by this worker and by a sweeper) and has the same effect as once. Commands are confirmed by the write
+ * that performs them; for the others it answers which entries are done.
  */
 import type {
   CancelChild,
@@ -42,8 +43,7 @@ export async function performEntry(
     case "command": {
       const run = known ?? (await ports.store.readRun(entry.runId));
       if (run === undefined) return [entry.id];
-      const { done, outboxIds } = await performCommand(run, entry.command, ports);
-      return done ? [entry.id, ...outboxIds] : outboxIds;
+      return performCommand(run, { command: entry.command, confirms: entry.id }, ports);
     }
     case "cancelChildren":
       await cancelChildren(entry, ports);
@@ -79,22 +79,24 @@ export async function performEntries(
   return done;
 }
 
-/** Answers false when the command must be tried again later. */
+/** A command and its outbox entry, which the write that performs it confirms. */
+interface Entered<C> {
+  readonly command: C;
+  readonly confirms: string;
+}
+
+/** Answers the ids of entries that are done and not confirmed yet. */
 async function performCommand(
   parent: RunRecord,
-  command: StartChild | CancelChild,
+  { command, confirms }: Entered<StartChild | CancelChild>,
   ports: OutboxPorts,
-): Promise<{ readonly done: boolean; readonly outboxIds: readonly string[] }> {
-  if (command.type === "startChild")
-    return { done: true, outboxIds: await startChild(parent, command, ports) };
-  const reply = await ports.store.requestCancel({
-    runId: command.childId,
-    reason: command.reason,
-    by: `run ${parent.id}`,
-  });
-  if (reply.tag === "requested") await wake(command.childId, reply.pool, ports);
+): Promise<readonly string[]> {
+  if (command.type === "startChild") return startChild(parent, { command, confirms }, ports);
+  const { childId: runId, reason } = command;
+  const reply = await ports.store.requestCancel({ runId, reason, by: `run ${parent.id}`, confirms });
+  if (reply.tag === "requested") await wake(runId, reply.pool, ports);
   // A child that is not there may still be started by whoever repeats its start, as long as its parent goes on.
-  return { done: reply.tag !== "not_found" || (await hasEnded(parent.id, ports)), outboxIds: [] };
+  return reply.tag === "not_found" && (await hasEnded(parent.id, ports)) ? [confirms] : [];
 }
 
 /** Page by page; a repeat finds each child already asked, or ended. */
@@ -138,10 +140,11 @@ async function enqueue(
   });
 }
 
-/** Wakes a parked run; one that lost its job gets a new one. */
+/** Wakes a parked run; one that lost its job, or whose job ended before it, gets one again. */
 export async function wake(runId: string, pool: string, ports: OutboxPorts): Promise<void> {
   const reply = await ports.queue.wake(runId, pool);
   if (reply === "missing") await enqueue(runId, undefined, ports);
+  if (reply === "ended" && !(await hasEnded(runId, ports))) await ports.queue.revive(runId, pool);
 }
 
 /** Wakes the parent of an ended run and answers the outbox ids that are done; a wake that fails stays for a sweeper. */
@@ -161,11 +164,11 @@ export async function wakeParent(
 
 async function startChild(
   parent: RunRecord,
-  command: StartChild,
+  entered: Entered<StartChild>,
   ports: OutboxPorts,
 ): Promise<readonly string[]> {
   try {
-    const child = await childRun(parent, command, ports);
+    const child = { ...(await childRun(parent, entered.command, ports)), confirms: entered.confirms };
     const reply = await ports.store.createRun(child);
     if (reply.tag === "parent_gone") return [];
     await ports.queue.add({
@@ -179,7 +182,7 @@ async function startChild(
     return reply.tag === "created" ? [reply.outboxId] : [];
   } catch (error) {
     if (!isRunfleetError(error) || error.retryable) throw error;
-    await reportUnstartable(parent, command, error, ports);
+    await reportUnstartable(parent, entered, error, ports);
     return [];
   }
 }
@@ -227,7 +230,7 @@ async function childRun(parent: RunRecord, command: StartChild, ports: OutboxPor
 /** A child that can never start has failed: its parent hears it the way it hears any child's end. */
 async function reportUnstartable(
   parent: RunRecord,
-  command: StartChild,
+  { command, confirms }: Entered<StartChild>,
   error: RunfleetError,
   ports: OutboxPorts,
 ): Promise<void> {
@@ -251,6 +254,7 @@ async function reportUnstartable(
     runId: parent.id,
     event,
     dedupeId: `unstartable:${command.childId}`,
+    confirms,
   });
   if (reply.tag === "appended") await wake(parent.id, parent.pool, ports);
   if (reply.tag === "full")

@@ -124,11 +124,14 @@ export class RunWriter {
 
   #commitOf(decision: Decision): Commit {
     const { fence, run } = this.#opened;
+    const before = this.#commits;
     this.#commits += 1;
-    const commitId = `${fence.generation}:${this.#commits}`;
+    const idOf = (count: number): string => `${fence.generation}:${count}`;
+    const commitId = idOf(this.#commits);
     return {
       fence,
       commitId,
+      ...(before === 0 ? {} : { after: idOf(before) }),
       parts: decision.parts,
       steps: decision.steps,
       facts: decision.facts,

@@ -89,7 +89,7 @@ describeEachQueue("parking and waking", (bench) => {
     expect(await queue.wake("run1", testPool)).toBe("not_parked");
     door.open();
     await untilCount("completed", 1);
-    expect(await queue.wake("run1", testPool)).toBe("not_parked");
+    expect(await queue.wake("run1", testPool)).toBe("ended");
   });
 
   test("a run with a delayed start can be woken before its time", async () => {

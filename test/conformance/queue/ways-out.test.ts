@@ -53,6 +53,19 @@ describeEachQueue("the other ways out of a handler", (bench) => {
     expect(await counts()).toEqual({ waiting: 0, active: 0, delayed: 0, completed: 2, failed: 1 });
   });
 
+  test("a completed job can be revived, and a wake-up says that it would need that", async () => {
+    const { queue } = bench.harness;
+    await add("run1");
+    const worker = await record({ queue, answer: () => ended("completed") });
+    await untilCount("completed", 1);
+    expect(await queue.wake("run1", testPool)).toBe("ended");
+    await queue.revive("run1", testPool);
+    await bench.harness.until("it ran again", () => worker.visitsOf("run1") === 2);
+    await untilCount("completed", 1);
+    await queue.revive("nobody", testPool);
+    expect(await queue.wake("nobody", testPool)).toBe("missing");
+  });
+
   test("a handler that throws is told of, and its run is handed out again", async () => {
     await add("run1");
     const worker = await record({
@@ -79,6 +92,6 @@ describeEachQueue("the other ways out of a handler", (bench) => {
     }
     expect((await queue.counts(testPool)).completed).toBe(2);
     expect(await queue.wake("run1", testPool)).toBe("missing");
-    expect(await queue.wake("run3", testPool)).toBe("not_parked");
+    expect(await queue.wake("run3", testPool)).toBe("ended");
   });
 });

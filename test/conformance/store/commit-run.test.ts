@@ -60,6 +60,24 @@ describeTwins("commit_run", (twin) => {
     expect(await store.commit(sampleCommit(first.fence))).toEqual({ tag: "fenced" });
   });
 
+  test("a commit that builds on one that is not here is fenced, a repeat of it is not", async () => {
+    const { store, create, activate } = twin();
+    const { fence } = await activate(await create());
+    const set = (core: string) => ({ parts: { set: { core }, remove: [] } });
+    const first = sampleCommit(fence, { commitId: "1", ...set("1") });
+    const second = sampleCommit(fence, { commitId: "2", after: "1", ...set("2") });
+    expect(await store.commit(second)).toEqual({ tag: "fenced" });
+    await store.commit(first);
+    expect(await store.commit(second)).toMatchObject({ tag: "ok" });
+    expect(await store.commit(second)).toMatchObject({ tag: "duplicate" });
+    expect(await store.commit(sampleCommit(fence, { commitId: "4", after: "3", ...set("4") }))).toEqual({
+      tag: "fenced",
+    });
+    const { runId, nonce: leaseToken } = fence;
+    const again = await store.activate({ runId, leaseToken, owner: "w1", recoveriesMax: 5 });
+    expect(again).toMatchObject({ activation: { parts: { core: "2" } } });
+  });
+
   test("unread events come back until a commit consumes them", async () => {
     const { store, create, activate } = twin();
     const { fence } = await activate(await create());

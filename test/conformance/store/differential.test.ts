@@ -36,6 +36,7 @@ const calls = {
         inputs: { n: String(n % 2) },
         ...(n % 3 === 0 ? { idempotencyKey: "k" } : {}),
         ...(run === "P" ? {} : { parentId: "P", parentAddress: "b.0", parentPool: "default", depth: 1 }),
+        ...confirming(n),
       }),
     ),
   activate: async (side: Side, { run, n }: Call) => {
@@ -85,7 +86,12 @@ const calls = {
     return await side.store.failUnowned({ runId: run, leaseToken, error, retentionMs: 600_000 });
   },
   append: async ({ store }: Side, { run, n }: Call) =>
-    await store.appendEvent({ runId: run, event: signal(n), ...(n % 2 === 0 ? { dedupeId: `d${n}` } : {}) }),
+    await store.appendEvent({
+      runId: run,
+      event: signal(n),
+      ...(n % 2 === 0 ? { dedupeId: `d${n}` } : {}),
+      ...confirming(n),
+    }),
   answer: async ({ store }: Side, { run, n }: Call) =>
     await store.answerGate({
       runId: run,
@@ -94,12 +100,17 @@ const calls = {
       ...(n % 3 === 0 ? {} : { gate: n % 3 === 1 ? `b.${n}` : "human_review" }),
     }),
   cancel: async ({ store }: Side, { run, n }: Call) =>
-    await store.requestCancel({ runId: run, reason: `r${n}`, by: "ann" }),
+    await store.requestCancel({ runId: run, reason: `r${n}`, by: "ann", ...confirming(n) }),
   wakeable: async ({ store }: Side, { n }: Call) => await store.wakeable({ limit: 1 + n }),
   outboxPending: async ({ store }: Side, { n }: Call) =>
     await store.outboxPending({ olderThanMs: n, limit: 1 + n }),
   outboxDone: async ({ store }: Side, { run }: Call) => await store.outboxDone([`enqueue:${run}`]),
 };
+
+/** Entries that commits write are `o0` and `o4`. */
+function confirming(n: number) {
+  return n % 2 === 0 ? { confirms: `o${n}` } : {};
+}
 
 function signal(n: number) {
   return { type: "signalReceived", at: n, name: `s${n}` } as const;
@@ -113,6 +124,7 @@ function fenceOf(side: Side, runId: string): Fence {
 function commitOf(side: Side, { run, n }: Call) {
   return sampleCommit(fenceOf(side, run), {
     commitId: `c${n}`,
+    ...(n % 3 === 1 ? { after: `c${n - 1}` } : {}),
     parts: { set: { core: String(n) }, remove: [`f:${n - 1}`] },
     steps: [
       sampleStep({

@@ -14,6 +14,7 @@ const forgiving = { onFail: { kind: "continue" } as const };
 
 /** Everything that crosses two runs: a child, children of a foreach, a gate, a park, a retry. */
 const program: Program = {
+  temper: "steady",
   definitions: [
     flow(
       [

@@ -30,6 +30,7 @@ export interface Root {
 }
 
 export interface Program {
+  readonly temper: Temper;
   readonly definitions: readonly Definition[];
   readonly roots: readonly Root[];
   /** Children of one foreach at once, by the workflow that has it. */
@@ -106,7 +107,7 @@ export function randomProgram(random: Random, temper: Temper): Program {
       ...timeout,
     };
   });
-  return { definitions, roots, windows };
+  return { temper, definitions, roots, windows };
 }
 
 function nameOf(level: number, which: string): string {

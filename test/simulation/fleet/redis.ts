@@ -18,7 +18,11 @@ export interface Redis {
   /** The twin itself. */
   readonly memory: RunStore & CancelFeed;
   readonly queue: MemoryQueue;
-  readonly locks: { taken(runId: string, machine: Machine): void };
+  readonly locks: {
+    taken(runId: string, machine: Machine): void;
+    /** The machine has done with the job: whoever has it in the queue, this one does not renew its lock any more. */
+    left(runId: string, machine: Machine): void;
+  };
 }
 
 export const pool = "default";
@@ -103,6 +107,10 @@ function createLocks({ time, queue }: { readonly time: VirtualTime; readonly que
   return {
     taken(runId: string, machine: Machine): void {
       locks.set(runId, { machine, until: time.now() + lockMs });
+    },
+    left(runId: string, machine: Machine): void {
+      const lock = locks.get(runId);
+      if (lock?.machine === machine) lock.machine = undefined;
     },
     check(): void {
       const active = activeJobs(queue);

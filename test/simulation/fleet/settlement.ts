@@ -26,11 +26,15 @@ function isLeftAlone(run: StoredRun, runs: MemorySnapshot["runs"], seed: number)
   });
 }
 
-export function isAtRest(redis: Redis, ledger: Ledger, seed: number): boolean {
+export function isAtRest(
+  redis: Redis,
+  ledger: Ledger,
+  { seed, isHasty }: { readonly seed: number; readonly isHasty: boolean },
+): boolean {
   const families = [...ledger.account().runs.keys()];
   const isSomebodyAlone = families.some((id) => id.startsWith("root-") && isAbandoned(id, seed));
-  // Looking at everything is dear, and mostly not needed.
-  if (!isSomebodyAlone) return ledger.openRuns().length === 0;
+  // Looking at everything is dear, and mostly not needed. Hasty programs have a deadline for everything.
+  if (!isSomebodyAlone || isHasty) return ledger.openRuns().length === 0;
   const { runs } = takeSnapshot(redis.memory);
   return [...runs.values()].every((run) => isEnded(run.status) || isLeftAlone(run, runs, seed));
 }

@@ -67,9 +67,11 @@ export async function simulateFleet(simulation: FleetSimulation): Promise<FleetH
   });
   const fleet = startWorkers(redis, ledger);
 
-  await rest({ redis, ledger, seed, isReady: () => people.allStarted() });
+  const whole = { redis, ledger, seed, isHasty: program.temper === "hasty", isReady: people.allStarted };
+  await rest(whole);
   weather.calmDown();
-  await rest({ redis, ledger, seed, isReady: () => people.allStarted() });
+  // A failover at the end may have brought something back.
+  await rest(whole);
   await time.run({ isOver: () => false, time: time.now() + afterRestMs });
   let isStopped = false;
   void fleet.stop().then(() => {
@@ -99,16 +101,17 @@ async function rest(options: {
   readonly redis: Redis;
   readonly ledger: Ledger;
   readonly seed: number;
+  readonly isHasty: boolean;
   readonly isReady: () => Promise<boolean>;
 }): Promise<void> {
-  const { redis, ledger, seed } = options;
+  const { redis, ledger, seed, isHasty } = options;
   const { time } = redis;
   let isOver = false;
   let stopLooking = (): void => undefined;
   const look = (): void => {
     stopLooking = time.at(time.now() + restLookMs, look);
     void options.isReady().then((isReady) => {
-      isOver = isReady && isAtRest(redis, ledger, seed);
+      isOver = isReady && isAtRest(redis, ledger, { seed, isHasty });
     });
   };
   look();

@@ -55,6 +55,9 @@ export const storm: Climate = {
   "answered twice": 0.3,
 };
 
+/** The same and a failover that forgets. */
+export const hurricane: Climate = { ...storm, "last writes forgotten": 0.04 };
+
 export interface Weather {
   readonly random: Random;
   readonly counts: ReadonlyMap<FaultKind, number>;

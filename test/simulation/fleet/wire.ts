@@ -79,10 +79,11 @@ function leasesOf(machine: Machine, { memory, time }: Redis): LeaseStore {
 
 function queueOf(machine: Machine, redis: Redis, onConsumer: (consumer: Consumer) => void): RunQueue {
   const { queue, time, weather, locks } = redis;
-  const { add, counts } = remote(machine, "store", queue);
+  const { add, counts, revive } = remote(machine, "store", queue);
   return {
     add,
     counts,
+    revive,
     close: async () => undefined,
     wake(runId, pool) {
       const isLost = weather.strikes("wake-up lost");
@@ -105,9 +106,13 @@ function queueOf(machine: Machine, redis: Redis, onConsumer: (consumer: Consumer
             });
           });
           // The worker tells BullMQ what became of the job: one more request that it may not live to send.
-          return handled.then((disposition) =>
-            machine.request({ line: "store", name: "settle" }, async () => disposition),
-          );
+          return handled.then(async (disposition) => {
+            try {
+              return await machine.request({ line: "store", name: "settle" }, async () => disposition);
+            } finally {
+              locks.left(runId, machine);
+            }
+          });
         },
       });
       onConsumer(consumer);

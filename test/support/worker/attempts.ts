@@ -8,6 +8,7 @@ import { dirname, join } from "node:path";
 import type { AgentRef, CallNode, Outcome, RunAction, RunRecord } from "@runfleet/model";
 import type { WorkerConfig } from "@runfleet/worker";
 import { afterAll } from "vitest";
+import { systemClock } from "../../../packages/worker/src/clock.js";
 import type { PerformContext } from "../../../packages/worker/src/perform/context.js";
 import { runAction } from "../../../packages/worker/src/perform/run-action.js";
 import { createRegistry } from "../../../packages/worker/src/registry.js";
@@ -70,6 +71,7 @@ export function performContext(options: AttemptOptions = {}): PerformContext {
     logDir: join(dir, "logs"),
     log: silent,
     killGraceMs: 300,
+    clock: systemClock,
     ...options.context,
   };
 }

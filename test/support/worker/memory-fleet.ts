@@ -23,6 +23,7 @@ import { createMemoryLeases, createMemoryStore, definitionHash } from "@runfleet
 import type { WorkerConfig } from "@runfleet/worker";
 import { onTestFinished } from "vitest";
 import { createActivator } from "../../../packages/worker/src/activator.js";
+import { systemClock } from "../../../packages/worker/src/clock.js";
 import { createDefinitions } from "../../../packages/worker/src/definitions.js";
 import { createLeaseKeeper } from "../../../packages/worker/src/lease-keeper.js";
 import { performEntries, wakeParent } from "../../../packages/worker/src/outbox.js";
@@ -59,14 +60,20 @@ export async function openMemoryFleet({ config = {}, workflows = [], around }: M
   const outbox = { store: workerStore, queue, definitions, now: Date.now };
   const errors: unknown[] = [];
   const onError = (error: unknown) => void errors.push(error);
-  const keeper = createLeaseKeeper({ leases, ttlMs: leaseTtlMs, renewMs: leaseTtlMs / 3, onError });
+  const keeper = createLeaseKeeper({
+    leases,
+    clock: systemClock,
+    ttlMs: leaseTtlMs,
+    renewMs: leaseTtlMs / 3,
+    onError,
+  });
   const activator = createActivator({
     ...{ workerId: "w1", store: workerStore, leases, keeper, leaseTtlMs, definitions },
     ...{ workDir: dir, killGraceMs: 100, log: { ...silent, error: onError } },
     registry: createRegistry(config, store),
     config: { runContext: () => ({ workingDir: dir }), ...config },
     ports: {
-      ...{ store: workerStore, now: Date.now, log: silent },
+      ...{ store: workerStore, clock: systemClock, log: silent },
       ...{ retentionMs: 60_000, parallelMax: 8, stopGraceMs: 10_000 },
       performOutbox: (entries, run) => performEntries(entries, { ports: outbox, known: run, onError }),
       wakeParent: (run) => wakeParent(run, { ports: outbox, onError }),

@@ -9,6 +9,7 @@ import type { Definition, Disposition, Lease, LeaseStore, NewRun, StepRecord } f
 import { createMemoryLeases, createMemoryStore, definitionHash } from "@runfleet/store";
 import type { WorkerConfig } from "@runfleet/worker";
 import { type Activator, createActivator } from "../../../packages/worker/src/activator.js";
+import { systemClock } from "../../../packages/worker/src/clock.js";
 import { createDefinitions } from "../../../packages/worker/src/definitions.js";
 import { createLeaseKeeper } from "../../../packages/worker/src/lease-keeper.js";
 import { createRegistry } from "../../../packages/worker/src/registry.js";
@@ -54,13 +55,19 @@ export async function openOneWorker(
     },
   };
   const leases = timing.leases?.(remembering) ?? remembering;
-  const keeper = createLeaseKeeper({ leases, ttlMs: leaseTtlMs, renewMs, onError: () => undefined });
+  const keeper = createLeaseKeeper({
+    leases,
+    clock: systemClock,
+    ttlMs: leaseTtlMs,
+    renewMs,
+    onError: () => undefined,
+  });
   const activator = createActivator({
     ...{ workerId: "w1", store, leases, keeper, leaseTtlMs, config, workDir, killGraceMs: 200, log: silent },
     definitions: createDefinitions(store),
     registry: createRegistry(config),
     ports: {
-      ...{ store, log: silent, parallelMax: 8, now: Date.now, retentionMs: 60_000, stopGraceMs: 1_000 },
+      ...{ store, log: silent, parallelMax: 8, clock: systemClock, retentionMs: 60_000, stopGraceMs: 1_000 },
       performOutbox: () => Promise.resolve([]),
       wakeParent: () => Promise.resolve([]),
     },

@@ -18,6 +18,10 @@ export interface AppendEventKeys {
   readonly statusCancelled: string;
   /** timers */
   readonly timers: string;
+  /** outbox */
+  readonly outbox: string;
+  /** outbox:entries */
+  readonly outboxEntries: string;
   /** run:<id> */
   readonly run: string;
   /** run:<id>:inbox */
@@ -31,6 +35,8 @@ export interface AppendEventValues {
   readonly now: ScriptValue;
   /** every legal change as " from>to to", with a space at both ends of each */
   readonly transitions: ScriptValue;
+  /** id of the entry that asked for this write, or empty */
+  readonly confirms: ScriptValue;
   /** id of the run */
   readonly runId: ScriptValue;
   /** epoch ms of the event, or empty for the time of this script */
@@ -45,7 +51,7 @@ export interface AppendEventValues {
 
 /**
  * - appended: status, pool as JSON
- * - duplicate: an event with this dedupe id came before
+ * - duplicate: an event with this dedupe id came before, or the entry that asks for it is not there
  * - ended: status
  * - full: the run has too many unread events
  * - not_found: no such run
@@ -57,9 +63,9 @@ export type AppendEventTag = "appended" | "duplicate" | "ended" | "full" | "not_
  */
 export const appendEvent: Script<AppendEventKeys, AppendEventValues, AppendEventTag> = {
   name: "append_event",
-  keys: ["statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "timers", "run", "inbox", "dedupe"],
-  values: ["now", "transitions", "runId", "at", "eventTail", "dedupeId", "inboxMax"],
-  sha1: "ba86a9a73695ddd1f6a18d403ae839d364419d7b",
+  keys: ["statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "timers", "outbox", "outboxEntries", "run", "inbox", "dedupe"],
+  values: ["now", "transitions", "confirms", "runId", "at", "eventTail", "dedupeId", "inboxMax"],
+  sha1: "cf021d0f25e3a4e6d03eec0722078b5432744557",
   source: `local K = {
   statusPending = KEYS[1],
   statusRunning = KEYS[2],
@@ -69,18 +75,21 @@ export const appendEvent: Script<AppendEventKeys, AppendEventValues, AppendEvent
   statusFailed = KEYS[6],
   statusCancelled = KEYS[7],
   timers = KEYS[8],
-  run = KEYS[9],
-  inbox = KEYS[10],
-  dedupe = KEYS[11],
+  outbox = KEYS[9],
+  outboxEntries = KEYS[10],
+  run = KEYS[11],
+  inbox = KEYS[12],
+  dedupe = KEYS[13],
 }
 local A = {
   now = ARGV[1],
   transitions = ARGV[2],
-  runId = ARGV[3],
-  at = ARGV[4],
-  eventTail = ARGV[5],
-  dedupeId = ARGV[6],
-  inboxMax = ARGV[7],
+  confirms = ARGV[3],
+  runId = ARGV[4],
+  at = ARGV[5],
+  eventTail = ARGV[6],
+  dedupeId = ARGV[7],
+  inboxMax = ARGV[8],
 }
 local now = A.now
 if now == '' then
@@ -131,18 +140,31 @@ local function push_event(target, event)
   set_status(target.run, target.row, 'waiting', 'pending')
   return 'pending'
 end
+local function confirm()
+  if A.confirms == '' then
+    return true
+  end
+  redis.call('HDEL', K.outboxEntries, A.confirms)
+  return redis.call('ZREM', K.outbox, A.confirms) == 1
+end
 local stored = redis.call('HMGET', K.run, 'status', 'row', 'owner', 'pool')
 if not stored[1] then
+  confirm()
   return { 'not_found' }
 end
 if has_ended(stored[1]) then
+  confirm()
   return { 'ended', stored[1] }
 end
 if A.dedupeId ~= '' and redis.call('ZSCORE', K.dedupe, A.dedupeId) then
+  confirm()
   return { 'duplicate' }
 end
 if redis.call('LLEN', K.inbox) >= tonumber(A.inboxMax) then
   return { 'full' }
+end
+if not confirm() then
+  return { 'duplicate' }
 end
 if A.dedupeId ~= '' then
   redis.call('ZADD', K.dedupe, now, A.dedupeId)

@@ -55,6 +55,8 @@ export interface CommitRunValues {
   readonly nonce: ScriptValue;
   /** id of this commit within the run, or empty */
   readonly commitId: ScriptValue;
+  /** id of the writer's commit before this one, or empty */
+  readonly after: ScriptValue;
   /** every legal change as " from>to to", with a space at both ends of each */
   readonly transitions: ScriptValue;
   /** id of the run */
@@ -104,8 +106,8 @@ export type CommitRunTag = "fenced" | "ok" | "duplicate";
 export const commitRun: Script<CommitRunKeys, CommitRunValues, CommitRunTag> = {
   name: "commit_run",
   keys: ["run", "statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "history", "fleetEvents", "outbox", "outboxEntries", "gates", "gatesOpen", "gatesInfo", "parts", "steps", "stepOrder", "inbox", "leases", "answers"],
-  values: ["now", "generation", "nonce", "commitId", "transitions", "runId", "historyMax", "fleetEventsMax", "inboxSeen", "totals", "progress", "inboxPage", "status", "partsSet[]", "partsRemoved[]", "stepsSet[]", "facts[]", "outboxAdded[]", "outboxDone[]", "gatesOpened[]", "gatesClosed[]"],
-  sha1: "fa865584e4555c591c990b6445cf455cebfaa2b4",
+  values: ["now", "generation", "nonce", "commitId", "after", "transitions", "runId", "historyMax", "fleetEventsMax", "inboxSeen", "totals", "progress", "inboxPage", "status", "partsSet[]", "partsRemoved[]", "stepsSet[]", "facts[]", "outboxAdded[]", "outboxDone[]", "gatesOpened[]", "gatesClosed[]"],
+  sha1: "ce4fbe638bb8557daed473f11e85ceeab079adac",
   source: `local K = {
   run = KEYS[1],
   statusPending = KEYS[2],
@@ -134,17 +136,18 @@ local A = {
   generation = ARGV[2],
   nonce = ARGV[3],
   commitId = ARGV[4],
-  transitions = ARGV[5],
-  runId = ARGV[6],
-  historyMax = ARGV[7],
-  fleetEventsMax = ARGV[8],
-  inboxSeen = ARGV[9],
-  totals = ARGV[10],
-  progress = ARGV[11],
-  inboxPage = ARGV[12],
-  status = ARGV[13],
+  after = ARGV[5],
+  transitions = ARGV[6],
+  runId = ARGV[7],
+  historyMax = ARGV[8],
+  fleetEventsMax = ARGV[9],
+  inboxSeen = ARGV[10],
+  totals = ARGV[11],
+  progress = ARGV[12],
+  inboxPage = ARGV[13],
+  status = ARGV[14],
 }
-local next_argument = 14
+local next_argument = 15
 local function take_list()
   local list = {}
   local count = tonumber(ARGV[next_argument])
@@ -173,6 +176,9 @@ local owned = fence[3] and true or false
 local commits = fence[4] or ' '
 local duplicate = A.commitId ~= '' and string.find(commits, ' ' .. A.commitId .. ' ', 1, true) ~= nil
 if not owned and not duplicate then
+  return { 'fenced' }
+end
+if A.after ~= '' and not duplicate and string.sub(commits, 1, #A.after + 2) ~= ' ' .. A.after .. ' ' then
   return { 'fenced' }
 end
 local status_rows = {

@@ -45,6 +45,8 @@ export interface CreateRunValues {
   readonly now: ScriptValue;
   /** every legal change as " from>to to", with a space at both ends of each */
   readonly transitions: ScriptValue;
+  /** id of the entry that asked for this write, or empty */
+  readonly confirms: ScriptValue;
   /** id of the run */
   readonly runId: ScriptValue;
   /** hash of workflow and inputs */
@@ -81,7 +83,7 @@ export interface CreateRunValues {
  * - created: the run exists now
  * - exists: id; the same was created before. Status too when the id is the same
  * - conflict: id; another workflow or other inputs were created before
- * - parent_gone: the parent has ended, or does not exist (any more)
+ * - parent_gone: the parent has ended, or does not exist (any more), or the entry that asks for the run does not
  */
 export type CreateRunTag = "created" | "exists" | "conflict" | "parent_gone";
 
@@ -92,8 +94,8 @@ export type CreateRunTag = "created" | "exists" | "conflict" | "parent_gone";
 export const createRun: Script<CreateRunKeys, CreateRunValues, CreateRunTag> = {
   name: "create_run",
   keys: ["statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "outbox", "outboxEntries", "run", "inbox", "idempotency", "parentRun", "parentChildren", "runsAll", "runsWorkflow", "runsEnded", "timers"],
-  values: ["now", "transitions", "runId", "digest", "info", "workflow", "pool", "totals", "createdAt", "row", "delayMs", "startedEvent", "outboxId", "outboxEntry", "idempotencyMs", "goneRunId", "parentId"],
-  sha1: "d92ec0778bfc91a05713665289723bf8a2ad88ee",
+  values: ["now", "transitions", "confirms", "runId", "digest", "info", "workflow", "pool", "totals", "createdAt", "row", "delayMs", "startedEvent", "outboxId", "outboxEntry", "idempotencyMs", "goneRunId", "parentId"],
+  sha1: "f703abd2183fa524fe73077ea804305acb434ee7",
   source: `local K = {
   statusPending = KEYS[1],
   statusRunning = KEYS[2],
@@ -117,21 +119,22 @@ export const createRun: Script<CreateRunKeys, CreateRunValues, CreateRunTag> = {
 local A = {
   now = ARGV[1],
   transitions = ARGV[2],
-  runId = ARGV[3],
-  digest = ARGV[4],
-  info = ARGV[5],
-  workflow = ARGV[6],
-  pool = ARGV[7],
-  totals = ARGV[8],
-  createdAt = ARGV[9],
-  row = ARGV[10],
-  delayMs = ARGV[11],
-  startedEvent = ARGV[12],
-  outboxId = ARGV[13],
-  outboxEntry = ARGV[14],
-  idempotencyMs = ARGV[15],
-  goneRunId = ARGV[16],
-  parentId = ARGV[17],
+  confirms = ARGV[3],
+  runId = ARGV[4],
+  digest = ARGV[5],
+  info = ARGV[6],
+  workflow = ARGV[7],
+  pool = ARGV[8],
+  totals = ARGV[9],
+  createdAt = ARGV[10],
+  row = ARGV[11],
+  delayMs = ARGV[12],
+  startedEvent = ARGV[13],
+  outboxId = ARGV[14],
+  outboxEntry = ARGV[15],
+  idempotencyMs = ARGV[16],
+  goneRunId = ARGV[17],
+  parentId = ARGV[18],
 }
 local now = A.now
 if now == '' then
@@ -174,12 +177,23 @@ local function add_to_outbox(id, entry)
   redis.call('ZADD', K.outbox, now, id)
   redis.call('HSET', K.outboxEntries, id, entry)
 end
+local function confirm()
+  if A.confirms == '' then
+    return true
+  end
+  redis.call('HDEL', K.outboxEntries, A.confirms)
+  return redis.call('ZREM', K.outbox, A.confirms) == 1
+end
+local asked = confirm()
 local present = redis.call('HMGET', K.run, 'digest', 'status')
 if present[1] then
   if present[1] == A.digest then
     return { 'exists', A.runId, present[2] }
   end
   return { 'conflict', A.runId }
+end
+if not asked then
+  return { 'parent_gone' }
 end
 if A.parentId ~= '' then
   local parent = redis.call('HMGET', K.parentRun, 'status', 'unowned')

@@ -67,6 +67,8 @@ export interface FinishRunValues {
   readonly nonce: ScriptValue;
   /** id of this commit within the run, or empty */
   readonly commitId: ScriptValue;
+  /** id of the writer's commit before this one, or empty */
+  readonly after: ScriptValue;
   /** every legal change as " from>to to", with a space at both ends of each */
   readonly transitions: ScriptValue;
   /** id of the run */
@@ -130,8 +132,8 @@ export type FinishRunTag = "fenced" | "finished" | "duplicate";
 export const finishRun: Script<FinishRunKeys, FinishRunValues, FinishRunTag> = {
   name: "finish_run",
   keys: ["run", "statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "history", "fleetEvents", "outbox", "outboxEntries", "gates", "gatesOpen", "gatesInfo", "parts", "steps", "stepOrder", "inbox", "leases", "answers", "timers", "dedupe", "children", "runsEnded", "parentRun", "parentInbox"],
-  values: ["now", "generation", "nonce", "commitId", "transitions", "runId", "historyMax", "fleetEventsMax", "inboxSeen", "totals", "progress", "error", "summary", "retentionMs", "parentId", "parentEvent", "wakeId", "wakeHead", "forgetMax", "status", "partsSet[]", "partsRemoved[]", "stepsSet[]", "facts[]", "outboxAdded[]", "outboxDone[]", "gatesOpened[]", "gatesClosed[]"],
-  sha1: "eaf2806e92089daf1e05c788acff8a44f43de2ec",
+  values: ["now", "generation", "nonce", "commitId", "after", "transitions", "runId", "historyMax", "fleetEventsMax", "inboxSeen", "totals", "progress", "error", "summary", "retentionMs", "parentId", "parentEvent", "wakeId", "wakeHead", "forgetMax", "status", "partsSet[]", "partsRemoved[]", "stepsSet[]", "facts[]", "outboxAdded[]", "outboxDone[]", "gatesOpened[]", "gatesClosed[]"],
+  sha1: "c3abc6505b79ce324162234c2acddb2ddd946978",
   source: `local K = {
   run = KEYS[1],
   statusPending = KEYS[2],
@@ -166,24 +168,25 @@ local A = {
   generation = ARGV[2],
   nonce = ARGV[3],
   commitId = ARGV[4],
-  transitions = ARGV[5],
-  runId = ARGV[6],
-  historyMax = ARGV[7],
-  fleetEventsMax = ARGV[8],
-  inboxSeen = ARGV[9],
-  totals = ARGV[10],
-  progress = ARGV[11],
-  error = ARGV[12],
-  summary = ARGV[13],
-  retentionMs = ARGV[14],
-  parentId = ARGV[15],
-  parentEvent = ARGV[16],
-  wakeId = ARGV[17],
-  wakeHead = ARGV[18],
-  forgetMax = ARGV[19],
-  status = ARGV[20],
+  after = ARGV[5],
+  transitions = ARGV[6],
+  runId = ARGV[7],
+  historyMax = ARGV[8],
+  fleetEventsMax = ARGV[9],
+  inboxSeen = ARGV[10],
+  totals = ARGV[11],
+  progress = ARGV[12],
+  error = ARGV[13],
+  summary = ARGV[14],
+  retentionMs = ARGV[15],
+  parentId = ARGV[16],
+  parentEvent = ARGV[17],
+  wakeId = ARGV[18],
+  wakeHead = ARGV[19],
+  forgetMax = ARGV[20],
+  status = ARGV[21],
 }
-local next_argument = 21
+local next_argument = 22
 local function take_list()
   local list = {}
   local count = tonumber(ARGV[next_argument])
@@ -212,6 +215,9 @@ local owned = fence[3] and true or false
 local commits = fence[4] or ' '
 local duplicate = A.commitId ~= '' and string.find(commits, ' ' .. A.commitId .. ' ', 1, true) ~= nil
 if not owned and not duplicate then
+  return { 'fenced' }
+end
+if A.after ~= '' and not duplicate and string.sub(commits, 1, #A.after + 2) ~= ' ' .. A.after .. ' ' then
   return { 'fenced' }
 end
 local status_rows = {

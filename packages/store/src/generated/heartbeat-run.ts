@@ -19,6 +19,8 @@ export interface HeartbeatRunValues {
   readonly nonce: ScriptValue;
   /** id of this commit within the run, or empty */
   readonly commitId: ScriptValue;
+  /** id of the writer's commit before this one, or empty */
+  readonly after: ScriptValue;
   /** events told at once */
   readonly inboxPage: ScriptValue;
   /** id of the run */
@@ -37,8 +39,8 @@ export type HeartbeatRunTag = "fenced" | "ok";
 export const heartbeatRun: Script<HeartbeatRunKeys, HeartbeatRunValues, HeartbeatRunTag> = {
   name: "heartbeat_run",
   keys: ["run", "inbox", "leases"],
-  values: ["now", "generation", "nonce", "commitId", "inboxPage", "runId"],
-  sha1: "96dabab0b658b5821f5dd4695c31c6dc8fd9a6a4",
+  values: ["now", "generation", "nonce", "commitId", "after", "inboxPage", "runId"],
+  sha1: "1a4555a83c8fa48c8bdafcf3c08bd2c01466081d",
   source: `local K = {
   run = KEYS[1],
   inbox = KEYS[2],
@@ -49,8 +51,9 @@ local A = {
   generation = ARGV[2],
   nonce = ARGV[3],
   commitId = ARGV[4],
-  inboxPage = ARGV[5],
-  runId = ARGV[6],
+  after = ARGV[5],
+  inboxPage = ARGV[6],
+  runId = ARGV[7],
 }
 local now = A.now
 if now == '' then
@@ -65,6 +68,9 @@ local owned = fence[3] and true or false
 local commits = fence[4] or ' '
 local duplicate = A.commitId ~= '' and string.find(commits, ' ' .. A.commitId .. ' ', 1, true) ~= nil
 if not owned and not duplicate then
+  return { 'fenced' }
+end
+if A.after ~= '' and not duplicate and string.sub(commits, 1, #A.after + 2) ~= ' ' .. A.after .. ' ' then
   return { 'fenced' }
 end
 local function unread_events()

@@ -57,6 +57,8 @@ export interface ParkRunValues {
   readonly nonce: ScriptValue;
   /** id of this commit within the run, or empty */
   readonly commitId: ScriptValue;
+  /** id of the writer's commit before this one, or empty */
+  readonly after: ScriptValue;
   /** every legal change as " from>to to", with a space at both ends of each */
   readonly transitions: ScriptValue;
   /** id of the run */
@@ -109,8 +111,8 @@ export type ParkRunTag = "fenced" | "parked" | "wake_now";
 export const parkRun: Script<ParkRunKeys, ParkRunValues, ParkRunTag> = {
   name: "park_run",
   keys: ["run", "statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "history", "fleetEvents", "outbox", "outboxEntries", "gates", "gatesOpen", "gatesInfo", "parts", "steps", "stepOrder", "inbox", "leases", "answers", "timers"],
-  values: ["now", "generation", "nonce", "commitId", "transitions", "runId", "historyMax", "fleetEventsMax", "inboxSeen", "totals", "progress", "inboxPage", "blockedOn", "wakeAt", "partsSet[]", "partsRemoved[]", "stepsSet[]", "facts[]", "outboxAdded[]", "outboxDone[]", "gatesOpened[]", "gatesClosed[]"],
-  sha1: "1968ee561068973d6a6c34acae24aa2a543e84d6",
+  values: ["now", "generation", "nonce", "commitId", "after", "transitions", "runId", "historyMax", "fleetEventsMax", "inboxSeen", "totals", "progress", "inboxPage", "blockedOn", "wakeAt", "partsSet[]", "partsRemoved[]", "stepsSet[]", "facts[]", "outboxAdded[]", "outboxDone[]", "gatesOpened[]", "gatesClosed[]"],
+  sha1: "6d939e7f2f3660a9f7cb0204f704600c2bd445d7",
   source: `local K = {
   run = KEYS[1],
   statusPending = KEYS[2],
@@ -140,18 +142,19 @@ local A = {
   generation = ARGV[2],
   nonce = ARGV[3],
   commitId = ARGV[4],
-  transitions = ARGV[5],
-  runId = ARGV[6],
-  historyMax = ARGV[7],
-  fleetEventsMax = ARGV[8],
-  inboxSeen = ARGV[9],
-  totals = ARGV[10],
-  progress = ARGV[11],
-  inboxPage = ARGV[12],
-  blockedOn = ARGV[13],
-  wakeAt = ARGV[14],
+  after = ARGV[5],
+  transitions = ARGV[6],
+  runId = ARGV[7],
+  historyMax = ARGV[8],
+  fleetEventsMax = ARGV[9],
+  inboxSeen = ARGV[10],
+  totals = ARGV[11],
+  progress = ARGV[12],
+  inboxPage = ARGV[13],
+  blockedOn = ARGV[14],
+  wakeAt = ARGV[15],
 }
-local next_argument = 15
+local next_argument = 16
 local function take_list()
   local list = {}
   local count = tonumber(ARGV[next_argument])
@@ -180,6 +183,9 @@ local owned = fence[3] and true or false
 local commits = fence[4] or ' '
 local duplicate = A.commitId ~= '' and string.find(commits, ' ' .. A.commitId .. ' ', 1, true) ~= nil
 if not owned and not duplicate then
+  return { 'fenced' }
+end
+if A.after ~= '' and not duplicate and string.sub(commits, 1, #A.after + 2) ~= ' ' .. A.after .. ' ' then
   return { 'fenced' }
 end
 local status_rows = {

@@ -57,6 +57,8 @@ export interface ReleaseRunValues {
   readonly nonce: ScriptValue;
   /** id of this commit within the run, or empty */
   readonly commitId: ScriptValue;
+  /** id of the writer's commit before this one, or empty */
+  readonly after: ScriptValue;
   /** every legal change as " from>to to", with a space at both ends of each */
   readonly transitions: ScriptValue;
   /** id of the run */
@@ -101,8 +103,8 @@ export type ReleaseRunTag = "fenced" | "yielded";
 export const releaseRun: Script<ReleaseRunKeys, ReleaseRunValues, ReleaseRunTag> = {
   name: "release_run",
   keys: ["run", "statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "history", "fleetEvents", "outbox", "outboxEntries", "gates", "gatesOpen", "gatesInfo", "parts", "steps", "stepOrder", "inbox", "leases", "answers", "timers"],
-  values: ["now", "generation", "nonce", "commitId", "transitions", "runId", "historyMax", "fleetEventsMax", "inboxSeen", "totals", "progress", "partsSet[]", "partsRemoved[]", "stepsSet[]", "facts[]", "outboxAdded[]", "outboxDone[]", "gatesOpened[]", "gatesClosed[]"],
-  sha1: "ebe77e5e375b6b0ffdabd560b800188b9f100d7e",
+  values: ["now", "generation", "nonce", "commitId", "after", "transitions", "runId", "historyMax", "fleetEventsMax", "inboxSeen", "totals", "progress", "partsSet[]", "partsRemoved[]", "stepsSet[]", "facts[]", "outboxAdded[]", "outboxDone[]", "gatesOpened[]", "gatesClosed[]"],
+  sha1: "4692c4e857b91df5bf25b56b84db30dfce0d09c8",
   source: `local K = {
   run = KEYS[1],
   statusPending = KEYS[2],
@@ -132,15 +134,16 @@ local A = {
   generation = ARGV[2],
   nonce = ARGV[3],
   commitId = ARGV[4],
-  transitions = ARGV[5],
-  runId = ARGV[6],
-  historyMax = ARGV[7],
-  fleetEventsMax = ARGV[8],
-  inboxSeen = ARGV[9],
-  totals = ARGV[10],
-  progress = ARGV[11],
+  after = ARGV[5],
+  transitions = ARGV[6],
+  runId = ARGV[7],
+  historyMax = ARGV[8],
+  fleetEventsMax = ARGV[9],
+  inboxSeen = ARGV[10],
+  totals = ARGV[11],
+  progress = ARGV[12],
 }
-local next_argument = 12
+local next_argument = 13
 local function take_list()
   local list = {}
   local count = tonumber(ARGV[next_argument])
@@ -169,6 +172,9 @@ local owned = fence[3] and true or false
 local commits = fence[4] or ' '
 local duplicate = A.commitId ~= '' and string.find(commits, ' ' .. A.commitId .. ' ', 1, true) ~= nil
 if not owned and not duplicate then
+  return { 'fenced' }
+end
+if A.after ~= '' and not duplicate and string.sub(commits, 1, #A.after + 2) ~= ' ' .. A.after .. ' ' then
   return { 'fenced' }
 end
 local status_rows = {

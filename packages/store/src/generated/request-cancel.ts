@@ -18,6 +18,10 @@ export interface RequestCancelKeys {
   readonly statusCancelled: string;
   /** timers */
   readonly timers: string;
+  /** outbox */
+  readonly outbox: string;
+  /** outbox:entries */
+  readonly outboxEntries: string;
   /** run:<id> */
   readonly run: string;
   /** run:<id>:inbox */
@@ -29,6 +33,8 @@ export interface RequestCancelValues {
   readonly now: ScriptValue;
   /** every legal change as " from>to to", with a space at both ends of each */
   readonly transitions: ScriptValue;
+  /** id of the entry that asked for this write, or empty */
+  readonly confirms: ScriptValue;
   /** id of the run */
   readonly runId: ScriptValue;
   /** text */
@@ -55,9 +61,9 @@ export type RequestCancelTag = "requested" | "already" | "ended" | "not_found";
  */
 export const requestCancel: Script<RequestCancelKeys, RequestCancelValues, RequestCancelTag> = {
   name: "request_cancel",
-  keys: ["statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "timers", "run", "inbox"],
-  values: ["now", "transitions", "runId", "reason", "by", "eventTail", "channel"],
-  sha1: "e27a8c47d010be4d1868cf48dccd06ef17402f64",
+  keys: ["statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "timers", "outbox", "outboxEntries", "run", "inbox"],
+  values: ["now", "transitions", "confirms", "runId", "reason", "by", "eventTail", "channel"],
+  sha1: "3df7a4f017ebf06700f5978f1eac535e30cb5ab4",
   source: `local K = {
   statusPending = KEYS[1],
   statusRunning = KEYS[2],
@@ -67,17 +73,20 @@ export const requestCancel: Script<RequestCancelKeys, RequestCancelValues, Reque
   statusFailed = KEYS[6],
   statusCancelled = KEYS[7],
   timers = KEYS[8],
-  run = KEYS[9],
-  inbox = KEYS[10],
+  outbox = KEYS[9],
+  outboxEntries = KEYS[10],
+  run = KEYS[11],
+  inbox = KEYS[12],
 }
 local A = {
   now = ARGV[1],
   transitions = ARGV[2],
-  runId = ARGV[3],
-  reason = ARGV[4],
-  by = ARGV[5],
-  eventTail = ARGV[6],
-  channel = ARGV[7],
+  confirms = ARGV[3],
+  runId = ARGV[4],
+  reason = ARGV[5],
+  by = ARGV[6],
+  eventTail = ARGV[7],
+  channel = ARGV[8],
 }
 local now = A.now
 if now == '' then
@@ -128,12 +137,20 @@ local function push_event(target, event)
   set_status(target.run, target.row, 'waiting', 'pending')
   return 'pending'
 end
+local function confirm()
+  if A.confirms == '' then
+    return true
+  end
+  redis.call('HDEL', K.outboxEntries, A.confirms)
+  return redis.call('ZREM', K.outbox, A.confirms) == 1
+end
 local stored = redis.call(
   'HMGET', K.run, 'status', 'row', 'owner', 'pool', 'cancelReason', 'cancelBy', 'cancelAt'
 )
 if not stored[1] then
   return { 'not_found' }
 end
+confirm()
 if has_ended(stored[1]) then
   return { 'ended', stored[1] }
 end

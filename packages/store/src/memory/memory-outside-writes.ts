@@ -51,10 +51,17 @@ export function memoryOutsideWrites(state: MemoryState): OutsideWrites {
   };
 }
 
+/** Forgets the outbox entry that asked for a write together with it; false when one is named and not there. */
+function confirm(state: MemoryState, { confirms }: { readonly confirms?: string }): boolean {
+  return confirms === undefined || state.outbox.delete(confirms);
+}
+
 function createRun(state: MemoryState, run: NewRun): CreateReply {
+  const isAsked = confirm(state, run);
   const digest = startDigest(run);
   const present = findRun(state, run.id);
   const parent = run.parentId === undefined ? undefined : findWaitingParent(state, run.parentId);
+  if (present === undefined && !isAsked) return { tag: "parent_gone" };
   if (present === undefined && run.parentId !== undefined && parent === undefined) {
     return { tag: "parent_gone" };
   }
@@ -94,10 +101,13 @@ function findByKey(state: MemoryState, key: string | undefined): StoredRun | und
 function appendEvent(state: MemoryState, request: Parameters<RunStore["appendEvent"]>[0]): AppendReply {
   const { runId, event, dedupeId } = request;
   const run = findRun(state, runId);
+  const isKnown = dedupeId !== undefined && run?.dedupeIds.has(dedupeId) === true;
+  const isOpen = run !== undefined && !isEnded(run.status);
+  if (isOpen && !isKnown && run.inbox.length >= limits.inboxEntriesMax) return { tag: "full" };
+  const isAsked = confirm(state, request);
   if (run === undefined) return { tag: "not_found" };
   if (isEnded(run.status)) return { tag: "ended", status: run.status };
-  if (dedupeId !== undefined && run.dedupeIds.has(dedupeId)) return { tag: "duplicate" };
-  if (run.inbox.length >= limits.inboxEntriesMax) return { tag: "full" };
+  if (isKnown || !isAsked) return { tag: "duplicate" };
   if (dedupeId !== undefined) rememberDedupeId(run, dedupeId);
   pushEvent(state, run, { ...event, at: event.at ?? state.now() } as InboxEvent);
   return { tag: "appended", status: run.status, pool: run.info.pool };
@@ -158,6 +168,7 @@ function requestCancel(state: MemoryState, request: Parameters<RunStore["request
   const { runId, reason, by } = request;
   const run = findRun(state, runId);
   if (run === undefined) return { tag: "not_found" };
+  confirm(state, request);
   if (isEnded(run.status)) return { tag: "ended", status: run.status };
   tellCancel(state, runId);
   if (run.cancel !== undefined) return { tag: "already", cancel: { ...run.cancel } };

@@ -43,7 +43,7 @@ export function memoryWorkerWrites(state: MemoryState): WorkerWrites {
     activate: async (request) => activate(state, request),
     commit: async (commit) => commitOwned(state, commit),
     park: async (park) => {
-      const fenced = passFence(state, park.fence, park.commitId);
+      const fenced = passFence(state, park.fence, park);
       if (fenced === undefined) return { tag: "fenced" };
       const { run, isDuplicate } = fenced;
       if (run.owner === undefined) return { tag: "parked" };
@@ -55,7 +55,7 @@ export function memoryWorkerWrites(state: MemoryState): WorkerWrites {
       return { tag: "parked" };
     },
     release: async (commit) => {
-      const fenced = passFence(state, commit.fence, commit.commitId);
+      const fenced = passFence(state, commit.fence, commit);
       if (fenced === undefined) return { tag: "fenced" };
       const { run, isDuplicate } = fenced;
       if (run.owner === undefined) return { tag: "yielded" };
@@ -67,7 +67,7 @@ export function memoryWorkerWrites(state: MemoryState): WorkerWrites {
     },
     finish: async (finish) => finishOwned(state, finish),
     heartbeat: async (fence) => {
-      const run = passFence(state, fence, "")?.run;
+      const run = passFence(state, fence, { commitId: "" })?.run;
       if (run === undefined) return { tag: "fenced" };
       run.heartbeatAt = state.now();
       return { tag: "ok", inboxWaiting: run.inbox.length > 0, ...cancelOf(run) };
@@ -108,16 +108,22 @@ interface Fenced {
   readonly isDuplicate: boolean;
 }
 
-/** Nothing for a stale pair, and for new writes after the run was given away. */
-function passFence(state: MemoryState, fence: Fence, commitId: string): Fenced | undefined {
+/** Nothing for a stale pair, for new writes after the run was given away, and for what builds on a forgotten commit. */
+function passFence(
+  state: MemoryState,
+  fence: Fence,
+  { commitId, after }: Pick<Commit, "commitId" | "after">,
+): Fenced | undefined {
   const run = findRun(state, fence.runId);
   if (run === undefined || run.generation !== fence.generation || run.nonce !== fence.nonce) return undefined;
   const isDuplicate = commitId !== "" && run.commits.includes(commitId);
-  return run.owner === undefined && !isDuplicate ? undefined : { run, isDuplicate };
+  if (isDuplicate) return { run, isDuplicate };
+  const isTorn = after !== undefined && run.commits[0] !== after;
+  return run.owner === undefined || isTorn ? undefined : { run, isDuplicate };
 }
 
 function commitOwned(state: MemoryState, commit: Commit): CommitReply {
-  const fenced = passFence(state, commit.fence, commit.commitId);
+  const fenced = passFence(state, commit.fence, commit);
   if (fenced === undefined) return { tag: "fenced" };
   const { run, isDuplicate } = fenced;
   if (!isDuplicate) {
@@ -166,7 +172,7 @@ function giveAway(state: MemoryState, run: StoredRun, wakeAt: number | undefined
 }
 
 function finishOwned(state: MemoryState, finish: Finish): FinishReply {
-  const fenced = passFence(state, finish.fence, finish.commitId);
+  const fenced = passFence(state, finish.fence, finish);
   if (fenced === undefined) return { tag: "fenced" };
   const { run, isDuplicate } = fenced;
   if (run.owner === undefined) return { tag: "duplicate" };

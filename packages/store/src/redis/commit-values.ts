@@ -12,6 +12,7 @@ export interface CommitValues {
   readonly generation: number;
   readonly nonce: string;
   readonly commitId: string;
+  readonly after: string;
   readonly inboxSeen: number;
   readonly totals: string;
   readonly progress: "1" | "";
@@ -31,6 +32,7 @@ export function toCommitValues(commit: Commit): CommitValues {
     generation: commit.fence.generation,
     nonce: commit.fence.nonce,
     commitId: commit.commitId,
+    after: commit.after ?? "",
     inboxSeen: commit.inboxSeen,
     totals: JSON.stringify(commit.totals),
     progress: madeProgress(commit) ? "1" : "",

@@ -37,15 +37,13 @@ export function outsideWrites(partition: Partition): OutsideWrites {
       checkNewRun(run);
       return await createOnce(partition, run, "");
     },
-    appendEvent: async ({ runId, event: { at, ...event }, dedupeId }) => {
+    appendEvent: async ({ runId, event: { at, ...event }, dedupeId, confirms }) => {
       const { tag, rest } = await runScript(partition.redis, appendEvent, {
         keys: partition.keysOf(runId),
         values: {
           ...partition.common(),
-          runId,
-          at: at ?? "",
-          eventTail: openObject(event),
-          dedupeId: dedupeId ?? "",
+          ...{ runId, at: at ?? "", eventTail: openObject(event), dedupeId: dedupeId ?? "" },
+          confirms: confirms ?? "",
           inboxMax: limits.inboxEntriesMax,
         },
       });
@@ -94,7 +92,7 @@ export function outsideWrites(partition: Partition): OutsideWrites {
 
 async function requestEnd(
   partition: Partition,
-  { runId, reason, by }: Parameters<RunStore["requestCancel"]>[0],
+  { runId, reason, by, confirms }: Parameters<RunStore["requestCancel"]>[0],
 ): Promise<CancelReply> {
   const { tag, rest } = await runScript(partition.redis, requestCancel, {
     keys: partition.keysOf(runId),
@@ -105,6 +103,7 @@ async function requestEnd(
       by,
       eventTail: openObject({ type: "cancelRequested", reason, by }),
       channel: partition.channel,
+      confirms: confirms ?? "",
     },
   });
   if (tag === "requested") return { tag, ...statusAndPool(rest) };
@@ -148,6 +147,7 @@ async function createOnce(partition: Partition, run: NewRun, goneRunId: string):
       goneRunId,
       idempotencyMs: key === undefined ? "" : idempotencyKeptMs,
       parentId: run.parentId ?? "",
+      confirms: run.confirms ?? "",
     },
   });
   if (tag === "parent_gone") return { tag };

@@ -50,7 +50,7 @@ export function workerWrites(partition: Partition): WorkerWrites {
     heartbeat: async (fence): Promise<HeartbeatReply> => {
       const { tag, rest } = await runScript(partition.redis, heartbeatRun, {
         keys: partition.keysOf(fence.runId),
-        values: { ...partition.common(), ...fence, commitId: "" },
+        values: { ...partition.common(), ...fence, commitId: "", after: "" },
       });
       if (tag === "fenced") return { tag };
       return { tag, inboxWaiting: rest[0] === "1", ...toCancel(rest[1]) };

@@ -2,6 +2,7 @@
 import type { Fence, RunAction, RunRecord } from "@runfleet/model";
 import { describe, expect, it } from "vitest";
 import type { ActionContext } from "../action.js";
+import { systemClock } from "../clock.js";
 import { createRegistry } from "../registry.js";
 import type { PerformContext } from "./context.js";
 import { runAction } from "./run-action.js";
@@ -42,6 +43,7 @@ async function seen(
     workingDir: () => "/of/the/run",
     logDir: "/of/logs",
     log: silent,
+    clock: systemClock,
     killGraceMs: 1,
   };
   const outcome = await runAction(told, context, signal);
