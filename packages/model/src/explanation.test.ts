@@ -2,8 +2,8 @@ import { describe, expect, it } from "vitest";
 import { type Cause, causes, explain, type Situation } from "./explanation.js";
 import { limits } from "./limits.js";
 import type { BlockedOn, RunRecord } from "./run.js";
-import type { WorkerPresence } from "./store-port.js";
 import { zeroTotals } from "./usage.js";
+import type { WorkerPresence } from "./worker-presence.js";
 
 const now = 1_000_000;
 

@@ -4,7 +4,7 @@
  */
 import { limits } from "./limits.js";
 import type { BlockedOn, RunRecord } from "./run.js";
-import type { WorkerPresence } from "./store-port.js";
+import type { WorkerPresence } from "./worker-presence.js";
 
 export const causes = [
   "completed",

@@ -164,8 +164,8 @@ export type {
   RetryReply,
   RunStore,
   TerminateReply,
-  WorkerPresence,
   YieldReply,
 } from "./store-port.js";
 export type { Totals, Usage } from "./usage.js";
 export { addUsage, totalsSchema, usageSchema, zeroTotals } from "./usage.js";
+export type { WorkerPresence } from "./worker-presence.js";

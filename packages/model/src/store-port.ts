@@ -13,6 +13,7 @@ import type { PartChanges, StepRecord } from "./state.js";
 import type { RunStatus } from "./status.js";
 import type { StopSignal } from "./stop-signal.js";
 import type { Totals } from "./usage.js";
+import type { WorkerPresence } from "./worker-presence.js";
 
 /** The pair every write of a worker is checked against. A former owner's pair changes nothing. */
 export interface Fence {
@@ -79,10 +80,7 @@ export type ActivateReply =
 export interface Commit {
   readonly fence: Fence;
   readonly commitId: string;
-  /**
-   * Id of this owner's commit before, on which this one builds; absent for its first. When the store does not have it as
-   * the newest (a failover forgot it), the commit is `fenced`: the state it changes is not the one that is stored.
-   */
+  /** Id of this owner's commit before, on which this one builds. Not the newest stored (a failover) = `fenced`. */
   readonly after?: string;
   readonly parts: PartChanges;
   readonly steps: readonly StepRecord[];
@@ -96,6 +94,11 @@ export interface Commit {
   readonly gatesClosed: readonly Address[];
   /** Outbox entries performed since the last commit. */
   readonly outboxDone: readonly string[];
+}
+
+export interface CancelOrder extends Omit<CancelRequest, "at"> {
+  readonly runId: string;
+  readonly confirms?: string;
 }
 
 export interface CancelRequest {
@@ -229,9 +232,8 @@ export interface RunStore extends SinkFeed {
   heartbeat(fence: Fence): Promise<HeartbeatReply>;
 
   /**
-   * Without a time of its own the event gets the store's, so that a sender's clock decides nothing.
-   * `confirms` = outbox entry that asked for it; forgotten with the same write unless the inbox is full. When it is not
-   * there, the event came before, or nobody has asked in this history: `duplicate`.
+   * Without a time of its own the event gets the store's. `confirms` = outbox entry that asked for it, forgotten unless
+   * the inbox is full. Not there = `duplicate`.
    */
   appendEvent(request: {
     runId: string;
@@ -241,12 +243,7 @@ export interface RunStore extends SinkFeed {
   }): Promise<AppendReply>;
   answerGate(answer: GateAnswer): Promise<AnswerReply>;
   /** `confirms` = outbox entry that asked for it; forgotten with the same write unless there is no such run. */
-  requestCancel(request: {
-    runId: string;
-    reason: string;
-    by: string;
-    confirms?: string;
-  }): Promise<CancelReply>;
+  requestCancel(request: CancelOrder): Promise<CancelReply>;
   /** Ends a run as cancelled at once; its owner is refused from now on, and nothing of it is executed any more. */
   terminateRun(request: { runId: string; by: string }): Promise<TerminateReply>;
   /** Opens a failed run again, with all it has. */
@@ -295,18 +292,6 @@ export interface RunStore extends SinkFeed {
   listWorkers(): Promise<readonly WorkerPresence[]>;
 
   close(): Promise<void>;
-}
-
-export interface WorkerPresence {
-  readonly id: string;
-  readonly pid: number;
-  readonly host: string;
-  readonly pools: readonly string[];
-  readonly slots: number;
-  readonly busy: number;
-  readonly version: string;
-  /** Set by the store. */
-  readonly lastSeen: number;
 }
 
 /** Told at once when a cancel is requested anywhere; the flag in the store is the truth. */

@@ -182,8 +182,8 @@ describe("other entries", () => {
 
   it("cancel every child of a run that was terminated, and leave those that have ended", async () => {
     const parent = await createParent();
-    await performEntry(start({ n: "1" }), ports, parent);
-    await performEntry({ ...start({ n: "2" }, "leaf", "ENDED"), id: "e2" }, ports, parent);
+    await performEntry(await asked(start({ n: "1" })), ports, parent);
+    await performEntry(await asked({ ...start({ n: "2" }, "leaf", "ENDED"), id: "e2" }), ports, parent);
     await store.terminateRun({ runId: "ENDED", by: "ann" });
     const orphans = { id: "e3", runId: "PARENT", type: "cancelChildren", reason: "terminated" } as const;
     expect(await performEntry(orphans, ports)).toEqual(["e3"]);

@@ -66,7 +66,7 @@ describeEachQueue("parking and waking", (bench) => {
     expect(await bench.harness.queue.wake("run1", testPool)).toBe("woken");
     await untilCount("completed", 1);
     expect(worker.visitsOf("run1")).toBe(2);
-    expect(await bench.harness.queue.wake("run1", testPool)).toBe("not_parked");
+    expect(await bench.harness.queue.wake("run1", testPool)).toBe("ended");
   });
 
   test("waking says what it found", async () => {
