@@ -1,8 +1,16 @@
-import type { Definition, NewRun, OutboxEntry, QueueJob, RunRecord, StartChild } from "@runfleet/model";
+import type {
+  Definition,
+  Disposition,
+  NewRun,
+  OutboxEntry,
+  QueueJob,
+  RunRecord,
+  StartChild,
+} from "@runfleet/model";
 import { zeroTotals } from "@runfleet/model";
 import { createMemoryQueue, type MemoryQueue } from "@runfleet/queue";
 import { createMemoryLeases, createMemoryStore, definitionHash } from "@runfleet/store";
-import { beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it, vi } from "vitest";
 import { systemClock } from "./clock.js";
 import { createDefinitions } from "./definitions.js";
 import { type OutboxPorts, performEntries, performEntry, wake, wakeParent } from "./outbox.js";
@@ -240,5 +248,24 @@ describe("sweep", () => {
     sweeper.stop();
     expect(added).toMatchObject([{ runId: "PARENT" }]);
     expect(await store.outboxPending({ olderThanMs: 0, limit: 10 })).toEqual([]);
+  });
+
+  it("hands out the completed job of a run that a failover opened again", async () => {
+    await createParent();
+    let looks = 0;
+    const handle = async (): Promise<Disposition> => {
+      looks += 1;
+      return { type: "ended", status: "completed" };
+    };
+    await queue.add({ runId: "PARENT", workflow: "fan", pool: "default" });
+    const consumer = await queue.consume({ pool: "default", concurrency: 1, onError: () => {}, handle });
+    await vi.waitFor(async () => expect((await queue.counts("default")).completed).toBe(1));
+    const log = { info: () => undefined, warn: () => undefined, error: () => undefined };
+    const sweeper = createSweeper({ ports, silentMs: 10_000, intervalMs: 60_000, log });
+    clock += 6_000;
+    await sweeper.sweep();
+    sweeper.stop();
+    await vi.waitFor(() => expect(looks).toBeGreaterThan(1));
+    await consumer.close();
   });
 });
