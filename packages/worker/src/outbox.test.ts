@@ -261,7 +261,8 @@ describe("sweep", () => {
     const consumer = await queue.consume({ pool: "default", concurrency: 1, onError: () => {}, handle });
     await vi.waitFor(async () => expect((await queue.counts("default")).completed).toBe(1));
     const log = { info: () => undefined, warn: () => undefined, error: () => undefined };
-    const sweeper = createSweeper({ ports, silentMs: 10_000, intervalMs: 60_000, log });
+    const options = { silentMs: 10_000, intervalMs: 60_000, log, clock: systemClock, random: () => 0 };
+    const sweeper = createSweeper({ ...options, ports });
     clock += 6_000;
     await sweeper.sweep();
     sweeper.stop();
