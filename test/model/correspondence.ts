@@ -20,7 +20,11 @@ export const correspondence: Readonly<Record<string, readonly string[]>> = {
   "an event comes in": ["packages/store/lua/include/inbox.lua", "packages/store/lua/append_event.lua"],
   "a gate is answered": ["packages/store/lua/answer_gate.lua"],
   "a cancel is asked for": ["packages/store/lua/request_cancel.lua"],
-  "an outbox entry is performed": ["packages/worker/src/outbox.ts", "packages/store/lua/confirm_outbox.lua"],
+  "an outbox entry is performed": [
+    "packages/worker/src/outbox.ts",
+    "packages/store/lua/confirm_outbox.lua",
+    "packages/store/lua/include/confirm.lua",
+  ],
   "a job is added or woken": ["packages/queue/src/run-queue.ts"],
   "a worker notices that its lease is over": ["packages/worker/src/lease-keeper.ts"],
   "a sweeper finds something": [

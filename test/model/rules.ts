@@ -13,6 +13,7 @@ export const promises = {
     "a run that nobody owns and that has something to do has a job that will come, or a sweeper finds it",
   ownersJobComes: "the job of an owned run comes back by itself when its owner dies",
   heardOnce: "a parent hears of its child exactly once before it ends",
+  builtOnStored: "a write is made from the state that is stored",
   fencedChangesNothing: "a fenced owner changes nothing",
   generationRises: "the generation of a run never falls",
   grantedToHolder: "a run is given only to the holder of its lease",
@@ -94,6 +95,7 @@ export function rulesOfSteps(world: World): System<State>["everyStep"] {
   });
   return [
     { says: promises.fencedChangesNothing, holds: fencedChangesNothing },
+    { says: promises.builtOnStored, holds: isBuiltOnStored },
     ofEachRun(promises.generationRises, (before, to, run) => {
       return storedOf(to.redis, run).record.generation >= storedOf(before.redis, run).record.generation;
     }),
@@ -124,4 +126,12 @@ function fencedChangesNothing(before: State, { actor, to }: Step<State>): boolea
   const { record } = storedOf(before.redis, run);
   const isRightful = record.generation === generation && record.nonce === token;
   return isRightful || record === storedOf(to.redis, run).record;
+}
+
+function isBuiltOnStored(before: State, { actor, to }: Step<State>): boolean {
+  const name = workerOf(actor);
+  const me = name === undefined ? undefined : before.workers[name];
+  if (me?.run === undefined || me.at !== "decides") return true;
+  const { record } = storedOf(before.redis, me.run);
+  return record === storedOf(to.redis, me.run).record || record.stage === me.stage;
 }

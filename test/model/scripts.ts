@@ -29,6 +29,13 @@ export interface Write {
 
 export type WriteReply = "fenced" | "ok" | "wake now";
 
+/** create_run.lua for a child, with include/confirm.lua: only when its parent asks for it still, and the entry goes away with it. */
+function createChild(redis: Redis): Redis {
+  const entry = "start child";
+  if (!redis.outbox.includes(entry)) return redis;
+  return createRun({ ...redis, outbox: redis.outbox.filter((other) => other !== entry) }, "child");
+}
+
 /** create_run.lua: a run once, with its first event and the entry that puts it into the queue. */
 export function createRun(redis: Redis, run: RunName): Redis {
   const isThere = storedOf(redis, run).record.status !== "none";
@@ -78,6 +85,9 @@ function passes(
   const { commit } = record;
   const isRepeat = commit.generation === fence.generation && commit.number === number;
   if (isRepeat && world.defect !== "a repeated commit is not recognised") return "duplicate";
+  // What this owner wrote before is not the newest: a failover forgot it, and the decision was made from another state.
+  const isBuiltOn = number === 1 || (commit.generation === fence.generation && commit.number === number - 1);
+  if (!isBuiltOn && world.defect !== "a commit does not name the one before it") return "fenced";
   return record.isOwned ? "owned" : "fenced";
 }
 
@@ -158,12 +168,13 @@ function addJob(redis: Redis, run: RunName): Redis {
   return storedOf(redis, run).job === "gone" ? withStored(redis, run, { job: "waiting" }) : redis;
 }
 
-/** `wake` of the queue: a delayed or ended job is handed out again, a job that is gone is added, any other is left alone. */
+/** A delayed job is handed out again, one that is gone is added, and one that has ended if its run has not. */
 export function wakeJob(redis: Redis, run: RunName, world: World): Redis {
-  const { job } = storedOf(redis, run);
+  const { job, record } = storedOf(redis, run);
+  const isOpen = record.status !== "none" && record.status !== "ended";
+  const isRevived = job === "done" && isOpen && world.defect !== "a completed job is not woken";
   const isAsleep = job === "sleeping" || job === "resting" || job === "gone";
-  const isWoken = isAsleep || (job === "done" && world.defect !== "a completed job is not woken");
-  return isWoken ? withStored(redis, run, { job: "waiting" }) : redis;
+  return isAsleep || isRevived ? withStored(redis, run, { job: "waiting" }) : redis;
 }
 
 function withEntries(redis: Redis, entries: readonly OutboxEntry[]): Redis {
@@ -175,7 +186,11 @@ function withEntries(redis: Redis, entries: readonly OutboxEntry[]): Redis {
 export function errandsOf(entry: OutboxEntry): readonly Errand[] {
   const [verb, run] = entry.split(" ") as [string, RunName];
   const confirm = { does: "confirm", entry } as const;
-  if (verb === "start") return [{ does: "create", run }, { does: "add", run }, confirm];
+  if (verb === "start")
+    return [
+      { does: "create", run },
+      { does: "add", run },
+    ];
   return [{ does: verb === "wake" ? "wake" : "add", run }, confirm];
 }
 
@@ -183,7 +198,7 @@ export function errandsOf(entry: OutboxEntry): readonly Errand[] {
 export function runErrand(redis: Redis, errand: Errand, world: World): Redis {
   switch (errand.does) {
     case "create":
-      return createRun(redis, errand.run);
+      return createChild(redis);
     case "add":
       return addJob(redis, errand.run);
     case "wake":

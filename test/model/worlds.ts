@@ -17,6 +17,7 @@ export type Defect =
   | "the number is drawn apart from the lease"
   | "activate does not look at the lease"
   | "a repeated commit is not recognised"
+  | "a commit does not name the one before it"
   | "the job is parked before the run"
   | "park does not look at the inbox"
   | "nobody looks again"
