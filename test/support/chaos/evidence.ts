@@ -3,6 +3,9 @@ import type { FleetClient } from "@runfleet/client";
 import type { HistoryEvent, RunDocument } from "@runfleet/model";
 import type { Redis } from "ioredis";
 import type { Effect } from "./ledger.js";
+import type { StartedRun } from "./traffic.js";
+import type { Trouble } from "./trouble.js";
+import type { WorkerLogs } from "./worker-logs.js";
 
 export interface RunEvidence {
   readonly document: RunDocument;
@@ -10,9 +13,15 @@ export interface RunEvidence {
 }
 
 export interface Evidence {
+  /** What the store had confirmed to the callers. */
+  readonly started: readonly StartedRun[];
   readonly runs: readonly RunEvidence[];
   /** In the order they happened. */
   readonly effects: readonly Effect[];
+  readonly troubles: readonly Trouble[];
+  /** How worker processes ended that nobody had ended. */
+  readonly unasked: readonly string[];
+  readonly logs: WorkerLogs;
   /** What Redis holds and should not, one sentence each. */
   readonly leftovers: readonly string[];
 }

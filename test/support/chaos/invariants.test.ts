@@ -3,6 +3,7 @@ import type { HistoryEvent, RunDocument } from "@runfleet/model";
 import { expect, test } from "vitest";
 import type { Evidence } from "./evidence.js";
 import { findViolations, invariants } from "./invariants.js";
+import type { Trouble } from "./trouble.js";
 
 const first = 1_800_000_000_000;
 const second = first + 5_000;
@@ -26,38 +27,60 @@ const story = [
   { type: "run.completed" } as const,
 ];
 
-const effects = [
-  { key: "r:b.0", attempt: 1, token: first, pid: 1 },
-  { key: "r:b.1", attempt: 1, token: first, pid: 1 },
-  { key: "r:b.1", attempt: 1, token: second, pid: 2 },
+const effects: Evidence["effects"] = [
+  { key: "r:b.0", attempt: 1, token: first, place: "w1", at: first + 1_000 },
+  { key: "r:b.1", attempt: 1, token: first, place: "w1", at: first + 2_000 },
+  { key: "r:b.1", attempt: 1, token: second, place: "w2", at: second + 1_000 },
 ];
 
+/** The first owner was killed in the middle of the second step. */
+const death: Trouble = { blow: "kill", place: "w1", from: first + 2_100, to: first + 2_500 };
+const silent: Evidence["logs"] = { complaints: new Map(), leasesLost: new Set() };
+
 type Told = (typeof story)[number];
+type Step = Pick<RunDocument["steps"][number], "name" | "status" | "context">;
+
+const steps: readonly Step[] = [
+  { name: "fetch", status: "completed", context: "fetch, 7" },
+  { name: "keep", status: "completed", context: "keep, 7" },
+];
 
 function evidence(changes: {
   readonly story?: readonly Told[];
-  readonly status?: RunDocument["status"];
-  readonly effects?: Evidence["effects"];
-  readonly leftovers?: readonly string[];
+  readonly document?: Partial<RunDocument>;
+  readonly steps?: readonly Step[];
+  readonly rest?: Partial<Omit<Evidence, "runs">>;
 }): Evidence {
   const history = (changes.story ?? story).map(
     (fact, index): HistoryEvent => ({ ...fact, id: `${index}-0`, at: first + index }),
   );
-  const document = { id: "r", workflow: "leaf", status: changes.status ?? "completed", children: [] };
+  const attempt = { iteration: 0, attempt: 1, markers: [], error: null, progress: null };
+  const document = {
+    ...{ id: "r", workflow: "leaf", status: "completed", error: null, children: [], inputs: { n: "7" } },
+    ...changes.document,
+    steps: (changes.steps ?? steps).map((step) => ({ ...step, ...attempt })),
+  };
   return {
+    started: [{ id: "r", at: first }],
     runs: [{ document: document as unknown as RunDocument, history }],
-    effects: changes.effects ?? effects,
-    leftovers: changes.leftovers ?? [],
+    ...{ effects, troubles: [death], leftovers: [], unasked: [], logs: silent },
+    ...changes.rest,
   };
 }
 
 /** Check → evidence it must not accept. */
 const lies: Readonly<Record<string, readonly Evidence[]>> = {
+  "every run that was started is there": [evidence({ rest: { started: [{ id: "other", at: first }] } })],
   "every run ended as it should": [
-    evidence({ status: "failed" }),
+    evidence({ document: { status: "failed" } }),
     evidence({ story: story.slice(0, -1) }),
     evidence({ story: story.filter((fact) => fact !== kept[1]) }),
   ],
+  "every result is the one of a run that nobody disturbed": [
+    evidence({ steps: steps.slice(1) }),
+    evidence({ steps: steps.map((step) => ({ ...step, context: "keep, 8" })) }),
+  ],
+  "children belong to their parents, one for each item": [evidence({ document: { children: ["c"] } })],
   "each result is recorded once": [
     evidence({ story: story.toSpliced(7, 0, facts.completed("keep", "b.1", second)) }),
   ],
@@ -69,18 +92,54 @@ const lies: Readonly<Record<string, readonly Evidence[]>> = {
       story: story.map((fact) => (fact === kept[1] ? facts.completed("keep", "b.1", first) : fact)),
     }),
   ],
+  "no wait is cut short": [
+    evidence({
+      story: [...story, facts.started("nap", "b.2"), facts.completed("nap", "b.2", second)],
+      document: { workflow: "asleep" },
+    }),
+  ],
   "every result had its effect, and the newest owner's counts": [
-    evidence({ effects: effects.slice(0, 2) }),
-    evidence({ effects: [...effects, { key: "r:b.0", attempt: 1, token: second, pid: 2 }] }),
+    evidence({ rest: { effects: effects.slice(0, 2) } }),
+    evidence({
+      rest: { effects: [...effects, { key: "r:b.0", attempt: 1, token: second, place: "w2", at: second }] },
+    }),
   ],
   "every effect belongs to a step that was started": [
-    evidence({ effects: [...effects, { key: "r:b.2", attempt: 1, token: second, pid: 2 }] }),
+    evidence({
+      rest: { effects: [...effects, { key: "r:b.2", attempt: 1, token: second, place: "w2", at: second }] },
+    }),
   ],
-  "nothing is left in Redis": [evidence({ leftovers: ["outbox is not empty"] })],
+  "no effect is repeated without a reason": [
+    evidence({ rest: { troubles: [] } }),
+    evidence({ rest: { troubles: [{ ...death, place: "w2" }] } }),
+  ],
+  "workers neither ended by themselves nor spun": [
+    evidence({ rest: { unasked: ["w1 ended by itself with 1"] } }),
+    evidence({ rest: { logs: { ...silent, complaints: new Map([["write not confirmed", 100_000]]) } } }),
+    evidence({
+      story: [...Array.from({ length: 500 }, (_, index) => facts.leased(first - 1_000 + index)), ...story],
+    }),
+  ],
+  "nothing is left in Redis": [evidence({ rest: { leftovers: ["outbox is not empty"] } })],
 };
 
 test("a run that was taken over in the middle of a step is in order", () => {
   expect(findViolations(evidence({}))).toEqual([]);
+});
+
+test("a Redis that is killed may forget what it was told a moment before", () => {
+  const crash: Trouble = { blow: "crash", from: first + 500, to: first + 900 };
+  const troubles = [death, crash];
+  const started = [{ id: "forgotten", at: first }];
+  const forgotten = { key: "forgotten:b.0", attempt: 1, token: first, place: "w1", at: first + 400 };
+  expect(findViolations(evidence({ rest: { troubles, started, effects: [...effects, forgotten] } }))).toEqual(
+    [],
+  );
+});
+
+test("an owner that noticed by itself that its lease was lost is a reason for a repeated effect", () => {
+  const logs = { ...silent, leasesLost: new Set(["w1 r"]) };
+  expect(findViolations(evidence({ rest: { troubles: [], logs } }))).toEqual([]);
 });
 
 test("there is a lie for every check", () => {

@@ -4,12 +4,20 @@
  */
 import type { HistoryEvent } from "@runfleet/model";
 import type { Evidence, RunEvidence } from "./evidence.js";
+import { causeless, mayBeForgotten } from "./excuses.js";
 import type { Effect } from "./ledger.js";
 import { tokenIn } from "./ledger.js";
-import { fanChildren, scenarios } from "./scenarios.js";
+import { asText, resultOf } from "./run-result.js";
+import { napMs, scenarios } from "./scenarios.js";
 
 type Check = (evidence: Evidence) => readonly string[];
 
+/** What workers may know the time of Redis wrongly by: half a round trip on a machine that is busy. */
+const clockErrorMs = 250;
+/** One run: some for its waits and children, the rest for trouble. */
+const activationsMax = 100;
+/** One complaint of all workers together. Trouble is noticed by each run in hand, but not again and again. */
+const complaintsMax = 5_000;
 const endings: ReadonlySet<string> = new Set(["run.completed", "run.failed", "run.cancelled"]);
 
 /** A result in a history with the token it was made under. */
@@ -22,7 +30,15 @@ interface CommittedResult {
 }
 
 export const invariants: Readonly<Record<string, Check>> = {
+  "every run that was started is there": ({ started, runs, troubles }) => {
+    const known = new Set(runs.map(({ document }) => document.id));
+    return started
+      .filter(({ id, at }) => !known.has(id) && !mayBeForgotten(at, troubles))
+      .map(({ id }) => `${id} is gone`);
+  },
   "every run ended as it should": ({ runs }) => runs.flatMap(wrongEnd),
+  "every result is the one of a run that nobody disturbed": ({ runs }) => runs.flatMap(wrongResult),
+  "children belong to their parents, one for each item": wrongChildren,
   "each result is recorded once": ({ runs }) => runs.flatMap(repeatedResults),
   "generations only grow": ({ runs }) => runs.flatMap(shrinkingGenerations),
   "no former owner recorded anything": ({ runs }) =>
@@ -31,8 +47,18 @@ export const invariants: Readonly<Record<string, Check>> = {
         .filter(({ token, generation }) => token !== generation)
         .map(({ key, token, generation }) => `${key}: result of ${token} recorded under ${generation}`),
     ),
+  "no wait is cut short": ({ runs }) => runs.flatMap(shortWaits),
   "every result had its effect, and the newest owner's counts": newestEffectCounts,
   "every effect belongs to a step that was started": effectsOfSteps,
+  "no effect is repeated without a reason": (evidence) =>
+    [...groupEffects(evidence.effects).values()].flatMap((group) => causeless(group, evidence)),
+  "workers neither ended by themselves nor spun": ({ runs, unasked, logs }) => [
+    ...unasked,
+    ...runs.flatMap(restlessness),
+    ...[...logs.complaints]
+      .filter(([, times]) => times > complaintsMax)
+      .map(([complaint, times]) => `said ${times} times: ${complaint}`),
+  ],
   "nothing is left in Redis": ({ leftovers }) => leftovers,
 };
 
@@ -44,7 +70,7 @@ export function findViolations(evidence: Evidence): readonly string[] {
 }
 
 function wrongEnd({ document, history }: RunEvidence): readonly string[] {
-  const { id, workflow, status, children } = document;
+  const { id, workflow, status } = document;
   const scenario = scenarios[workflow];
   if (scenario === undefined) return [`${id} is a run of ${workflow}`];
   const count = (isMeant: (event: HistoryEvent) => boolean): number => history.filter(isMeant).length;
@@ -57,15 +83,28 @@ function wrongEnd({ document, history }: RunEvidence): readonly string[] {
   const completed = JSON.stringify(sorted(completions(history)));
   const expected = JSON.stringify(sorted(scenario.completions));
   if (completed !== expected) wrong.push(`${id} of ${workflow} completed ${completed}, not ${expected}`);
-  const expectedChildren = workflow === "fan" ? fanChildren : 0;
-  if (children.length !== expectedChildren)
-    wrong.push(`${id} of ${workflow} has ${children.length} children`);
   return wrong;
+}
+
+function wrongResult({ document }: RunEvidence): readonly string[] {
+  const expected = scenarios[document.workflow]?.result(document.inputs);
+  if (expected === undefined) return [];
+  const result = asText(resultOf(document));
+  return result === asText(expected) ? [] : [`${document.id} of ${document.workflow} is ${result}`];
+}
+
+function wrongChildren({ runs }: Evidence): readonly string[] {
+  const documents = new Map(runs.map(({ document }) => [document.id, document]));
+  return runs.flatMap(({ document: { id, workflow, children } }) => {
+    const inputs = children.map((child) => documents.get(child)?.inputs["n"] ?? "nothing").sort();
+    const expected = scenarios[workflow]?.children ?? [];
+    return inputs.join(" ") === expected.join(" ") ? [] : [`${id} of ${workflow} has children for ${inputs}`];
+  });
 }
 
 function completions(history: readonly HistoryEvent[]): Readonly<Record<string, number>> {
   const counts: Record<string, number> = {};
-  for (const event of history) {
+  for (const event of effective(history)) {
     if (event.type !== "step.completed" || tokenOf(event) === undefined) continue;
     counts[event.name] = (counts[event.name] ?? 0) + 1;
   }
@@ -101,16 +140,41 @@ function shrinkingGenerations({ document, history }: RunEvidence): readonly stri
   });
 }
 
+/** A sleep takes its time on Redis' clock, whoever began and ended it. */
+function shortWaits({ document: { id, workflow }, history }: RunEvidence): readonly string[] {
+  if (workflow !== "asleep") return [];
+  const [began, ended] = (["step.started", "step.completed"] as const).map((type) =>
+    history.find((event) => event.type === type && event.name === "nap"),
+  );
+  if (began === undefined || ended === undefined || ended.at - began.at >= napMs - clockErrorMs) return [];
+  return [`${id} of ${workflow} slept ${ended.at - began.at} ms`];
+}
+
+function restlessness({ document: { id, workflow }, history }: RunEvidence): readonly string[] {
+  const times = history.filter(({ type }) => type === "lease.acquired").length;
+  return times > activationsMax ? [`${id} of ${workflow} was activated ${times} times`] : [];
+}
+
 function committedResults(runId: string, history: readonly HistoryEvent[]): readonly CommittedResult[] {
   const results: CommittedResult[] = [];
   let generation: number | undefined;
-  for (const event of history) {
+  for (const event of effective(history)) {
     if (event.type === "lease.acquired") generation = event.generation;
     const token = tokenOf(event);
     if (token === undefined || !("attempt" in event)) continue;
     results.push({ key: `${runId}:${event.address}`, attempt: event.attempt, token, generation });
   }
   return results;
+}
+
+/** Without the steps that are child runs: their markers are those of a run with owners of its own. */
+function effective(history: readonly HistoryEvent[]): readonly HistoryEvent[] {
+  const children = new Set(
+    history.flatMap((event) =>
+      event.type === "step.started" && event.kind === "child" ? [event.address] : [],
+    ),
+  );
+  return history.filter((event) => !("address" in event) || !children.has(event.address));
 }
 
 function tokenOf(event: HistoryEvent): number | undefined {
@@ -138,7 +202,7 @@ function attemptOf({ key, attempt }: { readonly key: string; readonly attempt: n
   return `${key}#${attempt}`;
 }
 
-function effectsOfSteps({ runs, effects }: Evidence): readonly string[] {
+function effectsOfSteps({ runs, effects, troubles }: Evidence): readonly string[] {
   const started = new Set(
     runs.flatMap(({ document, history }) =>
       history.flatMap((event) =>
@@ -149,7 +213,7 @@ function effectsOfSteps({ runs, effects }: Evidence): readonly string[] {
     ),
   );
   return effects
-    .filter((effect) => !started.has(attemptOf(effect)))
+    .filter((effect) => !started.has(attemptOf(effect)) && !mayBeForgotten(effect.at, troubles))
     .map((effect) => `${attemptOf(effect)} was never started`);
 }
 

@@ -4,8 +4,9 @@
  */
 import { appendFileSync, existsSync, readFileSync } from "node:fs";
 
-/** Environment variable that tells workers where the ledger is. */
+/** Environment variables that tell a worker where the ledger is, and which place of the fleet it has. */
 export const ledgerVariable = "CHAOS_LEDGER";
+export const placeVariable = "CHAOS_PLACE";
 
 export interface Effect {
   /** The step's idempotency key: `<run id>:<address>`. */
@@ -13,14 +14,22 @@ export interface Effect {
   readonly attempt: number;
   /** Fencing token the effect was made under. */
   readonly token: number;
-  readonly pid: number;
+  /** Whose effect it was. */
+  readonly place: string;
+  /** Epoch ms of a clock that is right; to the second for scripts. */
+  readonly at: number;
 }
 
 /** The same line as a shell command, for scripts. */
-export const appendFromShell = `echo "$RUNFLEET_IDEMPOTENCY_KEY $RUNFLEET_ATTEMPT $RUNFLEET_FENCING_TOKEN $$" >> "$${ledgerVariable}"`;
+export const appendFromShell = `echo "$RUNFLEET_IDEMPOTENCY_KEY $RUNFLEET_ATTEMPT $RUNFLEET_FENCING_TOKEN $${placeVariable} $(date +%s)000" >> "$${ledgerVariable}"`;
 
-export function appendEffect(file: string, { key, attempt, token, pid }: Effect): void {
-  appendFileSync(file, `${key} ${attempt} ${token} ${pid}\n`);
+export function appendEffect(file: string, { key, attempt, token, place, at }: Effect): void {
+  appendFileSync(file, `${key} ${attempt} ${token} ${place} ${at}\n`);
+}
+
+/** The time on a clock that nobody shifts: wall time at the start of the process, monotonic since. */
+export function rightTime(): number {
+  return Math.round(performance.timeOrigin + performance.now());
 }
 
 /** Effects in the order they happened. Throws for a line that cannot be one. */
@@ -28,11 +37,12 @@ export function readEffects(file: string): readonly Effect[] {
   if (!existsSync(file)) return [];
   const lines = readFileSync(file, "utf8").split("\n").slice(0, -1);
   return lines.map((line) => {
-    const [key = "", ...numbers] = line.split(" ");
-    const [attempt = Number.NaN, token = Number.NaN, pid = Number.NaN] = numbers.map(Number);
-    if (numbers.length !== 3 || Number.isNaN(attempt + token + pid))
+    const [key = "", ...rest] = line.split(" ");
+    const [attempt = Number.NaN, token = Number.NaN, , at = Number.NaN] = rest.map(Number);
+    const place = rest[2] ?? "";
+    if (rest.length !== 4 || place === "" || Number.isNaN(attempt + token + at))
       throw new Error(`the ledger holds ${JSON.stringify(line)}`);
-    return { key, attempt, token, pid };
+    return { key, attempt, token, place, at };
   });
 }
 

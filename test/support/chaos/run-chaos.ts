@@ -1,67 +1,55 @@
 /**
- * A whole chaos run: an embedded Redis, workers, traffic, trouble; then quiet, evidence, judgement. Prints the seed at
- * the beginning and the figures at the end.
+ * A whole chaos run: a Redis, workers, each on a wire of its own, traffic, trouble; then quiet, evidence, judgement. Prints
+ * the seed at the beginning and the report at the end.
  */
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { createClient, type FleetClient } from "@runfleet/client";
 import { connectRedis, partitionTag } from "@runfleet/store";
-import { startEmbeddedRedis } from "@runfleet/testing";
 import { createRandom } from "../../simulation/random.js";
 import { eventually } from "../eventually.js";
 import { type Evidence, openRuns, readLeftovers, readRuns } from "./evidence.js";
-import { findViolations } from "./invariants.js";
-import { ledgerVariable, readEffects } from "./ledger.js";
-import { startTraffic } from "./traffic.js";
-import { type BlowCounts, makeTrouble } from "./trouble.js";
-import { readComplaints } from "./worker-logs.js";
+import { ledgerVariable, placeVariable, readEffects } from "./ledger.js";
+import { type ChaosReport, reportOn } from "./report.js";
+import { type RestartableRedis, startRestartableRedis } from "./restartable-redis.js";
+import { openTcpProxy } from "./tcp-proxy.js";
+import { type StartedRun, startTraffic } from "./traffic.js";
+import { type Blow, makeTrouble, type Trouble } from "./trouble.js";
+import { readWorkerLogs } from "./worker-logs.js";
 import { createWorkerPlace, type WorkerPlace } from "./worker-process.js";
 
 export interface ChaosOptions {
   readonly seed: number;
-  /** How long workers are troubled; what follows takes about a lease time and ten seconds more. */
+  /** What is done to the fleet; each hits at least once. */
+  readonly blows: readonly Blow[];
+  /** How long at least; what follows takes about a lease time and ten seconds more. */
   readonly troubleMs: number;
-  readonly workers: number;
+  /** One worker each: what its wall clock is off by. */
+  readonly clockShiftsMs: readonly number[];
   /** Runs of each scenario per round. */
   readonly perRound: number;
   readonly roundMs: number;
-}
-
-export interface ChaosReport {
-  readonly blows: BlowCounts;
-  /** Runs that another worker took over from one that had not given them away. */
-  readonly takeovers: number;
-  /** Effects of attempts that were executed again. */
-  readonly repeatedEffects: number;
-  /** Effects that a former owner had after a later one. */
-  readonly lateEffects: number;
-  readonly violations: readonly string[];
-  /** All figures for a person. */
-  readonly text: string;
+  /** How long runs have to end when the trouble is over. */
+  readonly calmMsMax: number;
+  /** Modules that workers load before the product, besides a shifted clock. */
+  readonly preloads?: readonly URL[];
 }
 
 const namespace = "chaos";
 const leaseTtlMs = 3_000;
 const graceMs = 2_000;
-/** Everything a frozen or dead worker held is taken over and done long before. */
-const calmMsMax = 60_000;
 /** A sweeper's interval, and its patience with outbox entries. */
 const tidyMsMax = 20_000;
-const cache = fileURLToPath(new URL("../../../.cache/runfleet", import.meta.url));
+const shiftedClock = new URL("shifted-clock.mjs", import.meta.url);
 
 export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
-  const { seed, troubleMs, workers } = options;
-  console.log(
-    `chaos: seed ${seed} (RUNFLEET_CHAOS_SEED=${seed} repeats it), ${troubleMs / 1_000} s of trouble`,
-  );
+  const { seed, troubleMs } = options;
+  console.log(`chaos: seed ${seed}, at least ${troubleMs / 1_000} s of trouble`);
   const folder = await mkdtemp(join(tmpdir(), "runfleet-chaos-"));
-  const server = await startEmbeddedRedis({ dir: join(folder, "redis"), cacheDir: cache });
-  const client = createClient({ redis: server.url, namespace, actor: "chaos" });
-  const places = Array.from({ length: workers }, (_, index) =>
-    createWorkerPlace({ name: `worker-${index + 1}`, folder, env: workerEnv(folder, server.url) }),
-  );
+  const redis = await startRestartableRedis(folder);
+  const client = createClient({ redis: redis.url, namespace, actor: "chaos" });
+  const places = await openPlaces(options, { folder, redis });
   const killAll = (): void => {
     for (const place of places) void place.kill();
   };
@@ -70,104 +58,103 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
     await mkdir(join(folder, "home"));
     await Promise.all(places.map((place) => place.start()));
     const startedAt = performance.now();
-    const blows = await troubledTraffic({ client, places }, options);
-    const evidence = await gather({ client, redisUrl: server.url, folder });
-    const report = judge(evidence, { blows, seconds: (performance.now() - startedAt) / 1_000 });
+    const events = await troubledTraffic({ client, places, redis }, options);
+    const evidence = await gather({ client, redis, folder, places }, events);
+    const seconds = (performance.now() - startedAt) / 1_000;
+    const report = reportOn(evidence, { blows: options.blows, seconds, seed });
     console.log(report.text);
-    for (const [complaint, count] of await readComplaints(folder))
-      console.log(`chaos: workers, ${count} times: ${complaint}`);
     return report;
   } finally {
     await Promise.all(places.map((place) => place.kill()));
     process.off("exit", killAll);
     await client.close();
-    await server.stop();
+    await Promise.all(places.map(({ wire }) => wire.close()));
+    await redis.stop();
     await rm(folder, { recursive: true, force: true });
   }
 }
 
-function workerEnv(folder: string, redisUrl: string): NodeJS.ProcessEnv {
-  return {
-    ...process.env,
-    REDIS_URL: redisUrl,
-    RUNFLEET_NAMESPACE: namespace,
-    RUNFLEET_HOME: join(folder, "home"),
-    RUNFLEET_LEASE_TTL_MS: String(leaseTtlMs),
-    RUNFLEET_GRACE_MS: String(graceMs),
-    [ledgerVariable]: ledgerFile(folder),
-  };
+interface Scene {
+  readonly client: FleetClient;
+  readonly redis: RestartableRedis;
+  readonly places: readonly WorkerPlace[];
+}
+
+async function openPlaces(
+  { clockShiftsMs, preloads = [] }: ChaosOptions,
+  { folder, redis }: { readonly folder: string; readonly redis: RestartableRedis },
+): Promise<readonly WorkerPlace[]> {
+  const opened = clockShiftsMs.map(async (shiftMs, index) => {
+    const name = `worker-${index + 1}`;
+    const wire = await openTcpProxy(redis.port);
+    const imports = [...preloads, ...(shiftMs === 0 ? [] : [shiftedClock])];
+    const env = {
+      ...process.env,
+      REDIS_URL: wire.url,
+      RUNFLEET_NAMESPACE: namespace,
+      RUNFLEET_HOME: join(folder, "home"),
+      RUNFLEET_LEASE_TTL_MS: String(leaseTtlMs),
+      RUNFLEET_GRACE_MS: String(graceMs),
+      NODE_OPTIONS: imports.map(({ href }) => `--import=${href}`).join(" "),
+      CHAOS_CLOCK_SHIFT_MS: String(shiftMs),
+      [ledgerVariable]: ledgerFile(folder),
+      [placeVariable]: name,
+    };
+    return createWorkerPlace({ name, folder, env, wire });
+  });
+  return Promise.all(opened);
 }
 
 function ledgerFile(folder: string): string {
   return join(folder, "ledger.txt");
 }
 
+interface Events {
+  readonly started: readonly StartedRun[];
+  readonly troubles: readonly Trouble[];
+}
+
 async function troubledTraffic(
-  { client, places }: { readonly client: FleetClient; readonly places: readonly WorkerPlace[] },
-  { seed, troubleMs, perRound, roundMs }: ChaosOptions,
-): Promise<BlowCounts> {
+  { client, places, redis }: Scene,
+  { seed, blows, troubleMs, perRound, roundMs, calmMsMax }: ChaosOptions,
+): Promise<Events> {
   const traffic = await startTraffic({ client, perRound, roundMs });
   try {
     const random = createRandom(seed);
-    const blows = await makeTrouble({ places, random, durationMs: troubleMs, leaseTtlMs });
+    const durationMs = troubleMs;
+    const troubles = await makeTrouble({ places, redis, random, blows, durationMs, leaseTtlMs });
     await traffic.stopStarting();
     // Runs that do not end are found by the judgement, which says more about them.
     await eventually("every run has ended", () => noneLeft(() => openRuns(client)), calmMsMax).catch(
       () => {},
     );
-    return blows;
+    return { started: traffic.started, troubles };
   } finally {
     await traffic.close();
   }
 }
 
-async function gather(place: {
-  readonly client: FleetClient;
-  readonly redisUrl: string;
-  readonly folder: string;
-}): Promise<Evidence> {
-  const redis = connectRedis(place.redisUrl, { role: "client" });
-  const read = (): Promise<readonly string[]> => readLeftovers(redis, partitionTag(namespace, 0));
+async function gather(
+  { client, redis, folder, places }: Scene & { readonly folder: string },
+  events: Events,
+): Promise<Evidence> {
+  const connection = connectRedis(redis.url, { role: "client" });
+  const read = (): Promise<readonly string[]> => readLeftovers(connection, partitionTag(namespace, 0));
   try {
     await eventually("Redis is tidy", () => noneLeft(read), tidyMsMax).catch(() => {});
     return {
-      runs: await readRuns(place.client),
-      effects: readEffects(ledgerFile(place.folder)),
+      ...events,
+      runs: await readRuns(client),
+      effects: readEffects(ledgerFile(folder)),
       leftovers: await read(),
+      unasked: places.flatMap((place) => place.unasked()),
+      logs: await readWorkerLogs(folder),
     };
   } finally {
-    redis.disconnect();
+    connection.disconnect();
   }
 }
 
 async function noneLeft(read: () => Promise<readonly string[]>): Promise<true | undefined> {
   return (await read()).length === 0 ? true : undefined;
-}
-
-function judge(
-  evidence: Evidence,
-  { blows, seconds }: { readonly blows: BlowCounts; readonly seconds: number },
-): ChaosReport {
-  const { runs, effects } = evidence;
-  const violations = findViolations(evidence);
-  const steps = runs.flatMap(({ history }) => history.filter(({ type }) => type === "step.completed")).length;
-  const takeovers = runs
-    .flatMap(({ history }) => history)
-    .filter((event) => event.type === "lease.acquired" && event.tookOver).length;
-  const attempts = new Set(effects.map(({ key, attempt }) => `${key}#${attempt}`));
-  const repeatedEffects = effects.length - attempts.size;
-  const newest = new Map<string, number>();
-  let lateEffects = 0;
-  for (const { key, token } of effects) {
-    if (token < (newest.get(key) ?? 0)) lateEffects += 1;
-    newest.set(key, Math.max(token, newest.get(key) ?? 0));
-  }
-  const text = [
-    `chaos: ${blows.kill} kills, ${blows.freeze} freezes beyond the lease, ${blows.end} orderly restarts in ${seconds.toFixed(0)} s`,
-    `chaos: ${runs.length} runs, ${steps} steps, ${takeovers} takeovers`,
-    `chaos: ${effects.length} effects, ${repeatedEffects} of them repeated, ${lateEffects} of former owners after a later one`,
-    `chaos: ${violations.length} violations`,
-    ...violations.slice(0, 50).map((violation) => `  ${violation}`),
-  ].join("\n");
-  return { blows, takeovers, repeatedEffects, lateEffects, violations, text };
 }

@@ -5,7 +5,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { type ActionContext, type ActionResult, defineConfig, NonRetryableError } from "@runfleet/worker";
 import { hashOf } from "../../simulation/random.js";
-import { appendEffect, ledgerVariable, tokenMarker } from "./ledger.js";
+import { appendEffect, ledgerVariable, placeVariable, rightTime, tokenMarker } from "./ledger.js";
 
 type Context = ActionContext<unknown>;
 type Ending = (context: Context, result: ActionResult<unknown>) => Promise<ActionResult<unknown>>;
@@ -13,6 +13,7 @@ type Ending = (context: Context, result: ActionResult<unknown>) => Promise<Actio
 /** Half of the time one attempt takes: a worker that is hit has many in hand. */
 const halfWorkMs = { min: 10, max: 150 } as const;
 const ledger = process.env[ledgerVariable] ?? "";
+const place = process.env[placeVariable] ?? "";
 
 /** Action name → how its attempt ends after the effect; any other succeeds. */
 const endings: Readonly<Record<string, Ending>> = {
@@ -32,8 +33,18 @@ const endings: Readonly<Record<string, Ending>> = {
   },
 };
 
+const gatherers: ReadonlySet<string> = new Set(["merge", "collect", "after", "cleanup"]);
+
 function markerOf(context: Context): string {
   return tokenMarker(context.fencingToken);
+}
+
+/** What a step says follows from the run alone: its name, its input, and for those that gather all that was said before. */
+function saying({ action, variables }: Context): string {
+  const { n, prior_contexts: earlier = "[]" } = variables;
+  const said = (JSON.parse(earlier) as readonly { readonly context: string }[]).map(({ context }) => context);
+  if (gatherers.has(action)) return [action, ...said.sort()].join(", ");
+  return n === undefined ? action : `${action}, ${n}`;
 }
 
 async function work(context: Context): Promise<ActionResult<unknown>> {
@@ -43,13 +54,13 @@ async function work(context: Context): Promise<ActionResult<unknown>> {
   // Every second step ignores its abort signal, as careless code does: a former owner's effect then comes late.
   const heeds = hash % 2 === 0 ? { signal: context.signal } : {};
   await pause(halfMs, undefined, heeds);
-  appendEffect(ledger, { key: idempotencyKey, attempt, token: Number(fencingToken), pid: process.pid });
+  appendEffect(ledger, { key: idempotencyKey, attempt, token: Number(fencingToken), place, at: rightTime() });
   await pause(halfMs, undefined, heeds);
-  const result = { markers: [markerOf(context)], context: `worked ${2 * halfMs} ms` };
+  const result = { markers: [markerOf(context)], context: saying(context) };
   return (await endings[context.action]?.(context, result)) ?? result;
 }
 
 export default defineConfig({
   fallback: { name: "work", run: work },
-  scriptEnv: () => ({ [ledgerVariable]: ledger }),
+  scriptEnv: () => ({ [ledgerVariable]: ledger, [placeVariable]: place }),
 });

@@ -2,9 +2,18 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { FleetClient } from "@runfleet/client";
 import { isRunfleetError } from "@runfleet/model";
+import { eventually } from "../eventually.js";
+import { rightTime } from "./ledger.js";
 import { scenarios } from "./scenarios.js";
 
+/** A run that the store confirmed, with the time on a clock that is right. */
+export interface StartedRun {
+  readonly id: string;
+  readonly at: number;
+}
+
 export interface Traffic {
+  readonly started: readonly StartedRun[];
   /** No new runs from now on; resolves when every cancel has been asked for. */
   stopStarting(): Promise<void>;
   /** Answers no more gates. */
@@ -19,6 +28,8 @@ export interface TrafficOptions {
 }
 
 const gateLookMs = 200;
+/** Redis is back long before. */
+const awayMsMax = 60_000;
 /** What may happen to an answer that comes at the same time as another or as the end. */
 const lateAnswers: ReadonlySet<string> = new Set(["gate_answered", "gate_not_found", "run_ended"]);
 
@@ -29,13 +40,16 @@ export async function startTraffic(options: TrafficOptions): Promise<Traffic> {
   const startsEnd = new AbortController();
   const gatesEnd = new AbortController();
   const cancels: Promise<void>[] = [];
+  const started: StartedRun[] = [];
 
   const startRound = async (): Promise<void> => {
-    for (const [name, { inputs = {}, cancelAfterMs }] of Object.entries(scenarios)) {
+    for (const [name, { inputs = {}, cancelsAt }] of Object.entries(scenarios)) {
       for (let index = 0; index < perRound; index += 1) {
-        const { id } = await client.start(name, { inputs });
-        if (cancelAfterMs === undefined) continue;
-        const cancel = cancelLater(client, { id, cancelAfterMs });
+        const idempotencyKey = `${name} ${started.length}`;
+        const { id } = await untilDone(() => client.start(name, { inputs, idempotencyKey }));
+        started.push({ id, at: rightTime() });
+        if (cancelsAt === undefined) continue;
+        const cancel = cancelAt(client, { id, step: cancelsAt });
         cancel.catch(() => {});
         cancels.push(cancel);
       }
@@ -47,6 +61,7 @@ export async function startTraffic(options: TrafficOptions): Promise<Traffic> {
   for (const work of [starting, answering]) work.catch(() => {});
 
   return {
+    started,
     async stopStarting() {
       startsEnd.abort();
       await starting;
@@ -70,19 +85,38 @@ async function repeat(
   }
 }
 
+/** What callers are told to do: while Redis is away, try again. Everything tried here may happen twice. */
+async function untilDone<T>(call: () => Promise<T>): Promise<T> {
+  const deadline = performance.now() + awayMsMax;
+  for (;;) {
+    try {
+      return await call();
+    } catch (error) {
+      const isWorthIt = isRunfleetError(error) && error.code === "redis_unavailable";
+      if (!isWorthIt || performance.now() > deadline) throw error;
+    }
+    await pause(gateLookMs);
+  }
+}
+
 async function answerGates(client: FleetClient): Promise<void> {
-  const { gates } = await client.gates({ limit: 100 });
+  const { gates } = await untilDone(() => client.gates({ limit: 100 }));
   for (const { runId, address } of gates) {
-    await client.approve(runId, address).catch((error: unknown) => {
+    await untilDone(() => client.approve(runId, address)).catch((error: unknown) => {
       if (!isRunfleetError(error) || !lateAnswers.has(error.code)) throw error;
     });
   }
 }
 
-async function cancelLater(
+/** Cancels a run when it is in the middle of a step. */
+async function cancelAt(
   client: FleetClient,
-  { id, cancelAfterMs }: { readonly id: string; readonly cancelAfterMs: number },
+  { id, step }: { readonly id: string; readonly step: string },
 ): Promise<void> {
-  await pause(cancelAfterMs);
-  await client.cancel(id, { reason: "chaos" });
+  const isThere = async (): Promise<true | undefined> => {
+    const { steps } = await untilDone(() => client.get(id));
+    return steps.some(({ name, status }) => name === step && status === "running") ? true : undefined;
+  };
+  await eventually(`${id} is in ${step}`, isThere, awayMsMax);
+  await untilDone(() => client.cancel(id, { reason: "chaos" }));
 }

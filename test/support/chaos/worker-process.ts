@@ -9,6 +9,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync, openSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import type { TcpProxy } from "./tcp-proxy.js";
 
 const program = fileURLToPath(new URL("../../../apps/cli/bin/runfleet.js", import.meta.url));
 const config = fileURLToPath(new URL("runfleet.config.ts", import.meta.url));
@@ -17,7 +18,11 @@ const concurrency = "16";
 
 export interface WorkerPlace {
   readonly name: string;
+  /** The wire between this place and Redis; stays when the process is another one. */
+  readonly wire: TcpProxy;
   state(): "starting" | "up" | "frozen" | "down";
+  /** How processes ended that nobody had ended, one sentence each. */
+  unasked(): readonly string[];
   /** Resolves when it takes jobs. Rejects when it ends before. */
   start(): Promise<void>;
   /** SIGKILL; resolves when it is gone. */
@@ -33,12 +38,22 @@ export interface WorkerPlaceOptions {
   /** Home and logs lie here. */
   readonly folder: string;
   readonly env: NodeJS.ProcessEnv;
+  readonly wire: TcpProxy;
 }
 
-export function createWorkerPlace({ name, folder, env }: WorkerPlaceOptions): WorkerPlace {
+export function createWorkerPlace({ name, folder, env, wire }: WorkerPlaceOptions): WorkerPlace {
   let state: ReturnType<WorkerPlace["state"]> = "down";
   let child: ChildProcess | undefined;
   let lives = 0;
+  const unasked: string[] = [];
+
+  const watch = (process: ChildProcess): void => {
+    process.once("exit", (code, by) => {
+      if (process !== child || state === "down") return;
+      unasked.push(`${name} ended by itself with ${by ?? code}`);
+      state = "down";
+    });
+  };
 
   const signal = (word: NodeJS.Signals): Promise<number | string> => {
     const target = child;
@@ -53,11 +68,14 @@ export function createWorkerPlace({ name, folder, env }: WorkerPlaceOptions): Wo
 
   return {
     name,
+    wire,
     state: () => state,
+    unasked: () => unasked,
     async start() {
       state = "starting";
       lives += 1;
       child = spawnWorker(join(folder, `${name}-${lives}.log`), { folder, env });
+      watch(child);
       await untilReady(child, name);
       state = "up";
     },
@@ -80,7 +98,10 @@ export function createWorkerPlace({ name, folder, env }: WorkerPlaceOptions): Wo
   };
 }
 
-function spawnWorker(logFile: string, { folder, env }: Omit<WorkerPlaceOptions, "name">): ChildProcess {
+function spawnWorker(
+  logFile: string,
+  { folder, env }: Pick<WorkerPlaceOptions, "folder" | "env">,
+): ChildProcess {
   const log = openSync(logFile, "a");
   try {
     // Without our channel it ends by itself: a test run that dies leaves no workers behind.

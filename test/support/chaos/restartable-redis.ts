@@ -1,0 +1,71 @@
+/**
+ * The Redis of a chaos run: a real server with an append-only file, written to disk every second, that can be stopped and
+ * killed and comes back at the same address with what it had kept.
+ */
+import { once } from "node:events";
+import { createServer } from "node:net";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { connectRedis } from "@runfleet/store";
+import { startEmbeddedRedis } from "@runfleet/testing";
+
+export interface RestartableRedis {
+  readonly url: string;
+  readonly port: number;
+  /** Ends the server with the signal and resolves when a new one answers. */
+  restart(signal: "SIGTERM" | "SIGKILL"): Promise<void>;
+  /** One command, over a connection of its own. */
+  command(name: string, ...words: readonly string[]): Promise<unknown>;
+  stop(): Promise<void>;
+}
+
+const cache = fileURLToPath(new URL("../../../.cache/runfleet", import.meta.url));
+/** Below the ports that systems give to outgoing connections: nobody takes it while the server is down. */
+const ports = { first: 21_000, count: 10_000 } as const;
+
+/** Throws when no server can be started that remembers anything. */
+export async function startRestartableRedis(folder: string): Promise<RestartableRedis> {
+  const dir = join(folder, "redis");
+  const port = await freePort(process.pid);
+  const start = () => startEmbeddedRedis({ dir, port, cacheDir: cache });
+  let server = await start();
+  if (!server.durable) throw new Error(`a ${server.kind} Redis forgets everything when it restarts`);
+  return {
+    url: server.url,
+    port,
+    async restart(signal) {
+      process.kill(server.pid, signal);
+      await server.stop();
+      server = await start();
+    },
+    async command(name, ...words) {
+      const redis = connectRedis(server.url, { role: "client" });
+      try {
+        return await redis.call(name, ...words);
+      } finally {
+        redis.disconnect();
+      }
+    },
+    stop: () => server.stop(),
+  };
+}
+
+async function freePort(begin: number): Promise<number> {
+  for (let offset = 0; offset < ports.count; offset += 1) {
+    const port = ports.first + ((begin + offset) % ports.count);
+    if (await isFree(port)) return port;
+  }
+  throw new Error("no port is free");
+}
+
+async function isFree(port: number): Promise<boolean> {
+  const server = createServer();
+  try {
+    await once(server.listen(port, "127.0.0.1"), "listening");
+    return true;
+  } catch {
+    return false;
+  } finally {
+    server.close();
+  }
+}

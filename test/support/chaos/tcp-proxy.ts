@@ -1,0 +1,97 @@
+/**
+ * The wire between one worker and Redis, in our hands: forwards bytes, or cuts, holds or loses them. Knows nothing of
+ * Redis.
+ *
+ *   passing ── stall ──► stalled (connections are accepted, nothing goes either way) ── pass ──► passing, held bytes late
+ *           ── swallow ─► swallowing (requests arrive, answers are dropped) ── pass ──► passing, who missed an answer is cut
+ *           ── cut ─────► passing, every connection ended
+ *           ── abandon ─► passing; connections of before stay open and never carry a byte again
+ */
+import { once } from "node:events";
+import { type AddressInfo, connect, createServer, type Socket } from "node:net";
+
+export interface TcpProxy {
+  readonly url: string;
+  /** Ends all connections and answers how many there were. */
+  cut(): number;
+  stall(): void;
+  swallow(): void;
+  abandon(): number;
+  /** Back to forwarding; answers how many connections were held or missed an answer. */
+  pass(): number;
+  close(): Promise<void>;
+}
+
+interface Link {
+  readonly near: Socket;
+  readonly far: Socket;
+  /** An answer was dropped: what follows would be taken for that answer, so the connection cannot go on. */
+  missedAnswer: boolean;
+}
+
+/** Listens on a free port of this machine and forwards to `targetPort`. */
+export async function openTcpProxy(targetPort: number): Promise<TcpProxy> {
+  const links = new Set<Link>();
+  let mode: "passing" | "stalled" | "swallowing" = "passing";
+
+  const end = (link: Link): void => {
+    links.delete(link);
+    link.near.destroy();
+    link.far.destroy();
+  };
+  const endAll = (ended: readonly Link[]): number => {
+    for (const link of ended) end(link);
+    return ended.length;
+  };
+  const join = (near: Socket): void => {
+    const link: Link = { near, far: connect(targetPort, "127.0.0.1"), missedAnswer: false };
+    links.add(link);
+    near.on("data", (bytes) => link.far.write(bytes));
+    link.far.on("data", (bytes) => {
+      if (mode === "swallowing") link.missedAnswer = true;
+      else near.write(bytes);
+    });
+    for (const socket of [near, link.far]) {
+      socket.setNoDelay(true);
+      socket.on("error", () => end(link));
+      socket.on("close", () => end(link));
+      if (mode === "stalled") socket.pause();
+    }
+  };
+
+  const server = createServer(join);
+  await once(server.listen(0, "127.0.0.1"), "listening");
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `redis://127.0.0.1:${port}`,
+    cut: () => endAll([...links]),
+    stall() {
+      mode = "stalled";
+      for (const { near, far } of links) for (const socket of [near, far]) socket.pause();
+    },
+    swallow() {
+      mode = "swallowing";
+    },
+    abandon() {
+      const abandoned = [...links];
+      links.clear();
+      for (const { near, far } of abandoned) {
+        near.removeAllListeners("data").pause();
+        far.removeAllListeners("data").destroy();
+      }
+      return abandoned.length;
+    },
+    pass() {
+      const wasStalled = mode === "stalled";
+      mode = "passing";
+      if (!wasStalled) return endAll([...links].filter(({ missedAnswer }) => missedAnswer));
+      for (const { near, far } of links) for (const socket of [near, far]) socket.resume();
+      return links.size;
+    },
+    async close() {
+      server.close();
+      endAll([...links]);
+      if (server.listening) await once(server, "close");
+    },
+  };
+}
