@@ -6,7 +6,7 @@ it("loses nothing and repeats no result while workers are killed, frozen and cut
   const seed = Number(process.env["RUNFLEET_CHAOS_SEED"] ?? "1");
   const report = await runChaos({
     ...{ seed, troubleMs: 5_000, blows: ["kill", "freeze", "cut", "restart"] },
-    ...{ clockShiftsMs: [0, 0, 0], perRound: 1, roundMs: 1_200, calmMsMax: 60_000 },
+    ...{ clockShiftsMs: [0, 3_600_000, 0], perRound: 1, roundMs: 1_200, calmMsMax: 60_000 },
   });
   expect(report.violations).toEqual([]);
   expect(report.missed).toEqual([]);

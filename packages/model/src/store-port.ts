@@ -287,7 +287,8 @@ export interface RunStore extends SinkFeed {
   /** Runs whose owner has not been heard of for `silentMs`. */
   silentOwners(request: { silentMs: number; limit: number }): Promise<readonly string[]>;
 
-  announceWorker(worker: WorkerPresence): Promise<void>;
+  /** Answers the store's time, epoch ms: workers count by it what runs wait for. */
+  announceWorker(worker: WorkerPresence): Promise<number>;
   withdrawWorker(workerId: string): Promise<void>;
   listWorkers(): Promise<readonly WorkerPresence[]>;
 

@@ -17,6 +17,7 @@ import type { ConnectionOptions, KeepJobs } from "bullmq";
 import { DelayedError, ErrorCode, UnrecoverableError } from "bullmq";
 import { isNoLongerHeld, scriptAnswer } from "./bull-errors.js";
 import { parkedUntil } from "./delay-limits.js";
+import { backendOnFleetTime } from "./fleet-time.js";
 import { asError, callHandler, isStillParked } from "./handler-calls.js";
 import type { LockRenewal } from "./lock-renewal.js";
 import { createLockRenewal } from "./lock-renewal.js";
@@ -26,6 +27,8 @@ import { within } from "./within.js";
 
 export interface ConsumerSettings {
   readonly connection: ConnectionOptions;
+  /** The fleet's time, epoch ms. */
+  readonly now: () => number;
   readonly prefix: string;
   readonly lockDurationMs: number;
   readonly stalledIntervalMs: number;
@@ -56,6 +59,7 @@ export function createConsumer(
 ): Consumer & { ready(): Promise<void> } {
   let stopping: Promise<unknown> | undefined;
   let closing: Promise<void> | undefined;
+  const { now } = settings;
   const givenUp = new AbortController();
   const inHand = new Set<Promise<Disposition>>();
 
@@ -63,11 +67,11 @@ export function createConsumer(
     options.pool,
     async (job, token = "") => {
       // A job that was on its way when stopping began goes back untouched.
-      if (stopping !== undefined) return settle(job, token, { disposition: yielded, options });
-      const handling = handle(job, token, { options, renewal });
+      if (stopping !== undefined) return settle(job, token, { disposition: yielded, options, now });
+      const handling = handle(job, token, { options, renewal, now });
       inHand.add(handling);
       const disposition = await handling.finally(() => inHand.delete(handling));
-      return settle(job, token, { disposition, options });
+      return settle(job, token, { disposition, options, now });
     },
     {
       connection: settings.connection,
@@ -82,6 +86,7 @@ export function createConsumer(
       removeOnComplete: settings.keepJobs,
       removeOnFail: settings.keepJobs,
     },
+    backendOnFleetTime(settings.now),
   );
   worker.on("error", options.onError);
 
@@ -120,10 +125,10 @@ export function createConsumer(
 async function handle(
   job: RunJob,
   token: string,
-  { options, renewal }: { options: ConsumeOptions; renewal: LockRenewal },
+  { options, renewal, now }: { options: ConsumeOptions; renewal: LockRenewal; now: () => number },
 ): Promise<Disposition> {
   const { runId } = job.data;
-  const lock = renewal.hold({ jobId: runId, token, ageMs: Date.now() - (job.processedOn ?? 0) });
+  const lock = renewal.hold({ jobId: runId, token, ageMs: now() - (job.processedOn ?? 0) });
   try {
     return await callHandler({ runId, signal: lock.signal }, options);
   } finally {
@@ -134,16 +139,21 @@ async function handle(
 interface Settlement {
   readonly disposition: Disposition;
   readonly options: ConsumeOptions;
+  readonly now: () => number;
 }
 
 /**
  * Puts a job away as its disposition says. Answers for a run that ended well or was cancelled; throws what makes BullMQ
  * mark a failed run's job as failed, or leave alone a job that has already been moved.
  */
-async function settle(job: RunJob, token: string, { disposition, options }: Settlement): Promise<JobResult> {
+async function settle(
+  job: RunJob,
+  token: string,
+  { disposition, options, now }: Settlement,
+): Promise<JobResult> {
   if (disposition.type === "ended") return end(disposition);
   try {
-    await move(job, token, { disposition, options });
+    await move(job, token, { disposition, options, now });
   } catch (error) {
     // Whatever went wrong: the job is with somebody else, or it comes back when its lock runs out.
     const why = isNoLongerHeld(error) ? "it had gone to somebody else" : asError(error).message;
@@ -162,11 +172,12 @@ function end({ status, error }: Ended): JobResult {
 async function move(
   job: RunJob,
   token: string,
-  { disposition, options }: { disposition: Exclude<Disposition, Ended>; options: ConsumeOptions },
+  { disposition, options, now }: Settlement & { readonly disposition: Exclude<Disposition, Ended> },
 ): Promise<void> {
   switch (disposition.type) {
     case "parked":
-      await job.moveToDelayed(parkedUntil(disposition.until, Date.now()), token);
+      // A job takes this machine's time; on its way to Redis it becomes the fleet's.
+      await job.moveToDelayed(Date.now() + parkedUntil(disposition.until, now()) - now(), token);
       if (!(await isStillParked(disposition, options))) await promote(job);
       return;
     case "busy":

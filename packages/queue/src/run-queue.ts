@@ -29,6 +29,8 @@ export interface RunQueueOptions {
   readonly stalledIntervalMs?: number;
   /** What Bull Board can show of ended runs, per pool, completed and failed each. Default 10,000 jobs, 7 days. */
   readonly keepEnded?: KeepEnded;
+  /** The fleet's time, epoch ms, by which parked jobs are handed out. Default: this machine's. */
+  readonly now?: () => number;
   /** Length of the stream of queue events. Default 50: nothing of ours reads it, and a JavaScript Redis copies it at every write. */
   readonly eventsMax?: number;
   /** Told of errors that belong to no call, e.g. a lost connection. Default: nobody; the connection tells its owner too. */
@@ -45,6 +47,7 @@ export function createRunQueue(options: RunQueueOptions): RunQueue {
   const keepJobs: KeepJobs = { age: Math.ceil(ageMs / 1000), count };
   const onError = options.onError ?? (() => {});
   const connection: ConnectionOptions = options.connection;
+  const now = options.now ?? Date.now;
   let closing: Promise<void> | undefined;
 
   const open = (pool: string): PoolQueue => {
@@ -69,7 +72,7 @@ export function createRunQueue(options: RunQueueOptions): RunQueue {
     // Writes the pool's settings (length of the event stream) before the first job is taken.
     open(wanted.pool);
     const consumer = createConsumer(wanted, {
-      connection,
+      ...{ connection, now },
       prefix: options.tag,
       lockDurationMs: options.lockDurationMs ?? 10_000,
       stalledIntervalMs: options.stalledIntervalMs ?? 1_000,
@@ -89,7 +92,7 @@ export function createRunQueue(options: RunQueueOptions): RunQueue {
     async add(job) {
       checkRunId(job.runId);
       checkSchedule(job);
-      await asking(addJob(open(job.pool), job));
+      await asking(addJob(open(job.pool), job, now()));
     },
     wake: async (runId, pool) => asking(wakeJob(open(pool), runId)),
     revive: async (runId, pool) => asking(reviveJob(open(pool), runId)),
@@ -102,11 +105,12 @@ export function createRunQueue(options: RunQueueOptions): RunQueue {
   };
 }
 
-async function addJob(queue: PoolQueue, job: QueueJob): Promise<void> {
+async function addJob(queue: PoolQueue, job: QueueJob, now: number): Promise<void> {
   const { runId, workflow, label, delayMs, priority, parentRunId } = job;
   const data: JobData = { runId, workflow, ...(label === undefined ? {} : { label }) };
   const options: JobsOptions = {
     jobId: runId,
+    timestamp: now,
     attempts: 1,
     stackTraceLimit: 0,
     ...(delayMs === undefined ? {} : { delay: delayMs }),

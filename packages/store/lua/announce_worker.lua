@@ -10,7 +10,7 @@
 --   presence: JSON
 --   keptMs: how long a silent worker is kept
 -- REPLIES
---   announced: it is there
+--   announced: time of the store, epoch ms
 
 redis.call('ZADD', K.workers, now, A.worker)
 redis.call('HSET', K.workersInfo, A.worker, A.presence)
@@ -20,4 +20,4 @@ for index = 1, #silent do
   redis.call('ZREM', K.workers, silent[index])
   redis.call('HDEL', K.workersInfo, silent[index])
 end
-return { 'announced' }
+return { 'announced', now }

@@ -10,6 +10,7 @@ import { createActivator } from "./activator.js";
 import type { Clock } from "./clock.js";
 import type { WorkerConfig } from "./config.js";
 import { createDefinitions } from "./definitions.js";
+import type { FleetClock } from "./fleet-clock.js";
 import { createLeaseKeeper } from "./lease-keeper.js";
 import type { OutboxPorts } from "./outbox.js";
 import { performEntries, wakeParent } from "./outbox.js";
@@ -23,6 +24,8 @@ export interface WorkerParts {
   readonly leases: LeaseStore;
   readonly queue: RunQueue;
   readonly clock: Clock;
+  /** Sets the clock by the store's time; absent when it is the store's clock already. */
+  readonly setClock?: FleetClock["setBy"];
   /** Numbers in [0, 1), for jitter only. */
   readonly random: () => number;
   readonly config: WorkerConfig;
@@ -63,8 +66,12 @@ export async function assembleWorker(parts: WorkerParts): Promise<() => Promise<
   });
 
   const busy = (): number => activator.busy;
-  const presence = announcePresence({ store, clock, workerId, pools, slots: concurrency, busy, onError });
+  const presence = announcePresence({
+    ...{ store, clock, workerId, pools, slots: concurrency, busy, onError },
+    setClock: parts.setClock ?? (async (ask) => void (await ask())),
+  });
   const unsubscribe = await store.subscribe((runId) => activator.poke(runId));
+  if (parts.setClock !== undefined) await presence.known;
   const handle = ({ runId }: { readonly runId: string }) => activator.handle(runId);
   const consumers = await Promise.all(
     pools.map((pool) => queue.consume({ pool, concurrency, onError, handle })),

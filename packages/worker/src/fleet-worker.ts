@@ -15,8 +15,8 @@ import {
 } from "@runfleet/store";
 import type { ActionLog } from "./action.js";
 import { assembleWorker } from "./assemble-worker.js";
-import { systemClock } from "./clock.js";
 import type { WorkerConfig } from "./config.js";
+import { createFleetClock, type FleetClock } from "./fleet-clock.js";
 import { feedSinks } from "./sinks.js";
 import { keepFoldersClean } from "./work-folders.js";
 
@@ -57,13 +57,17 @@ export async function createFleetWorker(options: FleetWorkerOptions): Promise<Fl
   const { config, log } = options;
   const workerId = options.workerId ?? `${hostname()}-${process.pid}-${newRunId(Date.now()).slice(-6)}`;
   const leaseTtlMs = options.leaseTtlMs ?? 10_000;
-  const { store, leases, queue, close, examineRedis } = openPorts(options, { workerId, leaseTtlMs });
+  const clock = createFleetClock();
+  const { store, leases, queue, close, examineRedis } = openPorts(options, {
+    ...{ workerId, leaseTtlMs, clock },
+  });
   const onError = (error: unknown): void => log.warn("worker trouble", { error: String(error) });
   const workDir = resolve(options.workDir ?? join(".runfleet", "work"));
   examineRedis().then((findings) => warnOf(findings, log), onError);
   const stopWorking = await assembleWorker({
     ...{ workerId, store, leases, queue, config, log, leaseTtlMs, workDir },
-    clock: systemClock,
+    clock,
+    setClock: clock.setBy,
     random: Math.random,
     concurrency: options.concurrency ?? 32,
     pools: options.pools ?? ["default"],
@@ -108,8 +112,9 @@ interface Ports {
 
 function openPorts(
   options: FleetWorkerOptions,
-  { workerId, leaseTtlMs }: { readonly workerId: string; readonly leaseTtlMs: number },
+  owner: { readonly workerId: string; readonly leaseTtlMs: number; readonly clock: FleetClock },
 ): Ports {
+  const { workerId, leaseTtlMs, clock } = owner;
   const place = { namespace: options.namespace ?? "rf", partition: options.partition ?? 0 };
   const redis = connectRedis(options.redisUrl, { role: "worker", name: `runfleet-${workerId}` });
   // Leases have connections of their own: a long reply to anybody else must not delay a renewal.
@@ -127,6 +132,7 @@ function openPorts(
     tag: partitionTag(place.namespace, place.partition),
     // The job comes back when the lease may be taken: one of the two alone would only wait for the other.
     lockDurationMs: leaseTtlMs,
+    now: clock.now,
   });
   return {
     store,

@@ -1,9 +1,12 @@
-/** Tells the fleet that this worker is there, and that it has gone. */
+/** Tells the fleet that this worker is there, and that it has gone. The answers set the worker's clock. */
 import { hostname } from "node:os";
 import type { RunStore } from "@runfleet/model";
 import type { Clock } from "./clock.js";
+import type { FleetClock } from "./fleet-clock.js";
 
 export interface Presence {
+  /** Resolves when the fleet knows this worker, and this worker the fleet's time. */
+  readonly known: Promise<void>;
   withdraw(): Promise<void>;
 }
 
@@ -14,6 +17,8 @@ const version = "0.1.0";
 export function announcePresence(options: {
   store: RunStore;
   clock: Clock;
+  /** Sets the worker's clock by the time that the store answers. */
+  setClock: FleetClock["setBy"];
   workerId: string;
   pools: readonly string[];
   slots: number;
@@ -32,11 +37,16 @@ export function announcePresence(options: {
       version,
       lastSeen: 0,
     };
-    store.announceWorker(worker).catch(onError);
+    options.setClock(() => store.announceWorker(worker)).then(know, onError);
   };
+  let know = (): void => {};
+  const known = new Promise<void>((resolve) => {
+    know = resolve;
+  });
   beat();
   const stopBeating = options.clock.every(beatMs, beat);
   return {
+    known,
     async withdraw() {
       stopBeating();
       await store.withdrawWorker(workerId).catch(onError);

@@ -121,9 +121,9 @@ describeTwins("workers: announce, withdraw, list", (twin) => {
     lastSeen: 0,
   });
 
-  test("a worker is listed while it announces itself, with the time the store saw it", async () => {
+  test("a worker is listed while it announces itself, with the time the store saw it, and hears that time", async () => {
     const { store, clock } = twin();
-    await store.announceWorker(worker("a"));
+    expect(await store.announceWorker(worker("a"))).toBe(clock.now());
     clock.advance(1_000);
     await store.announceWorker({ ...worker("b"), busy: 3 });
     const at = clock.now();

@@ -20,7 +20,7 @@ export interface AnnounceWorkerValues {
 }
 
 /**
- * - announced: it is there
+ * - announced: time of the store, epoch ms
  */
 export type AnnounceWorkerTag = "announced";
 
@@ -31,7 +31,7 @@ export const announceWorker: Script<AnnounceWorkerKeys, AnnounceWorkerValues, An
   name: "announce_worker",
   keys: ["workers", "workersInfo"],
   values: ["now", "worker", "presence", "keptMs"],
-  sha1: "fdb111d12ff296ee06a8ab9f957287975f2c8992",
+  sha1: "2e46a3bb2c1bedee2295462eb2aeca6b77e1d687",
   source: `local K = {
   workers = KEYS[1],
   workersInfo = KEYS[2],
@@ -55,5 +55,5 @@ for index = 1, #silent do
   redis.call('ZREM', K.workers, silent[index])
   redis.call('HDEL', K.workersInfo, silent[index])
 end
-return { 'announced' }`,
+return { 'announced', now }`,
 };

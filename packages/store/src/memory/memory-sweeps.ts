@@ -71,7 +71,9 @@ export function memoryWorkflows(state: MemoryState): Workflows {
 export function memoryPresence(state: MemoryState): Presence {
   return {
     announceWorker: async (worker) => {
-      state.workers.set(worker.id, { ...worker, pools: [...worker.pools], lastSeen: state.now() });
+      const lastSeen = state.now();
+      state.workers.set(worker.id, { ...worker, pools: [...worker.pools], lastSeen });
+      return lastSeen;
     },
     withdrawWorker: async (workerId) => {
       state.workers.delete(workerId);

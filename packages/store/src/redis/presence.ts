@@ -16,7 +16,7 @@ export function presence(partition: Partition): Presence {
   return {
     announceWorker: async (worker) => {
       const { lastSeen: _setByTheStore, ...facts } = worker;
-      await runScript(redis, announceWorker, {
+      const { rest } = await runScript(redis, announceWorker, {
         keys,
         values: {
           ...partition.common(),
@@ -25,6 +25,7 @@ export function presence(partition: Partition): Presence {
           keptMs: presenceKeptMs,
         },
       });
+      return Number(rest[0]);
     },
     withdrawWorker: async (workerId) => {
       await runScript(redis, withdrawWorker, { keys, values: { worker: workerId } });
