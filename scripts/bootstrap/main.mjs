@@ -92,13 +92,17 @@ async function simulate(args) {
 }
 
 /**
- * The long chaos run; `--minutes N` chooses how long, `--seed N` repeats one.
+ * The long chaos run; `--minutes N` chooses how long, `--seed N` repeats one, `--negative` runs only the control that shows
+ * that the judgement notices a fleet without fences.
  * @param {string[]} args
  */
 async function chaos(args) {
   const minutes = takeNumber(args, "--minutes");
   const seed = takeNumber(minutes.rest, "--seed");
-  const { code } = await runNode(vitest, ["run", "--config", "vitest.chaos.config.ts", ...seed.rest], {
+  const isNegative = seed.rest.includes("--negative");
+  const rest = seed.rest.filter((word) => word !== "--negative");
+  const files = isNegative ? ["test/chaos/negative-control.test.ts"] : [];
+  const { code } = await runNode(vitest, ["run", "--config", "vitest.chaos.config.ts", ...files, ...rest], {
     env: {
       ...(minutes.value === undefined ? {} : { RUNFLEET_CHAOS_MINUTES: minutes.value }),
       ...(seed.value === undefined ? {} : { RUNFLEET_CHAOS_SEED: seed.value }),

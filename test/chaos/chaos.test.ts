@@ -19,7 +19,7 @@ test(
       ...{ seed, troubleMs: minutes * 60_000, blows: Object.keys(blows) as Blow[] },
       ...{ clockShiftsMs: [0, hourMs, -hourMs, 0], perRound: 1, roundMs: 2_000, calmMsMax: 90_000 },
     });
-    expect(report.violations).toEqual([]);
+    expect(report.violationCount, "violations").toBe(0);
     expect(report.missed, "every kind of trouble really happened").toEqual([]);
     expect(report.takeovers).toBeGreaterThan(0);
   },

@@ -1,6 +1,6 @@
 /** The judgement over the evidence and its figures, for a person and for a test. Pure. */
 import type { Evidence } from "./evidence.js";
-import { findViolations } from "./invariants.js";
+import { findViolations, type Violations } from "./invariants.js";
 import { blows as allBlows, type Blow } from "./trouble.js";
 
 export interface ChaosReport {
@@ -8,13 +8,17 @@ export interface ChaosReport {
   readonly missed: readonly Blow[];
   /** Runs that another worker took over from one that had not given them away. */
   readonly takeovers: number;
-  readonly violations: readonly string[];
+  readonly violations: Violations;
+  /** Of all kinds together. */
+  readonly violationCount: number;
   /** All figures for a person. */
   readonly text: string;
 }
 
-const violationsShown = 50;
+/** Of each kind. */
+const violationsShown = 5;
 const complaintsShown = 12;
+const sentenceMax = 300;
 
 export function reportOn(
   evidence: Evidence,
@@ -38,12 +42,14 @@ export function reportOn(
     ...[...logs.complaints]
       .slice(0, complaintsShown)
       .map(([complaint, times]) => `workers said ${times} times: ${complaint}`),
-    `${violations.length} violations`,
-    ...violations.slice(0, violationsShown).map((violation) => `  ${violation}`),
+    ...[...violations].flatMap(([name, sentences]) => [
+      `${sentences.length === 0 ? "holds" : `VIOLATED ${sentences.length} times`}: ${name}`,
+      ...sentences.slice(0, violationsShown).map((sentence) => `    ${sentence.slice(0, sentenceMax)}`),
+    ]),
   ];
   return {
     missed: blows.filter((blow) => hits(blow) === 0),
-    ...{ takeovers, violations },
+    ...{ takeovers, violations, violationCount: [...violations.values()].flat().length },
     text: text.map((line) => `chaos: ${line}`).join("\n"),
   };
 }

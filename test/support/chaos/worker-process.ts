@@ -6,7 +6,7 @@
  *                          └── freeze ──► frozen ── thaw ──► up
  */
 import { type ChildProcess, spawn } from "node:child_process";
-import { closeSync, openSync } from "node:fs";
+import { closeSync, openSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { TcpProxy } from "./tcp-proxy.js";
@@ -74,9 +74,10 @@ export function createWorkerPlace({ name, folder, env, wire }: WorkerPlaceOption
     async start() {
       state = "starting";
       lives += 1;
-      child = spawnWorker(join(folder, `${name}-${lives}.log`), { folder, env });
+      const log = join(folder, `${name}-${lives}.log`);
+      child = spawnWorker(log, { folder, env });
       watch(child);
-      await untilReady(child, name);
+      await untilReady(child, log);
       state = "up";
     },
     async kill() {
@@ -115,12 +116,14 @@ function spawnWorker(
   }
 }
 
-function untilReady(child: ChildProcess, name: string): Promise<void> {
+function untilReady(child: ChildProcess, log: string): Promise<void> {
   return new Promise((resolve, reject) => {
     child.once("message", () => resolve());
     child.once("error", reject);
     child.once("exit", (code, by) =>
-      reject(new Error(`${name} ended with ${by ?? code} before it was ready`)),
+      reject(
+        new Error(`a worker ended with ${by ?? code} before it was ready: ${readFileSync(log, "utf8")}`),
+      ),
     );
   });
 }
