@@ -2,6 +2,7 @@
  * Opens connections with the settings Runfleet relies on. Whoever opens one closes it. Never logs.
  */
 import { Redis, type RedisOptions } from "ioredis";
+import { replaceWhenSilent } from "./silent-connection.js";
 
 export interface ConnectOptions {
   /** "worker" waits for Redis to come back, however long; "client" fails within seconds. */
@@ -28,6 +29,7 @@ export function connectRedis(url: string, options: ConnectOptions): Redis {
     ...(options.name === undefined ? {} : { connectionName: options.name }),
     ...roles[options.role],
   });
+  replaceWhenSilent(redis);
   return quiet(redis);
 }
 
