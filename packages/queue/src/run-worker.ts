@@ -32,6 +32,9 @@ export type RunJob = Job<JobData, JobResult>;
 /** Half a second in all: a busy Redis needs some, and the worker's slot is held meanwhile. */
 const childWaitsMs = [5, 10, 20, 40, 80, 160, 200] as const;
 
+/** BullMQ itself rests 5 s: time that the runs of a dead worker lose after a short trouble with Redis. */
+const failedRoundRestMs = 1_000;
+
 export class RunWorker extends Worker<JobData, JobResult> {
   protected override async handleCompleted(
     result: JobResult,
@@ -77,6 +80,14 @@ export class RunWorker extends Worker<JobData, JobResult> {
   abandon(): void {
     const settled = [this.backend.close(true), this.backend.disconnectBlocking(false)];
     for (const each of settled) each.catch((error: Error) => this.emit("error", error));
+  }
+
+  /** Each round of the search for jobs of dead workers goes through here. One that failed is soon followed by another. */
+  protected override checkConnectionError<T>(
+    procedure: () => Promise<T>,
+    restMs: number = failedRoundRestMs,
+  ): Promise<T | undefined> {
+    return super.checkConnectionError(procedure, restMs);
   }
 
   private async cutChildren(job: RunJob): Promise<void> {

@@ -69,14 +69,15 @@ if A.idempotencyMs ~= '' then
   redis.call('SET', K.idempotency, A.digest .. ' ' .. A.runId, 'PX', A.idempotencyMs)
 end
 
--- A run of this id may have ended and expired before.
-redis.call('ZREM', K.runsEnded, A.row .. ' ' .. A.workflow)
+-- The first write is one that a full Redis refuses; after any other it would let the rest pass.
 redis.call(
   'HSET', K.run,
   'info', A.info, 'digest', A.digest, 'workflow', A.workflow, 'pool', A.pool, 'row', A.row,
   'status', 'pending', 'generation', '0', 'recoveries', '0', 'totals', A.totals,
   'createdAt', A.createdAt, 'inboxSeen', '0', 'revision', '0'
 )
+-- A run of this id may have ended and expired before.
+redis.call('ZREM', K.runsEnded, A.row .. ' ' .. A.workflow)
 redis.call('RPUSH', K.inbox, A.startedEvent)
 redis.call('ZADD', K.runsAll, '0', A.row)
 redis.call('ZADD', K.runsWorkflow, '0', A.row)

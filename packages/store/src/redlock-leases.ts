@@ -37,6 +37,17 @@ const callTimeoutMsMin = 250;
 /** When the key is gone, or has no time to live, by the time it is looked at. */
 const retrySoonMs = 20;
 
+/**
+ * The library's own one writes the key again, which a full Redis refuses: every run in the fleet would lose its owner while
+ * nothing can be taken over either. One key per lease, as everywhere here.
+ */
+const extendScript = `
+if redis.call('get', KEYS[1]) ~= ARGV[1] then
+  return 0
+end
+return redis.call('pexpire', KEYS[1], ARGV[2])
+`;
+
 interface Quorum {
   readonly redlock: Redlock;
   readonly clients: readonly Redis[];
@@ -45,7 +56,13 @@ interface Quorum {
 
 /** Calls throw `redis_unavailable` when no quorum answers in time; `release` never throws. */
 export function createRedlockLeases(options: RedlockLeasesOptions): LeaseStore {
-  const redlock = new Redlock(options.clients, { retryCount: 0, driftFactor });
+  const redlock = new Redlock(
+    options.clients,
+    { retryCount: 0, driftFactor },
+    {
+      extendScript: () => extendScript,
+    },
+  );
   // Each refused vote is an event too; the votes are read from the failed call.
   redlock.on("error", () => {});
   const tag = partitionTag(options.namespace ?? "rf", options.partition ?? 0);

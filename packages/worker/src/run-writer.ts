@@ -34,8 +34,8 @@ export interface WriterPorts {
 /** `fenced`: somebody else owns the run, or the lease was lost before Redis answered. */
 export type Written<T> = T | { readonly tag: "fenced" };
 
-/** Between two tries of a write that Redis did not answer. */
-const repeatDelayMs = 100;
+/** Between two tries of a write that Redis did not accept: soon at first, then so seldom that nobody is kept busy. */
+const repeatDelayMs = { first: 100, max: 2_000 } as const;
 
 export class RunWriter {
   readonly #opened: OpenedRun;
@@ -164,13 +164,16 @@ export class RunWriter {
 
   /** Repeats a write until Redis answers or the lease is lost. The repeated write is the same commit. */
   async #repeat<T extends { readonly tag: string }>(write: () => Promise<T>): Promise<Written<T>> {
+    let delayMs: number = repeatDelayMs.first;
     while (!this.#lost) {
       try {
         return await write();
       } catch (error) {
         if (!isRunfleetError(error) || !error.retryable) throw error;
         this.#ports.log.warn("write not confirmed, trying again", { error: String(error) });
-        await new Promise<void>((resolve) => this.#ports.clock.after(repeatDelayMs, resolve));
+        const restMs = delayMs;
+        await new Promise<void>((resolve) => this.#ports.clock.after(restMs, resolve));
+        delayMs = Math.min(2 * delayMs, repeatDelayMs.max);
       }
     }
     return { tag: "fenced" };

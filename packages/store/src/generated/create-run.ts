@@ -95,7 +95,7 @@ export const createRun: Script<CreateRunKeys, CreateRunValues, CreateRunTag> = {
   name: "create_run",
   keys: ["statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "outbox", "outboxEntries", "run", "inbox", "idempotency", "parentRun", "parentChildren", "runsAll", "runsWorkflow", "runsEnded", "timers"],
   values: ["now", "transitions", "confirms", "runId", "digest", "info", "workflow", "pool", "totals", "createdAt", "row", "delayMs", "startedEvent", "outboxId", "outboxEntry", "idempotencyMs", "goneRunId", "parentId"],
-  sha1: "f703abd2183fa524fe73077ea804305acb434ee7",
+  sha1: "843414aef338e9e128105a81a986401cd1c0ff8b",
   source: `local K = {
   statusPending = KEYS[1],
   statusRunning = KEYS[2],
@@ -211,13 +211,13 @@ if A.idempotencyMs ~= '' then
   end
   redis.call('SET', K.idempotency, A.digest .. ' ' .. A.runId, 'PX', A.idempotencyMs)
 end
-redis.call('ZREM', K.runsEnded, A.row .. ' ' .. A.workflow)
 redis.call(
   'HSET', K.run,
   'info', A.info, 'digest', A.digest, 'workflow', A.workflow, 'pool', A.pool, 'row', A.row,
   'status', 'pending', 'generation', '0', 'recoveries', '0', 'totals', A.totals,
   'createdAt', A.createdAt, 'inboxSeen', '0', 'revision', '0'
 )
+redis.call('ZREM', K.runsEnded, A.row .. ' ' .. A.workflow)
 redis.call('RPUSH', K.inbox, A.startedEvent)
 redis.call('ZADD', K.runsAll, '0', A.row)
 redis.call('ZADD', K.runsWorkflow, '0', A.row)
