@@ -4,8 +4,8 @@
  *
  *   passing ── stall ──► stalled (connections are accepted, nothing goes either way) ── pass ──► passing, held bytes late
  *           ── swallow ─► swallowing (requests arrive, answers are dropped) ── pass ──► passing, who missed an answer is cut
+ *           ── refuse ──► refusing (nobody listens) ── pass ──► passing
  *           ── cut ─────► passing, every connection ended
- *           ── abandon ─► passing; connections of before stay open and never carry a byte again
  */
 import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
@@ -15,10 +15,11 @@ export interface TcpProxy {
   /** Ends all connections and answers how many there were. */
   cut(): number;
   stall(): void;
+  /** Nobody listens any more. Resolves when that is so. */
+  refuse(): Promise<void>;
   swallow(): void;
-  abandon(): number;
   /** Back to forwarding; answers how many connections were held or missed an answer. */
-  pass(): number;
+  pass(): Promise<number>;
   close(): Promise<void>;
 }
 
@@ -69,19 +70,16 @@ export async function openTcpProxy(targetPort: number): Promise<TcpProxy> {
       mode = "stalled";
       for (const { near, far } of links) for (const socket of [near, far]) socket.pause();
     },
+    async refuse() {
+      server.close();
+      endAll([...links]);
+      await once(server, "close");
+    },
     swallow() {
       mode = "swallowing";
     },
-    abandon() {
-      const abandoned = [...links];
-      links.clear();
-      for (const { near, far } of abandoned) {
-        near.removeAllListeners("data").pause();
-        far.removeAllListeners("data").destroy();
-      }
-      return abandoned.length;
-    },
-    pass() {
+    async pass() {
+      if (!server.listening) await once(server.listen(port, "127.0.0.1"), "listening");
       const wasStalled = mode === "stalled";
       mode = "passing";
       if (!wasStalled) return endAll([...links].filter(({ missedAnswer }) => missedAnswer));

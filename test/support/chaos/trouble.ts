@@ -83,12 +83,12 @@ const workerBlows = {
   async stall({ wire }, { leaseTtlMs }) {
     wire.stall();
     await pause(leaseTtlMs + beyondLeaseMs);
-    return wire.pass() > 0;
+    return (await wire.pass()) > 0;
   },
   async swallow({ wire }) {
     wire.swallow();
     await pause(swallowMs);
-    return wire.pass() > 0;
+    return (await wire.pass()) > 0;
   },
 } satisfies Partial<Record<Blow, WorkerBlow>>;
 
