@@ -62,6 +62,11 @@ const troubles: Readonly<Record<string, Trouble>> = {
   },
   "Redis restarts": { forMs: 0, begin: ({ redis }) => redis.restart("SIGTERM") },
   "Redis is killed": { forMs: 0, begin: ({ redis }) => redis.restart("SIGKILL") },
+  "Redis comes back without the last commits": {
+    forMs: 200,
+    begin: ({ redis }) => redis.command("CONFIG", "SET", "appendonly", "no"),
+    end: ({ redis }) => redis.restart("SIGKILL"),
+  },
   "Redis is read-only": {
     forMs: 2_000,
     begin: ({ redis }) => redis.command("REPLICAOF", "127.0.0.1", "1"),

@@ -8,6 +8,7 @@ import { createHash } from "node:crypto";
 const refusals = [
   "if fence[1] ~= A.generation or fence[2] ~= A.nonce then",
   "if not owned and not duplicate then",
+  "if A.after ~= '' and not duplicate and string.sub(commits, 1, #A.after + 2) ~= ' ' .. A.after .. ' ' then",
 ];
 
 /** @type {import("node:module").LoadHook} */
