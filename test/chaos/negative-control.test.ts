@@ -11,7 +11,7 @@ const aimed = ["each result is recorded once", "no former owner recorded anythin
 
 test(`without the fence, results are recorded twice or by former owners (seed ${seed})`, async () => {
   const report = await runChaos({
-    ...{ seed, troubleMs: 15_000, blows: ["freeze", "stall"], preloads: [unfenced] },
+    ...{ seed, troubleMs: 25_000, blows: ["freeze", "stall"], preloads: [unfenced] },
     ...{ clockShiftsMs: [0, 0, 0, 0], perRound: 2, roundMs: 1_000, calmMsMax: 15_000 },
   });
   expect(report.missed).toEqual([]);

@@ -1,8 +1,7 @@
 /** The life outside: starts runs of every scenario in rounds, answers gates, cancels what is to be cancelled. */
 import { setTimeout as pause } from "node:timers/promises";
 import type { FleetClient } from "@runfleet/client";
-import { isRunfleetError } from "@runfleet/model";
-import { eventually } from "../eventually.js";
+import { isEnded, isRunfleetError } from "@runfleet/model";
 import { rightTime } from "./ledger.js";
 import { scenarios } from "./scenarios.js";
 
@@ -28,10 +27,11 @@ export interface TrafficOptions {
 }
 
 const gateLookMs = 200;
+const cancelLookMs = 400;
 /** Redis is back long before. */
 const awayMsMax = 60_000;
 /** What may happen to an answer that comes at the same time as another or as the end. */
-const lateAnswers: ReadonlySet<string> = new Set(["gate_answered", "gate_not_found", "run_ended"]);
+const lateAnswers = ["gate_answered", "gate_not_found", "run_ended", "run_not_found"] as const;
 
 /** Publishes the workflows and begins. */
 export async function startTraffic(options: TrafficOptions): Promise<Traffic> {
@@ -102,21 +102,29 @@ async function untilDone<T>(call: () => Promise<T>): Promise<T> {
 async function answerGates(client: FleetClient): Promise<void> {
   const { gates } = await untilDone(() => client.gates({ limit: 100 }));
   for (const { runId, address } of gates) {
-    await untilDone(() => client.approve(runId, address)).catch((error: unknown) => {
-      if (!isRunfleetError(error) || !lateAnswers.has(error.code)) throw error;
-    });
+    await untilDone(() => client.approve(runId, address)).catch(unlessCode(...lateAnswers));
   }
 }
 
-/** Cancels a run when it is in the middle of a step. */
+/** Cancels a run when it is in the middle of a step, again and again until it has ended: a killed Redis may forget it. */
 async function cancelAt(
   client: FleetClient,
   { id, step }: { readonly id: string; readonly step: string },
 ): Promise<void> {
-  const isThere = async (): Promise<true | undefined> => {
-    const { steps } = await untilDone(() => client.get(id));
-    return steps.some(({ name, status }) => name === step && status === "running") ? true : undefined;
+  const deadline = performance.now() + awayMsMax;
+  while (performance.now() < deadline) {
+    const run = await untilDone(() => client.get(id)).catch(unlessCode("run_not_found"));
+    if (run === undefined || isEnded(run.status)) return;
+    if (run.steps.some(({ name }) => name === step))
+      await untilDone(() => client.cancel(id, { reason: "chaos" })).catch(unlessCode("run_ended"));
+    await pause(cancelLookMs);
+  }
+}
+
+/** Passes one of our errors over and throws any other. */
+function unlessCode(...codes: readonly string[]): (error: unknown) => undefined {
+  return (error) => {
+    if (!isRunfleetError(error) || !codes.includes(error.code)) throw error;
+    return undefined;
   };
-  await eventually(`${id} is in ${step}`, isThere, awayMsMax);
-  await untilDone(() => client.cancel(id, { reason: "chaos" }));
 }
