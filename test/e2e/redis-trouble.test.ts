@@ -63,7 +63,7 @@ const troubles: Readonly<Record<string, Trouble>> = {
   "Redis is killed": { forMs: 0, begin: ({ redis }) => redis.restart("SIGKILL") },
   "Redis comes back without the last commits": {
     forMs: 200,
-    begin: ({ redis }) => redis.command("CONFIG", "SET", "appendonly", "no"),
+    begin: ({ redis }) => redis.stopRemembering(),
     end: ({ redis }) => redis.restart("SIGKILL"),
   },
   "Redis is read-only": {

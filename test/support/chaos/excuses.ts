@@ -8,9 +8,20 @@ const forgottenMsMax = 3_000;
 /** How long after a blow its consequences come: a lease runs out, a write is repeated, a process comes to itself. */
 const aftermathMs = 8_000;
 
+const forgetful: ReadonlySet<string> = new Set(["crash", "rewind"]);
+
 /** True for what happened so shortly before a Redis was killed that it may not have been on its disk. */
 export function mayBeForgotten(at: number, troubles: readonly Trouble[]): boolean {
-  return troubles.some(({ blow, from, to }) => blow === "crash" && at >= from - forgottenMsMax && at <= to);
+  return troubles.some(
+    ({ blow, from, to }) => forgetful.has(blow) && at >= from - forgottenMsMax && at <= to,
+  );
+}
+
+/** True for an effect whose step may have been forgotten: its worker had it in hand and went on. */
+export function mayFollowForgotten(at: number, troubles: readonly Trouble[]): boolean {
+  return troubles.some(
+    ({ blow, from, to }) => forgetful.has(blow) && at >= from - forgottenMsMax && at <= to + aftermathMs,
+  );
 }
 
 /**

@@ -131,8 +131,8 @@ test("a run that was taken over in the middle of a step is in order", () => {
   expect(violationsOf(evidence({}))).toEqual([]);
 });
 
-test("a Redis that is killed may forget what it was told a moment before", () => {
-  const crash: Trouble = { blow: "crash", from: first + 500, to: first + 900 };
+test("a Redis that is killed or set back may forget what it was told a moment before", () => {
+  const crash: Trouble = { blow: "rewind", from: first + 500, to: first + 900 };
   const troubles = [death, crash];
   const started = [{ id: "forgotten", at: first }];
   const forgotten = { key: "forgotten:b.0", attempt: 1, token: first, place: "w1", at: first + 400 };

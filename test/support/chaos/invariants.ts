@@ -4,7 +4,7 @@
  */
 import type { HistoryEvent } from "@runfleet/model";
 import type { Evidence, RunEvidence } from "./evidence.js";
-import { causeless, mayBeForgotten } from "./excuses.js";
+import { causeless, mayBeForgotten, mayFollowForgotten } from "./excuses.js";
 import type { Effect } from "./ledger.js";
 import { tokenIn } from "./ledger.js";
 import { asText, resultOf } from "./run-result.js";
@@ -188,17 +188,20 @@ function tokenOf(event: HistoryEvent): number | undefined {
 }
 
 /** A later owner that repeats an attempt whose result is recorded would have a larger token than the result. */
-function newestEffectCounts({ runs, effects }: Evidence): readonly string[] {
+function newestEffectCounts({ runs, effects, troubles }: Evidence): readonly string[] {
   const byAttempt = groupEffects(effects);
   return runs.flatMap(({ document, history }) =>
     committedResults(document.id, history).flatMap((result) => {
       const tokens = (byAttempt.get(attemptOf(result)) ?? []).map(({ token }) => token);
       if (!tokens.includes(result.token))
         return [`${attemptOf(result)} has a result of ${result.token} and no effect`];
-      const newest = Math.max(...tokens);
-      return newest === result.token
-        ? []
-        : [`${attemptOf(result)} has a result of ${result.token} and an effect of ${newest}`];
+      // An owner that a Redis has forgotten was none.
+      const later = (byAttempt.get(attemptOf(result)) ?? []).filter(
+        ({ token, at }) => token > result.token && !mayBeForgotten(at, troubles),
+      );
+      return later.map(
+        ({ token }) => `${attemptOf(result)} has a result of ${result.token} and an effect of ${token}`,
+      );
     }),
   );
 }
@@ -218,7 +221,7 @@ function effectsOfSteps({ runs, effects, troubles }: Evidence): readonly string[
     ),
   );
   return effects
-    .filter((effect) => !started.has(attemptOf(effect)) && !mayBeForgotten(effect.at, troubles))
+    .filter((effect) => !started.has(attemptOf(effect)) && !mayFollowForgotten(effect.at, troubles))
     .map((effect) => `${attemptOf(effect)} was never started`);
 }
 

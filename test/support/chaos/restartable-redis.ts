@@ -14,6 +14,8 @@ export interface RestartableRedis {
   readonly port: number;
   /** Ends the server with the signal and resolves when a new one answers. */
   restart(signal: "SIGTERM" | "SIGKILL"): Promise<void>;
+  /** Writes nothing to disk from now on; after the next restart the server is what it was now. */
+  stopRemembering(): Promise<void>;
   /** One command, over a connection of its own. */
   command(name: string, ...words: readonly string[]): Promise<unknown>;
   stop(): Promise<void>;
@@ -30,21 +32,23 @@ export async function startRestartableRedis(folder: string): Promise<Restartable
   const start = () => startEmbeddedRedis({ dir, port, cacheDir: cache });
   let server = await start();
   if (!server.durable) throw new Error(`a ${server.kind} Redis forgets everything when it restarts`);
+  const command = async (name: string, ...words: readonly string[]): Promise<unknown> => {
+    const redis = connectRedis(server.url, { role: "client" });
+    try {
+      return await redis.call(name, ...words);
+    } finally {
+      redis.disconnect();
+    }
+  };
   return {
-    url: server.url,
-    port,
+    ...{ url: server.url, port, command },
     async restart(signal) {
       process.kill(server.pid, signal);
       await server.stop();
       server = await start();
     },
-    async command(name, ...words) {
-      const redis = connectRedis(server.url, { role: "client" });
-      try {
-        return await redis.call(name, ...words);
-      } finally {
-        redis.disconnect();
-      }
+    async stopRemembering() {
+      await command("CONFIG", "SET", "appendonly", "no");
     },
     stop: () => server.stop(),
   };

@@ -13,9 +13,9 @@ export interface StartedRun {
 
 export interface Traffic {
   readonly started: readonly StartedRun[];
-  /** No new runs from now on; resolves when every cancel has been asked for. */
+  /** No new runs from now on. */
   stopStarting(): Promise<void>;
-  /** Answers no more gates. */
+  /** Answers no more gates and asks for no more cancels. */
   close(): Promise<void>;
 }
 
@@ -27,7 +27,7 @@ export interface TrafficOptions {
 }
 
 const gateLookMs = 200;
-const cancelLookMs = 400;
+const cancelLookMs = 800;
 /** Redis is back long before. */
 const awayMsMax = 60_000;
 /** What may happen to an answer that comes at the same time as another or as the end. */
@@ -38,7 +38,7 @@ export async function startTraffic(options: TrafficOptions): Promise<Traffic> {
   const { client, perRound, roundMs } = options;
   await client.publish(Object.values(scenarios).map(({ source }) => ({ source })));
   const startsEnd = new AbortController();
-  const gatesEnd = new AbortController();
+  const answersEnd = new AbortController();
   const cancels: Promise<void>[] = [];
   const started: StartedRun[] = [];
 
@@ -49,14 +49,14 @@ export async function startTraffic(options: TrafficOptions): Promise<Traffic> {
         const { id } = await untilDone(() => client.start(name, { inputs, idempotencyKey }));
         started.push({ id, at: rightTime() });
         if (cancelsAt === undefined) continue;
-        const cancel = cancelAt(client, { id, step: cancelsAt });
+        const cancel = cancelAt(client, { id, step: cancelsAt, until: answersEnd.signal });
         cancel.catch(() => {});
         cancels.push(cancel);
       }
     }
   };
   const starting = repeat(startRound, { everyMs: roundMs, until: startsEnd.signal });
-  const answering = repeat(() => answerGates(client), { everyMs: gateLookMs, until: gatesEnd.signal });
+  const answering = repeat(() => answerGates(client), { everyMs: gateLookMs, until: answersEnd.signal });
   // Whoever ends the traffic hears what went wrong; until then nobody listens.
   for (const work of [starting, answering]) work.catch(() => {});
 
@@ -65,12 +65,11 @@ export async function startTraffic(options: TrafficOptions): Promise<Traffic> {
     async stopStarting() {
       startsEnd.abort();
       await starting;
-      await Promise.all(cancels);
     },
     async close() {
       startsEnd.abort();
-      gatesEnd.abort();
-      await Promise.all([starting, answering]);
+      answersEnd.abort();
+      await Promise.all([starting, answering, ...cancels]);
     },
   };
 }
@@ -106,18 +105,19 @@ async function answerGates(client: FleetClient): Promise<void> {
   }
 }
 
-/** Cancels a run when it is in the middle of a step, again and again until it has ended: a killed Redis may forget it. */
+/**
+ * Cancels a run when it is in the middle of a step, and again whenever it is not cancelled: a Redis that is killed or set
+ * back may have forgotten the request, and even the end.
+ */
 async function cancelAt(
   client: FleetClient,
-  { id, step }: { readonly id: string; readonly step: string },
+  { id, step, until }: { readonly id: string; readonly step: string; readonly until: AbortSignal },
 ): Promise<void> {
-  const deadline = performance.now() + awayMsMax;
-  while (performance.now() < deadline) {
+  while (!until.aborted) {
     const run = await untilDone(() => client.get(id)).catch(unlessCode("run_not_found"));
-    if (run === undefined || isEnded(run.status)) return;
-    if (run.steps.some(({ name }) => name === step))
+    if (run !== undefined && !isEnded(run.status) && run.steps.some(({ name }) => name === step))
       await untilDone(() => client.cancel(id, { reason: "chaos" })).catch(unlessCode("run_ended"));
-    await pause(cancelLookMs);
+    await pause(cancelLookMs, undefined, { signal: until }).catch(() => {});
   }
 }
 

@@ -19,6 +19,7 @@ export const blows = {
   swallow: "answers to a worker lost",
   restart: "orderly restart of Redis (SIGTERM)",
   crash: "kill -9 of Redis",
+  rewind: "Redis set back by half a second, as by a failover",
   flush: "SCRIPT FLUSH",
 } as const;
 export type Blow = keyof typeof blows;
@@ -49,6 +50,8 @@ const restMs = { min: 200, max: 1_200 } as const;
 const beyondLeaseMs = 1_500;
 /** How long a killed worker's place stays empty. */
 const emptyMs = 300;
+/** What a Redis that is set back has forgotten. */
+const rewoundMs = 500;
 /** How long answers get lost. */
 const swallowMs = 1_000;
 
@@ -95,6 +98,11 @@ const workerBlows = {
 const redisBlows = {
   restart: (redis) => redis.restart("SIGTERM"),
   crash: (redis) => redis.restart("SIGKILL"),
+  async rewind(redis) {
+    await redis.stopRemembering();
+    await pause(rewoundMs);
+    await redis.restart("SIGKILL");
+  },
   flush: (redis) => redis.command("SCRIPT", "FLUSH"),
 } satisfies Partial<Record<Blow, RedisBlow>>;
 
