@@ -90,7 +90,8 @@ export function createActivator(options: ActivatorOptions): Activator {
       activation.lose();
       throw error;
     } finally {
-      inHand.delete(run.id);
+      // The job may have been handed out again before a lost activation had ended.
+      if (inHand.get(run.id) === activation) inHand.delete(run.id);
     }
   };
 
@@ -122,7 +123,7 @@ export function createActivator(options: ActivatorOptions): Activator {
         return { type: "busy", retryAfterMs: brokenRestMs };
       } finally {
         suspects.closed(runId);
-        await options.leases.release(options.keeper.drop(runId) ?? acquired.lease);
+        await options.leases.release(options.keeper.drop(acquired.lease));
       }
     },
     poke: (runId) => inHand.get(runId)?.poke(),

@@ -19,6 +19,7 @@ function scriptedLeases(answer: (lease: Lease) => Promise<RenewReply>): LeaseSto
 
 describe("lease keeper", () => {
   let keeper: LeaseKeeper;
+  let lease: Lease;
   const lost: string[] = [];
   const beats: number[] = [];
   const errors: unknown[] = [];
@@ -36,10 +37,11 @@ describe("lease keeper", () => {
     const onError = (error: unknown) => errors.push(error);
     const leases = scriptedLeases(answer);
     keeper = createLeaseKeeper({ leases, clock: systemClock, ttlMs, renewMs, onError });
-    keeper.keep(
-      { runId: "run", token: "t", deadlineMonoMs: performance.now() + ttlMs },
-      { onLost: (reason) => lost.push(reason), onBeat: () => beats.push(performance.now()) },
-    );
+    lease = { runId: "run", token: "t", deadlineMonoMs: performance.now() + ttlMs };
+    keeper.keep(lease, {
+      onLost: (reason) => lost.push(reason),
+      onBeat: () => beats.push(performance.now()),
+    });
   };
 
   it("keeps a lease that is renewed for as long as it is renewed", async () => {
@@ -49,14 +51,14 @@ describe("lease keeper", () => {
     await vi.advanceTimersByTimeAsync(10 * ttlMs);
     expect(lost).toEqual([]);
     expect(beats.length).toBeGreaterThan(20);
-    expect(keeper.drop("run")).toMatchObject({ token: "t" });
+    expect(keeper.drop(lease)).toMatchObject({ token: "t" });
   });
 
   it("tells once when somebody else holds the lease", async () => {
     watch(() => Promise.resolve({ tag: "lost" }));
     await vi.advanceTimersByTimeAsync(3 * ttlMs);
     expect(lost).toEqual(["somebody else holds the lease"]);
-    expect(keeper.drop("run")).toBeUndefined();
+    expect(keeper.drop(lease)).toBe(lease);
   });
 
   it("gives the lease up at its deadline when renewals never answer", async () => {
@@ -84,8 +86,21 @@ describe("lease keeper", () => {
 
   it("tells nobody about a lease that was dropped", async () => {
     watch(() => Promise.resolve({ tag: "lost" }));
-    keeper.drop("run");
+    keeper.drop(lease);
     await vi.advanceTimersByTimeAsync(3 * ttlMs);
     expect(lost).toEqual([]);
+  });
+
+  it("tells the earlier holder when the run is taken again, and keeps the later lease when that one leaves", () => {
+    watch((held) => Promise.resolve({ tag: "renewed", lease: held }));
+    const again = { runId: "run", token: "t2", deadlineMonoMs: performance.now() + ttlMs };
+    const later: string[] = [];
+    keeper.keep(again, { onLost: (reason) => later.push(reason), onBeat: () => {} });
+    expect(lost).toHaveLength(1);
+    expect(keeper.drop(lease)).toBe(lease);
+    expect(later).toEqual([]);
+    expect(keeper.drop(again)).toBe(again);
+    vi.advanceTimersByTime(2 * ttlMs);
+    expect(later).toEqual([]);
   });
 });

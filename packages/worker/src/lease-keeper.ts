@@ -13,8 +13,8 @@ import type { Clock } from "./clock.js";
 export interface LeaseKeeper {
   /** Watches a lease until it is dropped. `onLost` is called at most once, `onBeat` after every renewal. */
   keep(lease: Lease, watch: { onLost: (reason: string) => void; onBeat: () => void }): void;
-  /** Stops watching and answers the newest form of the lease, for its release. */
-  drop(runId: string): Lease | undefined;
+  /** Stops watching a lease and answers its newest form, for its release. */
+  drop(lease: Lease): Lease;
   stop(): void;
 }
 
@@ -72,12 +72,16 @@ export function createLeaseKeeper(options: {
 
   return {
     keep(lease, watch) {
+      const earlier = held.get(lease.runId);
+      if (earlier !== undefined) lose(lease.runId, earlier, "this worker took the run again");
       held.set(lease.runId, { lease, renewing: false, ...watch });
     },
-    drop(runId) {
-      const lease = held.get(runId)?.lease;
-      held.delete(runId);
-      return lease;
+    drop(lease) {
+      const entry = held.get(lease.runId);
+      // A later one of the same run belongs to somebody else.
+      if (entry?.lease.token !== lease.token) return lease;
+      held.delete(lease.runId);
+      return entry.lease;
     },
     stop() {
       stopTicking();
