@@ -286,7 +286,6 @@ export interface RunStore extends SinkFeed {
   wakeable(request: { limit: number }): Promise<readonly string[]>;
   /** Runs whose owner has not been heard of for `silentMs`. */
   silentOwners(request: { silentMs: number; limit: number }): Promise<readonly string[]>;
-
   /** Answers the store's time, epoch ms: workers count by it what runs wait for. */
   announceWorker(worker: WorkerPresence): Promise<number>;
   withdrawWorker(workerId: string): Promise<void>;
