@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { runDocumentSchema } from "@runfleet/model";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type CliProject, type DevProcess, openProject } from "../support/built-cli.js";
+import { isAlive } from "../support/is-alive.js";
 
 const meta = 'meta { description = "d" targets = ["repo"] }';
 const reviewed = `workflow reviewed {
@@ -188,15 +189,6 @@ test("a run is terminated at once, its script with it, without its always block"
   await expect.poll(() => isAlive(sleeping), { timeout: 20_000 }).toBe(false);
   expect((await project.run(["terminate", id])).code).toBe(4);
 });
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 describe("what cannot be done is said with a code, a place and a remedy:", () => {
   test.each<[string, readonly string[], number, RegExp]>([

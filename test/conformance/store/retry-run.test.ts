@@ -1,4 +1,5 @@
 /** A failed run is opened again with all it had. Both stores, the same answers. */
+import type { Fence } from "@runfleet/model";
 import { expect, test } from "vitest";
 import { sampleCommit, sampleFinish, sampleGate, sampleStep } from "./samples.js";
 import { describeTwins, type Twin } from "./twins.js";
@@ -15,6 +16,15 @@ async function failedRun({ store, leases, create, activate }: Twin): Promise<str
   await store.finish({ ...sampleFinish(fence), status: "failed", error, summary: "no", retentionMs });
   await leases.release({ runId, token: fence.nonce, deadlineMonoMs: 0 });
   return runId;
+}
+
+/** The run's owner is dead, and no worker may continue it. */
+async function giveUp({ store, leases, hold }: Twin, { runId, nonce }: Fence): Promise<void> {
+  await leases.release({ runId, token: nonce, deadlineMonoMs: 0 });
+  const leaseToken = await hold(runId);
+  const crashLoop = { code: "crash_loop", message: "died" };
+  await store.failUnowned({ runId, leaseToken, error: crashLoop, retentionMs });
+  await leases.release({ runId, token: leaseToken, deadlineMonoMs: 0 });
 }
 
 describeTwins("retry_run", (twin) => {
@@ -63,19 +73,11 @@ describeTwins("retry_run", (twin) => {
   });
 
   test("a run that no worker could continue goes on with its state, and the engine is told nothing", async () => {
-    const { store, leases, create, activate, hold } = twin();
+    const { store, create, activate } = twin();
     const { fence } = await activate(await create());
-    const { runId, nonce } = fence;
+    const { runId } = fence;
     await store.commit(sampleCommit(fence, { inboxSeen: 1, parts: { set: { core: "1" }, remove: [] } }));
-    await leases.release({ runId, token: nonce, deadlineMonoMs: 0 });
-    const leaseToken = await hold(runId);
-    await store.failUnowned({
-      runId,
-      leaseToken,
-      error: { code: "crash_loop", message: "died" },
-      retentionMs,
-    });
-    await leases.release({ runId, token: leaseToken, deadlineMonoMs: 0 });
+    await giveUp(twin(), fence);
     expect(await store.retryRun({ runId, by: "ann" })).toMatchObject({ tag: "retried" });
     expect(await store.wakeable({ limit: 10 })).toEqual([runId]);
     const reopened = await activate(runId);
@@ -85,20 +87,12 @@ describeTwins("retry_run", (twin) => {
   });
 
   test("a run that no worker could continue hears after its retry what came meanwhile: unread events, its children", async () => {
-    const { store, leases, create, activate, hold } = twin();
+    const { store, create, activate } = twin();
     const { fence } = await activate(await create());
-    const { runId, nonce } = fence;
+    const { runId } = fence;
     const child = await activate(await create({ parentId: runId, parentAddress: "b.2", depth: 1 }));
     await store.appendEvent({ runId, event: { type: "signalReceived", at: 1, name: "go" } });
-    await leases.release({ runId, token: nonce, deadlineMonoMs: 0 });
-    const leaseToken = await hold(runId);
-    await store.failUnowned({
-      runId,
-      leaseToken,
-      error: { code: "crash_loop", message: "died" },
-      retentionMs,
-    });
-    await leases.release({ runId, token: leaseToken, deadlineMonoMs: 0 });
+    await giveUp(twin(), fence);
     const event = { type: "retryRequested", at: 2, by: "stands for the end" } as const;
     await store.finish(sampleFinish(child.fence, { parentEvent: { parentId: runId, event } }));
     await create({ parentId: runId, parentAddress: "b.3", depth: 1 });

@@ -9,6 +9,7 @@ import { afterEach, describe, expect, test } from "vitest";
 import { call, child, flow, parallel, script } from "../../support/engine/definitions.js";
 import { childResult } from "../../support/engine/world.js";
 import { eventually } from "../../support/eventually.js";
+import { isAlive } from "../../support/is-alive.js";
 import { deferred, type OneWorker, openOneWorker } from "../../support/worker/one-worker.js";
 
 let worker: OneWorker;
@@ -33,14 +34,6 @@ function patient(name: string) {
     },
   };
   return { action, begun: begun.promise, told: told.promise };
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
-  }
 }
 
 describe("the lease of a run that is executed", () => {

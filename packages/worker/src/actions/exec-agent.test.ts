@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { limits } from "@runfleet/model";
 import { describe, expect, it } from "vitest";
 import { eventually } from "../../../../test/support/eventually.js";
+import { isAlive } from "../../../../test/support/is-alive.js";
 import { type AttemptOptions, attempt, folderWith } from "../../../../test/support/worker/attempts.js";
 import type { WorkerConfig } from "../config.js";
 import { type ExecAgentOptions, execAgent } from "./exec-agent.js";
@@ -243,12 +244,3 @@ describe("execAgent", () => {
     await eventually("its child has ended", () => (isAlive(pid) ? undefined : true));
   });
 });
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-}

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { RunRecord, RunScript } from "@runfleet/model";
 import { limits } from "@runfleet/model";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { isAlive } from "../../../../test/support/is-alive.js";
 import { systemClock } from "../clock.js";
 import { createRegistry } from "../registry.js";
 import type { PerformContext } from "./context.js";
@@ -146,14 +147,5 @@ async function eventually<T>(look: () => Promise<T | undefined>): Promise<T> {
     if (found !== undefined) return found;
     if (performance.now() > deadline) throw new Error("it did not happen within 5 s");
     await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
   }
 }
