@@ -63,9 +63,27 @@ export function runDocument(
   return {
     ...runRow(run),
     children: [...parts.children],
-    currentSteps: inOrder.filter(isUnderWay).map((step) => currentStep(step, run.owner ?? null)),
-    steps: inOrder.map(stepDocument),
+    currentSteps: hasEnded(run)
+      ? []
+      : inOrder.filter(isUnderWay).map((step) => currentStep(step, run.owner ?? null)),
+    steps: inOrder.map((step) => stepDocument(endedWith(run, step))),
   };
+}
+
+function hasEnded({ status }: RunRecord): boolean {
+  return status === "completed" || status === "failed" || status === "cancelled";
+}
+
+/**
+ * Who ends a run from outside (terminate, a crash loop) leaves its open steps as they are, since a retry goes on with
+ * them. Nothing of them is executed any more, so people see them as ended with their run.
+ */
+function endedWith(run: RunRecord, step: StepRecord): StepRecord {
+  const isOpen = step.status === "pending" || step.status === "running" || step.status === "waiting";
+  if (!isOpen || !hasEnded(run)) return step;
+  const ended = { ...step, ...(run.endedAt === undefined ? {} : { endedAt: run.endedAt }) };
+  if (run.status !== "failed") return { ...ended, status: "cancelled" };
+  return { ...ended, status: "failed", ...(run.error === undefined ? {} : { error: run.error }) };
 }
 
 /** A child runs elsewhere, a foreach only waits for its children: neither keeps the worker of this run busy. */

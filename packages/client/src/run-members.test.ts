@@ -76,6 +76,27 @@ describe("the document of a run", () => {
     expect(runDocument(left, { steps, children: [] }).currentSteps).toEqual([{ ...build, worker: null }]);
   });
 
+  test("shows the steps that a terminate or a crash loop left open as ended with their run", () => {
+    const { owner: _gone, ownerToken: _token, ...left } = record;
+    const steps = [
+      step({ address: "b.0", status: "completed", endedAt: at + 1_500 }),
+      step({ address: "b.1", name: "build", kind: "script", ordinal: 1 }),
+      step({ address: "b.2", name: "ok", kind: "gate", status: "waiting", ordinal: 2 }),
+    ];
+    const ended = { ...left, endedAt: at + 9_000 };
+    const terminated = runDocument({ ...ended, status: "cancelled" }, { steps, children: [] });
+    expect(terminated.currentSteps).toEqual([]);
+    expect(terminated.steps.map(({ status, endedAt }) => [status, endedAt])).toEqual([
+      ["completed", iso(1_500)],
+      ["cancelled", iso(9_000)],
+      ["cancelled", iso(9_000)],
+    ]);
+    const error = { code: "crash_loop", message: "6 workers in a row died on this run" };
+    const givenUp = runDocument({ ...ended, status: "failed", error }, { steps, children: [] });
+    expect(givenUp.currentSteps).toEqual([]);
+    expect(givenUp.steps[1]).toMatchObject({ status: "failed", endedAt: iso(9_000), error });
+  });
+
   test("has each step's place, latest result, what it said, and what it used", () => {
     const usage = { costUsd: 0.5, turns: 2, durationMs: 10 };
     const done = step({
