@@ -43,6 +43,13 @@ describe("outcome of a thrown value", () => {
     expect(failureOf("just text")).toEqual({ code: "step_failed", message: "just text" });
   });
 
+  it.each([undefined, ""])("never fails without a word: %j", (thrown) => {
+    expect(failureOf(thrown)).toEqual({
+      code: "step_failed",
+      message: "something without a text was thrown",
+    });
+  });
+
   it("copes with a thrown value that has no text", () => {
     expect(failureOf(Object.create(null))).toEqual({
       code: "step_failed",

@@ -28,6 +28,7 @@ function codeOf(error: unknown): string {
   return typeof code === "string" ? code : "step_failed";
 }
 
+const withoutText = "something without a text was thrown";
 /** Causes shown at most; longer chains are loops or noise. */
 const causesMax = 5;
 
@@ -38,7 +39,7 @@ function messageOf(error: unknown): string {
     lines.push(textOf(current instanceof Error ? current.message || current.name : current));
     current = current instanceof Error ? current.cause : undefined;
   }
-  return lines.join("; caused by: ");
+  return lines.join("; caused by: ") || withoutText;
 }
 
 /** Text of any value, also of one that refuses to become text: what was thrown must never throw again. */
@@ -46,7 +47,7 @@ function textOf(value: unknown): string {
   try {
     return String(value);
   } catch {
-    return "something without a text was thrown";
+    return withoutText;
   }
 }
 

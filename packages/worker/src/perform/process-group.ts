@@ -70,6 +70,11 @@ export async function startGroup(options: GroupOptions): Promise<ProcessGroup> {
   };
 }
 
+/** How a command ended that did not succeed, for people. */
+export function endedBadly(exitCode: number): string {
+  return exitCode < 0 ? "was killed by a signal" : `failed with exit code ${exitCode}`;
+}
+
 async function exited(child: ChildProcess): Promise<number> {
   const [code] = (await once(child, "exit")) as [number | null];
   let timer: NodeJS.Timeout | undefined;

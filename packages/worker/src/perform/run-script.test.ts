@@ -73,6 +73,13 @@ describe("script", () => {
     });
   });
 
+  it("says that a signal killed it, not an exit code that no program has", async () => {
+    expect(await run(script("echo last words >&2; kill -9 $$"))).toMatchObject({
+      type: "failed",
+      error: { message: 'script "probe" was killed by a signal: last words' },
+    });
+  });
+
   it("runs in the run's directory and sees inputs, its own env and the facts of its attempt", async () => {
     const names =
       "$RUNFLEET_INPUT_PR $RUNFLEET_RUN_ID $RUNFLEET_STEP $RUNFLEET_ATTEMPT $RUNFLEET_IDEMPOTENCY_KEY $RUNFLEET_FENCING_TOKEN";
