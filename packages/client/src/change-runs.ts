@@ -205,7 +205,7 @@ function gateNotFound(asked: {
   readonly open: readonly string[];
 }): RunfleetError {
   const { runId, gate, open } = asked;
-  const list = open.length === 0 ? "no gate is open" : `open: ${open.join(", ")}`;
+  const list = open.length === 0 ? "none is open that takes an answer" : `open: ${open.join(", ")}`;
   const message =
     gate === undefined && open.length > 1
       ? `run ${runId} has several open gates, name one of them; ${list}`

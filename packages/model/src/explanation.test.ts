@@ -77,7 +77,7 @@ const cases: Readonly<Record<Cause, readonly [ReturnType<typeof explain>, RegExp
   ],
   queued: [explained({}, { dueAt: now }), /ready/, /within seconds/],
   gate: [waiting(gate("human_review")), /a person at gate "ok" since .* until/, /approve R ok/],
-  signal: [waiting(gate("signal")), /a signal at gate "ok"/, /signal R NAME/],
+  signal: [waiting(gate("signal")), /a signal at gate "ok"/, /signal R ok`, or .* option `signal`/],
   poll: [waiting(gate("pr_checks")), /resolver of "pr_checks"/, /resolver/],
   child: [waiting(child), /waits for run C of workflow "kid"/, /explain C/],
   items: [waiting(items), /"all" has 3 of 9 items done and waits for 2/, /show R/],

@@ -220,7 +220,7 @@ const gates: Readonly<
   signal: ({ name, deadline }, run) => ({
     cause: "signal",
     sentence: `it waits for a signal at gate "${name}", until ${time(deadline)}`,
-    remedy: `\`runfleet signal ${run.id} NAME\``,
+    remedy: `\`runfleet signal ${run.id} ${name}\`, or with the name that the gate's option \`signal\` gives`,
   }),
   poll: ({ name, gateType, deadline }) => ({
     cause: "poll",
