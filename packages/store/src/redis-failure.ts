@@ -10,7 +10,8 @@ const ownMistakes: ReadonlySet<string> = new Set(["ERR", "WRONGTYPE", "CROSSSLOT
 /** `doing` names the script or command for the message. */
 export function toRunfleetError(error: unknown, doing: string): RunfleetError {
   if (isRunfleetError(error)) return error;
-  const message = error instanceof Error ? error.message : String(error);
+  const said = error instanceof Error ? error.message : String(error);
+  const message = isUnanswered(error) ? "it cannot be reached" : said;
   const code = isReply(error) && isOwnMistake(message) ? "internal" : "redis_unavailable";
   return new RunfleetError(code, `Redis: ${doing}: ${message}`, { cause: withoutCommand(error) });
 }
@@ -31,6 +32,11 @@ export async function withRedis<T>(doing: string, command: () => Promise<T>): Pr
   } catch (error) {
     throw toRunfleetError(error, doing);
   }
+}
+
+/** The client's own words for it advise which of its options to change; the people who read them have none. */
+function isUnanswered(error: unknown): boolean {
+  return error instanceof Error && error.name === "MaxRetriesPerRequestError";
 }
 
 function isReply(error: unknown): boolean {
