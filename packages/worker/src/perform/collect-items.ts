@@ -54,7 +54,7 @@ function uniqueItems(foreach: string, items: readonly unknown[]): Item[] {
     if (!parsed.success) {
       throw new RunfleetError(
         "items_failed",
-        `item ${index} of foreach "${foreach}" is no item: it needs id, ref and context as texts`,
+        `item ${index} of foreach "${foreach}" is no item: it needs the texts id and ref, and context, an object of texts`,
       );
     }
     if (!unique.has(parsed.data.id)) unique.set(parsed.data.id, parsed.data);
