@@ -12,6 +12,7 @@ import type {
   StepDocument,
   StepRecord,
 } from "@runfleet/model";
+import { isEnded } from "@runfleet/model";
 import type { GateDocument, RunRow } from "./fleet-client.js";
 
 export function runRow(run: RunRecord): RunRow {
@@ -63,15 +64,11 @@ export function runDocument(
   return {
     ...runRow(run),
     children: [...parts.children],
-    currentSteps: hasEnded(run)
+    currentSteps: isEnded(run.status)
       ? []
       : inOrder.filter(isUnderWay).map((step) => currentStep(step, run.owner ?? null)),
     steps: inOrder.map((step) => stepDocument(endedWith(run, step))),
   };
-}
-
-function hasEnded({ status }: RunRecord): boolean {
-  return status === "completed" || status === "failed" || status === "cancelled";
 }
 
 /**
@@ -80,7 +77,7 @@ function hasEnded({ status }: RunRecord): boolean {
  */
 function endedWith(run: RunRecord, step: StepRecord): StepRecord {
   const isOpen = step.status === "pending" || step.status === "running" || step.status === "waiting";
-  if (!isOpen || !hasEnded(run)) return step;
+  if (!isOpen || !isEnded(run.status)) return step;
   const ended = { ...step, ...(run.endedAt === undefined ? {} : { endedAt: run.endedAt }) };
   if (run.status !== "failed") return { ...ended, status: "cancelled" };
   return { ...ended, status: "failed", ...(run.error === undefined ? {} : { error: run.error }) };
