@@ -10,7 +10,7 @@ import type { ActionContext, ActionResult, AgentPrompt, AnyAction } from "../act
 import { RetryableError } from "../action.js";
 import { captureStream } from "../perform/captured-stream.js";
 import { killOnAbort } from "../perform/kill-on-abort.js";
-import { endedBadly, type ProcessGroup, startGroup } from "../perform/process-group.js";
+import { badEnd, type ProcessGroup, startGroup } from "../perform/process-group.js";
 import { type AgentOutput, readAgentOutput } from "./agent-output.js";
 
 /** What the arguments and the environment of one attempt may depend on. */
@@ -172,7 +172,7 @@ function failure(
     .map((text) => text?.trim() ?? "")
     .find((text) => text !== "");
   const detail = reason === undefined ? "" : `: ${reason.slice(-excerptCharsMax)}`;
-  const ended = exitCode === 0 ? "says that it failed" : endedBadly(exitCode);
+  const ended = exitCode === 0 ? "says that it failed" : `failed with ${badEnd(exitCode)}`;
   const how = isSilent ? "printed nothing for too long and was ended" : ended;
   return new RetryableError(`agent "${action}" ${how}${detail}`, { usage });
 }

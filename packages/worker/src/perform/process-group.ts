@@ -70,9 +70,9 @@ export async function startGroup(options: GroupOptions): Promise<ProcessGroup> {
   };
 }
 
-/** How a command ended that did not succeed, for people. */
-export function endedBadly(exitCode: number): string {
-  return exitCode < 0 ? "was killed by a signal" : `failed with exit code ${exitCode}`;
+/** What a command that did not succeed ended with, for people. */
+export function badEnd(exitCode: number): string {
+  return exitCode < 0 ? "a signal that killed it" : `exit code ${exitCode}`;
 }
 
 async function exited(child: ChildProcess): Promise<number> {

@@ -76,7 +76,7 @@ describe("script", () => {
   it("says that a signal killed it, not an exit code that no program has", async () => {
     expect(await run(script("echo last words >&2; kill -9 $$"))).toMatchObject({
       type: "failed",
-      error: { message: 'script "probe" was killed by a signal: last words' },
+      error: { message: 'script "probe" failed with a signal that killed it: last words' },
     });
   });
 

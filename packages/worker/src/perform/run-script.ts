@@ -13,7 +13,7 @@ import type { CapturedStream } from "./captured-stream.js";
 import { captureStream } from "./captured-stream.js";
 import type { PerformContext } from "./context.js";
 import { killOnAbort } from "./kill-on-abort.js";
-import { argumentBytesMax, endedBadly, startGroup } from "./process-group.js";
+import { argumentBytesMax, badEnd, startGroup } from "./process-group.js";
 
 /** Characters of stdout that become the context, and of stderr that become the error text. */
 const excerptCharsMax = 2_000;
@@ -131,7 +131,7 @@ function outcomeOf(command: RunScript, finished: Finished, signal: AbortSignal):
   if (signal.aborted) return { type: "cancelled", reason: String(signal.reason), usage };
   if (finished.exitCode !== 0) {
     const detail = finished.stderr.trim().slice(0, excerptCharsMax);
-    const message = `script "${name}" ${endedBadly(finished.exitCode)}${detail === "" ? "" : `: ${detail}`}`;
+    const message = `script "${name}" failed with ${badEnd(finished.exitCode)}${detail === "" ? "" : `: ${detail}`}`;
     return { type: "failed", error: { code: "step_failed", message }, retryable: true, usage };
   }
   const block = parseFlowOutput(finished.stdout);
