@@ -1,4 +1,5 @@
 import { afterAll, describe, expect, inject, test } from "vitest";
+import { sampleRun } from "../../../test/conformance/store/samples.js";
 import { gateOf, openClientFleet } from "../../../test/support/client-fleet.js";
 
 const under = await openClientFleet(inject("redisUrl"));
@@ -90,6 +91,12 @@ describe("a run", () => {
       message: expect.stringContaining("it is pending"),
     });
     await expect(fleet.retry("nobody")).rejects.toMatchObject({ code: "run_not_found" });
+    const child = sampleRun({ parentId: run.id, rootId: run.id, parentAddress: "b.0", depth: 1 });
+    await under.store.createRun(child);
+    await expect(fleet.retry(child.id)).rejects.toMatchObject({
+      code: "retry_refused",
+      message: expect.stringContaining(`retry the root run ${run.id}`),
+    });
   });
 
   test("takes a signal once per dedupe id", async () => {
