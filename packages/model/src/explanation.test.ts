@@ -114,6 +114,12 @@ describe("why a run is not moving", () => {
     });
   });
 
+  it("does not take a run for delayed that a sweeper has just told of, and that has no slot", () => {
+    const full = { workers: [{ ...worker, busy: 4 }] };
+    expect(explained({}, { ...full, dueAt: now + 30_000 }).cause).toBe("pool_full");
+    expect(explained({}, { ...full, dueAt: now + 30_001 }).cause).toBe("delayed");
+  });
+
   it("takes a cancelled run that nobody has for ready once it is due, and for stopping before", () => {
     const parked = { status: "cancelling", blockedOn: [child] } as const;
     expect(explained(parked, { dueAt: now }).cause).toBe("queued");

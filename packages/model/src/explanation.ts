@@ -48,8 +48,11 @@ export interface Explanation {
 
 /** An owner not heard of for this long is taken for dead by the workers' defaults. */
 const silentMs = 10_000;
-/** A run that is due this much later waits for its time; less is only the way through the queue. */
-const delayedMs = 1_000;
+/**
+ * A run that is due this much later waits for its time. Less is the way through the queue, or a sweeper's: it tells a
+ * run that is ready and has no slot once per half minute, and the run is due again after that.
+ */
+const delayedMs = 30_000;
 
 /** About the run as a whole; what it waits for comes after. */
 interface Rule {
