@@ -12,15 +12,15 @@ import {
   type SentEvent,
 } from "@runfleet/model";
 import { checkBytes, checkName } from "./check-start-options.js";
-import type { Connections } from "./connections.js";
-import { deliverWake } from "./deliver.js";
 import type {
   AnswerOptions,
   CancelOptions,
   RetryOptions,
   SignalOptions,
   TerminateOptions,
-} from "./fleet-client.js";
+} from "./client-options.js";
+import type { Connections } from "./connections.js";
+import { deliverWake } from "./deliver.js";
 import { runNotFound } from "./read-runs.js";
 
 export interface Answer extends AnswerOptions {

@@ -4,7 +4,7 @@
  */
 import { type Definition, limits, RunfleetError, resolveInputs } from "@runfleet/model";
 import { checkBytes, checkName } from "./check-start-options.js";
-import type { InputValues } from "./fleet-client.js";
+import type { InputValues } from "./client-options.js";
 
 /**
  * Given values as text. Throws `invalid_input` for a value that is neither text, number nor boolean, `too_large` for

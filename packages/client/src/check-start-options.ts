@@ -10,7 +10,7 @@ import {
   scheduleProblem,
   wholeNumberProblem,
 } from "@runfleet/model";
-import type { StartOptions } from "./fleet-client.js";
+import type { StartOptions } from "./client-options.js";
 
 export function checkStartOptions(options: StartOptions): void {
   checkName("label", options.label);

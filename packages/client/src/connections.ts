@@ -11,7 +11,7 @@ import {
   partitionTag,
   type RedisFinding,
 } from "@runfleet/store";
-import type { ClientOptions } from "./fleet-client.js";
+import type { ClientOptions } from "./client-options.js";
 
 export interface Connections {
   readonly store: RunStore;

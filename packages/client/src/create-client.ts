@@ -1,17 +1,11 @@
 /** Composes the client from its calls; has no behaviour of its own. */
 import type { Definition } from "@runfleet/model";
 import { answerGate, cancelRun, retryRun, signalRun, terminateRun } from "./change-runs.js";
+import type { PublishedVersion } from "./client-documents.js";
+import type { ClientOptions, StartDefinitionOptions, WorkflowSource } from "./client-options.js";
 import { type Connections, openConnections } from "./connections.js";
 import { explainRun } from "./explain-run.js";
-import type {
-  ClientOptions,
-  FleetClient,
-  PublishedVersion,
-  RunHandle,
-  StartDefinitionOptions,
-  StartedRun,
-  WorkflowSource,
-} from "./fleet-client.js";
+import type { FleetClient, RunHandle, StartedRun } from "./fleet-client.js";
 import { awaitResult, followEvents } from "./follow-runs.js";
 import { prepareVersions, storeVersions } from "./publish.js";
 import { listGates, listRuns, listWorkflows, readFleet, readRunDocument } from "./read-runs.js";

@@ -1,7 +1,7 @@
 /** Why a run is not moving, and what the run that it waits for says, down to the one that decides. Changes nothing. */
 import { type Explanation, explain, limits, type RunRecord } from "@runfleet/model";
+import type { RunExplanation } from "./client-documents.js";
 import type { Connections } from "./connections.js";
-import type { RunExplanation } from "./fleet-client.js";
 import { readRun } from "./read-runs.js";
 
 export async function explainRun(connections: Connections, runId: string): Promise<RunExplanation> {

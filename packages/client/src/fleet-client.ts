@@ -2,205 +2,30 @@
  * The contract of the producer SDK: everything a program can ask of a fleet. Only shapes, no behaviour.
  * Every method rejects with a `RunfleetError`; `redis_unavailable` comes quickly, never after a long wait.
  */
-import type {
-  Definition,
-  Explanation,
-  HistoryEvent,
-  RunDocument,
-  RunStatus,
-  StopSignal,
-} from "@runfleet/model";
+import type { Definition, HistoryEvent, RunDocument, RunStatus } from "@runfleet/model";
 import type { RedisFinding } from "@runfleet/store";
-
-export interface ClientOptions {
-  /** `redis://` or `rediss://` address. Default: `REDIS_URL`, else `redis://127.0.0.1:6379`. */
-  readonly redis?: string;
-  /** Keeps fleets on one Redis apart. Default: `RUNFLEET_NAMESPACE`, else `rf`. */
-  readonly namespace?: string;
-  /** Who answers gates and cancels, as it is recorded. Default `client`. */
-  readonly actor?: string;
-  /**
-   * Gets one line when a change was made but its wake-up could not be delivered. Nothing is lost then: a worker
-   * delivers it within seconds. Default: silence.
-   */
-  readonly log?: (line: string) => void;
-}
-
-/** Values as people write them; kept as text, `true` becomes "true". */
-export type InputValues = Readonly<Record<string, string | number | boolean>>;
-
-export interface StartOptions {
-  readonly inputs?: InputValues;
-  /** Free text that people recognise the run by. */
-  readonly label?: string;
-  /** The same key with the same workflow and inputs gives the run that exists; with others `idempotency_conflict`. */
-  readonly idempotencyKey?: string;
-  /** 1 (first) to 2,097,151 (last); absent goes before all of them. */
-  readonly priority?: number;
-  /** The run becomes ready this much later. */
-  readonly delayMs?: number;
-  readonly dryRun?: boolean;
-  /** Of the whole run; default: the workflow's own. */
-  readonly timeoutMs?: number;
-  /** Of each attempt of each step; default 12 hours. */
-  readonly stepTimeoutMs?: number;
-  /** False goes on with the next node after a failed step; the run still fails at its end. Default true. */
-  readonly failFast?: boolean;
-  /** Worker pool that takes the run. Default `default`. */
-  readonly pool?: string;
-  readonly model?: string;
-  /** Default of `as`. */
-  readonly identity?: string;
-  readonly pluginDirs?: readonly string[];
-  /** Says that a hook started the run, so that what it does need not start further hooks. Children are not marked. */
-  readonly triggeredByHook?: boolean;
-}
-
-export interface StartDefinitionOptions extends StartOptions {
-  /** Workflows that the started one calls; published together with it. */
-  readonly alongside?: readonly (Definition | WorkflowSource)[];
-}
-
-/** Workflow text; `file` is what diagnostics call it. */
-export interface WorkflowSource {
-  readonly source: string;
-  readonly file?: string;
-}
-
-export interface PublishedVersion {
-  readonly name: string;
-  /** SHA-256 of the definition's JSON, hexadecimal. */
-  readonly hash: string;
-}
-
-export interface WorkflowDocument extends PublishedVersion {
-  /** ISO 8601. */
-  readonly publishedAt: string;
-}
-
-/** A run without what belongs to its steps and children, as lists show it. */
-export type RunRow = Omit<RunDocument, "steps" | "currentSteps" | "children">;
-
-export interface RunPage {
-  readonly runs: readonly RunRow[];
-  /** Hand it to the next call; null on the last page. */
-  readonly cursor: string | null;
-}
-
-export interface ListOptions {
-  readonly status?: RunStatus;
-  readonly workflow?: string;
-  /** 1 to 500; default 50. */
-  readonly limit?: number;
-  readonly cursor?: string;
-}
-
-/** A gate somebody can answer. Times are ISO 8601. */
-export interface GateDocument {
-  readonly runId: string;
-  readonly workflow: string;
-  readonly label: string | null;
-  readonly address: string;
-  readonly name: string;
-  readonly gateType: string;
-  readonly prompt: string | null;
-  /** Value → label of what may be selected; null when nothing can. */
-  readonly options: Readonly<Record<string, string>> | null;
-  readonly since: string;
-  readonly deadline: string;
-}
-
-export interface GatePage {
-  readonly gates: readonly GateDocument[];
-  readonly cursor: string | null;
-}
-
-export interface GateListOptions {
-  readonly runId?: string;
-  readonly limit?: number;
-  readonly cursor?: string;
-}
-
-export interface AnswerOptions {
-  readonly feedback?: string;
-  readonly selections?: readonly string[];
-  /** Default: the client's actor. */
-  readonly by?: string;
-}
-
-export interface CancelOptions {
-  readonly reason?: string;
-  readonly by?: string;
-}
-
-export interface RetryOptions {
-  readonly by?: string;
-}
-
-export interface TerminateOptions {
-  readonly by?: string;
-}
-
-export interface SignalOptions {
-  /** Any JSON value. */
-  readonly data?: unknown;
-  /** A second signal with the same id is dropped. */
-  readonly dedupeId?: string;
-}
-
-export interface ResultOptions {
-  /** Default: no limit. When it passes, the call rejects with `timeout`; the run goes on. */
-  readonly timeoutMs?: number;
-  readonly signal?: StopSignal;
-}
-
-export interface EventsOptions {
-  /** Id of the last event already seen. Default: from the first one kept. */
-  readonly after?: string;
-  /** "run" waits for more until the run has ended, "history" stops after what is there. Default "run". */
-  readonly until?: "run" | "history";
-  readonly signal?: StopSignal;
-}
-
-export interface WorkerDocument {
-  readonly id: string;
-  readonly pid: number;
-  readonly host: string;
-  readonly pools: readonly string[];
-  readonly slots: number;
-  readonly busy: number;
-  readonly version: string;
-  /** ISO 8601. */
-  readonly lastSeen: string;
-}
-
-export interface PoolDocument {
-  readonly name: string;
-  /** Runs a worker could take now. */
-  readonly ready: number;
-  readonly active: number;
-  /** Runs that wait for a person, a child or a time, without a slot. */
-  readonly waiting: number;
-  /** Null: not measured. */
-  readonly oldestReadyMs: number | null;
-  /** Replicas wanted and the reason; null: no scaling policy decides. */
-  readonly wanted: number | null;
-  readonly why: string | null;
-}
-
-export interface FleetDocument {
-  readonly workers: readonly WorkerDocument[];
-  readonly pools: readonly PoolDocument[];
-}
-
-/** Why a run is not moving. */
-export interface RunExplanation extends Explanation {
-  readonly id: string;
-  readonly workflow: string;
-  readonly status: RunStatus;
-  /** The same of the child run it waits for. */
-  readonly because: RunExplanation | null;
-}
+import type {
+  FleetDocument,
+  GatePage,
+  PublishedVersion,
+  RunExplanation,
+  RunPage,
+  WorkflowDocument,
+} from "./client-documents.js";
+import type {
+  AnswerOptions,
+  CancelOptions,
+  EventsOptions,
+  GateListOptions,
+  ListOptions,
+  ResultOptions,
+  RetryOptions,
+  SignalOptions,
+  StartDefinitionOptions,
+  StartOptions,
+  TerminateOptions,
+  WorkflowSource,
+} from "./client-options.js";
 
 /** One run. Nothing is read until a method is called. */
 export interface RunHandle {

@@ -10,8 +10,8 @@ import {
   RunfleetError,
   type StopSignal,
 } from "@runfleet/model";
+import type { EventsOptions, ResultOptions } from "./client-options.js";
 import type { Connections } from "./connections.js";
-import type { EventsOptions, ResultOptions } from "./fleet-client.js";
 import { readRun, readRunDocument } from "./read-runs.js";
 
 /** The longest silence before the record is looked at again: a run can also end without a word. */

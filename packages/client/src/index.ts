@@ -2,33 +2,33 @@
 
 export type { RedisFinding } from "@runfleet/store";
 export { calledWorkflows } from "./called-workflows.js";
-export { createClient } from "./create-client.js";
+export type {
+  FleetDocument,
+  GateDocument,
+  GatePage,
+  PoolDocument,
+  PublishedVersion,
+  RunExplanation,
+  RunPage,
+  RunRow,
+  WorkerDocument,
+  WorkflowDocument,
+} from "./client-documents.js";
 export type {
   AnswerOptions,
   CancelOptions,
   ClientOptions,
   EventsOptions,
-  FleetClient,
-  FleetDocument,
-  GateDocument,
   GateListOptions,
-  GatePage,
   InputValues,
   ListOptions,
-  PoolDocument,
-  PublishedVersion,
   ResultOptions,
   RetryOptions,
-  RunExplanation,
-  RunHandle,
-  RunPage,
-  RunRow,
   SignalOptions,
   StartDefinitionOptions,
-  StartedRun,
   StartOptions,
   TerminateOptions,
-  WorkerDocument,
-  WorkflowDocument,
   WorkflowSource,
-} from "./fleet-client.js";
+} from "./client-options.js";
+export { createClient } from "./create-client.js";
+export type { FleetClient, RunHandle, StartedRun } from "./fleet-client.js";

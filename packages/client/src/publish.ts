@@ -13,8 +13,8 @@ import { type Definition, definitionSchema, limits, RunfleetError } from "@runfl
 import { definitionHash } from "@runfleet/store";
 import { calledWorkflows } from "./called-workflows.js";
 import { checkBytes, checkName } from "./check-start-options.js";
+import type { WorkflowSource } from "./client-options.js";
 import type { Connections } from "./connections.js";
-import type { WorkflowSource } from "./fleet-client.js";
 
 /** A checked definition, ready to be stored. */
 export interface Version {

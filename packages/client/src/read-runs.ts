@@ -1,15 +1,8 @@
 /** Reads of the client: one run as a document, pages of runs and gates, workflows, the fleet. Changes nothing. */
 import { limits, type Page, type RunDocument, RunfleetError, type RunRecord } from "@runfleet/model";
+import type { FleetDocument, GatePage, PoolDocument, RunPage, WorkflowDocument } from "./client-documents.js";
+import type { GateListOptions, ListOptions } from "./client-options.js";
 import type { Connections } from "./connections.js";
-import type {
-  FleetDocument,
-  GateListOptions,
-  GatePage,
-  ListOptions,
-  PoolDocument,
-  RunPage,
-  WorkflowDocument,
-} from "./fleet-client.js";
 import { gateDocument, isoTime, runDocument, runRow } from "./run-document.js";
 
 const defaultPageRows = 50;

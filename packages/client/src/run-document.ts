@@ -13,7 +13,7 @@ import type {
   StepRecord,
 } from "@runfleet/model";
 import { isEnded } from "@runfleet/model";
-import type { GateDocument, RunRow } from "./fleet-client.js";
+import type { GateDocument, RunRow } from "./client-documents.js";
 
 export function runRow(run: RunRecord): RunRow {
   return {

@@ -6,9 +6,9 @@ import { type Definition, type NewRun, RunfleetError, type RunStatus } from "@ru
 import { deriveRunId, newRunId } from "@runfleet/store";
 import { completeInputs, textInputs } from "./check-inputs.js";
 import { checkName, checkStartOptions } from "./check-start-options.js";
+import type { StartOptions } from "./client-options.js";
 import type { Connections } from "./connections.js";
 import { deliverRun } from "./deliver.js";
-import type { StartOptions } from "./fleet-client.js";
 
 /** A version of a workflow that is in the store. */
 export interface StartTarget {

@@ -93,6 +93,17 @@ export type { AcquireReply, Lease, LeaseStore, RenewReply } from "./lease-port.j
 export { limits } from "./limits.js";
 export type { Failure, Outcome, StepOutput } from "./outcome.js";
 export { failureSchema, outcomeSchema, stepOutputSchema } from "./outcome.js";
+export type {
+  AnswerReply,
+  AppendReply,
+  CancelReply,
+  CreateReply,
+  GateAnswer,
+  NewRun,
+  OutsideWrites,
+  RetryReply,
+  TerminateReply,
+} from "./outside-writes.js";
 export type { ConsumeOptions, Consumer, Disposition, QueueJob, RunQueue, WakeReply } from "./queue-port.js";
 export type {
   BlockedOn,
@@ -137,35 +148,24 @@ export type {
 export type { RunStatus, StepStatus } from "./status.js";
 export { isEnded, mayBecome, runStatuses, runTransitions, stepStatuses } from "./status.js";
 export type { StopSignal } from "./stop-signal.js";
-export type {
-  ActivateReply,
-  Activation,
-  AnswerReply,
-  AppendReply,
-  CancelFeed,
-  CancelReply,
-  CancelRequest,
-  Commit,
-  CommitReply,
-  CreateReply,
-  Fence,
-  Finish,
-  FinishReply,
-  GateAnswer,
-  HeartbeatReply,
-  InboxEntry,
-  ListFilter,
-  NewRun,
-  OutboxEntry,
-  Page,
-  Park,
-  ParkReply,
-  PublishedWorkflow,
-  RetryReply,
-  RunStore,
-  TerminateReply,
-  YieldReply,
-} from "./store-port.js";
+export type { CancelFeed, ListFilter, Page, PublishedWorkflow, RunStore } from "./store-port.js";
 export type { Totals, Usage } from "./usage.js";
 export { addUsage, totalsSchema, usageSchema, zeroTotals } from "./usage.js";
 export type { WorkerPresence } from "./worker-presence.js";
+export type {
+  ActivateReply,
+  Activation,
+  CancelRequest,
+  Commit,
+  CommitReply,
+  Fence,
+  Finish,
+  FinishReply,
+  HeartbeatReply,
+  InboxEntry,
+  OutboxEntry,
+  Park,
+  ParkReply,
+  WorkerWrites,
+  YieldReply,
+} from "./worker-writes.js";

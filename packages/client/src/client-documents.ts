@@ -1,0 +1,82 @@
+/** What the calls of the producer SDK answer: plain documents, times as ISO 8601 texts. Only shapes, no behaviour. */
+import type { Explanation, RunDocument, RunStatus } from "@runfleet/model";
+
+export interface PublishedVersion {
+  readonly name: string;
+  /** SHA-256 of the definition's JSON, hexadecimal. */
+  readonly hash: string;
+}
+
+export interface WorkflowDocument extends PublishedVersion {
+  /** ISO 8601. */
+  readonly publishedAt: string;
+}
+
+/** A run without what belongs to its steps and children, as lists show it. */
+export type RunRow = Omit<RunDocument, "steps" | "currentSteps" | "children">;
+
+export interface RunPage {
+  readonly runs: readonly RunRow[];
+  /** Hand it to the next call; null on the last page. */
+  readonly cursor: string | null;
+}
+
+/** A gate somebody can answer. Times are ISO 8601. */
+export interface GateDocument {
+  readonly runId: string;
+  readonly workflow: string;
+  readonly label: string | null;
+  readonly address: string;
+  readonly name: string;
+  readonly gateType: string;
+  readonly prompt: string | null;
+  /** Value → label of what may be selected; null when nothing can. */
+  readonly options: Readonly<Record<string, string>> | null;
+  readonly since: string;
+  readonly deadline: string;
+}
+
+export interface GatePage {
+  readonly gates: readonly GateDocument[];
+  readonly cursor: string | null;
+}
+
+export interface WorkerDocument {
+  readonly id: string;
+  readonly pid: number;
+  readonly host: string;
+  readonly pools: readonly string[];
+  readonly slots: number;
+  readonly busy: number;
+  readonly version: string;
+  /** ISO 8601. */
+  readonly lastSeen: string;
+}
+
+export interface PoolDocument {
+  readonly name: string;
+  /** Runs a worker could take now. */
+  readonly ready: number;
+  readonly active: number;
+  /** Runs that wait for a person, a child or a time, without a slot. */
+  readonly waiting: number;
+  /** Null: not measured. */
+  readonly oldestReadyMs: number | null;
+  /** Replicas wanted and the reason; null: no scaling policy decides. */
+  readonly wanted: number | null;
+  readonly why: string | null;
+}
+
+export interface FleetDocument {
+  readonly workers: readonly WorkerDocument[];
+  readonly pools: readonly PoolDocument[];
+}
+
+/** Why a run is not moving. */
+export interface RunExplanation extends Explanation {
+  readonly id: string;
+  readonly workflow: string;
+  readonly status: RunStatus;
+  /** The same of the child run it waits for. */
+  readonly because: RunExplanation | null;
+}

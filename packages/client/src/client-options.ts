@@ -1,0 +1,112 @@
+/** What callers may say to each call of the producer SDK. Only shapes, no behaviour. */
+import type { Definition, RunStatus, StopSignal } from "@runfleet/model";
+
+export interface ClientOptions {
+  /** `redis://` or `rediss://` address. Default: `REDIS_URL`, else `redis://127.0.0.1:6379`. */
+  readonly redis?: string;
+  /** Keeps fleets on one Redis apart. Default: `RUNFLEET_NAMESPACE`, else `rf`. */
+  readonly namespace?: string;
+  /** Who answers gates and cancels, as it is recorded. Default `client`. */
+  readonly actor?: string;
+  /**
+   * Gets one line when a change was made but its wake-up could not be delivered. Nothing is lost then: a worker
+   * delivers it within seconds. Default: silence.
+   */
+  readonly log?: (line: string) => void;
+}
+
+/** Values as people write them; kept as text, `true` becomes "true". */
+export type InputValues = Readonly<Record<string, string | number | boolean>>;
+
+export interface StartOptions {
+  readonly inputs?: InputValues;
+  /** Free text that people recognise the run by. */
+  readonly label?: string;
+  /** The same key with the same workflow and inputs gives the run that exists; with others `idempotency_conflict`. */
+  readonly idempotencyKey?: string;
+  /** 1 (first) to 2,097,151 (last); absent goes before all of them. */
+  readonly priority?: number;
+  /** The run becomes ready this much later. */
+  readonly delayMs?: number;
+  readonly dryRun?: boolean;
+  /** Of the whole run; default: the workflow's own. */
+  readonly timeoutMs?: number;
+  /** Of each attempt of each step; default 12 hours. */
+  readonly stepTimeoutMs?: number;
+  /** False goes on with the next node after a failed step; the run still fails at its end. Default true. */
+  readonly failFast?: boolean;
+  /** Worker pool that takes the run. Default `default`. */
+  readonly pool?: string;
+  readonly model?: string;
+  /** Default of `as`. */
+  readonly identity?: string;
+  readonly pluginDirs?: readonly string[];
+  /** Says that a hook started the run, so that what it does need not start further hooks. Children are not marked. */
+  readonly triggeredByHook?: boolean;
+}
+
+export interface StartDefinitionOptions extends StartOptions {
+  /** Workflows that the started one calls; published together with it. */
+  readonly alongside?: readonly (Definition | WorkflowSource)[];
+}
+
+/** Workflow text; `file` is what diagnostics call it. */
+export interface WorkflowSource {
+  readonly source: string;
+  readonly file?: string;
+}
+
+export interface ListOptions {
+  readonly status?: RunStatus;
+  readonly workflow?: string;
+  /** 1 to 500; default 50. */
+  readonly limit?: number;
+  readonly cursor?: string;
+}
+
+export interface GateListOptions {
+  readonly runId?: string;
+  readonly limit?: number;
+  readonly cursor?: string;
+}
+
+export interface AnswerOptions {
+  readonly feedback?: string;
+  readonly selections?: readonly string[];
+  /** Default: the client's actor. */
+  readonly by?: string;
+}
+
+export interface CancelOptions {
+  readonly reason?: string;
+  readonly by?: string;
+}
+
+export interface RetryOptions {
+  readonly by?: string;
+}
+
+export interface TerminateOptions {
+  readonly by?: string;
+}
+
+export interface SignalOptions {
+  /** Any JSON value. */
+  readonly data?: unknown;
+  /** A second signal with the same id is dropped. */
+  readonly dedupeId?: string;
+}
+
+export interface ResultOptions {
+  /** Default: no limit. When it passes, the call rejects with `timeout`; the run goes on. */
+  readonly timeoutMs?: number;
+  readonly signal?: StopSignal;
+}
+
+export interface EventsOptions {
+  /** Id of the last event already seen. Default: from the first one kept. */
+  readonly after?: string;
+  /** "run" waits for more until the run has ended, "history" stops after what is there. Default "run". */
+  readonly until?: "run" | "history";
+  readonly signal?: StopSignal;
+}
