@@ -1,6 +1,6 @@
 /** Cancelling a run: what is aborted, what is waited for and how long, and how the run ends. */
 import { expect, test } from "vitest";
-import { call, child, flow, gate, sleep } from "../../../test/support/engine/definitions.js";
+import { call, child, flow, gate, parallel, sleep } from "../../../test/support/engine/definitions.js";
 import { createWorld, failed, hangs, ok } from "../../../test/support/engine/world.js";
 import { attemptStopMs } from "./grace.js";
 
@@ -95,6 +95,23 @@ test("a cancel together with the last result leaves the run completed", () => {
     { type: "cancelRequested", at, reason: "late", by: "ann" },
   );
   expect(ended?.status).toBe("completed");
+});
+
+test.each([
+  ["a person", (world: ReturnType<typeof createWorld>) => world.cancel(), "run_cancelled"],
+  ["the run's timeout", (world: ReturnType<typeof createWorld>) => world.advance(60_000), "run_timed_out"],
+])("%s that cuts a branch cuts its block, also when the other branches were enough", (_who, stop, code) => {
+  const block = parallel([call("a"), call("b"), call("c")], { minSuccess: 1, name: "checks" });
+  const world = createWorld(flow([block, call("after")]), {
+    steps: { b: [failed("red")], c: [hangs] },
+    run: { timeoutMs: 60_000 },
+  });
+  world.start();
+  stop(world);
+  const { ended } = world.attemptEnds("b.0.2", 1, { type: "cancelled", reason: "told to" });
+  expect(ended?.error?.code).toBe(code);
+  expect(world.stepLines()).toEqual(["a#1 completed", "b#1 failed", "c#1 cancelled"]);
+  expect(world.state().results["checks"]).toBeUndefined();
 });
 
 test("a cancel together with a result starts nothing more", () => {

@@ -123,6 +123,8 @@ export interface ForeachFrame {
   completed: number;
   failed: number;
   skipped: number;
+  /** The first item that failed and why, cut; absent while none has. */
+  failure?: { itemId: string; message: string };
   /** What the children used together; absent until one has ended. */
   usage?: Usage;
   /** Bytes of the item outputs kept so far; further ones are dropped at the limit of one step's output. */

@@ -88,6 +88,12 @@ export const blocks = [
   },
   {
     file: "nodes/parallel.ts",
+    find: "wasCut && (enough || failure === undefined)",
+    replace: "wasCut && failure === undefined && !enough",
+    says: "a block that was cut completes when the other branches were enough",
+  },
+  {
+    file: "nodes/parallel.ts",
     find: "return failed > 0 && failed >",
     replace: "return failed >",
     says: "a success can make a block hopeless",

@@ -228,8 +228,8 @@ async function parallel(machine: Machine, place: Place, node: ParallelNode): Pro
   await Promise.all(running);
   log.note({ type: "parallel.ended", address: at, ...counts });
   const isEnough = counts.succeeded + counts.skipped >= needed;
-  const isStopped =
-    counts.succeeded + counts.failed + counts.skipped < node.branches.length && failure === undefined;
+  const isCut = counts.succeeded + counts.failed + counts.skipped < node.branches.length;
+  const isStopped = isCut && (isEnough || failure === undefined);
   if (node.name !== undefined && !isStopped) {
     const status = isEnough ? "completed" : "failed";
     memory.setResult(node.name, {

@@ -1,10 +1,19 @@
 /** The children of a foreach: starting them in a window, taking their ends, stopping them. */
-import type { EngineEvent, ForeachFrame, ForeachNode, ItemState, Totals, Usage } from "@runfleet/model";
+import type {
+  ChildResult,
+  EngineEvent,
+  ForeachFrame,
+  ForeachNode,
+  ItemState,
+  Totals,
+  Usage,
+} from "@runfleet/model";
 import { addUsage, zeroTotals } from "@runfleet/model";
 import { childStopMs } from "../grace.js";
 import { defined } from "../record.js";
 import { addToTotals } from "../results.js";
 import { substituteAll } from "../template.js";
+import { truncateText } from "../text-size.js";
 import { ask, cancelChild, isHalted, note, setFrame, type Turn } from "../turn.js";
 import { overlaid, variablesFor } from "../variables.js";
 import type { Spot } from "./behaviour.js";
@@ -13,6 +22,9 @@ import { blockersOf, changeItem, endedItem, itemAt, nextItem } from "./foreach-i
 import { dependentsOf } from "./foreach-order.js";
 
 type ForeachSpot = Spot<ForeachNode, ForeachFrame>;
+
+/** As much of a child's error as the parent's error names. */
+const reasonBytesMax = 1_024;
 
 /** Starts items while the window has room, then looks whether the step is over. */
 export function dispatch(turn: Turn, spot: ForeachSpot): void {
@@ -42,6 +54,7 @@ export function childEnded(
   frame.usage = usageWith(frame.usage, event.result.totals);
   const status = endOf(event.result.status, frame);
   changeItem(turn, { at, index }, endedItem(frame, item, { status, output: event.result.output }));
+  if (status === "failed") frame.failure ??= { itemId: item.id, message: reasonOf(event.result) };
   note(turn, { type: "fanout.item_ended", address: at, itemId: item.id, status });
   if (status === "completed") frame.completed += 1;
   if (status === "failed") {
@@ -101,6 +114,11 @@ function itemInputs(
 function usageWith(before: Usage | undefined, totals: Totals): Usage {
   const { hasLlmMetrics: _flag, ...usage } = addUsage(addUsage(zeroTotals(), before ?? {}), totals);
   return usage;
+}
+
+/** Why a child did not complete. The frame is written again with every child that ends, so it keeps a short text. */
+function reasonOf({ status, error }: ChildResult): string {
+  return truncateText(error?.message ?? `child run ${status}`, reasonBytesMax);
 }
 
 /** A child that was stopped because the step halts is no failure of its own. */

@@ -23,6 +23,26 @@ test("continue succeeds when at least one child did, and fails when none did", (
   expect(none.start().ended?.error).toMatchObject({ code: "items_failed" });
 });
 
+test("the error names the first item that failed and its child's reason, cut where it is long", () => {
+  const red = childResult({
+    status: "failed",
+    error: { code: "boom", message: `no disk${"!".repeat(9_000)}` },
+  });
+  const cancelled = childResult({ status: "cancelled" });
+  const answers = { items: { each: abc }, children: { a: [cancelled], b: [red] } };
+  const world = createWorld(flow([foreach("each", { onChildFail: "halt", maxParallel: 1 })]), answers);
+  const long = createWorld(flow([foreach("each", { onChildFail: "halt", maxParallel: 1 })]), {
+    ...answers,
+    children: { a: [red] },
+  });
+  expect(world.start().ended?.error?.message).toBe(
+    "step 'each' failed: foreach each: 0 completed, 1 failed, 0 skipped of 3 things; first item 'a': child run cancelled",
+  );
+  const message = long.start().ended?.error?.message ?? "";
+  expect(message).toContain("first item 'a': no disk!!!");
+  expect(Buffer.byteLength(message)).toBeLessThan(1_200);
+});
+
 test("halt cancels the children in flight, starts no more and fails", () => {
   const world = createWorld(flow([foreach("each", { onChildFail: "halt" })]), {
     items: { each: abc },

@@ -60,8 +60,8 @@ function end(turn: Turn, spot: ForeachSpot): void {
   const context = contextOf(spot);
   const output = outputOf(turn, at, total);
   if (failed > 0 && !stalled && !forgiven) {
-    const error = { code: "items_failed", message: `step '${node.name}' failed: ${context}` };
-    fail(turn, spot, { error, fatal: false, context, output });
+    const error = { code: "items_failed", message: `step '${node.name}' failed: ${context}${reason(frame)}` };
+    fail(turn, spot, { error: boundedFailure(error), fatal: false, context, output });
     return;
   }
   const markers = stalled ? [stalledMarker] : [];
@@ -72,6 +72,10 @@ function end(turn: Turn, spot: ForeachSpot): void {
   endStep(turn, { name: node.name, status: "completed", ordinal });
   removeItems(turn, at, total);
   settle(turn, at, { type: "completed", markers });
+}
+
+function reason({ failure }: ForeachFrame): string {
+  return failure === undefined ? "" : `; first item '${failure.itemId}': ${failure.message}`;
 }
 
 /** The items stay in the state, so that an operator's retry runs only what did not complete. */

@@ -1,7 +1,8 @@
 /**
  * `parallel`: all branches at once. It succeeds when `min_success` (default: all) branches succeeded or were skipped.
  * With `fail_fast` it stops the open branches as soon as it cannot succeed any more, waits until they have stopped,
- * and fails. A named block leaves the merged markers of its successful branches under its name.
+ * and fails. One that was stopped from above while branches were open is cancelled, also when the others were enough:
+ * it had not ended. A named block leaves the merged markers of its successful branches under its name.
  */
 import type { Address, MarkerCondition, ParallelFrame, ParallelNode } from "@runfleet/model";
 import { agentKey, childAddress } from "@runfleet/model";
@@ -81,7 +82,8 @@ function endWhenDone(turn: Turn, { at, node, frame }: ParallelSpot): void {
   const { succeeded, failed, skipped, failure } = frame;
   note(turn, { type: "parallel.ended", address: at, succeeded, failed, skipped });
   const enough = succeeded + skipped >= required(node);
-  const stopped = succeeded + failed + skipped < node.branches.length && failure === undefined;
+  const wasCut = succeeded + failed + skipped < node.branches.length;
+  const stopped = wasCut && (enough || failure === undefined);
   if (node.name !== undefined && !stopped) {
     const status = enough ? "completed" : "failed";
     setResult(turn, node.name, { status, markers: frame.markers, context: "", ordinal: takeOrdinal(turn) });
