@@ -2,7 +2,7 @@
  * The inputs of a run from what the caller gave: as text, with defaults, within the limit. Pure; every refusal
  * comes before anything is written.
  */
-import { type Definition, limits, RunfleetError, resolveInputs } from "@runfleet/model";
+import { acceptInputs, type Definition, limits, RunfleetError } from "@runfleet/model";
 import { checkBytes, checkName } from "./check-start-options.js";
 import type { InputValues } from "./client-options.js";
 
@@ -30,32 +30,13 @@ export function completeInputs(
   definition: Definition,
   given: Readonly<Record<string, string>>,
 ): Record<string, string> {
-  const resolved = resolveInputs(definition.inputs, given);
-  if (!resolved.ok) {
-    const names = resolved.missing.map((name) => `"${name}"`).join(", ");
-    throw new RunfleetError("invalid_input", `workflow "${definition.name}" needs the input ${names}`, {
-      details: { workflow: definition.name, missing: resolved.missing },
-    });
-  }
-  checkBooleans(definition, resolved.inputs);
-  checkInputsSize(resolved.inputs);
-  return resolved.inputs;
+  const inputs = acceptInputs(definition, given);
+  checkInputsSize(inputs);
+  return inputs;
 }
 
 function isScalar(value: unknown): boolean {
   return typeof value === "string" || typeof value === "boolean" || Number.isFinite(value);
-}
-
-function checkBooleans(definition: Definition, inputs: Readonly<Record<string, string>>): void {
-  for (const { name, type } of definition.inputs) {
-    const value = inputs[name];
-    if (type !== "boolean" || value === undefined || value === "true" || value === "false") continue;
-    throw new RunfleetError(
-      "invalid_input",
-      `input "${name}" of workflow "${definition.name}" is a boolean: "true" or "false", not ${JSON.stringify(value.slice(0, 50))}`,
-      { details: { workflow: definition.name, input: name } },
-    );
-  }
 }
 
 function checkInputsSize(inputs: Readonly<Record<string, string>>): void {

@@ -2,7 +2,7 @@
  * Starts runs: finds the definition, checks everything, creates the run in one script, puts it into the queue.
  * Whatever is refused is refused before anything is written.
  */
-import { type Definition, type NewRun, RunfleetError, type RunStatus } from "@runfleet/model";
+import { type Definition, newRootRun, RunfleetError, type RunStatus } from "@runfleet/model";
 import { deriveRunId, newRunId } from "@runfleet/store";
 import { completeInputs, textInputs } from "./check-inputs.js";
 import { checkName, checkStartOptions } from "./check-start-options.js";
@@ -21,10 +21,6 @@ export interface Started {
   readonly status: RunStatus;
   readonly isRepeat: boolean;
 }
-
-const defaultPool = "default";
-/** An agent may work for hours; a step without any end would hold a slot for ever. */
-const defaultStepTimeoutMs = 12 * 3_600_000;
 
 /** Starts the published version of `workflow`. */
 export async function startByName(
@@ -77,7 +73,11 @@ async function create(
   target: StartTarget,
   options: CheckedOptions,
 ): Promise<Started> {
-  const run = newRun(target, options);
+  const now = Date.now();
+  const { idempotencyKey } = options;
+  const id = idempotencyKey === undefined ? newRunId(now) : deriveRunId(`start ${idempotencyKey}`);
+  const inputs = completeInputs(target.definition, options.inputs);
+  const run = newRootRun(target, { ...options, inputs }, { id, now });
   const reply = await connections.store.createRun(run);
   switch (reply.tag) {
     case "exists":
@@ -102,33 +102,4 @@ async function create(
       });
       return { id: run.id, status: "pending", isRepeat: false };
   }
-}
-
-function newRun({ definition, hash }: StartTarget, options: CheckedOptions): NewRun {
-  const { idempotencyKey, label, priority, delayMs, model, identity } = options;
-  const now = Date.now();
-  const id = idempotencyKey === undefined ? newRunId(now) : deriveRunId(`start ${idempotencyKey}`);
-  const timeoutMs = options.timeoutMs ?? definition.timeoutMs;
-  return {
-    id,
-    workflow: definition.name,
-    definitionHash: hash,
-    rootId: id,
-    depth: 0,
-    inputs: completeInputs(definition, options.inputs),
-    dryRun: options.dryRun ?? false,
-    failFast: options.failFast ?? true,
-    stepTimeoutMs: options.stepTimeoutMs ?? defaultStepTimeoutMs,
-    pluginDirs: options.pluginDirs ?? [],
-    triggeredByHook: options.triggeredByHook ?? false,
-    pool: options.pool ?? defaultPool,
-    createdAt: now,
-    ...(timeoutMs === undefined ? {} : { timeoutMs }),
-    ...(label === undefined ? {} : { label }),
-    ...(priority === undefined ? {} : { priority }),
-    ...(model === undefined ? {} : { model }),
-    ...(identity === undefined ? {} : { identity }),
-    ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
-    ...(delayMs === undefined ? {} : { delayMs }),
-  };
 }

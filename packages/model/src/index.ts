@@ -88,9 +88,10 @@ export type { Cause, Explanation, Situation } from "./explanation.js";
 export { causes, explain } from "./explanation.js";
 export type { Fact, FleetEvent, HistoryEvent } from "./fact.js";
 export type { ResolvedInputs } from "./inputs.js";
-export { resolveInputs } from "./inputs.js";
+export { acceptInputs, resolveInputs } from "./inputs.js";
 export type { AcquireReply, Lease, LeaseStore, RenewReply } from "./lease-port.js";
 export { limits } from "./limits.js";
+export { newRootRun, type StartChoices } from "./new-root-run.js";
 export type { Failure, Outcome, StepOutput } from "./outcome.js";
 export { failureSchema, outcomeSchema, stepOutputSchema } from "./outcome.js";
 export type {
