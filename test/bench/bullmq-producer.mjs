@@ -36,8 +36,8 @@ const starts = {
 };
 
 serve({
-  produce: (workload, count) => inFlight(count, async () => starts[workload]?.()),
-  async time(_workload, count) {
+  produce: ({ workload = "", runs: count = 0 }) => inFlight(count, async () => starts[workload]?.()),
+  async time({ runs: count = 0 }) {
     /** @type {number[]} */
     const times = [];
     for (let index = 0; index < count; index += 1) {

@@ -19,6 +19,33 @@ export function tableOf(measured) {
   return columns([["", "", "Runfleet", "BullMQ", "ratio", ""], ...rows]);
 }
 
+/** @param {{ w5?: import("./parked/bench-parked.mjs").ParkedFigures }} rows @returns {string} */
+export function parkedTableOf({ w5 }) {
+  if (w5 === undefined) return "";
+  const { worker, redis, answerToNextStepMs, wake } = w5;
+  const { idle, parked } = worker.rssMiB;
+  return columns([
+    ["w5", "", w5.title],
+    ["", "runs", `${w5.runs}`],
+    ["", "worker", `${idle} MiB idle, ${parked} MiB with all parked; CPU ${percent(worker.idleCpuShare)}`],
+    ["", "Redis", `${redis.bytesPerRun} bytes per run`],
+    [
+      "",
+      "",
+      Object.entries(redis.keyBytes)
+        .map(([name, bytes]) => `${name} ${bytes}`)
+        .join(", "),
+    ],
+    ["", "answer", `next step begins after ${answerToNextStepMs.p50} ms (p99 ${answerToNextStepMs.p99})`],
+    ["", "wake all", `${wake.runsPerSecond} runs/s with ${wake.workers} workers`],
+  ]);
+}
+
+/** @param {number} share */
+function percent(share) {
+  return `${(share * 100).toFixed(1)} %`;
+}
+
 /** @param {Readonly<Record<string, import("./round-trips.mjs").RoundTrips>>} roundTrips @returns {string} */
 export function roundTripsOf(roundTrips) {
   return Object.entries(roundTrips)

@@ -6,7 +6,10 @@ import { fileURLToPath } from "node:url";
  * @typedef {{ redisUrl: string, name: string, concurrency: number, folder: string }} Setup
  *   name: namespace (Runfleet) or queue (BullMQ), new for every repetition
  * @typedef {{
- *   ask: (request: { type: "produce" | "time", workload: string, runs: number }) => Promise<unknown>,
+ *   type: "produce" | "time" | "park" | "answer" | "timeAnswers" | "look", workload?: string, runs?: number,
+ * }} Question
+ * @typedef {{
+ *   ask: (request: Question) => Promise<unknown>,
  *   stop: () => Promise<void>,
  * }} Measured
  */

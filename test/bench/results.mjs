@@ -24,6 +24,15 @@ export async function saveResults(name, document) {
 }
 
 /**
+ * Rows that were measured alone, in the place of the committed ones.
+ * @param {ResultsName} name
+ * @param {object} rows
+ */
+export async function saveRows(name, rows) {
+  await saveResults(name, { ...(await readCommitted(name)), ...rows });
+}
+
+/**
  * The committed results of this name.
  * @param {ResultsName} name
  * @returns {Promise<Measured>}

@@ -11,9 +11,10 @@ import { benchEngine } from "./engine/bench-engine.mjs";
 import { describeMachine, loadNow, readVersions } from "./machine.mjs";
 import { measure } from "./measure.mjs";
 import { readOptions, usage } from "./options.mjs";
-import { roundTripsOf, tableOf } from "./print.mjs";
+import { benchParked } from "./parked/bench-parked.mjs";
+import { parkedTableOf, roundTripsOf, tableOf } from "./print.mjs";
 import { profileRunfleet } from "./profile.mjs";
-import { findRegressions, readCommitted, saveResults, toleranceShare } from "./results.mjs";
+import { findRegressions, readCommitted, saveResults, saveRows, toleranceShare } from "./results.mjs";
 import { countRoundTrips } from "./round-trips.mjs";
 import { openSide } from "./side.mjs";
 import { figuresOf } from "./statistics.mjs";
@@ -105,22 +106,46 @@ async function countAll(place) {
   }));
 }
 
+/** The row of w5, with its machine: it can be measured alone. @param {Place} place @param {BenchOptions} options */
+async function measureParked(place, { scale }) {
+  place.say("w5: parked runs");
+  const before = loadNow();
+  await place.redis.flushall();
+  const figures = await benchParked({ redis: place.redis, setup: setupOf(place, "parked"), scale });
+  const machine = describeMachine({ before, after: loadNow() });
+  return { ...figures, machine, versions: await readVersions(place.redis) };
+}
+
 /** @param {Place} place @param {BenchOptions} options @returns {Promise<number>} exit code */
 async function bench(place, options) {
   const before = loadNow();
   if (before > busyShare * availableParallelism())
     place.say(`the machine is busy (load ${before}): the figures will scatter, do not commit them`);
+  const rows = options.names.includes("w5") ? { w5: await measureParked(place, options) } : {};
+  const names = options.names.filter((name) => name !== "w5");
+  if (names.length > 0) return benchPairs(place, { ...options, names }, { before, rows });
+  console.log(options.json ? JSON.stringify(rows, null, 2) : parkedTableOf(rows));
+  if (options.save) await saveRows(options.scale, rows);
+  return 0;
+}
+
+/**
+ * @param {Place} place
+ * @param {BenchOptions} options
+ * @param {{ before: number, rows: Parameters<typeof parkedTableOf>[0] }} measuredBefore
+ * @returns {Promise<number>} exit code
+ */
+async function benchPairs(place, options, { before, rows }) {
   const measured = await measureAll(place, options);
   const roundTrips = await countAll(place);
   const document = {
-    ...measured,
+    ...{ ...measured, ...rows },
     ...{ scale: options.scale, concurrency, roundTrips },
     machine: describeMachine({ before, after: loadNow() }),
     versions: await readVersions(place.redis),
   };
-  console.log(
-    options.json ? JSON.stringify(document, null, 2) : `${tableOf(measured)}\n\n${roundTripsOf(roundTrips)}`,
-  );
+  const tables = [tableOf(measured), parkedTableOf(rows), roundTripsOf(roundTrips)];
+  console.log(options.json ? JSON.stringify(document, null, 2) : tables.join("\n\n"));
   if (options.save) await saveResults(options.scale, document);
   if (!options.compare) return 0;
   const regressions = findRegressions(measured, await readCommitted(options.scale));

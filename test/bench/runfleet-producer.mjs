@@ -16,8 +16,8 @@ const start = (workload) =>
   client.start(workflowOf[workload] ?? workload, { inputs: inputsOf[workload] ?? {} });
 
 serve({
-  produce: (workload, runs) => inFlight(runs, () => start(workload)),
-  async time(workload, runs) {
+  produce: ({ workload = "", runs = 0 }) => inFlight(runs, () => start(workload)),
+  async time({ workload = "", runs = 0 }) {
     /** @type {number[]} */
     const times = [];
     for (let index = 0; index < runs; index += 1) {

@@ -1,4 +1,5 @@
-// The Runfleet side's worker process: the product as it comes, with one action that does nothing.
+// The Runfleet side's worker process: the product as it comes, with an action that does
+// nothing and one that says when it was called.
 import { createFleetWorker } from "@runfleet/worker";
 import { serve, setup } from "./serve.mjs";
 
@@ -6,7 +7,10 @@ const worker = await createFleetWorker({
   redisUrl: setup.redisUrl,
   namespace: setup.name,
   concurrency: setup.concurrency,
-  config: { fallback: { name: "nothing", run: async () => ({}) } },
+  config: {
+    actions: [{ name: "arrived", run: async () => ({ context: String(calledAt()) }) }],
+    fallback: { name: "nothing", run: async () => ({}) },
+  },
   workDir: setup.folder,
   log: { info: () => {}, warn: report, error: report },
 });
@@ -16,4 +20,16 @@ function report(message, fields) {
   console.error("runfleet worker:", message, fields);
 }
 
-serve({ stop: () => worker.stop() });
+function calledAt() {
+  return performance.timeOrigin + performance.now();
+}
+
+serve({
+  async look() {
+    globalThis.gc?.();
+    const { rss, heapUsed } = process.memoryUsage();
+    const { user, system } = process.cpuUsage();
+    return { rssBytes: rss, heapBytes: heapUsed, cpuMs: (user + system) / 1_000 };
+  },
+  stop: () => worker.stop(),
+});

@@ -2,13 +2,10 @@
 // process that started it is gone. The outside is in processes.mjs.
 
 /**
- * @typedef {{ id: number, type: "produce" | "time", workload: string, runs: number }} WorkRequest
- * @typedef {{ id: number, type: "stop" }} StopRequest
- * @typedef {{
- *   produce?: (workload: string, runs: number) => Promise<void>,
- *   time?: (workload: string, runs: number) => Promise<number[]>,
- *   stop: () => Promise<void>,
- * }} Program produce starts runs; time runs them one by one and answers how long each took, in ms
+ * @typedef {import("./processes.mjs").Question} Question
+ * @typedef {{ [type in Question["type"]]?: (question: Question) => Promise<unknown> } & { stop: () => Promise<void> }} Program
+ *   produce starts runs; time runs them one by one and answers how long each took, in ms; look tells what the process
+ *   uses; the others are those of w5
  */
 
 /** What this process was started with; see processes.mjs. */
@@ -20,13 +17,13 @@ export function serve(program) {
     await program.stop();
     if (process.connected) process.disconnect();
   };
-  /** @param {WorkRequest | StopRequest} request */
+  /** @param {({ id: number } & Question) | { id: number, type: "stop" }} request */
   const answer = async (request) => {
     if (request.type === "stop") return end();
-    const reply = await program[request.type]?.(request.workload, request.runs);
+    const reply = await program[request.type]?.(request);
     process.send?.({ id: request.id, reply: reply ?? null });
   };
-  process.on("message", (request) => void answer(/** @type {WorkRequest | StopRequest} */ (request)));
+  process.on("message", (request) => void answer(/** @type {Parameters<typeof answer>[0]} */ (request)));
   process.once("disconnect", () => process.exit());
   process.send?.({ id: 0, reply: null });
 }

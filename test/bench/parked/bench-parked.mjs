@@ -1,0 +1,133 @@
+// Workload w5: what runs cost that wait at a gate, and how fast they go on. In order: an answer on an idle fleet until the
+// step behind the gate begins; memory of Redis and the worker with all runs parked, against before; the worker's CPU while
+// nothing happens; and all gates answered at once, from the first answer to the last end. There is no other system to
+// compare with: BullMQ has no gates.
+import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import { partitionTag } from "@runfleet/store";
+import { startMeasured } from "../processes.mjs";
+import { percentile, rounded } from "../statistics.mjs";
+import { keyBytesOf, usedBytes } from "./memory.mjs";
+
+/**
+ * @typedef {import("../processes.mjs").Measured} Measured
+ * @typedef {{ runs: number, warmUp: number, answers: number, idleMs: number }} Amounts
+ *   warmUp: runs that are parked, answered and forgotten before anything is measured; answers: timed one by one
+ * @typedef {{ rssBytes: number, heapBytes: number, cpuMs: number }} Look
+ * @typedef {Awaited<ReturnType<typeof benchParked>>} ParkedFigures
+ */
+
+/** @type {Readonly<Record<import("../workloads.mjs").Scale, Amounts>>} */
+const amounts = {
+  quick: { runs: 2_000, warmUp: 500, answers: 50, idleMs: 3_000 },
+  full: { runs: 10_000, warmUp: 2_000, answers: 300, idleMs: 10_000 },
+};
+
+const title =
+  "runs parked at a gate: memory, idle CPU, from an answer to the next step, all of them woken at once";
+/** Both cores: Redis has one, and the workers share the other with the client. */
+const workers = 2;
+/** Far beyond the slowest machine: whatever takes longer hangs. */
+const hungMs = 180_000;
+
+/**
+ * On an empty Redis, with new processes.
+ * @param {{ redis: import("ioredis").Redis, setup: import("../processes.mjs").Setup, scale: import("../workloads.mjs").Scale }} options
+ */
+export async function benchParked({ redis, setup, scale }) {
+  const amount = amounts[scale];
+  const tag = partitionTag(setup.name, 0);
+  const watch = watcherOf(redis, tag);
+  const client = await startMeasured("parked/parked-client.mjs", setup);
+  const worker = await startMeasured("runfleet-worker.mjs", setup, ["--expose-gc"]);
+  /** @type {Measured[]} */
+  const more = [];
+  try {
+    await parkAll(client, watch, amount.warmUp);
+    await wakeAll(client, watch, amount.warmUp);
+    const answer = await timeAnswers(client, amount.answers);
+    const idle = { look: await lookAt(worker), bytes: await usedBytes(redis, tag) };
+    await parkAll(client, watch, amount.runs);
+    const parked = { look: await lookAt(worker), bytes: await usedBytes(redis, tag) };
+    const keyBytes = await keyBytesOf(redis, tag);
+    await pause(amount.idleMs);
+    const rested = await lookAt(worker);
+    for (let count = 1; count < workers; count += 1)
+      more.push(await startMeasured("runfleet-worker.mjs", ownFolder(setup, count)));
+    const wakeSeconds = await wakeAll(client, watch, amount.runs);
+    return {
+      title,
+      runs: amount.runs,
+      worker: {
+        rssMiB: { idle: mebibytes(idle.look.rssBytes), parked: mebibytes(parked.look.rssBytes) },
+        heapMiB: { idle: mebibytes(idle.look.heapBytes), parked: mebibytes(parked.look.heapBytes) },
+        rssGrowthShare: rounded(parked.look.rssBytes / idle.look.rssBytes - 1),
+        idleCpuShare: rounded((rested.cpuMs - parked.look.cpuMs) / amount.idleMs),
+      },
+      redis: {
+        bytesPerRun: Math.round((parked.bytes.runs - idle.bytes.runs) / amount.runs),
+        feedBytes: parked.bytes.feed,
+        keyBytes,
+      },
+      answerToNextStepMs: answer,
+      wake: { workers, runsPerSecond: rounded(amount.runs / wakeSeconds) },
+    };
+  } finally {
+    await Promise.all([client, worker, ...more].map((measured) => measured.stop()));
+  }
+}
+
+/** @param {import("../processes.mjs").Setup} setup @param {number} count */
+function ownFolder(setup, count) {
+  return { ...setup, folder: join(setup.folder, `${count}`) };
+}
+
+/** How many runs wait with a sleeping job, and how many have completed. @param {import("ioredis").Redis} redis @param {string} tag */
+function watcherOf(redis, tag) {
+  return {
+    waiting: async () =>
+      Math.min(await redis.zcard(`${tag}:runs:waiting`), await redis.zcard(`${tag}:default:delayed`)),
+    completed: () => redis.zcard(`${tag}:runs:completed`),
+  };
+}
+
+/** @param {Measured} client @param {ReturnType<typeof watcherOf>} watch @param {number} runs */
+async function parkAll(client, watch, runs) {
+  await client.ask({ type: "park", runs });
+  await reach(watch.waiting, runs, "parked");
+}
+
+/** Seconds from the first answer to the last end. @param {Measured} client @param {ReturnType<typeof watcherOf>} watch @param {number} runs */
+async function wakeAll(client, watch, runs) {
+  const wanted = (await watch.completed()) + runs;
+  const startedAt = performance.now();
+  const answered = client.ask({ type: "answer" });
+  await reach(watch.completed, wanted, "completed");
+  await answered;
+  return (performance.now() - startedAt) / 1_000;
+}
+
+/** @param {() => Promise<number>} count @param {number} wanted @param {string} what */
+async function reach(count, wanted, what) {
+  const deadline = performance.now() + hungMs;
+  while ((await count()) < wanted) {
+    if (performance.now() > deadline) throw new Error(`${await count()} of ${wanted} runs ${what}`);
+    await pause(5);
+  }
+}
+
+/** @param {Measured} client @param {number} count */
+async function timeAnswers(client, count) {
+  const times = /** @type {number[]} */ (await client.ask({ type: "timeAnswers", runs: count }));
+  return { p50: rounded(percentile(times, 0.5)), p99: rounded(percentile(times, 0.99)) };
+}
+
+/** After a garbage collection. @param {Measured} worker */
+async function lookAt(worker) {
+  return /** @type {Look} */ (await worker.ask({ type: "look" }));
+}
+
+/** @param {number} bytes */
+function mebibytes(bytes) {
+  return rounded(bytes / 2 ** 20);
+}

@@ -1,0 +1,43 @@
+// What Redis holds: all of it, and the keys of one parked run one by one.
+
+/** The feed of the fleet is capped and shared: what it grows by belongs to no run. @param {import("ioredis").Redis} redis @param {string} tag */
+export async function usedBytes(redis, tag) {
+  const info = await redis.info("memory");
+  const used = Number(/^used_memory:(\d+)/m.exec(info)?.[1]);
+  // What lies in the buffer of the append-only file at this moment is no data.
+  const buffers = Number(/^mem_aof_buffer:(\d+)/m.exec(info)?.[1] ?? 0);
+  const feed = (await redis.memory("USAGE", `${tag}:events`, "SAMPLES", 0)) ?? 0;
+  return { runs: used - buffers - feed, feed };
+}
+
+/**
+ * Bytes per key of the newest parked run, and per parked run of what all runs share.
+ * @param {import("ioredis").Redis} redis
+ * @param {string} tag
+ * @returns {Promise<Record<string, number>>}
+ */
+export async function keyBytesOf(redis, tag) {
+  const [row = ""] = await redis.zrange(`${tag}:runs:waiting`, -1, -1);
+  const runId = row.slice(row.indexOf(":") + 1);
+  const waiting = await redis.zcard(`${tag}:runs:waiting`);
+  /** @type {Record<string, number>} */
+  const bytes = {};
+  for (const key of (await redis.keys(`${tag}:*`)).sort()) {
+    const size = (await redisUsage(redis, key, runId)) ?? 0;
+    const name = key.slice(tag.length + 1).replace(runId, "<id>");
+    if (name.includes("<id>")) bytes[name] = size;
+    else if (size / waiting >= 1 && !isOfOther(name)) bytes[`${name} (share)`] = Math.round(size / waiting);
+  }
+  return bytes;
+}
+
+/** @param {import("ioredis").Redis} redis @param {string} key @param {string} runId */
+async function redisUsage(redis, key, runId) {
+  if (/:[0-9A-HJKMNP-TV-Z]{26}(?::|$)/.test(key) && !key.includes(runId)) return 0;
+  return redis.memory("USAGE", key, "SAMPLES", 5);
+}
+
+/** Ended runs of the warm-up and the capped feed. @param {string} name */
+function isOfOther(name) {
+  return /^(?:events|runs:ended|runs:completed|default:completed|default:events)$/.test(name);
+}
