@@ -2,7 +2,7 @@
  * Delivers what a durable change asks for: a job for a new run, a wake-up for a parked one. The change itself is in
  * the store already, so a queue that does not answer is not an error of the caller: a worker's sweeper delivers.
  */
-import type { QueueJob } from "@runfleet/model";
+import { type QueueJob, queueJobOf } from "@runfleet/model";
 import type { Connections } from "./connections.js";
 
 /** Waiting longer for the queue would only delay an answer that is already certain. */
@@ -30,26 +30,8 @@ export function deliverWake(
     const reply = await connections.queue.wake(runId, pool.pool);
     if (reply !== "missing") return;
     const run = await connections.store.readRun(runId);
-    if (run !== undefined) await connections.queue.add(jobOf(run));
+    if (run !== undefined) await connections.queue.add(queueJobOf(run));
   });
-}
-
-function jobOf(run: {
-  readonly id: string;
-  readonly workflow: string;
-  readonly pool: string;
-  readonly label?: string;
-  readonly priority?: number;
-  readonly parentId?: string;
-}): QueueJob {
-  return {
-    runId: run.id,
-    workflow: run.workflow,
-    pool: run.pool,
-    ...(run.label === undefined ? {} : { label: run.label }),
-    ...(run.priority === undefined ? {} : { priority: run.priority }),
-    ...(run.parentId === undefined ? {} : { parentRunId: run.parentId }),
-  };
 }
 
 async function withinReason(

@@ -2,7 +2,7 @@
  * Starts runs: finds the definition, checks everything, creates the run in one script, puts it into the queue.
  * Whatever is refused is refused before anything is written.
  */
-import { type Definition, newRootRun, RunfleetError, type RunStatus } from "@runfleet/model";
+import { type Definition, newRootRun, queueJobOf, RunfleetError, type RunStatus } from "@runfleet/model";
 import { deriveRunId, newRunId } from "@runfleet/store";
 import { completeInputs, textInputs } from "./check-inputs.js";
 import { checkName, checkStartOptions } from "./check-start-options.js";
@@ -91,15 +91,7 @@ async function create(
     case "parent_gone":
       throw new RunfleetError("internal", `run ${run.id} has no parent and was refused for its parent`);
     case "created":
-      await deliverRun(connections, {
-        runId: run.id,
-        workflow: run.workflow,
-        pool: run.pool,
-        outboxId: reply.outboxId,
-        ...(run.label === undefined ? {} : { label: run.label }),
-        ...(run.priority === undefined ? {} : { priority: run.priority }),
-        ...(run.delayMs === undefined ? {} : { delayMs: run.delayMs }),
-      });
+      await deliverRun(connections, { ...queueJobOf(run, run.delayMs), outboxId: reply.outboxId });
       return { id: run.id, status: "pending", isRepeat: false };
   }
 }

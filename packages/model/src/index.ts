@@ -105,6 +105,7 @@ export type {
   RetryReply,
   TerminateReply,
 } from "./outside-writes.js";
+export { queueJobOf } from "./queue-job.js";
 export type { ConsumeOptions, Consumer, Disposition, QueueJob, RunQueue, WakeReply } from "./queue-port.js";
 export type {
   BlockedOn,

@@ -11,8 +11,13 @@ export interface QueueJob {
   readonly label?: string;
   readonly pool: string;
   readonly delayMs?: number;
+  /** Among fresh root runs: smaller first, absent before all. */
   readonly priority?: number;
   readonly parentRunId?: string;
+  /** 0 or absent = a root run. Fresh children go before fresh root runs, the deepest first. */
+  readonly depth?: number;
+  /** A worker has had this run in hand: it goes before all that are fresh. */
+  readonly hasBegun?: boolean;
 }
 
 /** What became of a job that a worker took. */
@@ -28,7 +33,10 @@ export type Disposition =
 /** `ended`: the run has a job and it is completed; see `revive`. */
 export type WakeReply = "woken" | "not_parked" | "ended" | "missing";
 
-/** Wake-ups, not truth. A duplicate or late wake-up is harmless. One job per run, named after the workflow. */
+/**
+ * Wake-ups, not truth. A duplicate or late wake-up is harmless. One job per run, named after the workflow. A run that was
+ * taken once has begun: from then on its job goes before every fresh one, however it comes back.
+ */
 export interface RunQueue {
   /** Adding the same run again does nothing. */
   add(job: QueueJob): Promise<void>;

@@ -21,6 +21,7 @@ import { backendOnFleetTime } from "./fleet-time.js";
 import { asError, callHandler, isStillParked } from "./handler-calls.js";
 import type { LockRenewal } from "./lock-renewal.js";
 import { createLockRenewal } from "./lock-renewal.js";
+import { continuingPrecedence } from "./precedence.js";
 import type { JobResult, RunJob } from "./run-worker.js";
 import { RunWorker } from "./run-worker.js";
 import { within } from "./within.js";
@@ -63,15 +64,15 @@ export function createConsumer(
   const givenUp = new AbortController();
   const inHand = new Set<Promise<Disposition>>();
 
-  const worker = new RunWorker(
+  const worker: RunWorker = new RunWorker(
     options.pool,
     async (job, token = "") => {
       // A job that was on its way when stopping began goes back untouched.
-      if (stopping !== undefined) return settle(job, token, { disposition: yielded, options, now });
+      if (stopping !== undefined) return settle(job, token, { worker, disposition: yielded, options, now });
       const handling = handle(job, token, { options, renewal, now });
       inHand.add(handling);
       const disposition = await handling.finally(() => inHand.delete(handling));
-      return settle(job, token, { disposition, options, now });
+      return settle(job, token, { worker, disposition, options, now });
     },
     {
       connection: settings.connection,
@@ -137,6 +138,7 @@ async function handle(
 }
 
 interface Settlement {
+  readonly worker: RunWorker;
   readonly disposition: Disposition;
   readonly options: ConsumeOptions;
   readonly now: () => number;
@@ -149,11 +151,11 @@ interface Settlement {
 async function settle(
   job: RunJob,
   token: string,
-  { disposition, options, now }: Settlement,
+  { worker, disposition, options, now }: Settlement,
 ): Promise<JobResult> {
   if (disposition.type === "ended") return end(disposition);
   try {
-    await move(job, token, { disposition, options, now });
+    await move(job, token, { worker, disposition, options, now });
   } catch (error) {
     // Whatever went wrong: the job is with somebody else, or it comes back when its lock runs out.
     const why = isNoLongerHeld(error) ? "it had gone to somebody else" : asError(error).message;
@@ -172,18 +174,18 @@ function end({ status, error }: Ended): JobResult {
 async function move(
   job: RunJob,
   token: string,
-  { disposition, options, now }: Settlement & { readonly disposition: Exclude<Disposition, Ended> },
+  { worker, disposition, options, now }: Settlement & { readonly disposition: Exclude<Disposition, Ended> },
 ): Promise<void> {
   switch (disposition.type) {
     case "parked":
-      // A job takes this machine's time; on its way to Redis it becomes the fleet's.
-      await job.moveToDelayed(Date.now() + parkedUntil(disposition.until, now()) - now(), token);
+      await worker.putAway(job, token, parkedUntil(disposition.until, now()) - now());
       if (!(await isStillParked(disposition, options))) await promote(job);
       return;
     case "busy":
-      await job.moveToDelayed(Date.now() + disposition.retryAfterMs, token);
+      await worker.putAway(job, token, disposition.retryAfterMs);
       return;
     case "yielded":
+      await job.changePriority({ priority: continuingPrecedence });
       await job.moveToWait(token);
       return;
     default:

@@ -1,6 +1,6 @@
 /**
- * One pool of the queue in memory: the states a job can be in and how it moves between them, with BullMQ's order (no
- * priority first, then lower numbers; equal ones in order of arrival, a job that was handed back before all of them).
+ * One pool of the queue in memory: the states a job can be in and how it moves between them, with the order of the queue
+ * on Redis (by precedence; equal ones in order of arrival, a job that was handed back before all of them).
  * Time passes only when `tick` is called. Parent links are not kept: they are for the eye only.
  */
 import type { ConsumeOptions, Consumer, Disposition, QueueJob, WakeReply } from "@runfleet/model";
@@ -8,14 +8,15 @@ import { RunfleetError } from "@runfleet/model";
 import { parkedUntil } from "./delay-limits.js";
 import { callHandler, isStillParked } from "./handler-calls.js";
 import type { KeepEnded } from "./keep-ended.js";
+import { continuingPrecedence, precedenceOf } from "./precedence.js";
 
 type JobState = "waiting" | "active" | "delayed" | "completed" | "failed";
 
 export interface MemoryJob {
   readonly runId: string;
-  readonly priority: number;
+  precedence: number;
   state: JobState;
-  /** Place among the waiting jobs of one priority; time of day for delayed and ended ones. */
+  /** Place among the waiting jobs of one precedence; time of day for delayed and ended ones. */
   rank: number;
   /** Whoever has the job in hand; another value means that the lock was lost. */
   holder: AbortController | undefined;
@@ -41,7 +42,7 @@ type Settled = "waiting" | "delayed" | "completed" | "failed";
 export class MemoryPool {
   private readonly options: MemoryPoolOptions;
   private readonly jobs = new Map<string, MemoryJob>();
-  /** Each sorted: waiting by priority and rank, the others by rank. */
+  /** Each sorted: waiting by precedence and rank, the others by rank. */
   private readonly lists: Readonly<Record<Settled, MemoryJob[]>> = {
     waiting: [],
     delayed: [],
@@ -55,9 +56,16 @@ export class MemoryPool {
     this.options = options;
   }
 
-  add({ runId, priority = 0, delayMs = 0 }: QueueJob): void {
+  add(added: QueueJob): void {
+    const { runId, delayMs = 0 } = added;
     if (this.jobs.has(runId)) return;
-    const job: MemoryJob = { runId, priority, state: "active", rank: 0, holder: undefined };
+    const job: MemoryJob = {
+      runId,
+      precedence: precedenceOf(added),
+      state: "active",
+      rank: 0,
+      holder: undefined,
+    };
     this.jobs.set(runId, job);
     if (delayMs > 0) this.put(job, "delayed", this.options.now() + delayMs);
     else this.put(job, "waiting", this.nextRank());
@@ -68,6 +76,7 @@ export class MemoryPool {
     if (job === undefined) return "missing";
     if (job.state === "completed") return "ended";
     if (job.state !== "delayed" && job.state !== "failed") return "not_parked";
+    if (job.state === "failed") job.precedence = continuingPrecedence;
     this.take(job);
     this.put(job, "waiting", this.nextRank());
     return "woken";
@@ -76,6 +85,7 @@ export class MemoryPool {
   revive(runId: string): void {
     const job = this.jobs.get(runId);
     if (job?.state !== "completed") return;
+    job.precedence = continuingPrecedence;
     this.take(job);
     this.put(job, "waiting", this.nextRank());
   }
@@ -135,6 +145,7 @@ export class MemoryPool {
     if (job?.state !== "active") return;
     job.holder?.abort("the lock of this job ran out or went to another worker");
     job.holder = undefined;
+    job.precedence = continuingPrecedence;
     this.put(job, "waiting", -this.nextRank());
   }
 
@@ -220,6 +231,7 @@ export class MemoryPool {
   private async settle(job: MemoryJob, disposition: Disposition, options: ConsumeOptions): Promise<void> {
     const now = this.options.now();
     job.holder = undefined;
+    job.precedence = continuingPrecedence;
     switch (disposition.type) {
       case "parked":
         this.put(job, "delayed", parkedUntil(disposition.until, now));
@@ -259,7 +271,7 @@ function insertSorted(list: MemoryJob[], job: MemoryJob): void {
 }
 
 function comesBefore(a: MemoryJob, b: MemoryJob): boolean {
-  if (a.state === "waiting" && a.priority !== b.priority) return a.priority < b.priority;
+  if (a.state === "waiting" && a.precedence !== b.precedence) return a.precedence < b.precedence;
   return a.rank < b.rank;
 }
 

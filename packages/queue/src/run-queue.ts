@@ -13,6 +13,7 @@ import { checkSchedule } from "./delay-limits.js";
 import { checkPool, checkRunId } from "./job-address.js";
 import type { KeepEnded } from "./keep-ended.js";
 import { keepEndedDefault } from "./keep-ended.js";
+import { continuingPrecedence, precedenceOf } from "./precedence.js";
 import type { JobData, JobResult } from "./run-worker.js";
 
 export interface RunQueueOptions {
@@ -106,7 +107,8 @@ export function createRunQueue(options: RunQueueOptions): RunQueue {
 }
 
 async function addJob(queue: PoolQueue, job: QueueJob, now: number): Promise<void> {
-  const { runId, workflow, label, delayMs, priority, parentRunId } = job;
+  const { runId, workflow, label, delayMs, parentRunId } = job;
+  const priority = precedenceOf(job);
   const data: JobData = { runId, workflow, ...(label === undefined ? {} : { label }) };
   const options: JobsOptions = {
     jobId: runId,
@@ -114,7 +116,7 @@ async function addJob(queue: PoolQueue, job: QueueJob, now: number): Promise<voi
     attempts: 1,
     stackTraceLimit: 0,
     ...(delayMs === undefined ? {} : { delay: delayMs }),
-    ...(priority === undefined ? {} : { priority }),
+    ...(priority === continuingPrecedence ? {} : { priority }),
   };
   if (parentRunId === undefined) {
     await queue.add(workflow, data, options);
@@ -162,6 +164,7 @@ async function wakeEnded(queue: PoolQueue, runId: string): Promise<WakeReply> {
   const job = await Job.fromId<JobData, JobResult>(queue, runId);
   if (!(await job?.isFailed())) return "ended";
   try {
+    await job?.changePriority({ priority: continuingPrecedence });
     await job?.retry("failed");
     return "woken";
   } catch (error) {
@@ -176,6 +179,7 @@ async function reviveJob(queue: PoolQueue, runId: string): Promise<void> {
   const job = await Job.fromId<JobData, JobResult>(queue, runId);
   if (!(await job?.isCompleted())) return;
   try {
+    await job?.changePriority({ priority: continuingPrecedence });
     await job?.retry("completed");
   } catch (error) {
     if (!isNoLongerHeld(error)) throw error;

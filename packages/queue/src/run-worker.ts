@@ -15,6 +15,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import type { Job, Span } from "bullmq";
 import { ErrorCode, Worker } from "bullmq";
 import { isNoLongerHeld, scriptAnswer } from "./bull-errors.js";
+import { continuingPrecedence } from "./precedence.js";
 
 /** What a job carries: enough for Bull Board to be read; everything else is in the store. */
 export interface JobData {
@@ -60,6 +61,17 @@ export class RunWorker extends Worker<JobData, JobResult> {
       this.emit("error", new Error(message, { cause: error }));
       return undefined as unknown as RunJob;
     }
+  }
+
+  /**
+   * Lays a job aside for so long; from now on it goes before fresh ones. As BullMQ's own `moveToDelayed`, which takes this
+   * machine's time and changes nothing else of the job.
+   */
+  async putAway(job: RunJob, token: string, delayMs: number): Promise<void> {
+    await this.backend.moveToDelayed(job.id ?? "", Date.now(), Math.max(0, delayMs), token, {
+      skipAttempt: true,
+      fieldsToUpdate: { priority: continuingPrecedence },
+    });
   }
 
   /** Takes no more jobs. Resolves when no wake-up can get lost here; jobs in hand are not waited for. */

@@ -13,7 +13,15 @@ import type {
   RunStore,
   StartChild,
 } from "@runfleet/model";
-import { isEnded, isRunfleetError, limits, RunfleetError, resolveInputs, zeroTotals } from "@runfleet/model";
+import {
+  isEnded,
+  isRunfleetError,
+  limits,
+  queueJobOf,
+  RunfleetError,
+  resolveInputs,
+  zeroTotals,
+} from "@runfleet/model";
 import { parentWakeId } from "@runfleet/store";
 import type { Definitions } from "./definitions.js";
 
@@ -129,15 +137,7 @@ async function enqueue(
 ): Promise<void> {
   const run = await store.readRun(runId);
   if (run === undefined) return;
-  await queue.add({
-    runId,
-    workflow: run.workflow,
-    pool: run.pool,
-    ...(run.label === undefined ? {} : { label: run.label }),
-    ...(run.priority === undefined ? {} : { priority: run.priority }),
-    ...(run.parentId === undefined ? {} : { parentRunId: run.parentId }),
-    ...(delayMs === undefined ? {} : { delayMs }),
-  });
+  await queue.add(queueJobOf(run, delayMs));
 }
 
 /** Wakes a parked run; one that lost its job, or whose job ended before it, gets one again. */
@@ -171,14 +171,7 @@ async function startChild(
     const child = { ...(await childRun(parent, entered.command, ports)), confirms: entered.confirms };
     const reply = await ports.store.createRun(child);
     if (reply.tag === "parent_gone") return [];
-    await ports.queue.add({
-      runId: child.id,
-      workflow: child.workflow,
-      pool: child.pool,
-      parentRunId: parent.id,
-      ...(child.label === undefined ? {} : { label: child.label }),
-      ...(child.priority === undefined ? {} : { priority: child.priority }),
-    });
+    await ports.queue.add(queueJobOf(child));
     return reply.tag === "created" ? [reply.outboxId] : [];
   } catch (error) {
     if (!isRunfleetError(error) || error.retryable) throw error;

@@ -34,7 +34,7 @@ test("a job has the run's id, the workflow's name and little data", async () => 
     id: "run@1",
     name: "nightly review",
     data: { runId: "run@1", workflow: "nightly review", label: "PR 7" },
-    priority: 3,
+    priority: 9,
     opts: { attempts: 1 },
   });
   expect((await board.getJob("run2"))?.data).toEqual({ runId: "run2", workflow: "deploy" });

@@ -3,7 +3,7 @@
  * what a page would show them, so a question that is asked again (after a failover) is answered again. A client may die
  * before it has delivered what it stored.
  */
-import type { RunRecord } from "@runfleet/model";
+import { queueJobOf, type RunRecord } from "@runfleet/model";
 import { definitionHash, enqueueId } from "@runfleet/store";
 import { hashOf } from "../random.js";
 import type { Ledger } from "./ledger.js";
@@ -61,7 +61,7 @@ export function createPeople(options: {
     if (weather.strikes("client dies before the job")) return;
     if ((await ports.queue.wake(runId, pool)) !== "missing") return;
     const run = await ports.store.readRun(runId);
-    if (run !== undefined) await ports.queue.add({ runId, workflow: run.workflow, pool });
+    if (run !== undefined) await ports.queue.add(queueJobOf(run));
   };
 
   const start = async (root: Root): Promise<void> => {
