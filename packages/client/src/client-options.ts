@@ -35,7 +35,7 @@ export interface StartOptions {
   readonly stepTimeoutMs?: number;
   /** False goes on with the next node after a failed step; the run still fails at its end. Default true. */
   readonly failFast?: boolean;
-  /** Worker pool that takes the run. Default `default`. */
+  /** Worker pool that takes the run. Default: the one the workflow names, else `default`. */
   readonly pool?: string;
   readonly model?: string;
   /** Default of `as`. */

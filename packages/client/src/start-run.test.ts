@@ -30,6 +30,14 @@ describe("starting a run", () => {
     expect((await queue.counts("default")).waiting).toBeGreaterThan(0);
   });
 
+  test("takes the pool of the start, else of the workflow", async () => {
+    const source = { source: "workflow heavy { meta { pool = gpu } }" };
+    const run = await fleet.startDefinition(source);
+    expect((await run.get()).pool).toBe("gpu");
+    expect((await queue.counts("gpu")).waiting).toBe(1);
+    expect((await (await fleet.start("heavy", { pool: "cpu" })).get()).pool).toBe("cpu");
+  });
+
   test("with the same idempotency key gives the run that exists", async () => {
     const first = await fleet.start("greet", { inputs: { whom: "you" }, idempotencyKey: "k1" });
     const second = await fleet.start("greet", { inputs: { whom: "you" }, idempotencyKey: "k1" });

@@ -227,6 +227,8 @@ export const definitionSchema = z.object({
   group: z.string().optional(),
   /** Of the whole run; absent = none. */
   timeoutMs: z.int().min(0).optional(),
+  /** Worker pool that takes its runs; absent = the parent's, of a root run `default`. */
+  pool: z.string().optional(),
   inputs: z.array(inputDeclarationSchema),
   body: z.array(nodeSchema),
   always: z.array(nodeSchema),

@@ -47,7 +47,7 @@ export function newRootRun(
     stepTimeoutMs: choices.stepTimeoutMs ?? defaultStepTimeoutMs,
     pluginDirs: choices.pluginDirs ?? [],
     triggeredByHook: choices.triggeredByHook ?? false,
-    pool: choices.pool ?? defaultPool,
+    pool: choices.pool ?? definition.pool ?? defaultPool,
     createdAt: now,
     ...(timeoutMs === undefined ? {} : { timeoutMs }),
     ...(label === undefined ? {} : { label }),

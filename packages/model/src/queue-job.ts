@@ -4,7 +4,10 @@ import type { RunInfo } from "./run.js";
 
 /** `delayMs` belongs to the first job of a start alone; a job that replaces a lost one is due now. */
 export function queueJobOf(
-  run: Pick<RunInfo, "id" | "workflow" | "pool" | "depth" | "label" | "priority" | "parentId"> & {
+  run: Pick<
+    RunInfo,
+    "id" | "workflow" | "pool" | "depth" | "label" | "priority" | "parentId" | "parentPool"
+  > & {
     readonly startedAt?: number | undefined;
   },
   delayMs?: number,
@@ -18,6 +21,7 @@ export function queueJobOf(
     ...(run.label === undefined ? {} : { label: run.label }),
     ...(run.priority === undefined ? {} : { priority: run.priority }),
     ...(run.parentId === undefined ? {} : { parentRunId: run.parentId }),
+    ...(run.parentPool === undefined ? {} : { parentPool: run.parentPool }),
     ...(delayMs === undefined ? {} : { delayMs }),
   };
 }

@@ -14,6 +14,8 @@ export interface QueueJob {
   /** Among fresh root runs: smaller first, absent before all. */
   readonly priority?: number;
   readonly parentRunId?: string;
+  /** Absent = the job's own. */
+  readonly parentPool?: string;
   /** 0 or absent = a root run. Fresh children go before fresh root runs, the deepest first. */
   readonly depth?: number;
   /** A worker has had this run in hand: it goes before all that are fresh. */

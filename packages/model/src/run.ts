@@ -89,7 +89,7 @@ export interface RunInfo {
   readonly identity?: string;
   readonly pluginDirs: readonly string[];
   readonly triggeredByHook: boolean;
-  /** Worker pool that takes the run. */
+  /** Worker pool that takes the run: of the start, else of the workflow, else of the parent, else `default`. */
   readonly pool: string;
   readonly priority?: number;
   readonly createdAt: number;

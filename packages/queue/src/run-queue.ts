@@ -93,7 +93,8 @@ export function createRunQueue(options: RunQueueOptions): RunQueue {
     async add(job) {
       checkRunId(job.runId);
       checkSchedule(job);
-      await asking(addJob(open(job.pool), job, now()));
+      const parents = open(job.parentPool ?? job.pool);
+      await asking(addJob({ queue: open(job.pool), parents }, job, now()));
     },
     wake: async (runId, pool) => asking(wakeJob(open(pool), runId)),
     revive: async (runId, pool) => asking(reviveJob(open(pool), runId)),
@@ -106,7 +107,11 @@ export function createRunQueue(options: RunQueueOptions): RunQueue {
   };
 }
 
-async function addJob(queue: PoolQueue, job: QueueJob, now: number): Promise<void> {
+async function addJob(
+  { queue, parents }: { readonly queue: PoolQueue; readonly parents: PoolQueue },
+  job: QueueJob,
+  now: number,
+): Promise<void> {
   const { runId, workflow, label, delayMs, parentRunId } = job;
   const priority = precedenceOf(job);
   const data: JobData = { runId, workflow, ...(label === undefined ? {} : { label }) };
@@ -124,7 +129,7 @@ async function addJob(queue: PoolQueue, job: QueueJob, now: number): Promise<voi
   }
   // Adding a child again links it again, and a child that failed before would then be waited for for ever.
   if ((await lookAt(queue, runId)).isThere) return;
-  const parent = { id: parentRunId, queue: queue.qualifiedName };
+  const parent = { id: parentRunId, queue: parents.qualifiedName };
   try {
     await queue.add(workflow, data, { ...options, parent, ignoreDependencyOnFailure: true });
   } catch (error) {

@@ -118,6 +118,15 @@ describe("starting a child", () => {
     expect(added).toMatchObject([{ runId: "CHILD", workflow: "leaf", parentRunId: "PARENT" }]);
   });
 
+  it("goes to the pool that its workflow names, linked to its parent in the parent's own", async () => {
+    const json = JSON.stringify({ ...leaf, pool: "gpu" });
+    await store.publish([{ name: "leaf", hash: definitionHash(json), json }]);
+    const parent = await createParent();
+    await performEntry(await asked(start({ n: "1" })), ports, parent);
+    expect(await store.readRun("CHILD")).toMatchObject({ pool: "gpu", parentPool: "default" });
+    expect(added).toMatchObject([{ runId: "CHILD", pool: "gpu", parentPool: "default" }]);
+  });
+
   it("is one child however often it is performed", async () => {
     const parent = await createParent();
     const entry = await asked(start({ n: "1" }));

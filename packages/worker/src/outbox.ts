@@ -210,7 +210,7 @@ async function childRun(parent: RunRecord, command: StartChild, ports: OutboxPor
     stepTimeoutMs: parent.stepTimeoutMs,
     pluginDirs: parent.pluginDirs,
     triggeredByHook: false,
-    pool: parent.pool,
+    pool: definition.pool ?? parent.pool,
     createdAt: ports.now(),
     ...(parent.label === undefined ? {} : { label: parent.label }),
     ...(parent.model === undefined ? {} : { model: parent.model }),

@@ -77,6 +77,22 @@ test("a parked parent stays parked while its children end, well or badly, and it
   expect(worker.errors).toEqual([]);
 });
 
+test("a child of another pool hangs in its parent's tree and keeps it from nothing", async () => {
+  await add("parent");
+  const worker = await work(({ count }) => (count === 1 ? parked() : ended()));
+  await untilState("parent", "delayed");
+  await queue.add({
+    ...{ runId: "child", workflow: "check", pool: "other" },
+    ...{ parentRunId: "parent", parentPool: testPool },
+  });
+  expect(await linksOf("parent")).toBe(1);
+  const elsewhere = await record({ queue, pool: "other", answer: () => ended() });
+  await untilFact("the link is gone", async () => (await linksOf("parent")) === 0);
+  expect(await queue.wake("parent", testPool)).toBe("woken");
+  await untilState("parent", "completed");
+  expect([...worker.errors, ...elsewhere.errors]).toEqual([]);
+});
+
 test("a parent that ends a moment before its child's job waits that moment", async () => {
   const childMayEnd = createDoor();
   await add("parent");

@@ -174,6 +174,7 @@ export const anyDefinition: fc.Arbitrary<Definition> = fc
       targets: texts,
       group: text,
       timeout: duration,
+      pool: fc.constantFrom("gpu", "eu-1.large"),
       inputs: fc.dictionary(
         fc.oneof(name, someText).filter((key) => key !== "__proto__"),
         input,

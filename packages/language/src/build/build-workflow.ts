@@ -37,6 +37,8 @@ export interface WorkflowOptions {
   readonly group?: string;
   /** Of the whole run; default none. */
   readonly timeout?: DurationText;
+  /** Worker pool that takes its runs; a start may name another. Default: the parent's, of a root run `default`. */
+  readonly pool?: string;
   /** In the order in which they are shown. */
   readonly inputs?: Readonly<Record<string, InputOption>>;
   /** Steps that run at the end in any case. */

@@ -234,6 +234,7 @@ export function makeDefinition(name: string, fields: DefinitionFields, body: Nod
     targets: fields.targets ?? [],
     group: fields.group,
     timeoutMs: fields.timeoutMs,
+    pool: fields.pool,
     inputs: fields.inputs,
     body,
     always: fields.always,

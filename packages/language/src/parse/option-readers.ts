@@ -1,6 +1,6 @@
 /** Readers of option values, one per type of value. Each reports what it cannot accept and says what it would. */
 import type { AgentRef, GateOptions, MarkerCondition, OnFail } from "@runfleet/model";
-import { durationMsMax, formatDuration, parseDuration } from "@runfleet/model";
+import { durationMsMax, formatDuration, parseDuration, poolProblem } from "@runfleet/model";
 import { leavesFolder, onFailOf } from "../definition/agent-ref.js";
 import { markerConditionOf } from "../definition/condition.js";
 import { isUnsafeKey } from "../definition/names.js";
@@ -29,6 +29,13 @@ export const count: OptionReader<number> = (parser, option) => {
   if (amount <= countMax) return amount;
   const message = `\`${option.key.text}\` takes a whole number from 0 to ${countMax}, not \`${shorten(value.text)}\``;
   return invalid(parser, value, message);
+};
+
+/** Name of a worker pool. */
+export const pool: OptionReader<string> = (parser, option) => {
+  const value = scalar(parser, option, "the name of a worker pool");
+  const problem = value === undefined ? undefined : poolProblem(value.text);
+  return value === undefined || problem === undefined ? value?.text : invalid(parser, value, problem);
 };
 
 /** 0 to 100. */

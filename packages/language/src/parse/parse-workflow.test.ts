@@ -63,6 +63,12 @@ describe("options", () => {
     expect(parse(`workflow w { meta { timeout = ${value} } }`)).toMatchObject({ timeoutMs });
   });
 
+  test("a workflow names the pool that takes its runs, one that can be a pool", () => {
+    expect(parse("workflow w { meta { pool = gpu } }")).toMatchObject({ pool: "gpu" });
+    expect(codes('workflow w { meta { pool = "G:PU" } }')).toEqual(["invalid_value"]);
+    expect(codes("workflow w { meta { pool = runs } }")).toEqual(["invalid_value"]);
+  });
+
   test("the last of repeated options counts", () => {
     expect(step("call a { retries = 1 retries = 2 }")).toMatchObject({ retries: 2 });
     expect(codes("workflow w { call a { retries = 1 retries = 2 } }")).toEqual(["duplicate_option"]);

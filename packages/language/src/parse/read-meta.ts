@@ -1,6 +1,6 @@
 /** `meta { … }`: what is said about a workflow as a whole. */
 import type { MetaFields } from "../definition/make-nodes.js";
-import { choice, duration, text, texts } from "./option-readers.js";
+import { choice, duration, pool, text, texts } from "./option-readers.js";
 import type { Parser } from "./parser.js";
 import { report } from "./parser.js";
 import type { OptionBag } from "./read-block.js";
@@ -14,6 +14,7 @@ const metaTable = {
   targets: texts,
   group: text,
   timeout: duration,
+  pool,
 } as const;
 
 /** What one `meta` block says; later blocks override earlier ones member by member. */

@@ -27,7 +27,7 @@ function asStep(node: Node): Node {
   return isAlways ? { kind: "sequence", mode: "do", with: [], body: [node] } : node;
 }
 
-function printMeta({ title, description, trigger, targets, group, timeoutMs }: Definition): string {
+function printMeta({ title, description, trigger, targets, group, timeoutMs, pool }: Definition): string {
   const lines = options([
     ["title", title === undefined ? undefined : quoted(title)],
     ["description", description === "" ? undefined : quoted(description)],
@@ -35,6 +35,7 @@ function printMeta({ title, description, trigger, targets, group, timeoutMs }: D
     ["targets", targets.length === 0 ? undefined : list(targets)],
     ["group", group === undefined ? undefined : quoted(group)],
     ["timeout", timeoutMs === undefined ? undefined : duration(timeoutMs)],
+    ["pool", pool === undefined ? undefined : quoted(pool)],
   ]);
   return lines === "" ? "" : block("meta", lines);
 }

@@ -32,6 +32,10 @@ describe("a definition from JSON", () => {
     ]);
   });
 
+  test("has a pool that can be one", () => {
+    expect(found({ ...parse(""), pool: "runs" })).toEqual(['invalid_name: the pool name "runs" is reserved']);
+  });
+
   test("has scripts that run something, and gates whose options go together", () => {
     const [script, gate] = parse('script s { run = "x" } gate pr_approval { mode = review_decision }').body;
     if (script?.kind !== "script" || gate?.kind !== "gate") throw new Error("the source has both");

@@ -2,7 +2,7 @@
  * What a definition must hold whatever exists around it: names that text can express, limits, options that fit
  * together. The parser produces nothing that fails here except limits; builders and JSON may.
  */
-import { type Definition, limits } from "@runfleet/model";
+import { type Definition, limits, poolProblem } from "@runfleet/model";
 import { isUnsafeKey } from "../definition/names.js";
 import { textBytes } from "../definition/text-bytes.js";
 import { type PlacedNode, walkNodes } from "../definition/walk-nodes.js";
@@ -14,6 +14,7 @@ import type { Find } from "./finding.js";
 export function checkShape(definition: Definition, find: Find): void {
   checkName(definition.name, { what: "the name of a workflow", path: "name" }, find);
   checkInputs(definition, find);
+  checkPool(definition, find);
   for (const placed of walkNodes(definition)) checkNodeShape(placed, find);
   checkSize(definition, find);
 }
@@ -43,6 +44,11 @@ function checkInputs({ inputs }: Definition, find: Find): void {
       find({ code: "invalid_name", path, message: `the input \`${name}\` is declared twice` });
     seen.add(name);
   }
+}
+
+function checkPool({ pool }: Definition, find: Find): void {
+  const problem = pool === undefined ? undefined : poolProblem(pool);
+  if (problem !== undefined) find({ code: "invalid_name", path: "meta:pool", message: problem });
 }
 
 function checkSize(definition: Definition, find: Find): void {
