@@ -4,7 +4,7 @@
 import { defineConfig } from "vitest/config";
 import base from "./vitest.config.js";
 
-const packages = ["model", "language", "engine", "scaling"];
+const packages = ["model", "language", "engine", "scaling", "schedules"];
 const enough = { lines: 98, branches: 98 };
 
 export default defineConfig({

@@ -3,7 +3,7 @@
 import { runNode } from "./child.mjs";
 
 const suites = [
-  ...["packages/model", "packages/language", "packages/engine", "packages/scaling"],
+  ...["packages/model", "packages/language", "packages/engine", "packages/scaling", "packages/schedules"],
   ...["test/conformance/engine", "test/conformance/language", "test/corpus", "test/simulation"],
 ];
 

@@ -11,6 +11,7 @@ const floorOf: Readonly<Record<string, number>> = {
   "packages/language": 1,
   "packages/engine": 1,
   "packages/scaling": 1,
+  "packages/schedules": 1,
   "packages/store": 2,
   "packages/queue": 2,
   "packages/worker": 3,
@@ -29,6 +30,7 @@ const homes: Readonly<Record<string, string>> = {
   bullmq: "packages/queue",
   pino: "packages/service",
   yaml: "packages/worker",
+  croner: "packages/schedules",
   "js-redis-server": "packages/testing",
   "@hpcc-js/wasm-graphviz": "apps/cli",
 };

@@ -118,6 +118,18 @@ export type {
   StepDocument,
 } from "./run.js";
 export { blockedOnDocumentSchema, blockedOnSchema, runDocumentSchema, stepDocumentSchema } from "./run.js";
+export type {
+  CatchUpMode,
+  Firing,
+  FiringOutcome,
+  OverlapPolicy,
+  PutScheduleReply,
+  ScheduleRecord,
+  ScheduleRule,
+  ScheduleSpec,
+  ScheduleStore,
+} from "./schedule-port.js";
+export { catchUpModes, overlapPolicies } from "./schedule-port.js";
 export type { FleetEventPage, SinkFeed, SinkReply } from "./sink-feed.js";
 export {
   delayMsMax,

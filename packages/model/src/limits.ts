@@ -49,6 +49,16 @@ export const limits = {
   historyEntriesMax: 20_000,
   /** Entries kept in the feed of the whole fleet, about 12 MB: what a sink may be behind before it misses something. */
   fleetEventsMax: 50_000,
+  /** Schedules of a fleet: each is looked at when it is due, and all of them may be due at midnight. */
+  schedulesMax: 10_000,
+  /** Firings a schedule remembers: a day of one that is due every quarter of an hour. */
+  firingsMax: 100,
+  /** Due times of one schedule made up after nobody was there, the newest: more would be a flood, not a repair. */
+  catchUpRunsMax: 100,
+  /** Due times worked out at once: a worker must not count through a month of seconds. */
+  dueTimesCountedMax: 1_000,
+  /** The shortest interval of a schedule: firings are exact to a second. */
+  everyMsMin: 1_000,
   /** How long ended runs are kept where nobody says otherwise: a week, so that Monday can look at last Monday. */
   endedRunKeptMs: 7 * 86_400_000,
   /** Takeovers without any step that ended in between before a run fails with `crash_loop`. */
