@@ -128,7 +128,7 @@ async function handle(
   token: string,
   { options, renewal, now }: { options: ConsumeOptions; renewal: LockRenewal; now: () => number },
 ): Promise<Disposition> {
-  const { runId } = job.data;
+  const { id: runId = "" } = job;
   const lock = renewal.hold({ jobId: runId, token, ageMs: now() - (job.processedOn ?? 0) });
   try {
     return await callHandler({ runId, signal: lock.signal }, options);

@@ -15,6 +15,7 @@ import type { KeepEnded } from "./keep-ended.js";
 import { keepEndedDefault } from "./keep-ended.js";
 import { continuingPrecedence, precedenceOf } from "./precedence.js";
 import type { JobData, JobResult } from "./run-worker.js";
+import { backendOfSlimJobs } from "./slim-jobs.js";
 
 export interface RunQueueOptions {
   /**
@@ -56,14 +57,15 @@ export function createRunQueue(options: RunQueueOptions): RunQueue {
     if (closing !== undefined) throw new RunfleetError("invalid_usage", "the queue is closed");
     const known = queues.get(pool);
     if (known !== undefined) return known;
-    const queue: PoolQueue = new Queue(pool, {
+    const settings = {
       connection,
       prefix: options.tag,
       streams: { events: { maxLen: options.eventsMax ?? 50 } },
       // The connection's own policy decides whether a call waits for Redis or fails, so BullMQ must not wait before it.
       skipWaitingForReady: true,
       skipVersionCheck: true,
-    });
+    };
+    const queue: PoolQueue = new Queue(pool, settings, backendOfSlimJobs);
     queue.on("error", onError);
     queues.set(pool, queue);
     return queue;
@@ -114,7 +116,7 @@ async function addJob(
 ): Promise<void> {
   const { runId, workflow, label, delayMs, parentRunId } = job;
   const priority = precedenceOf(job);
-  const data: JobData = { runId, workflow, ...(label === undefined ? {} : { label }) };
+  const data: JobData = label === undefined ? {} : { label };
   const options: JobsOptions = {
     jobId: runId,
     timestamp: now,

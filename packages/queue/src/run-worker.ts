@@ -17,10 +17,8 @@ import { ErrorCode, Worker } from "bullmq";
 import { isNoLongerHeld, scriptAnswer } from "./bull-errors.js";
 import { continuingPrecedence } from "./precedence.js";
 
-/** What a job carries: enough for Bull Board to be read; everything else is in the store. */
+/** What a job carries beside its id, the run's, and its name, the workflow's; everything else is in the store. */
 export interface JobData {
-  readonly runId: string;
-  readonly workflow: string;
   readonly label?: string;
 }
 

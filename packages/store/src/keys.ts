@@ -76,6 +76,8 @@ export function runKeys(tag: string, runId: string) {
     dedupe: `${run}:inbox:ids`,
     /** stream: the run's history, capped. */
     history: `${run}:events`,
+    /** The same for a moment within one script. */
+    historyCopy: `${run}:events:copy`,
     /** zset, score 0: rows of child runs. */
     children: `${run}:children`,
     /** hash: address → `<since> <name>` of the open gates. */

@@ -27,17 +27,19 @@ afterEach(async () => {
 const untilState = (runId: string, state: string): Promise<void> =>
   untilFact(`${runId} is ${state}`, async () => (await board.getJobState(runId)) === state);
 
-test("a job has the run's id, the workflow's name and little data", async () => {
+test("a job has the run's id, the workflow's name, its label and nothing twice", async () => {
   await queue.add({ runId: "run@1", workflow: "nightly review", label: "PR 7", pool: testPool, priority: 3 });
   await queue.add({ runId: "run2", workflow: "deploy", pool: testPool });
   expect(await board.getJob("run@1")).toMatchObject({
     id: "run@1",
     name: "nightly review",
-    data: { runId: "run@1", workflow: "nightly review", label: "PR 7" },
+    data: { label: "PR 7" },
     priority: 9,
-    opts: { attempts: 1 },
   });
-  expect((await board.getJob("run2"))?.data).toEqual({ runId: "run2", workflow: "deploy" });
+  const stored = await connection.hgetall(`${tag}:${testPool}:run2`);
+  expect(stored).toMatchObject({ name: "deploy", data: "{}" });
+  expect(Object.keys(JSON.parse(stored["opts"] ?? ""))).not.toContain("jobId");
+  expect(await connection.object("ENCODING", `${tag}:${testPool}:run2`)).not.toBe("hashtable");
 });
 
 test("parking, waiting for a lease, yielding and failing handlers cost no attempt", async () => {

@@ -1,7 +1,7 @@
 /** The history of a run: in order, bounded, followed while it grows. Both stores, the same answers. */
-import { expect, test } from "vitest";
+import { describe, expect, inject, test } from "vitest";
 import { sampleCommit } from "./samples.js";
-import { describeTwins } from "./twins.js";
+import { describeTwins, useRedisTwin } from "./twins.js";
 
 describeTwins("history", (twin) => {
   const fact = (iteration: number) => ({ type: "loop.iterated", address: "b.0", iteration }) as const;
@@ -37,6 +37,14 @@ describeTwins("history", (twin) => {
     for (const events of await Promise.all(followers)) expect(events).toMatchObject([fact(1)]);
   });
 
+  test("who follows before anything has happened hears of the first fact", async () => {
+    const { store, create, activate } = twin();
+    const runId = await create();
+    const following = store.followHistory({ runId, after: "0", blockMs: 5_000 });
+    await activate(runId);
+    expect(await following).toMatchObject([{ type: "lease.acquired" }]);
+  });
+
   test("who follows from the newest event gets what comes after it and nothing else", async () => {
     const { store, create, activate } = twin();
     const { fence } = await activate(await create());
@@ -70,5 +78,17 @@ describeTwins("history", (twin) => {
     await new Promise((resolve) => setImmediate(resolve));
     await store.close();
     expect(await following).toEqual([]);
+  });
+});
+
+describe.skipIf(inject("redisKind") === "js")("in Redis", () => {
+  const twin = useRedisTwin();
+
+  test("a history sets no room aside for facts that may never come", async () => {
+    const { redis, tag, create, activate } = twin();
+    const { fence } = await activate(await create());
+    const bytes = await redis.memory("USAGE", `${tag}:run:${fence.runId}:events`);
+    expect(bytes).toBeGreaterThan(0);
+    expect(bytes).toBeLessThan(2_048);
   });
 });

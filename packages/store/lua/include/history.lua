@@ -4,13 +4,26 @@
 --
 -- KEYS
 --   history: run:<id>:events
+--   historyCopy: run:<id>:events:copy
 --   fleetEvents: events
 -- ARGV
 --   runId: id of the run
 --   historyMax: entries kept in the history
 --   fleetEventsMax: entries kept in the feed
 
+-- A new stream sets 4 KiB aside for entries to come, which most runs never have. A copy is as large as what is in it, and
+-- grows with what is added. Where there is no COPY (before Redis 6.2) the stream stays as it is.
+local function fit_history()
+  local copied = redis.pcall('COPY', K.history, K.historyCopy, 'REPLACE')
+  if copied == 1 then
+    redis.call('RENAME', K.historyCopy, K.history)
+  end
+end
+
 local function add_fact(fact)
   redis.call('XADD', K.history, 'MAXLEN', '~', A.historyMax, '*', 'at', now, 'fact', fact)
+  if redis.call('XLEN', K.history) == 1 then
+    fit_history()
+  end
   redis.call('XADD', K.fleetEvents, 'MAXLEN', '~', A.fleetEventsMax, '*', 'run', A.runId, 'at', now, 'fact', fact)
 end

@@ -18,6 +18,8 @@ export interface ActivateRunKeys {
   readonly statusCancelled: string;
   /** run:<id>:events */
   readonly history: string;
+  /** run:<id>:events:copy */
+  readonly historyCopy: string;
   /** events */
   readonly fleetEvents: string;
   /** run:<id> */
@@ -78,9 +80,9 @@ export type ActivateRunTag = "activated" | "lost" | "ended" | "not_found" | "cra
  */
 export const activateRun: Script<ActivateRunKeys, ActivateRunValues, ActivateRunTag> = {
   name: "activate_run",
-  keys: ["statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "history", "fleetEvents", "run", "inbox", "parts", "lease", "leases", "timers"],
+  keys: ["statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "history", "historyCopy", "fleetEvents", "run", "inbox", "parts", "lease", "leases", "timers"],
   values: ["now", "transitions", "runId", "historyMax", "fleetEventsMax", "inboxPage", "leaseToken", "checksLease", "owner", "ownerJson", "recoveriesMax", "recoveriesAdmitted"],
-  sha1: "51e9b64f2156093253c5cb6fccaa622a8fdc67b9",
+  sha1: "220bd66f64b671fd5c08cab78678512cdc7e0359",
   source: `local K = {
   statusPending = KEYS[1],
   statusRunning = KEYS[2],
@@ -90,13 +92,14 @@ export const activateRun: Script<ActivateRunKeys, ActivateRunValues, ActivateRun
   statusFailed = KEYS[6],
   statusCancelled = KEYS[7],
   history = KEYS[8],
-  fleetEvents = KEYS[9],
-  run = KEYS[10],
-  inbox = KEYS[11],
-  parts = KEYS[12],
-  lease = KEYS[13],
-  leases = KEYS[14],
-  timers = KEYS[15],
+  historyCopy = KEYS[9],
+  fleetEvents = KEYS[10],
+  run = KEYS[11],
+  inbox = KEYS[12],
+  parts = KEYS[13],
+  lease = KEYS[14],
+  leases = KEYS[15],
+  timers = KEYS[16],
 }
 local A = {
   now = ARGV[1],
@@ -149,8 +152,17 @@ end
 local function illegal_status(from, to)
   return redis.error_reply('RUNFLEET a run that is ' .. from .. ' cannot become ' .. to)
 end
+local function fit_history()
+  local copied = redis.pcall('COPY', K.history, K.historyCopy, 'REPLACE')
+  if copied == 1 then
+    redis.call('RENAME', K.historyCopy, K.history)
+  end
+end
 local function add_fact(fact)
   redis.call('XADD', K.history, 'MAXLEN', '~', A.historyMax, '*', 'at', now, 'fact', fact)
+  if redis.call('XLEN', K.history) == 1 then
+    fit_history()
+  end
   redis.call('XADD', K.fleetEvents, 'MAXLEN', '~', A.fleetEventsMax, '*', 'run', A.runId, 'at', now, 'fact', fact)
 end
 local function note_lost_lease(generation)

@@ -20,6 +20,8 @@ export interface CommitRunKeys {
   readonly statusCancelled: string;
   /** run:<id>:events */
   readonly history: string;
+  /** run:<id>:events:copy */
+  readonly historyCopy: string;
   /** events */
   readonly fleetEvents: string;
   /** outbox */
@@ -105,9 +107,9 @@ export type CommitRunTag = "fenced" | "ok" | "duplicate";
  */
 export const commitRun: Script<CommitRunKeys, CommitRunValues, CommitRunTag> = {
   name: "commit_run",
-  keys: ["run", "statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "history", "fleetEvents", "outbox", "outboxEntries", "gates", "gatesOpen", "gatesInfo", "parts", "steps", "stepOrder", "inbox", "leases", "answers"],
+  keys: ["run", "statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "history", "historyCopy", "fleetEvents", "outbox", "outboxEntries", "gates", "gatesOpen", "gatesInfo", "parts", "steps", "stepOrder", "inbox", "leases", "answers"],
   values: ["now", "generation", "nonce", "commitId", "after", "transitions", "runId", "historyMax", "fleetEventsMax", "inboxSeen", "totals", "progress", "inboxPage", "status", "partsSet[]", "partsRemoved[]", "stepsSet[]", "facts[]", "outboxAdded[]", "outboxDone[]", "gatesOpened[]", "gatesClosed[]"],
-  sha1: "ce4fbe638bb8557daed473f11e85ceeab079adac",
+  sha1: "501009438e830fc23b8785ba3b607811f0fc3d97",
   source: `local K = {
   run = KEYS[1],
   statusPending = KEYS[2],
@@ -118,18 +120,19 @@ export const commitRun: Script<CommitRunKeys, CommitRunValues, CommitRunTag> = {
   statusFailed = KEYS[7],
   statusCancelled = KEYS[8],
   history = KEYS[9],
-  fleetEvents = KEYS[10],
-  outbox = KEYS[11],
-  outboxEntries = KEYS[12],
-  gates = KEYS[13],
-  gatesOpen = KEYS[14],
-  gatesInfo = KEYS[15],
-  parts = KEYS[16],
-  steps = KEYS[17],
-  stepOrder = KEYS[18],
-  inbox = KEYS[19],
-  leases = KEYS[20],
-  answers = KEYS[21],
+  historyCopy = KEYS[10],
+  fleetEvents = KEYS[11],
+  outbox = KEYS[12],
+  outboxEntries = KEYS[13],
+  gates = KEYS[14],
+  gatesOpen = KEYS[15],
+  gatesInfo = KEYS[16],
+  parts = KEYS[17],
+  steps = KEYS[18],
+  stepOrder = KEYS[19],
+  inbox = KEYS[20],
+  leases = KEYS[21],
+  answers = KEYS[22],
 }
 local A = {
   now = ARGV[1],
@@ -213,8 +216,17 @@ end
 local function illegal_status(from, to)
   return redis.error_reply('RUNFLEET a run that is ' .. from .. ' cannot become ' .. to)
 end
+local function fit_history()
+  local copied = redis.pcall('COPY', K.history, K.historyCopy, 'REPLACE')
+  if copied == 1 then
+    redis.call('RENAME', K.historyCopy, K.history)
+  end
+end
 local function add_fact(fact)
   redis.call('XADD', K.history, 'MAXLEN', '~', A.historyMax, '*', 'at', now, 'fact', fact)
+  if redis.call('XLEN', K.history) == 1 then
+    fit_history()
+  end
   redis.call('XADD', K.fleetEvents, 'MAXLEN', '~', A.fleetEventsMax, '*', 'run', A.runId, 'at', now, 'fact', fact)
 end
 local function add_to_outbox(id, entry)

@@ -18,6 +18,8 @@ export interface FailUnownedKeys {
   readonly statusCancelled: string;
   /** run:<id>:events */
   readonly history: string;
+  /** run:<id>:events:copy */
+  readonly historyCopy: string;
   /** events */
   readonly fleetEvents: string;
   /** run:<id> */
@@ -108,9 +110,9 @@ export type FailUnownedTag = "finished" | "duplicate" | "fenced";
  */
 export const failUnowned: Script<FailUnownedKeys, FailUnownedValues, FailUnownedTag> = {
   name: "fail_unowned",
-  keys: ["statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "history", "fleetEvents", "run", "timers", "outbox", "outboxEntries", "gates", "gatesOpen", "gatesInfo", "parts", "steps", "stepOrder", "inbox", "dedupe", "children", "leases", "runsEnded", "parentRun", "parentInbox", "answers", "lease"],
+  keys: ["statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "history", "historyCopy", "fleetEvents", "run", "timers", "outbox", "outboxEntries", "gates", "gatesOpen", "gatesInfo", "parts", "steps", "stepOrder", "inbox", "dedupe", "children", "leases", "runsEnded", "parentRun", "parentInbox", "answers", "lease"],
   values: ["now", "transitions", "runId", "historyMax", "fleetEventsMax", "error", "summary", "retentionMs", "parentId", "parentEvent", "wakeId", "wakeHead", "forgetMax", "leaseToken", "checksLease", "fact"],
-  sha1: "407b25675ffd5e5d41bb84b6329bec1c6a934c9b",
+  sha1: "f372be952949d77b21fec7b68ed262187eb70335",
   source: `local K = {
   statusPending = KEYS[1],
   statusRunning = KEYS[2],
@@ -120,26 +122,27 @@ export const failUnowned: Script<FailUnownedKeys, FailUnownedValues, FailUnowned
   statusFailed = KEYS[6],
   statusCancelled = KEYS[7],
   history = KEYS[8],
-  fleetEvents = KEYS[9],
-  run = KEYS[10],
-  timers = KEYS[11],
-  outbox = KEYS[12],
-  outboxEntries = KEYS[13],
-  gates = KEYS[14],
-  gatesOpen = KEYS[15],
-  gatesInfo = KEYS[16],
-  parts = KEYS[17],
-  steps = KEYS[18],
-  stepOrder = KEYS[19],
-  inbox = KEYS[20],
-  dedupe = KEYS[21],
-  children = KEYS[22],
-  leases = KEYS[23],
-  runsEnded = KEYS[24],
-  parentRun = KEYS[25],
-  parentInbox = KEYS[26],
-  answers = KEYS[27],
-  lease = KEYS[28],
+  historyCopy = KEYS[9],
+  fleetEvents = KEYS[10],
+  run = KEYS[11],
+  timers = KEYS[12],
+  outbox = KEYS[13],
+  outboxEntries = KEYS[14],
+  gates = KEYS[15],
+  gatesOpen = KEYS[16],
+  gatesInfo = KEYS[17],
+  parts = KEYS[18],
+  steps = KEYS[19],
+  stepOrder = KEYS[20],
+  inbox = KEYS[21],
+  dedupe = KEYS[22],
+  children = KEYS[23],
+  leases = KEYS[24],
+  runsEnded = KEYS[25],
+  parentRun = KEYS[26],
+  parentInbox = KEYS[27],
+  answers = KEYS[28],
+  lease = KEYS[29],
 }
 local A = {
   now = ARGV[1],
@@ -196,8 +199,17 @@ end
 local function illegal_status(from, to)
   return redis.error_reply('RUNFLEET a run that is ' .. from .. ' cannot become ' .. to)
 end
+local function fit_history()
+  local copied = redis.pcall('COPY', K.history, K.historyCopy, 'REPLACE')
+  if copied == 1 then
+    redis.call('RENAME', K.historyCopy, K.history)
+  end
+end
 local function add_fact(fact)
   redis.call('XADD', K.history, 'MAXLEN', '~', A.historyMax, '*', 'at', now, 'fact', fact)
+  if redis.call('XLEN', K.history) == 1 then
+    fit_history()
+  end
   redis.call('XADD', K.fleetEvents, 'MAXLEN', '~', A.fleetEventsMax, '*', 'run', A.runId, 'at', now, 'fact', fact)
 end
 local function note_lost_lease(generation)

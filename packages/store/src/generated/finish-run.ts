@@ -20,6 +20,8 @@ export interface FinishRunKeys {
   readonly statusCancelled: string;
   /** run:<id>:events */
   readonly history: string;
+  /** run:<id>:events:copy */
+  readonly historyCopy: string;
   /** events */
   readonly fleetEvents: string;
   /** outbox */
@@ -131,9 +133,9 @@ export type FinishRunTag = "fenced" | "finished" | "duplicate";
  */
 export const finishRun: Script<FinishRunKeys, FinishRunValues, FinishRunTag> = {
   name: "finish_run",
-  keys: ["run", "statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "history", "fleetEvents", "outbox", "outboxEntries", "gates", "gatesOpen", "gatesInfo", "parts", "steps", "stepOrder", "inbox", "leases", "answers", "timers", "dedupe", "children", "runsEnded", "parentRun", "parentInbox"],
+  keys: ["run", "statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "history", "historyCopy", "fleetEvents", "outbox", "outboxEntries", "gates", "gatesOpen", "gatesInfo", "parts", "steps", "stepOrder", "inbox", "leases", "answers", "timers", "dedupe", "children", "runsEnded", "parentRun", "parentInbox"],
   values: ["now", "generation", "nonce", "commitId", "after", "transitions", "runId", "historyMax", "fleetEventsMax", "inboxSeen", "totals", "progress", "error", "summary", "retentionMs", "parentId", "parentEvent", "wakeId", "wakeHead", "forgetMax", "status", "partsSet[]", "partsRemoved[]", "stepsSet[]", "facts[]", "outboxAdded[]", "outboxDone[]", "gatesOpened[]", "gatesClosed[]"],
-  sha1: "c3abc6505b79ce324162234c2acddb2ddd946978",
+  sha1: "c4842ca4574830f14586c5838d7e351325eab4bc",
   source: `local K = {
   run = KEYS[1],
   statusPending = KEYS[2],
@@ -144,24 +146,25 @@ export const finishRun: Script<FinishRunKeys, FinishRunValues, FinishRunTag> = {
   statusFailed = KEYS[7],
   statusCancelled = KEYS[8],
   history = KEYS[9],
-  fleetEvents = KEYS[10],
-  outbox = KEYS[11],
-  outboxEntries = KEYS[12],
-  gates = KEYS[13],
-  gatesOpen = KEYS[14],
-  gatesInfo = KEYS[15],
-  parts = KEYS[16],
-  steps = KEYS[17],
-  stepOrder = KEYS[18],
-  inbox = KEYS[19],
-  leases = KEYS[20],
-  answers = KEYS[21],
-  timers = KEYS[22],
-  dedupe = KEYS[23],
-  children = KEYS[24],
-  runsEnded = KEYS[25],
-  parentRun = KEYS[26],
-  parentInbox = KEYS[27],
+  historyCopy = KEYS[10],
+  fleetEvents = KEYS[11],
+  outbox = KEYS[12],
+  outboxEntries = KEYS[13],
+  gates = KEYS[14],
+  gatesOpen = KEYS[15],
+  gatesInfo = KEYS[16],
+  parts = KEYS[17],
+  steps = KEYS[18],
+  stepOrder = KEYS[19],
+  inbox = KEYS[20],
+  leases = KEYS[21],
+  answers = KEYS[22],
+  timers = KEYS[23],
+  dedupe = KEYS[24],
+  children = KEYS[25],
+  runsEnded = KEYS[26],
+  parentRun = KEYS[27],
+  parentInbox = KEYS[28],
 }
 local A = {
   now = ARGV[1],
@@ -252,8 +255,17 @@ end
 local function illegal_status(from, to)
   return redis.error_reply('RUNFLEET a run that is ' .. from .. ' cannot become ' .. to)
 end
+local function fit_history()
+  local copied = redis.pcall('COPY', K.history, K.historyCopy, 'REPLACE')
+  if copied == 1 then
+    redis.call('RENAME', K.historyCopy, K.history)
+  end
+end
 local function add_fact(fact)
   redis.call('XADD', K.history, 'MAXLEN', '~', A.historyMax, '*', 'at', now, 'fact', fact)
+  if redis.call('XLEN', K.history) == 1 then
+    fit_history()
+  end
   redis.call('XADD', K.fleetEvents, 'MAXLEN', '~', A.fleetEventsMax, '*', 'run', A.runId, 'at', now, 'fact', fact)
 end
 local function add_to_outbox(id, entry)

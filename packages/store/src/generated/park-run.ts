@@ -20,6 +20,8 @@ export interface ParkRunKeys {
   readonly statusCancelled: string;
   /** run:<id>:events */
   readonly history: string;
+  /** run:<id>:events:copy */
+  readonly historyCopy: string;
   /** events */
   readonly fleetEvents: string;
   /** outbox */
@@ -110,9 +112,9 @@ export type ParkRunTag = "fenced" | "parked" | "wake_now";
  */
 export const parkRun: Script<ParkRunKeys, ParkRunValues, ParkRunTag> = {
   name: "park_run",
-  keys: ["run", "statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "history", "fleetEvents", "outbox", "outboxEntries", "gates", "gatesOpen", "gatesInfo", "parts", "steps", "stepOrder", "inbox", "leases", "answers", "timers"],
+  keys: ["run", "statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "history", "historyCopy", "fleetEvents", "outbox", "outboxEntries", "gates", "gatesOpen", "gatesInfo", "parts", "steps", "stepOrder", "inbox", "leases", "answers", "timers"],
   values: ["now", "generation", "nonce", "commitId", "after", "transitions", "runId", "historyMax", "fleetEventsMax", "inboxSeen", "totals", "progress", "inboxPage", "blockedOn", "wakeAt", "partsSet[]", "partsRemoved[]", "stepsSet[]", "facts[]", "outboxAdded[]", "outboxDone[]", "gatesOpened[]", "gatesClosed[]"],
-  sha1: "6d939e7f2f3660a9f7cb0204f704600c2bd445d7",
+  sha1: "112d489759acc1aef92a56691771ee9a2641ef42",
   source: `local K = {
   run = KEYS[1],
   statusPending = KEYS[2],
@@ -123,19 +125,20 @@ export const parkRun: Script<ParkRunKeys, ParkRunValues, ParkRunTag> = {
   statusFailed = KEYS[7],
   statusCancelled = KEYS[8],
   history = KEYS[9],
-  fleetEvents = KEYS[10],
-  outbox = KEYS[11],
-  outboxEntries = KEYS[12],
-  gates = KEYS[13],
-  gatesOpen = KEYS[14],
-  gatesInfo = KEYS[15],
-  parts = KEYS[16],
-  steps = KEYS[17],
-  stepOrder = KEYS[18],
-  inbox = KEYS[19],
-  leases = KEYS[20],
-  answers = KEYS[21],
-  timers = KEYS[22],
+  historyCopy = KEYS[10],
+  fleetEvents = KEYS[11],
+  outbox = KEYS[12],
+  outboxEntries = KEYS[13],
+  gates = KEYS[14],
+  gatesOpen = KEYS[15],
+  gatesInfo = KEYS[16],
+  parts = KEYS[17],
+  steps = KEYS[18],
+  stepOrder = KEYS[19],
+  inbox = KEYS[20],
+  leases = KEYS[21],
+  answers = KEYS[22],
+  timers = KEYS[23],
 }
 local A = {
   now = ARGV[1],
@@ -220,8 +223,17 @@ end
 local function illegal_status(from, to)
   return redis.error_reply('RUNFLEET a run that is ' .. from .. ' cannot become ' .. to)
 end
+local function fit_history()
+  local copied = redis.pcall('COPY', K.history, K.historyCopy, 'REPLACE')
+  if copied == 1 then
+    redis.call('RENAME', K.historyCopy, K.history)
+  end
+end
 local function add_fact(fact)
   redis.call('XADD', K.history, 'MAXLEN', '~', A.historyMax, '*', 'at', now, 'fact', fact)
+  if redis.call('XLEN', K.history) == 1 then
+    fit_history()
+  end
   redis.call('XADD', K.fleetEvents, 'MAXLEN', '~', A.fleetEventsMax, '*', 'run', A.runId, 'at', now, 'fact', fact)
 end
 local function add_to_outbox(id, entry)

@@ -18,6 +18,8 @@ export interface RetryRunKeys {
   readonly statusCancelled: string;
   /** run:<id>:events */
   readonly history: string;
+  /** run:<id>:events:copy */
+  readonly historyCopy: string;
   /** events */
   readonly fleetEvents: string;
   /** timers */
@@ -72,9 +74,9 @@ export type RetryRunTag = "retried" | "not_failed" | "not_found";
  */
 export const retryRun: Script<RetryRunKeys, RetryRunValues, RetryRunTag> = {
   name: "retry_run",
-  keys: ["statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "history", "fleetEvents", "timers", "run", "parts", "steps", "stepOrder", "inbox", "dedupe", "children", "answers", "runsEnded"],
+  keys: ["statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "history", "historyCopy", "fleetEvents", "timers", "run", "parts", "steps", "stepOrder", "inbox", "dedupe", "children", "answers", "runsEnded"],
   values: ["now", "transitions", "runId", "historyMax", "fleetEventsMax", "eventTail", "fact"],
-  sha1: "f85c61d71eb78460d1d06d5aa1784f3159064b2e",
+  sha1: "61cd0873e106c115385c6c61ebe931a38149f383",
   source: `local K = {
   statusPending = KEYS[1],
   statusRunning = KEYS[2],
@@ -84,17 +86,18 @@ export const retryRun: Script<RetryRunKeys, RetryRunValues, RetryRunTag> = {
   statusFailed = KEYS[6],
   statusCancelled = KEYS[7],
   history = KEYS[8],
-  fleetEvents = KEYS[9],
-  timers = KEYS[10],
-  run = KEYS[11],
-  parts = KEYS[12],
-  steps = KEYS[13],
-  stepOrder = KEYS[14],
-  inbox = KEYS[15],
-  dedupe = KEYS[16],
-  children = KEYS[17],
-  answers = KEYS[18],
-  runsEnded = KEYS[19],
+  historyCopy = KEYS[9],
+  fleetEvents = KEYS[10],
+  timers = KEYS[11],
+  run = KEYS[12],
+  parts = KEYS[13],
+  steps = KEYS[14],
+  stepOrder = KEYS[15],
+  inbox = KEYS[16],
+  dedupe = KEYS[17],
+  children = KEYS[18],
+  answers = KEYS[19],
+  runsEnded = KEYS[20],
 }
 local A = {
   now = ARGV[1],
@@ -142,8 +145,17 @@ end
 local function illegal_status(from, to)
   return redis.error_reply('RUNFLEET a run that is ' .. from .. ' cannot become ' .. to)
 end
+local function fit_history()
+  local copied = redis.pcall('COPY', K.history, K.historyCopy, 'REPLACE')
+  if copied == 1 then
+    redis.call('RENAME', K.historyCopy, K.history)
+  end
+end
 local function add_fact(fact)
   redis.call('XADD', K.history, 'MAXLEN', '~', A.historyMax, '*', 'at', now, 'fact', fact)
+  if redis.call('XLEN', K.history) == 1 then
+    fit_history()
+  end
   redis.call('XADD', K.fleetEvents, 'MAXLEN', '~', A.fleetEventsMax, '*', 'run', A.runId, 'at', now, 'fact', fact)
 end
 local function push_event(target, event)

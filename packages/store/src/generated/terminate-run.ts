@@ -18,6 +18,8 @@ export interface TerminateRunKeys {
   readonly statusCancelled: string;
   /** run:<id>:events */
   readonly history: string;
+  /** run:<id>:events:copy */
+  readonly historyCopy: string;
   /** events */
   readonly fleetEvents: string;
   /** timers */
@@ -114,9 +116,9 @@ export type TerminateRunTag = "terminated" | "ended" | "not_found";
  */
 export const terminateRun: Script<TerminateRunKeys, TerminateRunValues, TerminateRunTag> = {
   name: "terminate_run",
-  keys: ["statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "history", "fleetEvents", "timers", "outbox", "outboxEntries", "gates", "gatesOpen", "gatesInfo", "run", "parts", "steps", "stepOrder", "inbox", "dedupe", "children", "leases", "runsEnded", "parentRun", "parentInbox", "answers"],
+  keys: ["statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "history", "historyCopy", "fleetEvents", "timers", "outbox", "outboxEntries", "gates", "gatesOpen", "gatesInfo", "run", "parts", "steps", "stepOrder", "inbox", "dedupe", "children", "leases", "runsEnded", "parentRun", "parentInbox", "answers"],
   values: ["now", "transitions", "runId", "historyMax", "fleetEventsMax", "error", "summary", "retentionMs", "parentId", "parentEvent", "wakeId", "wakeHead", "forgetMax", "nonce", "by", "reason", "fact", "orphansId", "orphansEntry", "channel"],
-  sha1: "3807b1391b1b6348f7e4d8b114fa1f8f938a8a91",
+  sha1: "a51575754503544efb084e23df5035c98d505341",
   source: `local K = {
   statusPending = KEYS[1],
   statusRunning = KEYS[2],
@@ -126,25 +128,26 @@ export const terminateRun: Script<TerminateRunKeys, TerminateRunValues, Terminat
   statusFailed = KEYS[6],
   statusCancelled = KEYS[7],
   history = KEYS[8],
-  fleetEvents = KEYS[9],
-  timers = KEYS[10],
-  outbox = KEYS[11],
-  outboxEntries = KEYS[12],
-  gates = KEYS[13],
-  gatesOpen = KEYS[14],
-  gatesInfo = KEYS[15],
-  run = KEYS[16],
-  parts = KEYS[17],
-  steps = KEYS[18],
-  stepOrder = KEYS[19],
-  inbox = KEYS[20],
-  dedupe = KEYS[21],
-  children = KEYS[22],
-  leases = KEYS[23],
-  runsEnded = KEYS[24],
-  parentRun = KEYS[25],
-  parentInbox = KEYS[26],
-  answers = KEYS[27],
+  historyCopy = KEYS[9],
+  fleetEvents = KEYS[10],
+  timers = KEYS[11],
+  outbox = KEYS[12],
+  outboxEntries = KEYS[13],
+  gates = KEYS[14],
+  gatesOpen = KEYS[15],
+  gatesInfo = KEYS[16],
+  run = KEYS[17],
+  parts = KEYS[18],
+  steps = KEYS[19],
+  stepOrder = KEYS[20],
+  inbox = KEYS[21],
+  dedupe = KEYS[22],
+  children = KEYS[23],
+  leases = KEYS[24],
+  runsEnded = KEYS[25],
+  parentRun = KEYS[26],
+  parentInbox = KEYS[27],
+  answers = KEYS[28],
 }
 local A = {
   now = ARGV[1],
@@ -205,8 +208,17 @@ end
 local function illegal_status(from, to)
   return redis.error_reply('RUNFLEET a run that is ' .. from .. ' cannot become ' .. to)
 end
+local function fit_history()
+  local copied = redis.pcall('COPY', K.history, K.historyCopy, 'REPLACE')
+  if copied == 1 then
+    redis.call('RENAME', K.historyCopy, K.history)
+  end
+end
 local function add_fact(fact)
   redis.call('XADD', K.history, 'MAXLEN', '~', A.historyMax, '*', 'at', now, 'fact', fact)
+  if redis.call('XLEN', K.history) == 1 then
+    fit_history()
+  end
   redis.call('XADD', K.fleetEvents, 'MAXLEN', '~', A.fleetEventsMax, '*', 'run', A.runId, 'at', now, 'fact', fact)
 end
 local function push_event(target, event)
