@@ -66,7 +66,7 @@ if not is_repeat then
     'heartbeatAt', now, 'recoveries', string.format('%.0f', recoveries), 'tookOver', took_over,
     'startedAt', stored[8] or now
   )
-  redis.call('HDEL', K.run, 'blockedOn')
+  redis.call('HDEL', K.parts, 'blockedOn')
   set_status(K.run, stored[2], status, open_status(status, 'running'))
   redis.call('ZADD', K.leases, now, A.runId)
   redis.call('ZREM', K.timers, A.runId)

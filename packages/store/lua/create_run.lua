@@ -8,6 +8,7 @@
 --
 -- KEYS
 --   run: run:<id>
+--   parts: run:<id>:state
 --   inbox: run:<id>:inbox
 --   idempotency: idem:<key>, or the run itself without a key
 --   parentRun: run:<parent>, or the run itself without a parent
@@ -22,7 +23,7 @@
 --   info: JSON of what never changes
 --   workflow: name
 --   pool: name as JSON
---   totals: JSON
+--   totals: text
 --   createdAt: epoch ms
 --   row: entry of the run in lists
 --   delayMs: how long its first activation waits
@@ -72,10 +73,11 @@ end
 -- The first write is one that a full Redis refuses; after any other it would let the rest pass.
 redis.call(
   'HSET', K.run,
-  'info', A.info, 'digest', A.digest, 'workflow', A.workflow, 'pool', A.pool, 'row', A.row,
+  'digest', A.digest, 'workflow', A.workflow, 'pool', A.pool, 'row', A.row,
   'status', 'pending', 'generation', '0', 'recoveries', '0', 'totals', A.totals,
   'createdAt', A.createdAt, 'inboxSeen', '0', 'revision', '0'
 )
+redis.call('HSET', K.parts, 'info', A.info)
 -- A run of this id may have ended and expired before.
 redis.call('ZREM', K.runsEnded, A.row .. ' ' .. A.workflow)
 redis.call('RPUSH', K.inbox, A.startedEvent)

@@ -30,7 +30,7 @@ end
 set_status(K.run, row, to, open_status(to, 'waiting'))
 forget_recoveries()
 redis.call('HDEL', K.run, 'owner')
-redis.call('HSET', K.run, 'blockedOn', A.blockedOn)
+redis.call('HSET', K.parts, 'blockedOn', A.blockedOn)
 redis.call('ZREM', K.leases, A.runId)
 if A.wakeAt == '' then
   redis.call('ZREM', K.timers, A.runId)

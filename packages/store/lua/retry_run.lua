@@ -39,9 +39,8 @@ for index = 1, #kept do
   redis.call('PERSIST', kept[index])
 end
 redis.call('ZREM', K.runsEnded, stored[2] .. ' ' .. stored[3])
-redis.call(
-  'HDEL', K.run, 'endedAt', 'summary', 'error', 'unowned', 'cancelReason', 'cancelBy', 'cancelAt'
-)
+redis.call('HDEL', K.run, 'endedAt', 'unowned', 'cancelReason', 'cancelBy', 'cancelAt')
+redis.call('HDEL', K.parts, 'summary', 'error')
 redis.call('HSET', K.run, 'recoveries', '0')
 redis.call('HINCRBY', K.run, 'revision', '1')
 set_status(K.run, stored[2], status, 'pending')

@@ -29,7 +29,7 @@ export function definitionHash(json: string): string {
   return createHash("sha256").update(json).digest("hex");
 }
 
-/** What must be equal for two starts to be the same start. */
+/** What must be equal for two starts to be the same start: 132 bits of a hash, kept with every run and every key. */
 export function startDigest(run: {
   readonly workflow: string;
   readonly inputs: Readonly<Record<string, string>>;
@@ -37,5 +37,6 @@ export function startDigest(run: {
   const inputs = Object.entries(run.inputs).sort(([a], [b]) => (a < b ? -1 : 1));
   return createHash("sha256")
     .update(JSON.stringify([run.workflow, inputs]))
-    .digest("hex");
+    .digest("base64url")
+    .slice(0, 22);
 }

@@ -1,43 +1,122 @@
 /**
- * A run's hash, read back. Fields: `info` (JSON of what never changes), `digest`, `workflow`, `pool` (JSON text), `row`;
- * `status`, `generation`, `nonce`, `owner`, `tookOver`, `heartbeatAt`, `recoveries`, `revision`; `blockedOn`, `totals`,
- * `error` (JSON), `summary`; `cancelReason`, `cancelBy`, `cancelAt`; `createdAt`, `startedAt`, `endedAt`; `inboxSeen`,
- * `commits` (the newest commit ids, each with a space on both sides). Absent = not so. Writes nothing; the scripts do.
+ * A run's record as it lies in Redis, and back; the one place that knows the form. Its short values are fields of the run's
+ * hash: `digest`, `workflow`, `pool` (JSON text), `row`, `status`, `generation`, `nonce`, `owner`, `ownerJson`, `tookOver`,
+ * `heartbeatAt`, `recoveries`, `revision`, `totals`, `cancelReason`, `cancelBy`, `cancelAt`, `createdAt`, `startedAt`,
+ * `endedAt`, `inboxSeen`, `commits` (the newest commit ids, each with a space on both sides). Its texts lie beside the
+ * parts of the state (`recordTexts`). Absent = not so. Writes nothing; the scripts do.
  */
-import type {
-  BlockedOn,
-  CancelRequest,
-  Failure,
-  NewRun,
-  RunInfo,
-  RunRecord,
-  RunStatus,
-  Totals,
+import {
+  type BlockedOn,
+  type CancelRequest,
+  type Failure,
+  type NewRun,
+  type RunInfo,
+  type RunRecord,
+  type RunStatus,
+  type Totals,
+  zeroTotals,
 } from "@runfleet/model";
 
 type Fields = Readonly<Record<string, string>>;
 
-/** Nothing when the hash is empty: there is no such run. */
-export function toRunRecord(fields: Fields): RunRecord | undefined {
-  const { info, status, totals } = fields as Record<string, string | undefined>;
-  if (info === undefined || status === undefined || totals === undefined) return undefined;
+/** Long values: JSON of what never changes, of what the run waits for, of its error; and its summary. */
+export const recordTexts = ["info", "blockedOn", "error", "summary"] as const;
+type RecordTexts = { readonly [name in (typeof recordTexts)[number]]?: string };
+
+/** Nothing when there is no such run. */
+export function toRunRecord(fields: Fields, texts: RecordTexts): RunRecord | undefined {
+  const { row, status, totals } = fields as Record<string, string | undefined>;
+  const { info, blockedOn = "[]" } = texts;
+  if (row === undefined || info === undefined || status === undefined || totals === undefined)
+    return undefined;
   return {
-    ...(JSON.parse(info) as RunInfo),
+    ...readInfo(info, { ...fields, row }),
     status: status as RunStatus,
     generation: Number(fields["generation"]),
     recoveries: Number(fields["recoveries"]),
-    blockedOn: JSON.parse(fields["blockedOn"] ?? "[]") as BlockedOn[],
-    totals: JSON.parse(totals) as Totals,
+    blockedOn: JSON.parse(blockedOn) as BlockedOn[],
+    totals: readTotals(totals),
     ...optional("owner", fields["owner"]),
     ...optional("ownerToken", fields["owner"] === undefined ? undefined : fields["nonce"]),
-    ...optional("summary", fields["summary"]),
-    ...optional("error", fields["error"], (text) => JSON.parse(text) as Failure),
+    ...optional("summary", texts.summary),
+    ...optional("error", texts.error, (text) => JSON.parse(text) as Failure),
     ...optional("heartbeatAt", fields["heartbeatAt"], Number),
     ...optional("startedAt", fields["startedAt"], Number),
     ...optional("endedAt", fields["endedAt"], Number),
     ...optional("cancel", toCancelRequest([fields["cancelReason"], fields["cancelBy"], fields["cancelAt"]])),
   };
 }
+
+/** The texts of the record and the parts of the state, which lie in one hash. */
+export function splitTexts(stored: Fields): {
+  readonly texts: RecordTexts;
+  readonly parts: Record<string, string>;
+} {
+  const { info, blockedOn, error, summary, ...parts } = stored as Record<string, string>;
+  return {
+    texts: {
+      ...optional("info", info),
+      ...optional("blockedOn", blockedOn),
+      ...optional("error", error),
+      ...optional("summary", summary),
+    },
+    parts,
+  };
+}
+
+/** The texts in the order of `recordTexts`, as Redis answers them. */
+export function toTexts(values: readonly (string | null)[]): RecordTexts {
+  return Object.fromEntries(
+    recordTexts.flatMap((name, index) => (values[index] == null ? [] : [[name, values[index]]])),
+  );
+}
+
+/** What most runs have and `info` leaves out. Part of the form: a new default elsewhere changes nothing here. */
+const usual = {
+  inputs: {},
+  depth: 0,
+  dryRun: false,
+  failFast: true,
+  stepTimeoutMs: 43_200_000,
+  pluginDirs: [],
+  triggeredByHook: false,
+} as const satisfies Partial<RunInfo>;
+
+/** `info`: without what is usual, and without what the run's hash holds. */
+export function infoText(run: RunInfo): string {
+  const { id, workflow: _workflow, pool: _pool, createdAt: _createdAt, rootId, ...rest } = run;
+  const own = Object.entries(rest).filter(
+    ([name, value]) =>
+      JSON.stringify(value) !== JSON.stringify((usual as Readonly<Record<string, unknown>>)[name]),
+  );
+  return JSON.stringify({ ...Object.fromEntries(own), ...(rootId === id ? {} : { rootId }) });
+}
+
+function readInfo(info: string, fields: Fields & { readonly row: string }): RunInfo {
+  const id = rowRunId(fields.row);
+  return {
+    rootId: id,
+    ...usual,
+    ...(JSON.parse(info) as Pick<RunInfo, "definitionHash">),
+    id,
+    workflow: fields["workflow"] as string,
+    pool: JSON.parse(fields["pool"] as string) as string,
+    createdAt: Number(fields["createdAt"]),
+  };
+}
+
+/** Totals as numbers with spaces between, in the order of `zeroTotals`: JSON would be three times as long. */
+export function totalsText(totals: Totals): string {
+  return totalNames.map((name) => Number(totals[name])).join(" ");
+}
+
+function readTotals(text: string): Totals {
+  const numbers = text.split(" ").map(Number);
+  const read = Object.fromEntries(totalNames.map((name, index) => [name, numbers[index] ?? 0]));
+  return { ...(read as unknown as Totals), hasLlmMetrics: read["hasLlmMetrics"] === 1 };
+}
+
+const totalNames = Object.keys(zeroTotals()) as readonly (keyof Totals)[];
 
 /** From reason, by, at. */
 export function toCancelRequest(values: readonly unknown[]): CancelRequest | undefined {

@@ -26,7 +26,7 @@
 --   gatesOpened[]: address, name, since, deadline, JSON
 --   gatesClosed[]: address
 --   inboxSeen: number of the last event this commit consumes
---   totals: JSON
+--   totals: text
 --   progress: 1 when the run came forward with this commit, else empty
 
 local stored = redis.call('HMGET', K.run, 'status', 'row')
@@ -85,13 +85,14 @@ local function consume_inbox()
   redis.call('HSET', K.run, 'inboxSeen', string.format('%.0f', seen + consumed))
 end
 
--- The newest ids of commits: enough for every repeat of a caller that waits for each answer.
+-- The newest ids of commits: enough for every repeat of a caller that waits for each answer, and short enough for the
+-- small form of a hash.
 local function remember_commit()
   local kept = ' ' .. A.commitId .. ' '
   local count = 1
   for id in string.gmatch(commits, '%S+') do
     count = count + 1
-    if count <= 16 then
+    if count <= 3 then
       kept = kept .. id .. ' '
     end
   end

@@ -72,11 +72,13 @@ end
 
 -- Rows of runs whose time is over, for the caller to forget: their lists may be other workflows'.
 local function end_run(row)
-  redis.call('HSET', K.run, 'endedAt', now, 'summary', A.summary)
+  redis.call('HSET', K.run, 'endedAt', now)
+  redis.call('HDEL', K.run, 'owner')
+  redis.call('HSET', K.parts, 'summary', A.summary)
   if A.error ~= '' then
-    redis.call('HSET', K.run, 'error', A.error)
+    redis.call('HSET', K.parts, 'error', A.error)
   end
-  redis.call('HDEL', K.run, 'owner', 'blockedOn')
+  redis.call('HDEL', K.parts, 'blockedOn')
   redis.call('ZREM', K.leases, A.runId)
   redis.call('ZREM', K.timers, A.runId)
   close_gates(redis.call('HKEYS', K.gates))

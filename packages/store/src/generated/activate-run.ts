@@ -82,7 +82,7 @@ export const activateRun: Script<ActivateRunKeys, ActivateRunValues, ActivateRun
   name: "activate_run",
   keys: ["statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "history", "historyCopy", "fleetEvents", "run", "inbox", "parts", "lease", "leases", "timers"],
   values: ["now", "transitions", "runId", "historyMax", "fleetEventsMax", "inboxPage", "leaseToken", "checksLease", "owner", "ownerJson", "recoveriesMax", "recoveriesAdmitted"],
-  sha1: "220bd66f64b671fd5c08cab78678512cdc7e0359",
+  sha1: "023b10ea5e5961c8a3f604c6457ead25b53cca37",
   source: `local K = {
   statusPending = KEYS[1],
   statusRunning = KEYS[2],
@@ -216,7 +216,7 @@ if not is_repeat then
     'heartbeatAt', now, 'recoveries', string.format('%.0f', recoveries), 'tookOver', took_over,
     'startedAt', stored[8] or now
   )
-  redis.call('HDEL', K.run, 'blockedOn')
+  redis.call('HDEL', K.parts, 'blockedOn')
   set_status(K.run, stored[2], status, open_status(status, 'running'))
   redis.call('ZADD', K.leases, now, A.runId)
   redis.call('ZREM', K.timers, A.runId)

@@ -69,7 +69,7 @@ export interface CommitRunValues {
   readonly fleetEventsMax: ScriptValue;
   /** number of the last event this commit consumes */
   readonly inboxSeen: ScriptValue;
-  /** JSON */
+  /** text */
   readonly totals: ScriptValue;
   /** 1 when the run came forward with this commit, else empty */
   readonly progress: ScriptValue;
@@ -109,7 +109,7 @@ export const commitRun: Script<CommitRunKeys, CommitRunValues, CommitRunTag> = {
   name: "commit_run",
   keys: ["run", "statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "history", "historyCopy", "fleetEvents", "outbox", "outboxEntries", "gates", "gatesOpen", "gatesInfo", "parts", "steps", "stepOrder", "inbox", "leases", "answers"],
   values: ["now", "generation", "nonce", "commitId", "after", "transitions", "runId", "historyMax", "fleetEventsMax", "inboxSeen", "totals", "progress", "inboxPage", "status", "partsSet[]", "partsRemoved[]", "stepsSet[]", "facts[]", "outboxAdded[]", "outboxDone[]", "gatesOpened[]", "gatesClosed[]"],
-  sha1: "501009438e830fc23b8785ba3b607811f0fc3d97",
+  sha1: "ce6da247641064a58a243330bab3d53a02ffabf1",
   source: `local K = {
   run = KEYS[1],
   statusPending = KEYS[2],
@@ -302,7 +302,7 @@ local function remember_commit()
   local count = 1
   for id in string.gmatch(commits, '%S+') do
     count = count + 1
-    if count <= 16 then
+    if count <= 3 then
       kept = kept .. id .. ' '
     end
   end

@@ -22,6 +22,8 @@ export interface CreateRunKeys {
   readonly outboxEntries: string;
   /** run:<id> */
   readonly run: string;
+  /** run:<id>:state */
+  readonly parts: string;
   /** run:<id>:inbox */
   readonly inbox: string;
   /** idem:<key>, or the run itself without a key */
@@ -57,7 +59,7 @@ export interface CreateRunValues {
   readonly workflow: ScriptValue;
   /** name as JSON */
   readonly pool: ScriptValue;
-  /** JSON */
+  /** text */
   readonly totals: ScriptValue;
   /** epoch ms */
   readonly createdAt: ScriptValue;
@@ -93,9 +95,9 @@ export type CreateRunTag = "created" | "exists" | "conflict" | "parent_gone";
  */
 export const createRun: Script<CreateRunKeys, CreateRunValues, CreateRunTag> = {
   name: "create_run",
-  keys: ["statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "outbox", "outboxEntries", "run", "inbox", "idempotency", "parentRun", "parentChildren", "runsAll", "runsWorkflow", "runsEnded", "timers"],
+  keys: ["statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "outbox", "outboxEntries", "run", "parts", "inbox", "idempotency", "parentRun", "parentChildren", "runsAll", "runsWorkflow", "runsEnded", "timers"],
   values: ["now", "transitions", "confirms", "runId", "digest", "info", "workflow", "pool", "totals", "createdAt", "row", "delayMs", "startedEvent", "outboxId", "outboxEntry", "idempotencyMs", "goneRunId", "parentId"],
-  sha1: "843414aef338e9e128105a81a986401cd1c0ff8b",
+  sha1: "c945df419a72c34b9a16dfcbcaa7b82a323b3854",
   source: `local K = {
   statusPending = KEYS[1],
   statusRunning = KEYS[2],
@@ -107,14 +109,15 @@ export const createRun: Script<CreateRunKeys, CreateRunValues, CreateRunTag> = {
   outbox = KEYS[8],
   outboxEntries = KEYS[9],
   run = KEYS[10],
-  inbox = KEYS[11],
-  idempotency = KEYS[12],
-  parentRun = KEYS[13],
-  parentChildren = KEYS[14],
-  runsAll = KEYS[15],
-  runsWorkflow = KEYS[16],
-  runsEnded = KEYS[17],
-  timers = KEYS[18],
+  parts = KEYS[11],
+  inbox = KEYS[12],
+  idempotency = KEYS[13],
+  parentRun = KEYS[14],
+  parentChildren = KEYS[15],
+  runsAll = KEYS[16],
+  runsWorkflow = KEYS[17],
+  runsEnded = KEYS[18],
+  timers = KEYS[19],
 }
 local A = {
   now = ARGV[1],
@@ -213,10 +216,11 @@ if A.idempotencyMs ~= '' then
 end
 redis.call(
   'HSET', K.run,
-  'info', A.info, 'digest', A.digest, 'workflow', A.workflow, 'pool', A.pool, 'row', A.row,
+  'digest', A.digest, 'workflow', A.workflow, 'pool', A.pool, 'row', A.row,
   'status', 'pending', 'generation', '0', 'recoveries', '0', 'totals', A.totals,
   'createdAt', A.createdAt, 'inboxSeen', '0', 'revision', '0'
 )
+redis.call('HSET', K.parts, 'info', A.info)
 redis.call('ZREM', K.runsEnded, A.row .. ' ' .. A.workflow)
 redis.call('RPUSH', K.inbox, A.startedEvent)
 redis.call('ZADD', K.runsAll, '0', A.row)

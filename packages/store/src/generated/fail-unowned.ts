@@ -112,7 +112,7 @@ export const failUnowned: Script<FailUnownedKeys, FailUnownedValues, FailUnowned
   name: "fail_unowned",
   keys: ["statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "history", "historyCopy", "fleetEvents", "run", "timers", "outbox", "outboxEntries", "gates", "gatesOpen", "gatesInfo", "parts", "steps", "stepOrder", "inbox", "dedupe", "children", "leases", "runsEnded", "parentRun", "parentInbox", "answers", "lease"],
   values: ["now", "transitions", "runId", "historyMax", "fleetEventsMax", "error", "summary", "retentionMs", "parentId", "parentEvent", "wakeId", "wakeHead", "forgetMax", "leaseToken", "checksLease", "fact"],
-  sha1: "f372be952949d77b21fec7b68ed262187eb70335",
+  sha1: "0ab56215128f928db83abaf88acdb7dae04947f4",
   source: `local K = {
   statusPending = KEYS[1],
   statusRunning = KEYS[2],
@@ -286,11 +286,13 @@ local function empty_inbox()
   redis.call('DEL', K.inbox, K.dedupe)
 end
 local function end_run(row)
-  redis.call('HSET', K.run, 'endedAt', now, 'summary', A.summary)
+  redis.call('HSET', K.run, 'endedAt', now)
+  redis.call('HDEL', K.run, 'owner')
+  redis.call('HSET', K.parts, 'summary', A.summary)
   if A.error ~= '' then
-    redis.call('HSET', K.run, 'error', A.error)
+    redis.call('HSET', K.parts, 'error', A.error)
   end
-  redis.call('HDEL', K.run, 'owner', 'blockedOn')
+  redis.call('HDEL', K.parts, 'blockedOn')
   redis.call('ZREM', K.leases, A.runId)
   redis.call('ZREM', K.timers, A.runId)
   close_gates(redis.call('HKEYS', K.gates))

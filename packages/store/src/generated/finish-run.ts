@@ -81,7 +81,7 @@ export interface FinishRunValues {
   readonly fleetEventsMax: ScriptValue;
   /** number of the last event this commit consumes */
   readonly inboxSeen: ScriptValue;
-  /** JSON */
+  /** text */
   readonly totals: ScriptValue;
   /** 1 when the run came forward with this commit, else empty */
   readonly progress: ScriptValue;
@@ -135,7 +135,7 @@ export const finishRun: Script<FinishRunKeys, FinishRunValues, FinishRunTag> = {
   name: "finish_run",
   keys: ["run", "statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "history", "historyCopy", "fleetEvents", "outbox", "outboxEntries", "gates", "gatesOpen", "gatesInfo", "parts", "steps", "stepOrder", "inbox", "leases", "answers", "timers", "dedupe", "children", "runsEnded", "parentRun", "parentInbox"],
   values: ["now", "generation", "nonce", "commitId", "after", "transitions", "runId", "historyMax", "fleetEventsMax", "inboxSeen", "totals", "progress", "error", "summary", "retentionMs", "parentId", "parentEvent", "wakeId", "wakeHead", "forgetMax", "status", "partsSet[]", "partsRemoved[]", "stepsSet[]", "facts[]", "outboxAdded[]", "outboxDone[]", "gatesOpened[]", "gatesClosed[]"],
-  sha1: "c4842ca4574830f14586c5838d7e351325eab4bc",
+  sha1: "299dd6bf851d17277d56426298dae96766bef369",
   source: `local K = {
   run = KEYS[1],
   statusPending = KEYS[2],
@@ -341,7 +341,7 @@ local function remember_commit()
   local count = 1
   for id in string.gmatch(commits, '%S+') do
     count = count + 1
-    if count <= 16 then
+    if count <= 3 then
       kept = kept .. id .. ' '
     end
   end
@@ -418,11 +418,13 @@ local function empty_inbox()
   redis.call('DEL', K.inbox, K.dedupe)
 end
 local function end_run(row)
-  redis.call('HSET', K.run, 'endedAt', now, 'summary', A.summary)
+  redis.call('HSET', K.run, 'endedAt', now)
+  redis.call('HDEL', K.run, 'owner')
+  redis.call('HSET', K.parts, 'summary', A.summary)
   if A.error ~= '' then
-    redis.call('HSET', K.run, 'error', A.error)
+    redis.call('HSET', K.parts, 'error', A.error)
   end
-  redis.call('HDEL', K.run, 'owner', 'blockedOn')
+  redis.call('HDEL', K.parts, 'blockedOn')
   redis.call('ZREM', K.leases, A.runId)
   redis.call('ZREM', K.timers, A.runId)
   close_gates(redis.call('HKEYS', K.gates))

@@ -71,7 +71,7 @@ export interface ParkRunValues {
   readonly fleetEventsMax: ScriptValue;
   /** number of the last event this commit consumes */
   readonly inboxSeen: ScriptValue;
-  /** JSON */
+  /** text */
   readonly totals: ScriptValue;
   /** 1 when the run came forward with this commit, else empty */
   readonly progress: ScriptValue;
@@ -114,7 +114,7 @@ export const parkRun: Script<ParkRunKeys, ParkRunValues, ParkRunTag> = {
   name: "park_run",
   keys: ["run", "statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "history", "historyCopy", "fleetEvents", "outbox", "outboxEntries", "gates", "gatesOpen", "gatesInfo", "parts", "steps", "stepOrder", "inbox", "leases", "answers", "timers"],
   values: ["now", "generation", "nonce", "commitId", "after", "transitions", "runId", "historyMax", "fleetEventsMax", "inboxSeen", "totals", "progress", "inboxPage", "blockedOn", "wakeAt", "partsSet[]", "partsRemoved[]", "stepsSet[]", "facts[]", "outboxAdded[]", "outboxDone[]", "gatesOpened[]", "gatesClosed[]"],
-  sha1: "112d489759acc1aef92a56691771ee9a2641ef42",
+  sha1: "8fdd749c324e522dfce3fa91082ac7c461c86e40",
   source: `local K = {
   run = KEYS[1],
   statusPending = KEYS[2],
@@ -309,7 +309,7 @@ local function remember_commit()
   local count = 1
   for id in string.gmatch(commits, '%S+') do
     count = count + 1
-    if count <= 16 then
+    if count <= 3 then
       kept = kept .. id .. ' '
     end
   end
@@ -366,7 +366,7 @@ end
 set_status(K.run, row, to, open_status(to, 'waiting'))
 forget_recoveries()
 redis.call('HDEL', K.run, 'owner')
-redis.call('HSET', K.run, 'blockedOn', A.blockedOn)
+redis.call('HSET', K.parts, 'blockedOn', A.blockedOn)
 redis.call('ZREM', K.leases, A.runId)
 if A.wakeAt == '' then
   redis.call('ZREM', K.timers, A.runId)

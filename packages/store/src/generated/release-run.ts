@@ -71,7 +71,7 @@ export interface ReleaseRunValues {
   readonly fleetEventsMax: ScriptValue;
   /** number of the last event this commit consumes */
   readonly inboxSeen: ScriptValue;
-  /** JSON */
+  /** text */
   readonly totals: ScriptValue;
   /** 1 when the run came forward with this commit, else empty */
   readonly progress: ScriptValue;
@@ -106,7 +106,7 @@ export const releaseRun: Script<ReleaseRunKeys, ReleaseRunValues, ReleaseRunTag>
   name: "release_run",
   keys: ["run", "statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "history", "historyCopy", "fleetEvents", "outbox", "outboxEntries", "gates", "gatesOpen", "gatesInfo", "parts", "steps", "stepOrder", "inbox", "leases", "answers", "timers"],
   values: ["now", "generation", "nonce", "commitId", "after", "transitions", "runId", "historyMax", "fleetEventsMax", "inboxSeen", "totals", "progress", "partsSet[]", "partsRemoved[]", "stepsSet[]", "facts[]", "outboxAdded[]", "outboxDone[]", "gatesOpened[]", "gatesClosed[]"],
-  sha1: "18d8457bfd5d351714d1869d5667d86d3e8d4115",
+  sha1: "8bb387f3f136cb126026c5b8b9b1aae2fafa9449",
   source: `local K = {
   run = KEYS[1],
   statusPending = KEYS[2],
@@ -298,7 +298,7 @@ local function remember_commit()
   local count = 1
   for id in string.gmatch(commits, '%S+') do
     count = count + 1
-    if count <= 16 then
+    if count <= 3 then
       kept = kept .. id .. ' '
     end
   end

@@ -76,7 +76,7 @@ export const retryRun: Script<RetryRunKeys, RetryRunValues, RetryRunTag> = {
   name: "retry_run",
   keys: ["statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "history", "historyCopy", "fleetEvents", "timers", "run", "parts", "steps", "stepOrder", "inbox", "dedupe", "children", "answers", "runsEnded"],
   values: ["now", "transitions", "runId", "historyMax", "fleetEventsMax", "eventTail", "fact"],
-  sha1: "61cd0873e106c115385c6c61ebe931a38149f383",
+  sha1: "6f9f3c431a304254786d8f5a57b5da618eb8f1b7",
   source: `local K = {
   statusPending = KEYS[1],
   statusRunning = KEYS[2],
@@ -183,9 +183,8 @@ for index = 1, #kept do
   redis.call('PERSIST', kept[index])
 end
 redis.call('ZREM', K.runsEnded, stored[2] .. ' ' .. stored[3])
-redis.call(
-  'HDEL', K.run, 'endedAt', 'summary', 'error', 'unowned', 'cancelReason', 'cancelBy', 'cancelAt'
-)
+redis.call('HDEL', K.run, 'endedAt', 'unowned', 'cancelReason', 'cancelBy', 'cancelAt')
+redis.call('HDEL', K.parts, 'summary', 'error')
 redis.call('HSET', K.run, 'recoveries', '0')
 redis.call('HINCRBY', K.run, 'revision', '1')
 set_status(K.run, stored[2], status, 'pending')

@@ -118,7 +118,7 @@ export const terminateRun: Script<TerminateRunKeys, TerminateRunValues, Terminat
   name: "terminate_run",
   keys: ["statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "history", "historyCopy", "fleetEvents", "timers", "outbox", "outboxEntries", "gates", "gatesOpen", "gatesInfo", "run", "parts", "steps", "stepOrder", "inbox", "dedupe", "children", "leases", "runsEnded", "parentRun", "parentInbox", "answers"],
   values: ["now", "transitions", "runId", "historyMax", "fleetEventsMax", "error", "summary", "retentionMs", "parentId", "parentEvent", "wakeId", "wakeHead", "forgetMax", "nonce", "by", "reason", "fact", "orphansId", "orphansEntry", "channel"],
-  sha1: "a51575754503544efb084e23df5035c98d505341",
+  sha1: "2d856a531c214fc1b98e752cf0b0bd1361a59d9d",
   source: `local K = {
   statusPending = KEYS[1],
   statusRunning = KEYS[2],
@@ -289,11 +289,13 @@ local function empty_inbox()
   redis.call('DEL', K.inbox, K.dedupe)
 end
 local function end_run(row)
-  redis.call('HSET', K.run, 'endedAt', now, 'summary', A.summary)
+  redis.call('HSET', K.run, 'endedAt', now)
+  redis.call('HDEL', K.run, 'owner')
+  redis.call('HSET', K.parts, 'summary', A.summary)
   if A.error ~= '' then
-    redis.call('HSET', K.run, 'error', A.error)
+    redis.call('HSET', K.parts, 'error', A.error)
   end
-  redis.call('HDEL', K.run, 'owner', 'blockedOn')
+  redis.call('HDEL', K.parts, 'blockedOn')
   redis.call('ZREM', K.leases, A.runId)
   redis.call('ZREM', K.timers, A.runId)
   close_gates(redis.call('HKEYS', K.gates))

@@ -4,6 +4,7 @@
 import { attemptKey, type Commit } from "@runfleet/model";
 import { outboxPair } from "../outbox-entry.js";
 import { madeProgress } from "../progress.js";
+import { totalsText } from "../run-record.js";
 import type { ScriptValue } from "../script.js";
 import { stepScore } from "../step-score.js";
 
@@ -34,7 +35,7 @@ export function toCommitValues(commit: Commit): CommitValues {
     commitId: commit.commitId,
     after: commit.after ?? "",
     inboxSeen: commit.inboxSeen,
-    totals: JSON.stringify(commit.totals),
+    totals: totalsText(commit.totals),
     progress: madeProgress(commit) ? "1" : "",
     partsSet: Object.entries(commit.parts.set).flat(),
     partsRemoved: commit.parts.remove,

@@ -21,7 +21,7 @@ import { startDigest } from "../identifiers.js";
 import { idempotencyKey, runKeys, workflowRunsKey } from "../keys.js";
 import { enqueueEntry, enqueueId } from "../outbox-entry.js";
 import { withRedis } from "../redis-failure.js";
-import { runRow, toCancelRequest, toRunInfo } from "../run-record.js";
+import { infoText, runRow, toCancelRequest, toRunInfo, totalsText } from "../run-record.js";
 import { runScript } from "../script.js";
 import { checkNewRun, idempotencyKeptMs, startedEvent } from "../start-of-run.js";
 import type { Partition } from "./partition.js";
@@ -165,10 +165,10 @@ function creationValues(run: NewRun) {
   return {
     runId: run.id,
     digest: startDigest(run),
-    info: JSON.stringify(toRunInfo(run)),
+    info: infoText(toRunInfo(run)),
     workflow: run.workflow,
     pool: JSON.stringify(run.pool),
-    totals: JSON.stringify(zeroTotals()),
+    totals: totalsText(zeroTotals()),
     createdAt: run.createdAt,
     row: runRow(run),
     delayMs,

@@ -6,10 +6,11 @@
 import type { ListFilter, Page, RunRecord, RunStore } from "@runfleet/model";
 import { statusKey, workflowRunsKey } from "../keys.js";
 import { pageRows, toPage } from "../page.js";
-import { toRunfleetError, withRedis } from "../redis-failure.js";
-import { rowRunId, toFields, toRunRecord } from "../run-record.js";
+import { withRedis } from "../redis-failure.js";
+import { rowRunId } from "../run-record.js";
 import { forgetRunsLater } from "./forget-runs.js";
 import type { Partition } from "./partition.js";
+import { readRuns } from "./run-reads.js";
 
 /** Records read at once, and the size after which a page ends: a record holds all inputs of its run. */
 const recordsPerRead = 50;
@@ -32,11 +33,12 @@ async function listRuns(partition: Partition, filter: ListFilter): Promise<Page<
   while (runs.length < limit && bytes < pageBytesMax && looked < rowsPerPageMax) {
     const wanted = Math.min(limit - runs.length, recordsPerRead);
     const rows = await readRows(partition, key, { cursor, count: wanted });
-    const read = await readRecords(partition, rows);
-    runs.push(...read.records.filter((run) => matches(run, filter)));
-    bytes += read.bytes;
+    // A row without a record has expired.
+    const read = await readRuns(partition, rows.map(rowRunId));
+    runs.push(...read.filter((run) => matches(run, filter)));
+    bytes += read.reduce((sum, { inputs }) => sum + JSON.stringify(inputs).length, 0);
     looked += rows.length;
-    if (isFirstRead && read.records.length < rows.length) await forgetExpired(partition);
+    if (isFirstRead && read.length < rows.length) await forgetExpired(partition);
     isFirstRead = false;
     if (rows.length < wanted) return { rows: runs };
     cursor = rows.at(-1);
@@ -62,27 +64,6 @@ async function readRows(
   return await withRedis("zrevrangebylex runs", () =>
     partition.redis.zrevrangebylex(key, newest, "-", "LIMIT", 0, page.count),
   );
-}
-
-/** The records that exist. A row without one has expired. */
-async function readRecords(
-  partition: Partition,
-  rows: readonly string[],
-): Promise<{ readonly records: RunRecord[]; readonly bytes: number }> {
-  if (rows.length === 0) return { records: [], bytes: 0 };
-  const pipeline = partition.redis.pipeline();
-  for (const row of rows) pipeline.hgetall(partition.keysOf(rowRunId(row)).run);
-  const replies = await withRedis("hgetall runs", async () => (await pipeline.exec()) ?? []);
-  const records: RunRecord[] = [];
-  let bytes = 0;
-  for (const [error, fields] of replies) {
-    if (error !== null) throw toRunfleetError(error, "hgetall runs");
-    const record = toRunRecord(Array.isArray(fields) ? toFields(fields) : (fields as Record<string, string>));
-    if (record === undefined) continue;
-    records.push(record);
-    bytes += (fields as { info?: string }).info?.length ?? 0;
-  }
-  return { records, bytes };
 }
 
 /** An idle fleet finishes nothing, so whoever meets an expired row in a list clears some away. */

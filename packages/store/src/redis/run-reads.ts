@@ -15,8 +15,8 @@ import { listRunGates } from "../generated/list-run-gates.js";
 import { readSteps } from "../generated/read-steps.js";
 import { runKeys } from "../keys.js";
 import { pageRows, toPage } from "../page.js";
-import { withRedis } from "../redis-failure.js";
-import { rowRunId, toRunRecord } from "../run-record.js";
+import { toRunfleetError, withRedis } from "../redis-failure.js";
+import { recordTexts, rowRunId, toFields, toRunRecord, toTexts } from "../run-record.js";
 import { runScript } from "../script.js";
 import type { Partition } from "./partition.js";
 
@@ -60,8 +60,30 @@ export function runReads(partition: Partition): RunReads {
 }
 
 export async function readRun(partition: Partition, runId: string): Promise<RunRecord | undefined> {
-  const key = runKeys(partition.tag, runId).run;
-  return toRunRecord(await withRedis("hgetall run", () => partition.redis.hgetall(key)));
+  const [run] = await readRuns(partition, [runId]);
+  return run;
+}
+
+/** The records of those runs that exist, each at one moment. */
+export async function readRuns(partition: Partition, runIds: readonly string[]): Promise<RunRecord[]> {
+  if (runIds.length === 0) return [];
+  const reads = partition.redis.multi();
+  for (const runId of runIds) {
+    const { run, parts } = runKeys(partition.tag, runId);
+    reads.hgetall(run).hmget(parts, ...recordTexts);
+  }
+  const replies = (await withRedis("read runs", () => reads.exec())) ?? [];
+  const values = replies.map(([error, value]) => {
+    if (error !== null) throw toRunfleetError(error, "read runs");
+    return value;
+  });
+  return runIds.flatMap((_, index) => {
+    const fields = values[2 * index] as readonly string[] | Readonly<Record<string, string>>;
+    const texts = toTexts(values[2 * index + 1] as (string | null)[]);
+    return (
+      toRunRecord(Array.isArray(fields) ? toFields(fields) : (fields as Record<string, string>), texts) ?? []
+    );
+  });
 }
 
 async function gatesOfFleet(

@@ -9,7 +9,7 @@ import { commitRun } from "../generated/commit-run.js";
 import { heartbeatRun } from "../generated/heartbeat-run.js";
 import { parkRun } from "../generated/park-run.js";
 import { releaseRun } from "../generated/release-run.js";
-import { toFields, toRunRecord } from "../run-record.js";
+import { splitTexts, toFields, toRunRecord } from "../run-record.js";
 import { runScript } from "../script.js";
 import { toCommitValues } from "./commit-values.js";
 import type { Partition } from "./partition.js";
@@ -82,21 +82,22 @@ async function activate(
     case "suspect":
       return { tag, recoveries: Number(rest[0]) };
     case "activated": {
-      const [generation, tookOver, record, parts, unread] = rest as [
+      const [generation, tookOver, record, stored, unread] = rest as [
         string,
         string,
         string[],
         string[],
         unknown,
       ];
-      const run = toRunRecord(toFields(record));
+      const { texts, parts } = splitTexts(toFields(stored));
+      const run = toRunRecord(toFields(record), texts);
       if (run === undefined)
         throw new RunfleetError("internal", `run ${request.runId} has no readable record`);
       const fence = { runId: request.runId, generation: Number(generation), nonce: request.leaseToken };
       const activation = {
         fence,
         run,
-        parts: toFields(parts),
+        parts,
         inbox: toInbox(unread),
         tookOver: tookOver === "1",
       };
