@@ -118,6 +118,7 @@ export type {
   StepDocument,
 } from "./run.js";
 export { blockedOnDocumentSchema, blockedOnSchema, runDocumentSchema, stepDocumentSchema } from "./run.js";
+export type { KeptRuns, RunRetention, TrimReply, TrimRequest } from "./run-retention.js";
 export type {
   CatchUpMode,
   Firing,

@@ -61,6 +61,14 @@ export const limits = {
   everyMsMin: 1_000,
   /** How long ended runs are kept where nobody says otherwise: a week, so that Monday can look at last Monday. */
   endedRunKeptMs: 7 * 86_400_000,
+  /** The same of failed runs: somebody has to look at them, may be on holiday, and may want to retry them. */
+  failedRunKeptMs: 30 * 86_400_000,
+  /** Ended runs of one workflow that are kept: what a person can look through, by filters; a minute at 160 runs/s. */
+  endedRunsKeptMax: 10_000,
+  /** Bytes of the ended runs of one workflow, their families included: twenty such workflows fit a Redis of 8 GB. */
+  endedRunsBytesMax: 256 * 1024 * 1024,
+  /** How long a run that should leave waits for a sink to take its events: a day, so that somebody can mend it. */
+  sinkWaitMs: 86_400_000,
   /** Takeovers without any step that ended in between before a run fails with `crash_loop`. */
   recoveriesMax: 5,
   /** Takeovers without progress from which a run is a suspect: one dead worker is a misfortune, two in a row are a hint. */

@@ -33,6 +33,7 @@
 --   idempotencyMs: how long the key is remembered, or empty without a key
 --   goneRunId: run that the key was used for and that is known to be gone, or empty
 --   parentId: id of the parent, or empty
+--   rootId: id of the root
 -- REPLIES
 --   created: the run exists now
 --   exists: id; the same was created before. Status too when the id is the same
@@ -88,6 +89,7 @@ redis.call('ZADD', K.timers, string.format('%.0f', tonumber(now) + tonumber(A.de
 add_to_outbox(A.outboxId, A.outboxEntry)
 
 if A.parentId ~= '' then
+  redis.call('HSET', K.run, 'root', A.rootId)
   redis.call('ZADD', K.parentChildren, '0', A.row)
 end
 return { 'created' }

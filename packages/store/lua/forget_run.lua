@@ -1,27 +1,37 @@
--- Takes an expired run out of the lists. A run that exists again under the same id stays.
+-- Takes a run whose time is over out of Redis and out of the lists. Redis deletes the keys of a root by itself; a child
+-- is kept for as long as its root, so its time begins anew while that is there. A run that is open again stays.
+--
+-- include: clock.lua
+-- include: statuses.lua
+-- include: keep_for.lua
+-- include: erase_run.lua
 --
 -- KEYS
 --   run: run:<id>
---   runsAll: runs:all
+--   rootRun: run:<root>, or the run itself without a root
 --   runsEnded: runs:ended
---   runsWorkflow: runs:wf:<workflow>
---   statusCompleted: runs:completed
---   statusFailed: runs:failed
---   statusCancelled: runs:cancelled
 -- ARGV
 --   row: entry of the run in lists
 --   workflow: name
+--   isChild: 1, or empty for a root
+--   renewMs: how long a child is kept further while its root is open
 -- REPLIES
---   forgotten: no list has it
---   kept: the run exists
+--   forgotten: nothing has it
+--   renewed: its root is still there
+--   kept: the run is open, or its time is not over
 
-if redis.call('EXISTS', K.run) == 1 then
-  return { 'kept' }
+local status = redis.call('HGET', K.run, 'status')
+if status then
+  if A.isChild == '' or not has_ended(status) then
+    return { 'kept' }
+  end
+  local left_ms = redis.call('PTTL', K.rootRun)
+  if left_ms ~= -2 then
+    local kept_ms = left_ms < 0 and tonumber(A.renewMs) or left_ms
+    keep_for(string.format('%.0f', kept_ms + tonumber(A.childGraceMs)))
+    redis.call('ZADD', K.runsEnded, string.format('%.0f', tonumber(now) + kept_ms), A.row .. ' ' .. A.workflow)
+    return { 'renewed' }
+  end
 end
-redis.call('ZREM', K.runsAll, A.row)
-redis.call('ZREM', K.runsWorkflow, A.row)
-redis.call('ZREM', K.statusCompleted, A.row)
-redis.call('ZREM', K.statusFailed, A.row)
-redis.call('ZREM', K.statusCancelled, A.row)
-redis.call('ZREM', K.runsEnded, A.row .. ' ' .. A.workflow)
+erase_run()
 return { 'forgotten' }

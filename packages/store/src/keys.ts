@@ -30,6 +30,14 @@ export function partitionKeys(tag: string) {
     runsAll: `${tag}:runs:all`,
     /** zset: `<row> <workflow>` of ended runs by the time they are forgotten. */
     runsEnded: `${tag}:runs:ended`,
+    /** zset: `<row> <workflow>` of ended runs that are not counted yet among what is kept, by when they ended. */
+    runsUnfiled: `${tag}:runs:unfiled`,
+    /** zset: rows of removed runs whose children are still to be removed, by when to look. */
+    runsOrphaning: `${tag}:runs:orphaning`,
+    /** hash: root → `<bytes of its ended family> <place in the feed when they were counted>`. */
+    keptFamilies: `${tag}:runs:kept:families`,
+    /** hash: workflow → bytes of the families of its ended roots. */
+    keptBytes: `${tag}:runs:kept:bytes`,
     [statusKeyNames.pending]: `${tag}:runs:pending`,
     [statusKeyNames.running]: `${tag}:runs:running`,
     [statusKeyNames.waiting]: `${tag}:runs:waiting`,
@@ -92,6 +100,11 @@ export function runKeys(tag: string, runId: string) {
 /** zset, score 0: rows of the runs of one workflow. */
 export function workflowRunsKey(tag: string, workflow: string): string {
   return `${tag}:runs:wf:${workflow}`;
+}
+
+/** zset: rows of the ended roots of one workflow by when they were counted. */
+export function keptRootsKey(tag: string, workflow: string): string {
+  return `${tag}:runs:kept:wf:${workflow}`;
 }
 
 /** string: digest and run id of an idempotency key. */

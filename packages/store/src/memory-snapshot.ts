@@ -34,6 +34,10 @@ export function restoreSnapshot(store: RunStore, snapshot: MemorySnapshot): void
   refill(state.published, held.published);
   refill(state.workers, held.workers);
   refill(state.sinks, held.sinks);
+  refill(state.unfiled, held.unfiled);
+  refill(state.kept, held.kept);
+  state.orphans.clear();
+  for (const row of held.orphans) state.orphans.add(row);
   state.fleetEvents.splice(0, Number.POSITIVE_INFINITY, ...held.fleetEvents);
   state.lastFact = held.lastFact;
 }

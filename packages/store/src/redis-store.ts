@@ -13,6 +13,7 @@ import { presence } from "./redis/presence.js";
 import { runEndings } from "./redis/run-endings.js";
 import { runLists } from "./redis/run-lists.js";
 import { runReads } from "./redis/run-reads.js";
+import { runRetention } from "./redis/run-retention.js";
 import { sinkFeed } from "./redis/sink-feed.js";
 import { sweeps } from "./redis/sweeps.js";
 import { workerWrites } from "./redis/worker-writes.js";
@@ -49,6 +50,7 @@ export function createRedisStore(options: RedisStoreOptions): RunStore & CancelF
     ...runEndings(partition),
     ...runReads(partition),
     ...runLists(partition),
+    ...runRetention(partition),
     ...history,
     ...workflows(partition),
     ...sweeps(partition),

@@ -7,3 +7,12 @@ export const wakeableAgainMs = 30_000;
 
 /** A worker that is silent for longer is not listed any more; workers announce themselves every few seconds. */
 export const presenceKeptMs = 60_000;
+
+/** How much longer than asked for the keys of an ended child live: a sweeper has that long to see its root is there. */
+export const childGraceMs = 86_400_000;
+
+/** An ended child whose root is open is looked at again after this. */
+export const childRenewMs = 86_400_000;
+
+/** A removed run with a child that has not ended is looked at again after this. */
+export const orphansAgainMs = 30_000;

@@ -115,7 +115,7 @@ function activationOf(
       log: silent,
       performOutbox: () => Promise.resolve([]),
       wakeParent: () => Promise.resolve([]),
-      retentionMs: 60_000,
+      keptMs: () => 60_000,
       parallelMax: 8,
       stopGraceMs: options.stopGraceMs ?? 10_000,
     },

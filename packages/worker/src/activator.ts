@@ -178,7 +178,9 @@ async function notOpened(
       const message = `${reply.recoveries} workers in a row died on this run; mend the cause, then retry it`;
       const error = { code: "crash_loop", message };
       const { runId, token: leaseToken } = lease;
-      await options.store.failUnowned({ runId, leaseToken, error, retentionMs: options.ports.retentionMs });
+      const workflow = (await options.store.readRun(runId))?.workflow ?? "";
+      const retentionMs = options.ports.keptMs({ workflow, status: "failed" });
+      await options.store.failUnowned({ runId, leaseToken, error, retentionMs });
       return { type: "ended", status: "failed", error: message };
     }
     default:

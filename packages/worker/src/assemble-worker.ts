@@ -16,6 +16,8 @@ import type { OutboxPorts } from "./outbox.js";
 import { performEntries, wakeParent } from "./outbox.js";
 import { announcePresence } from "./presence.js";
 import { createRegistry } from "./registry.js";
+import { keepRetention } from "./retention.js";
+import { createRetentionRules } from "./retention-rules.js";
 import { createSweeper } from "./sweeper.js";
 
 export interface WorkerParts {
@@ -35,7 +37,6 @@ export interface WorkerParts {
   readonly leaseTtlMs: number;
   /** Absolute. */
   readonly workDir: string;
-  readonly retentionMs: number;
   readonly sweepMs: number;
   readonly graceMs: number;
 }
@@ -48,7 +49,8 @@ const killGraceMs = 5_000;
 /** Answers how to stop it; that resolves when nothing of this worker runs any more. The ports stay open. */
 export async function assembleWorker(parts: WorkerParts): Promise<() => Promise<void>> {
   const { workerId, store, leases, queue, clock, config, log, pools, concurrency, leaseTtlMs } = parts;
-  const { workDir, retentionMs } = parts;
+  const { workDir } = parts;
+  const rules = createRetentionRules(config.retention);
   const definitions = createDefinitions(store);
   const outbox: OutboxPorts = { store, queue, definitions, now: () => clock.now() };
   const onError = (error: unknown): void => log.warn("worker trouble", { error: String(error) });
@@ -58,7 +60,7 @@ export async function assembleWorker(parts: WorkerParts): Promise<() => Promise<
     ...{ workerId, store, leases, keeper, leaseTtlMs, definitions, config, log, killGraceMs, workDir },
     registry: createRegistry(config, store),
     ports: {
-      ...{ store, log, parallelMax, clock, retentionMs },
+      ...{ store, log, parallelMax, clock, keptMs: rules.ageMs },
       stopGraceMs: parts.graceMs,
       performOutbox: (entries, run) => performEntries(entries, { ports: outbox, known: run, onError }),
       wakeParent: (run) => wakeParent(run, { ports: outbox, onError }),
@@ -81,9 +83,14 @@ export async function assembleWorker(parts: WorkerParts): Promise<() => Promise<
     silentMs: leaseTtlMs,
     intervalMs: parts.sweepMs,
   });
+  const retention = keepRetention({
+    ...{ store, rules, clock, log, random: parts.random, intervalMs: parts.sweepMs },
+    sinks: (config.sinks ?? []).map(({ name }) => name),
+  });
 
   return async () => {
     sweeper.stop();
+    retention.stop();
     await Promise.all(consumers.map((consumer) => consumer.pause()));
     activator.stopAll();
     await Promise.all(consumers.map((consumer) => consumer.close()));

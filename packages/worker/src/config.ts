@@ -65,6 +65,33 @@ export interface EventSink {
   deliver(events: readonly FleetEvent[], context: { readonly signal: AbortSignal }): Promise<void> | void;
 }
 
+/** How much is kept of the ended runs of one workflow. What is left out has the value of `default`, then ours. */
+export interface RetentionRule {
+  /**
+   * How long a run is kept after its end, ms; one number for all, or by how it ended. Default 7 days, of failed runs 30.
+   * A child is kept for as long as its root, whatever is said here of its workflow.
+   */
+  readonly ageMs?:
+    | number
+    | { readonly completed?: number; readonly failed?: number; readonly cancelled?: number };
+  /** Ended runs that are kept, children not counted; default 10,000. Beyond it the oldest leave. */
+  readonly count?: number;
+  /** Bytes they may hold in Redis, their children's included; default 256 MiB. Beyond it the oldest leave. */
+  readonly bytes?: number;
+}
+
+/** All workers of a fleet should have the same. */
+export interface Retention {
+  readonly default?: RetentionRule;
+  /** Workflow → rule. */
+  readonly workflows?: Readonly<Record<string, RetentionRule>>;
+  /**
+   * How long a run that should leave by count or bytes waits for a sink that does not take its events, ms; default a
+   * day. Then it is removed, and the log says so. Age waits for nobody.
+   */
+  readonly sinkWaitMs?: number;
+}
+
 export interface WorkerConfig {
   readonly actions?: readonly AnyAction[];
   /** Takes every call no action is registered for. */
@@ -91,6 +118,8 @@ export interface WorkerConfig {
   readonly items?: Readonly<Record<string, ItemProvider>>;
   /** Where the history of all runs goes besides Redis. One worker at a time feeds each. */
   readonly sinks?: readonly EventSink[];
+  /** How long, how many and how large: when ended runs leave Redis. */
+  readonly retention?: Retention;
   /** Extra environment of scripts. */
   readonly scriptEnv?: (request: {
     readonly run: RunFacts;

@@ -2,7 +2,6 @@
 import { hostname } from "node:os";
 import { join, resolve } from "node:path";
 import type { CancelFeed, LeaseStore, RunQueue, RunStore } from "@runfleet/model";
-import { limits } from "@runfleet/model";
 import { createRunQueue } from "@runfleet/queue";
 import {
   connectRedis,
@@ -39,8 +38,6 @@ export interface FleetWorkerOptions {
   readonly leaseTtlMs?: number;
   /** Directory of runs and logs; default `.runfleet/work` below the current directory. */
   readonly workDir?: string;
-  /** How long ended runs are kept; default 7 days. */
-  readonly retentionMs?: number;
   /** How often what a dead worker left behind is looked for; default 5 s. */
   readonly sweepMs?: number;
   /** Time running attempts get after `stop()` before they are aborted; default 10 s. */
@@ -71,7 +68,6 @@ export async function createFleetWorker(options: FleetWorkerOptions): Promise<Fl
     random: Math.random,
     concurrency: options.concurrency ?? 32,
     pools: options.pools ?? ["default"],
-    retentionMs: options.retentionMs ?? limits.endedRunKeptMs,
     sweepMs: options.sweepMs ?? 5_000,
     graceMs: options.graceMs ?? 10_000,
   });

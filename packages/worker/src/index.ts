@@ -23,6 +23,8 @@ export {
   type GateResolver,
   type ItemProvider,
   type ItemsRequest,
+  type Retention,
+  type RetentionRule,
   type RunContext,
   type RunFacts,
   type WorkerConfig,

@@ -19,6 +19,7 @@ import { isRunfleetError } from "@runfleet/model";
 import type { ActionLog } from "./action.js";
 import type { Clock } from "./clock.js";
 import { isOutbox } from "./local-work.js";
+import type { RetentionRules } from "./retention-rules.js";
 
 export interface WriterPorts {
   readonly store: RunStore;
@@ -28,7 +29,8 @@ export interface WriterPorts {
   readonly performOutbox: (entries: readonly OutboxEntry[], run: RunRecord) => Promise<readonly string[]>;
   /** Tells the parent that this run's end lies in its inbox; answers the outbox ids that are done. Never throws. */
   readonly wakeParent: (run: RunRecord) => Promise<readonly string[]>;
-  readonly retentionMs: number;
+  /** How long a run is kept that ends so. */
+  readonly keptMs: RetentionRules["ageMs"];
 }
 
 /** `fenced`: somebody else owns the run, or the lease was lost before Redis answered. */
@@ -110,7 +112,7 @@ export class RunWriter {
       ...this.#commitOf(decision),
       status: ended.status,
       summary: ended.summary,
-      retentionMs: this.#ports.retentionMs,
+      retentionMs: this.#ports.keptMs({ workflow: run.workflow, status: ended.status }),
       ...(ended.error === undefined ? {} : { error: ended.error }),
       ...parentEvent(run, ended.result, this.#ports.clock.now()),
     };

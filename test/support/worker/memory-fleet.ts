@@ -74,7 +74,7 @@ export async function openMemoryFleet({ config = {}, workflows = [], around }: M
     config: { runContext: () => ({ workingDir: dir }), ...config },
     ports: {
       ...{ store: workerStore, clock: systemClock, log: silent },
-      ...{ retentionMs: 60_000, parallelMax: 8, stopGraceMs: 10_000 },
+      ...{ keptMs: () => 60_000, parallelMax: 8, stopGraceMs: 10_000 },
       performOutbox: (entries, run) => performEntries(entries, { ports: outbox, known: run, onError }),
       wakeParent: (run) => wakeParent(run, { ports: outbox, onError }),
     },

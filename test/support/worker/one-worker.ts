@@ -67,7 +67,7 @@ export async function openOneWorker(
     definitions: createDefinitions(store),
     registry: createRegistry(config),
     ports: {
-      ...{ store, log: silent, parallelMax: 8, clock: systemClock, retentionMs: 60_000, stopGraceMs: 1_000 },
+      ...{ store, log: silent, parallelMax: 8, clock: systemClock, keptMs: () => 60_000, stopGraceMs: 1_000 },
       performOutbox: () => Promise.resolve([]),
       wakeParent: () => Promise.resolve([]),
     },

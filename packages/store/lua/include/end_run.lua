@@ -5,6 +5,7 @@
 -- include: inbox.lua
 -- include: outbox.lua
 -- include: gates.lua
+-- include: keep_for.lua
 --
 -- KEYS
 --   run: run:<id>
@@ -17,6 +18,7 @@
 --   children: run:<id>:children
 --   leases: leases
 --   runsEnded: runs:ended
+--   runsUnfiled: runs:unfiled
 --   parentRun: run:<parent>, or the run itself without a parent
 --   parentInbox: run:<parent>:inbox, or the run's own
 --   answers: run:<id>:gates:answers
@@ -56,13 +58,11 @@ end
 
 local function keep_for_a_while(row)
   -- Before anything expires: a time to live of a moment is over within this script.
-  local workflow = redis.call('HGET', K.run, 'workflow')
-  local kept = { K.run, K.parts, K.steps, K.stepOrder, K.history, K.children, K.answers, K.inbox, K.dedupe }
-  for index = 1, #kept do
-    redis.call('PEXPIRE', kept[index], A.retentionMs)
-  end
-  local forgotten_at = string.format('%.0f', tonumber(now) + tonumber(A.retentionMs))
-  redis.call('ZADD', K.runsEnded, forgotten_at, row .. ' ' .. workflow)
+  local entry = row .. ' ' .. redis.call('HGET', K.run, 'workflow')
+  local is_child = A.parentId ~= ''
+  keep_for(is_child and string.format('%.0f', A.retentionMs + A.childGraceMs) or A.retentionMs)
+  redis.call('ZADD', K.runsEnded, string.format('%.0f', tonumber(now) + tonumber(A.retentionMs)), entry)
+  redis.call('ZADD', K.runsUnfiled, now, entry)
 end
 
 -- Events nobody will read. A run that no worker could continue keeps them: it may be retried.

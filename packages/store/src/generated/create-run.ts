@@ -79,6 +79,8 @@ export interface CreateRunValues {
   readonly goneRunId: ScriptValue;
   /** id of the parent, or empty */
   readonly parentId: ScriptValue;
+  /** id of the root */
+  readonly rootId: ScriptValue;
 }
 
 /**
@@ -96,8 +98,8 @@ export type CreateRunTag = "created" | "exists" | "conflict" | "parent_gone";
 export const createRun: Script<CreateRunKeys, CreateRunValues, CreateRunTag> = {
   name: "create_run",
   keys: ["statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "outbox", "outboxEntries", "run", "parts", "inbox", "idempotency", "parentRun", "parentChildren", "runsAll", "runsWorkflow", "runsEnded", "timers"],
-  values: ["now", "transitions", "confirms", "runId", "digest", "info", "workflow", "pool", "totals", "createdAt", "row", "delayMs", "startedEvent", "outboxId", "outboxEntry", "idempotencyMs", "goneRunId", "parentId"],
-  sha1: "c945df419a72c34b9a16dfcbcaa7b82a323b3854",
+  values: ["now", "transitions", "confirms", "runId", "digest", "info", "workflow", "pool", "totals", "createdAt", "row", "delayMs", "startedEvent", "outboxId", "outboxEntry", "idempotencyMs", "goneRunId", "parentId", "rootId"],
+  sha1: "77c7cae6368cf3f50fe64a7e5b23f07666c71321",
   source: `local K = {
   statusPending = KEYS[1],
   statusRunning = KEYS[2],
@@ -138,6 +140,7 @@ local A = {
   idempotencyMs = ARGV[16],
   goneRunId = ARGV[17],
   parentId = ARGV[18],
+  rootId = ARGV[19],
 }
 local now = A.now
 if now == '' then
@@ -229,6 +232,7 @@ redis.call('ZADD', K.statusPending, '0', A.row)
 redis.call('ZADD', K.timers, string.format('%.0f', tonumber(now) + tonumber(A.delayMs)), A.runId)
 add_to_outbox(A.outboxId, A.outboxEntry)
 if A.parentId ~= '' then
+  redis.call('HSET', K.run, 'root', A.rootId)
   redis.call('ZADD', K.parentChildren, '0', A.row)
 end
 return { 'created' }`,

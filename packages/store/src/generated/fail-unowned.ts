@@ -48,16 +48,18 @@ export interface FailUnownedKeys {
   readonly dedupe: string;
   /** run:<id>:children */
   readonly children: string;
+  /** run:<id>:gates:answers */
+  readonly answers: string;
   /** leases */
   readonly leases: string;
   /** runs:ended */
   readonly runsEnded: string;
+  /** runs:unfiled */
+  readonly runsUnfiled: string;
   /** run:<parent>, or the run itself without a parent */
   readonly parentRun: string;
   /** run:<parent>:inbox, or the run's own */
   readonly parentInbox: string;
-  /** run:<id>:gates:answers */
-  readonly answers: string;
   /** lease:<id> */
   readonly lease: string;
 }
@@ -73,6 +75,8 @@ export interface FailUnownedValues {
   readonly historyMax: ScriptValue;
   /** entries kept in the feed */
   readonly fleetEventsMax: ScriptValue;
+  /** how much longer than asked a child is kept, so that a sweeper can see in time that its root is there */
+  readonly childGraceMs: ScriptValue;
   /** JSON, or empty */
   readonly error: ScriptValue;
   /** text */
@@ -110,9 +114,9 @@ export type FailUnownedTag = "finished" | "duplicate" | "fenced";
  */
 export const failUnowned: Script<FailUnownedKeys, FailUnownedValues, FailUnownedTag> = {
   name: "fail_unowned",
-  keys: ["statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "history", "historyCopy", "fleetEvents", "run", "timers", "outbox", "outboxEntries", "gates", "gatesOpen", "gatesInfo", "parts", "steps", "stepOrder", "inbox", "dedupe", "children", "leases", "runsEnded", "parentRun", "parentInbox", "answers", "lease"],
-  values: ["now", "transitions", "runId", "historyMax", "fleetEventsMax", "error", "summary", "retentionMs", "parentId", "parentEvent", "wakeId", "wakeHead", "forgetMax", "leaseToken", "checksLease", "fact"],
-  sha1: "0ab56215128f928db83abaf88acdb7dae04947f4",
+  keys: ["statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "history", "historyCopy", "fleetEvents", "run", "timers", "outbox", "outboxEntries", "gates", "gatesOpen", "gatesInfo", "parts", "steps", "stepOrder", "inbox", "dedupe", "children", "answers", "leases", "runsEnded", "runsUnfiled", "parentRun", "parentInbox", "lease"],
+  values: ["now", "transitions", "runId", "historyMax", "fleetEventsMax", "childGraceMs", "error", "summary", "retentionMs", "parentId", "parentEvent", "wakeId", "wakeHead", "forgetMax", "leaseToken", "checksLease", "fact"],
+  sha1: "c1ec4e94db3b64eb22ef7de3b1c86e069a530e5c",
   source: `local K = {
   statusPending = KEYS[1],
   statusRunning = KEYS[2],
@@ -137,12 +141,13 @@ export const failUnowned: Script<FailUnownedKeys, FailUnownedValues, FailUnowned
   inbox = KEYS[21],
   dedupe = KEYS[22],
   children = KEYS[23],
-  leases = KEYS[24],
-  runsEnded = KEYS[25],
-  parentRun = KEYS[26],
-  parentInbox = KEYS[27],
-  answers = KEYS[28],
-  lease = KEYS[29],
+  answers = KEYS[24],
+  leases = KEYS[25],
+  runsEnded = KEYS[26],
+  runsUnfiled = KEYS[27],
+  parentRun = KEYS[28],
+  parentInbox = KEYS[29],
+  lease = KEYS[30],
 }
 local A = {
   now = ARGV[1],
@@ -150,17 +155,18 @@ local A = {
   runId = ARGV[3],
   historyMax = ARGV[4],
   fleetEventsMax = ARGV[5],
-  error = ARGV[6],
-  summary = ARGV[7],
-  retentionMs = ARGV[8],
-  parentId = ARGV[9],
-  parentEvent = ARGV[10],
-  wakeId = ARGV[11],
-  wakeHead = ARGV[12],
-  forgetMax = ARGV[13],
-  leaseToken = ARGV[14],
-  checksLease = ARGV[15],
-  fact = ARGV[16],
+  childGraceMs = ARGV[6],
+  error = ARGV[7],
+  summary = ARGV[8],
+  retentionMs = ARGV[9],
+  parentId = ARGV[10],
+  parentEvent = ARGV[11],
+  wakeId = ARGV[12],
+  wakeHead = ARGV[13],
+  forgetMax = ARGV[14],
+  leaseToken = ARGV[15],
+  checksLease = ARGV[16],
+  fact = ARGV[17],
 }
 local now = A.now
 if now == '' then
@@ -252,6 +258,13 @@ local function close_gates(addresses)
     end
   end
 end
+local function keep_for(kept_ms)
+  redis.call('PEXPIRE', K.children, string.format('%.0f', tonumber(kept_ms) + tonumber(A.childGraceMs)))
+  local kept = { K.run, K.parts, K.steps, K.stepOrder, K.history, K.answers, K.inbox, K.dedupe }
+  for index = 1, #kept do
+    redis.call('PEXPIRE', kept[index], kept_ms)
+  end
+end
 local function tell_parent()
   if A.parentEvent == '' then
     return
@@ -274,13 +287,11 @@ local function tell_parent()
   add_to_outbox(A.wakeId, A.wakeHead .. parent[4] .. '}')
 end
 local function keep_for_a_while(row)
-  local workflow = redis.call('HGET', K.run, 'workflow')
-  local kept = { K.run, K.parts, K.steps, K.stepOrder, K.history, K.children, K.answers, K.inbox, K.dedupe }
-  for index = 1, #kept do
-    redis.call('PEXPIRE', kept[index], A.retentionMs)
-  end
-  local forgotten_at = string.format('%.0f', tonumber(now) + tonumber(A.retentionMs))
-  redis.call('ZADD', K.runsEnded, forgotten_at, row .. ' ' .. workflow)
+  local entry = row .. ' ' .. redis.call('HGET', K.run, 'workflow')
+  local is_child = A.parentId ~= ''
+  keep_for(is_child and string.format('%.0f', A.retentionMs + A.childGraceMs) or A.retentionMs)
+  redis.call('ZADD', K.runsEnded, string.format('%.0f', tonumber(now) + tonumber(A.retentionMs)), entry)
+  redis.call('ZADD', K.runsUnfiled, now, entry)
 end
 local function empty_inbox()
   redis.call('DEL', K.inbox, K.dedupe)

@@ -54,6 +54,8 @@ export interface FinishRunKeys {
   readonly children: string;
   /** runs:ended */
   readonly runsEnded: string;
+  /** runs:unfiled */
+  readonly runsUnfiled: string;
   /** run:<parent>, or the run itself without a parent */
   readonly parentRun: string;
   /** run:<parent>:inbox, or the run's own */
@@ -85,6 +87,8 @@ export interface FinishRunValues {
   readonly totals: ScriptValue;
   /** 1 when the run came forward with this commit, else empty */
   readonly progress: ScriptValue;
+  /** how much longer than asked a child is kept, so that a sweeper can see in time that its root is there */
+  readonly childGraceMs: ScriptValue;
   /** JSON, or empty */
   readonly error: ScriptValue;
   /** text */
@@ -133,9 +137,9 @@ export type FinishRunTag = "fenced" | "finished" | "duplicate";
  */
 export const finishRun: Script<FinishRunKeys, FinishRunValues, FinishRunTag> = {
   name: "finish_run",
-  keys: ["run", "statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "history", "historyCopy", "fleetEvents", "outbox", "outboxEntries", "gates", "gatesOpen", "gatesInfo", "parts", "steps", "stepOrder", "inbox", "leases", "answers", "timers", "dedupe", "children", "runsEnded", "parentRun", "parentInbox"],
-  values: ["now", "generation", "nonce", "commitId", "after", "transitions", "runId", "historyMax", "fleetEventsMax", "inboxSeen", "totals", "progress", "error", "summary", "retentionMs", "parentId", "parentEvent", "wakeId", "wakeHead", "forgetMax", "status", "partsSet[]", "partsRemoved[]", "stepsSet[]", "facts[]", "outboxAdded[]", "outboxDone[]", "gatesOpened[]", "gatesClosed[]"],
-  sha1: "299dd6bf851d17277d56426298dae96766bef369",
+  keys: ["run", "statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "history", "historyCopy", "fleetEvents", "outbox", "outboxEntries", "gates", "gatesOpen", "gatesInfo", "parts", "steps", "stepOrder", "inbox", "leases", "answers", "timers", "dedupe", "children", "runsEnded", "runsUnfiled", "parentRun", "parentInbox"],
+  values: ["now", "generation", "nonce", "commitId", "after", "transitions", "runId", "historyMax", "fleetEventsMax", "inboxSeen", "totals", "progress", "childGraceMs", "error", "summary", "retentionMs", "parentId", "parentEvent", "wakeId", "wakeHead", "forgetMax", "status", "partsSet[]", "partsRemoved[]", "stepsSet[]", "facts[]", "outboxAdded[]", "outboxDone[]", "gatesOpened[]", "gatesClosed[]"],
+  sha1: "98fcd1047579c8ccfb01dbc18c59bf33f9af978c",
   source: `local K = {
   run = KEYS[1],
   statusPending = KEYS[2],
@@ -163,8 +167,9 @@ export const finishRun: Script<FinishRunKeys, FinishRunValues, FinishRunTag> = {
   dedupe = KEYS[24],
   children = KEYS[25],
   runsEnded = KEYS[26],
-  parentRun = KEYS[27],
-  parentInbox = KEYS[28],
+  runsUnfiled = KEYS[27],
+  parentRun = KEYS[28],
+  parentInbox = KEYS[29],
 }
 local A = {
   now = ARGV[1],
@@ -179,17 +184,18 @@ local A = {
   inboxSeen = ARGV[10],
   totals = ARGV[11],
   progress = ARGV[12],
-  error = ARGV[13],
-  summary = ARGV[14],
-  retentionMs = ARGV[15],
-  parentId = ARGV[16],
-  parentEvent = ARGV[17],
-  wakeId = ARGV[18],
-  wakeHead = ARGV[19],
-  forgetMax = ARGV[20],
-  status = ARGV[21],
+  childGraceMs = ARGV[13],
+  error = ARGV[14],
+  summary = ARGV[15],
+  retentionMs = ARGV[16],
+  parentId = ARGV[17],
+  parentEvent = ARGV[18],
+  wakeId = ARGV[19],
+  wakeHead = ARGV[20],
+  forgetMax = ARGV[21],
+  status = ARGV[22],
 }
-local next_argument = 22
+local next_argument = 23
 local function take_list()
   local list = {}
   local count = tonumber(ARGV[next_argument])
@@ -384,6 +390,13 @@ local function push_event(target, event)
   set_status(target.run, target.row, 'waiting', 'pending')
   return 'pending'
 end
+local function keep_for(kept_ms)
+  redis.call('PEXPIRE', K.children, string.format('%.0f', tonumber(kept_ms) + tonumber(A.childGraceMs)))
+  local kept = { K.run, K.parts, K.steps, K.stepOrder, K.history, K.answers, K.inbox, K.dedupe }
+  for index = 1, #kept do
+    redis.call('PEXPIRE', kept[index], kept_ms)
+  end
+end
 local function tell_parent()
   if A.parentEvent == '' then
     return
@@ -406,13 +419,11 @@ local function tell_parent()
   add_to_outbox(A.wakeId, A.wakeHead .. parent[4] .. '}')
 end
 local function keep_for_a_while(row)
-  local workflow = redis.call('HGET', K.run, 'workflow')
-  local kept = { K.run, K.parts, K.steps, K.stepOrder, K.history, K.children, K.answers, K.inbox, K.dedupe }
-  for index = 1, #kept do
-    redis.call('PEXPIRE', kept[index], A.retentionMs)
-  end
-  local forgotten_at = string.format('%.0f', tonumber(now) + tonumber(A.retentionMs))
-  redis.call('ZADD', K.runsEnded, forgotten_at, row .. ' ' .. workflow)
+  local entry = row .. ' ' .. redis.call('HGET', K.run, 'workflow')
+  local is_child = A.parentId ~= ''
+  keep_for(is_child and string.format('%.0f', A.retentionMs + A.childGraceMs) or A.retentionMs)
+  redis.call('ZADD', K.runsEnded, string.format('%.0f', tonumber(now) + tonumber(A.retentionMs)), entry)
+  redis.call('ZADD', K.runsUnfiled, now, entry)
 end
 local function empty_inbox()
   redis.call('DEL', K.inbox, K.dedupe)

@@ -48,16 +48,18 @@ export interface TerminateRunKeys {
   readonly dedupe: string;
   /** run:<id>:children */
   readonly children: string;
+  /** run:<id>:gates:answers */
+  readonly answers: string;
   /** leases */
   readonly leases: string;
   /** runs:ended */
   readonly runsEnded: string;
+  /** runs:unfiled */
+  readonly runsUnfiled: string;
   /** run:<parent>, or the run itself without a parent */
   readonly parentRun: string;
   /** run:<parent>:inbox, or the run's own */
   readonly parentInbox: string;
-  /** run:<id>:gates:answers */
-  readonly answers: string;
 }
 
 export interface TerminateRunValues {
@@ -71,6 +73,8 @@ export interface TerminateRunValues {
   readonly historyMax: ScriptValue;
   /** entries kept in the feed */
   readonly fleetEventsMax: ScriptValue;
+  /** how much longer than asked a child is kept, so that a sweeper can see in time that its root is there */
+  readonly childGraceMs: ScriptValue;
   /** JSON, or empty */
   readonly error: ScriptValue;
   /** text */
@@ -116,9 +120,9 @@ export type TerminateRunTag = "terminated" | "ended" | "not_found";
  */
 export const terminateRun: Script<TerminateRunKeys, TerminateRunValues, TerminateRunTag> = {
   name: "terminate_run",
-  keys: ["statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "history", "historyCopy", "fleetEvents", "timers", "outbox", "outboxEntries", "gates", "gatesOpen", "gatesInfo", "run", "parts", "steps", "stepOrder", "inbox", "dedupe", "children", "leases", "runsEnded", "parentRun", "parentInbox", "answers"],
-  values: ["now", "transitions", "runId", "historyMax", "fleetEventsMax", "error", "summary", "retentionMs", "parentId", "parentEvent", "wakeId", "wakeHead", "forgetMax", "nonce", "by", "reason", "fact", "orphansId", "orphansEntry", "channel"],
-  sha1: "2d856a531c214fc1b98e752cf0b0bd1361a59d9d",
+  keys: ["statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "history", "historyCopy", "fleetEvents", "timers", "outbox", "outboxEntries", "gates", "gatesOpen", "gatesInfo", "run", "parts", "steps", "stepOrder", "inbox", "dedupe", "children", "answers", "leases", "runsEnded", "runsUnfiled", "parentRun", "parentInbox"],
+  values: ["now", "transitions", "runId", "historyMax", "fleetEventsMax", "childGraceMs", "error", "summary", "retentionMs", "parentId", "parentEvent", "wakeId", "wakeHead", "forgetMax", "nonce", "by", "reason", "fact", "orphansId", "orphansEntry", "channel"],
+  sha1: "689aaa25b702b92778c2c614699bbee4370196d8",
   source: `local K = {
   statusPending = KEYS[1],
   statusRunning = KEYS[2],
@@ -143,11 +147,12 @@ export const terminateRun: Script<TerminateRunKeys, TerminateRunValues, Terminat
   inbox = KEYS[21],
   dedupe = KEYS[22],
   children = KEYS[23],
-  leases = KEYS[24],
-  runsEnded = KEYS[25],
-  parentRun = KEYS[26],
-  parentInbox = KEYS[27],
-  answers = KEYS[28],
+  answers = KEYS[24],
+  leases = KEYS[25],
+  runsEnded = KEYS[26],
+  runsUnfiled = KEYS[27],
+  parentRun = KEYS[28],
+  parentInbox = KEYS[29],
 }
 local A = {
   now = ARGV[1],
@@ -155,21 +160,22 @@ local A = {
   runId = ARGV[3],
   historyMax = ARGV[4],
   fleetEventsMax = ARGV[5],
-  error = ARGV[6],
-  summary = ARGV[7],
-  retentionMs = ARGV[8],
-  parentId = ARGV[9],
-  parentEvent = ARGV[10],
-  wakeId = ARGV[11],
-  wakeHead = ARGV[12],
-  forgetMax = ARGV[13],
-  nonce = ARGV[14],
-  by = ARGV[15],
-  reason = ARGV[16],
-  fact = ARGV[17],
-  orphansId = ARGV[18],
-  orphansEntry = ARGV[19],
-  channel = ARGV[20],
+  childGraceMs = ARGV[6],
+  error = ARGV[7],
+  summary = ARGV[8],
+  retentionMs = ARGV[9],
+  parentId = ARGV[10],
+  parentEvent = ARGV[11],
+  wakeId = ARGV[12],
+  wakeHead = ARGV[13],
+  forgetMax = ARGV[14],
+  nonce = ARGV[15],
+  by = ARGV[16],
+  reason = ARGV[17],
+  fact = ARGV[18],
+  orphansId = ARGV[19],
+  orphansEntry = ARGV[20],
+  channel = ARGV[21],
 }
 local now = A.now
 if now == '' then
@@ -255,6 +261,13 @@ local function close_gates(addresses)
     end
   end
 end
+local function keep_for(kept_ms)
+  redis.call('PEXPIRE', K.children, string.format('%.0f', tonumber(kept_ms) + tonumber(A.childGraceMs)))
+  local kept = { K.run, K.parts, K.steps, K.stepOrder, K.history, K.answers, K.inbox, K.dedupe }
+  for index = 1, #kept do
+    redis.call('PEXPIRE', kept[index], kept_ms)
+  end
+end
 local function tell_parent()
   if A.parentEvent == '' then
     return
@@ -277,13 +290,11 @@ local function tell_parent()
   add_to_outbox(A.wakeId, A.wakeHead .. parent[4] .. '}')
 end
 local function keep_for_a_while(row)
-  local workflow = redis.call('HGET', K.run, 'workflow')
-  local kept = { K.run, K.parts, K.steps, K.stepOrder, K.history, K.children, K.answers, K.inbox, K.dedupe }
-  for index = 1, #kept do
-    redis.call('PEXPIRE', kept[index], A.retentionMs)
-  end
-  local forgotten_at = string.format('%.0f', tonumber(now) + tonumber(A.retentionMs))
-  redis.call('ZADD', K.runsEnded, forgotten_at, row .. ' ' .. workflow)
+  local entry = row .. ' ' .. redis.call('HGET', K.run, 'workflow')
+  local is_child = A.parentId ~= ''
+  keep_for(is_child and string.format('%.0f', A.retentionMs + A.childGraceMs) or A.retentionMs)
+  redis.call('ZADD', K.runsEnded, string.format('%.0f', tonumber(now) + tonumber(A.retentionMs)), entry)
+  redis.call('ZADD', K.runsUnfiled, now, entry)
 end
 local function empty_inbox()
   redis.call('DEL', K.inbox, K.dedupe)

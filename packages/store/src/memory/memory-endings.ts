@@ -106,6 +106,7 @@ export function endRun(state: MemoryState, run: StoredRun, ending: Ending): void
   run.gates.clear();
   tellParent(state, run, ending.parentEvent);
   run.expiresAt = state.now() + Math.max(1, Math.ceil(ending.retentionMs));
+  state.unfiled.set(run.info.id, state.now());
 }
 
 function tellParent(state: MemoryState, child: StoredRun, told: Finish["parentEvent"]): void {

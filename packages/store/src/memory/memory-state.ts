@@ -67,6 +67,16 @@ export interface StoredRun {
   answers: GateAnswered[];
   /** Set when the run ends: when it is forgotten. */
   expiresAt?: number;
+  /** What it was counted with among what is kept. */
+  keptBytes?: number;
+}
+
+/** The ended runs of one root's family. `since`: when the root was counted; absent while it is open. */
+export interface KeptFamily {
+  readonly workflow: string;
+  readonly bytes: number;
+  readonly fed: string;
+  readonly since?: number;
 }
 
 export interface MemoryState {
@@ -89,6 +99,12 @@ export interface MemoryState {
   /** Newest last. */
   readonly fleetEvents: FleetEvent[];
   readonly sinks: Map<string, { readonly until: number; readonly place: string; readonly workerId: string }>;
+  /** Ended runs that are not counted yet, by when they ended. */
+  readonly unfiled: Map<string, number>;
+  /** By root. */
+  readonly kept: Map<string, KeptFamily>;
+  /** Rows of children of removed runs. */
+  readonly orphans: Set<string>;
   lastFact: { at: number; count: number };
   /** Lease tokens given out. */
   tokens: number;
@@ -109,17 +125,32 @@ export function createMemoryState(now: () => number): MemoryState {
     historyWaiters: new Map(),
     fleetEvents: [],
     sinks: new Map(),
+    unfiled: new Map(),
+    kept: new Map(),
+    orphans: new Set(),
     lastFact: { at: 0, count: 0 },
     tokens: 0,
   };
 }
 
-/** The run, unless its time is over. */
+/** The run, unless its time is over. A child is kept for as long as its root. */
 export function findRun(state: MemoryState, runId: string): StoredRun | undefined {
   const run = state.runs.get(runId);
   if (run?.expiresAt === undefined || run.expiresAt > state.now()) return run;
-  state.runs.delete(runId);
+  const { rootId } = run.info;
+  if (rootId !== runId && findRun(state, rootId) !== undefined) return run;
+  eraseRun(state, run);
   return undefined;
+}
+
+/** Nothing has the run any more; its children are orphans. */
+export function eraseRun(state: MemoryState, run: StoredRun): void {
+  const { id } = run.info;
+  state.runs.delete(id);
+  state.unfiled.delete(id);
+  state.kept.delete(id);
+  state.orphans.delete(run.row);
+  for (const row of run.children) state.orphans.add(row);
 }
 
 export function newStoredRun(info: RunInfo, digest: string, totals: Totals): StoredRun {

@@ -147,6 +147,7 @@ async function createOnce(partition: Partition, run: NewRun, goneRunId: string):
       goneRunId,
       idempotencyMs: key === undefined ? "" : idempotencyKeptMs,
       parentId: run.parentId ?? "",
+      rootId: run.rootId,
       confirms: run.confirms ?? "",
     },
   });

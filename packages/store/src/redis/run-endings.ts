@@ -10,6 +10,7 @@ import { terminateRun } from "../generated/terminate-run.js";
 import { runKeys } from "../keys.js";
 import { orphansEntry, outboxPair, parentWakeHead, parentWakeId } from "../outbox-entry.js";
 import { runScript } from "../script.js";
+import { childGraceMs } from "../sweep-times.js";
 import { terminated, type Unowned, unownedChildEvent } from "../unowned-child.js";
 import { toCommitValues } from "./commit-values.js";
 import { forgetRunsLater, forgottenPerFinish } from "./forget-runs.js";
@@ -45,6 +46,7 @@ function endingInput(partition: Partition, ending: Ending) {
       wakeId: parentWakeId(runId),
       wakeHead: parentWakeHead(runId, parentEvent?.parentId ?? ""),
       forgetMax: forgottenPerFinish,
+      childGraceMs,
     },
   };
 }

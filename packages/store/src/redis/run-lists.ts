@@ -8,7 +8,7 @@ import { statusKey, workflowRunsKey } from "../keys.js";
 import { pageRows, toPage } from "../page.js";
 import { withRedis } from "../redis-failure.js";
 import { rowRunId } from "../run-record.js";
-import { forgetRunsLater } from "./forget-runs.js";
+import { forgetExpired } from "./forget-runs.js";
 import type { Partition } from "./partition.js";
 import { readRuns } from "./run-reads.js";
 
@@ -38,7 +38,7 @@ async function listRuns(partition: Partition, filter: ListFilter): Promise<Page<
     runs.push(...read.filter((run) => matches(run, filter)));
     bytes += read.reduce((sum, { inputs }) => sum + JSON.stringify(inputs).length, 0);
     looked += rows.length;
-    if (isFirstRead && read.length < rows.length) await forgetExpired(partition);
+    if (isFirstRead && read.length < rows.length) await clearExpired(partition);
     isFirstRead = false;
     if (rows.length < wanted) return { rows: runs };
     cursor = rows.at(-1);
@@ -67,10 +67,6 @@ async function readRows(
 }
 
 /** An idle fleet finishes nothing, so whoever meets an expired row in a list clears some away. */
-async function forgetExpired(partition: Partition): Promise<void> {
-  const now = partition.common().now || String(Date.now());
-  const entries = await withRedis("zrangebyscore ended", () =>
-    partition.redis.zrangebyscore(partition.keys.runsEnded, "-inf", now, "LIMIT", 0, 100),
-  );
-  await forgetRunsLater(partition, entries);
+async function clearExpired(partition: Partition): Promise<void> {
+  await forgetExpired(partition, 100).catch(() => {});
 }

@@ -1,0 +1,48 @@
+-- Files a run that has ended: what it holds is counted for the family of its root, and an ended root joins those that
+-- its workflow keeps. A root that was retried and ended again is filed again, with what it holds now.
+--
+-- include: clock.lua
+-- include: statuses.lua
+-- include: kept.lua
+--
+-- KEYS
+--   run: run:<id>
+--   rootRun: run:<root>
+--   runsUnfiled: runs:unfiled
+--   runsEnded: runs:ended
+--   fleetEvents: events
+-- ARGV
+--   entry: row and workflow of the run
+--   rootId: id of its root
+--   rootRow: row of its root
+--   isChild: 1, or empty for a root
+--   rootWorkflow: name
+--   bytes: what the run's keys hold
+-- REPLIES
+--   filed: counted
+--   gone: somebody else has filed it, it is open again, or it is not there any more
+
+if redis.call('ZREM', K.runsUnfiled, A.entry) == 0 then
+  return { 'gone' }
+end
+local stored = redis.call('HMGET', K.run, 'status', 'keptBytes')
+if not stored[1] or not has_ended(stored[1]) then
+  return { 'gone' }
+end
+-- Its root was removed before it ended: nobody can see it any more.
+if redis.call('EXISTS', K.rootRun) == 0 then
+  redis.call('ZADD', K.runsEnded, now, A.entry)
+  return { 'gone' }
+end
+local grown = tonumber(A.bytes) - tonumber(stored[2] or '0')
+local family = kept_family(A.rootId) + grown
+local newest = redis.call('XREVRANGE', K.fleetEvents, '+', '-', 'COUNT', '1')
+local fed = newest[1] and newest[1][1] or '0-0'
+redis.call('HSET', K.run, 'keptBytes', A.bytes)
+redis.call('HSET', K.keptFamilies, A.rootId, string.format('%.0f', family) .. ' ' .. fed)
+if A.isChild == '' and redis.call('ZADD', K.keptRoots, now, A.rootRow) == 1 then
+  change_kept_bytes(A.rootWorkflow, family)
+elseif redis.call('ZSCORE', K.keptRoots, A.rootRow) then
+  change_kept_bytes(A.rootWorkflow, grown)
+end
+return { 'filed' }

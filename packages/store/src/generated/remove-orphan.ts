@@ -1,0 +1,208 @@
+// Generated from lua/remove_orphan.lua by scripts/generate.mjs; not edited by hand.
+import type { Script, ScriptValue } from "../script.js";
+
+export interface RemoveOrphanKeys {
+  /** runs:pending */
+  readonly statusPending: string;
+  /** runs:running */
+  readonly statusRunning: string;
+  /** runs:waiting */
+  readonly statusWaiting: string;
+  /** runs:cancelling */
+  readonly statusCancelling: string;
+  /** runs:completed */
+  readonly statusCompleted: string;
+  /** runs:failed */
+  readonly statusFailed: string;
+  /** runs:cancelled */
+  readonly statusCancelled: string;
+  /** runs:kept:wf:<workflow of the root> */
+  readonly keptRoots: string;
+  /** runs:kept:families */
+  readonly keptFamilies: string;
+  /** runs:kept:bytes */
+  readonly keptBytes: string;
+  /** run:<id> */
+  readonly run: string;
+  /** run:<id>:state */
+  readonly parts: string;
+  /** run:<id>:steps */
+  readonly steps: string;
+  /** run:<id>:steps:order */
+  readonly stepOrder: string;
+  /** run:<id>:inbox */
+  readonly inbox: string;
+  /** run:<id>:inbox:ids */
+  readonly dedupe: string;
+  /** run:<id>:events */
+  readonly history: string;
+  /** run:<id>:children */
+  readonly children: string;
+  /** run:<id>:gates */
+  readonly gates: string;
+  /** run:<id>:gates:answers */
+  readonly answers: string;
+  /** runs:all */
+  readonly runsAll: string;
+  /** runs:wf:<workflow> */
+  readonly runsWorkflow: string;
+  /** runs:ended */
+  readonly runsEnded: string;
+  /** runs:unfiled */
+  readonly runsUnfiled: string;
+  /** runs:orphaning */
+  readonly runsOrphaning: string;
+  /** run:<parent>:children */
+  readonly parentChildren: string;
+}
+
+export interface RemoveOrphanValues {
+  /** epoch ms from a test, or empty */
+  readonly now: ScriptValue;
+  /** every legal change as " from>to to", with a space at both ends of each */
+  readonly transitions: ScriptValue;
+  /** entry of the run in lists */
+  readonly row: ScriptValue;
+  /** id of the run */
+  readonly runId: ScriptValue;
+  /** name */
+  readonly workflow: ScriptValue;
+  /** entry its parent had */
+  readonly parentRow: ScriptValue;
+}
+
+/**
+ * - removed: gone, or it was gone before
+ * - open: it has not ended yet
+ */
+export type RemoveOrphanTag = "removed" | "open";
+
+/**
+ * Removes an ended child whose parent was removed, and the child from its parent's list. The last one ends that list.
+ */
+export const removeOrphan: Script<RemoveOrphanKeys, RemoveOrphanValues, RemoveOrphanTag> = {
+  name: "remove_orphan",
+  keys: ["statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "keptRoots", "keptFamilies", "keptBytes", "run", "parts", "steps", "stepOrder", "inbox", "dedupe", "history", "children", "gates", "answers", "runsAll", "runsWorkflow", "runsEnded", "runsUnfiled", "runsOrphaning", "parentChildren"],
+  values: ["now", "transitions", "row", "runId", "workflow", "parentRow"],
+  sha1: "f94cfcb1da4e2d098641155d616eba9d79492cce",
+  source: `local K = {
+  statusPending = KEYS[1],
+  statusRunning = KEYS[2],
+  statusWaiting = KEYS[3],
+  statusCancelling = KEYS[4],
+  statusCompleted = KEYS[5],
+  statusFailed = KEYS[6],
+  statusCancelled = KEYS[7],
+  keptRoots = KEYS[8],
+  keptFamilies = KEYS[9],
+  keptBytes = KEYS[10],
+  run = KEYS[11],
+  parts = KEYS[12],
+  steps = KEYS[13],
+  stepOrder = KEYS[14],
+  inbox = KEYS[15],
+  dedupe = KEYS[16],
+  history = KEYS[17],
+  children = KEYS[18],
+  gates = KEYS[19],
+  answers = KEYS[20],
+  runsAll = KEYS[21],
+  runsWorkflow = KEYS[22],
+  runsEnded = KEYS[23],
+  runsUnfiled = KEYS[24],
+  runsOrphaning = KEYS[25],
+  parentChildren = KEYS[26],
+}
+local A = {
+  now = ARGV[1],
+  transitions = ARGV[2],
+  row = ARGV[3],
+  runId = ARGV[4],
+  workflow = ARGV[5],
+  parentRow = ARGV[6],
+}
+local now = A.now
+if now == '' then
+  local time = redis.call('TIME')
+  now = string.format('%.0f', tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000))
+end
+local status_rows = {
+  pending = K.statusPending,
+  running = K.statusRunning,
+  waiting = K.statusWaiting,
+  cancelling = K.statusCancelling,
+  completed = K.statusCompleted,
+  failed = K.statusFailed,
+  cancelled = K.statusCancelled,
+}
+local function has_ended(status)
+  return status == 'completed' or status == 'failed' or status == 'cancelled'
+end
+local function may_become(from, to)
+  return from == to or string.find(A.transitions, ' ' .. from .. '>' .. to .. ' ', 1, true) ~= nil
+end
+local function open_status(stored, wanted)
+  if stored == 'cancelling' then
+    return stored
+  end
+  return wanted
+end
+local function set_status(run_key, row, from, to)
+  if from == to then
+    return
+  end
+  redis.call('HSET', run_key, 'status', to)
+  redis.call('ZREM', status_rows[from], row)
+  redis.call('ZADD', status_rows[to], '0', row)
+end
+local function illegal_status(from, to)
+  return redis.error_reply('RUNFLEET a run that is ' .. from .. ' cannot become ' .. to)
+end
+local function kept_family(root_id)
+  local text = redis.call('HGET', K.keptFamilies, root_id) or '0 0-0'
+  local bytes, fed = string.match(text, '^(%d+) (%S+)$')
+  return tonumber(bytes), fed
+end
+local function change_kept_bytes(workflow, bytes)
+  redis.call('HINCRBY', K.keptBytes, workflow, string.format('%.0f', bytes))
+end
+local function stop_counting(row, root_id, workflow)
+  if redis.call('ZREM', K.keptRoots, row) == 0 then
+    return
+  end
+  change_kept_bytes(workflow, -kept_family(root_id))
+  if redis.call('ZCARD', K.keptRoots) == 0 then
+    redis.call('HDEL', K.keptBytes, workflow)
+  end
+end
+local function erase_run()
+  local entry = A.row .. ' ' .. A.workflow
+  stop_counting(A.row, A.runId, A.workflow)
+  redis.call('HDEL', K.keptFamilies, A.runId)
+  redis.call(
+    'UNLINK', K.run, K.parts, K.steps, K.stepOrder, K.inbox, K.dedupe, K.history, K.gates, K.answers
+  )
+  redis.call('ZREM', K.runsAll, A.row)
+  redis.call('ZREM', K.runsWorkflow, A.row)
+  redis.call('ZREM', K.statusCompleted, A.row)
+  redis.call('ZREM', K.statusFailed, A.row)
+  redis.call('ZREM', K.statusCancelled, A.row)
+  redis.call('ZREM', K.runsEnded, entry)
+  redis.call('ZREM', K.runsUnfiled, entry)
+  if redis.call('EXISTS', K.children) == 1 then
+    redis.call('ZADD', K.runsOrphaning, now, A.row)
+  end
+end
+local status = redis.call('HGET', K.run, 'status')
+if status and not has_ended(status) then
+  return { 'open' }
+end
+if status then
+  erase_run()
+end
+redis.call('ZREM', K.parentChildren, A.row)
+if redis.call('EXISTS', K.parentChildren) == 0 then
+  redis.call('ZREM', K.runsOrphaning, A.parentRow)
+end
+return { 'removed' }`,
+};

@@ -1,0 +1,63 @@
+/** Removes descendants of removed runs, level by level: a removed child that has children of its own is listed in turn. */
+import { claimOrphaning } from "../generated/claim-orphaning.js";
+import { removeOrphan } from "../generated/remove-orphan.js";
+import { keptRootsKey, workflowRunsKey } from "../keys.js";
+import { pageRows } from "../page.js";
+import { withRedis } from "../redis-failure.js";
+import { rowRunId } from "../run-record.js";
+import { runScript } from "../script.js";
+import { orphansAgainMs } from "../sweep-times.js";
+import type { Partition } from "./partition.js";
+
+/** Removed parents gone through at once. */
+const parentsMax = 20;
+
+/** Answers how many children it looked at. */
+export async function removeOrphans(partition: Partition, limit: number): Promise<number> {
+  const { rest } = await runScript(partition.redis, claimOrphaning, {
+    keys: partition.keys,
+    values: { ...partition.common(), limit: parentsMax, againMs: orphansAgainMs },
+  });
+  let left = pageRows(limit);
+  for (const parentRow of rest[0] as string[]) {
+    if (left <= 0) break;
+    left -= await removeChildren(partition, { parentRow, limit: left });
+  }
+  return pageRows(limit) - left;
+}
+
+async function removeChildren(
+  partition: Partition,
+  { parentRow, limit }: { readonly parentRow: string; readonly limit: number },
+): Promise<number> {
+  const { redis, keys } = partition;
+  const { children } = partition.keysOf(rowRunId(parentRow));
+  const rows = await withRedis("zrange children", () => redis.zrange(children, 0, limit - 1));
+  if (rows.length === 0) await withRedis("zrem orphaning", () => redis.zrem(keys.runsOrphaning, parentRow));
+  const replies = await Promise.all(rows.map((row) => removeOne(partition, { row, parentRow, children })));
+  // More of them, and none that must be waited for: at once.
+  if (rows.length === limit && !replies.includes("open")) {
+    await withRedis("zadd orphaning", () => redis.zadd(keys.runsOrphaning, "XX", 0, parentRow));
+  }
+  return Math.max(1, rows.length);
+}
+
+async function removeOne(
+  partition: Partition,
+  place: { readonly row: string; readonly parentRow: string; readonly children: string },
+) {
+  const { row, parentRow, children } = place;
+  const runId = rowRunId(row);
+  const keys = partition.keysOf(runId);
+  const workflow = (await withRedis("hget workflow", () => partition.redis.hget(keys.run, "workflow"))) ?? "";
+  const { tag } = await runScript(partition.redis, removeOrphan, {
+    keys: {
+      ...keys,
+      parentChildren: children,
+      runsWorkflow: workflowRunsKey(partition.tag, workflow),
+      keptRoots: keptRootsKey(partition.tag, workflow),
+    },
+    values: { ...partition.common(), row, runId, workflow, parentRow },
+  });
+  return tag;
+}
