@@ -67,9 +67,18 @@ export interface PoolDocument {
   readonly why: string | null;
 }
 
+/** What a workflow keeps of its ended runs, their children included. Counted some seconds after their end. */
+export interface KeptDocument {
+  readonly workflow: string;
+  readonly runs: number;
+  readonly bytes: number;
+}
+
 export interface FleetDocument {
   readonly workers: readonly WorkerDocument[];
   readonly pools: readonly PoolDocument[];
+  /** Largest first; of very many workflows some. */
+  readonly kept: readonly KeptDocument[];
 }
 
 /** Why a run is not moving. */

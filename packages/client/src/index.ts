@@ -6,6 +6,7 @@ export type {
   FleetDocument,
   GateDocument,
   GatePage,
+  KeptDocument,
   PoolDocument,
   PublishedVersion,
   RunExplanation,

@@ -72,7 +72,12 @@ export async function readFleet({ store, queue }: Connections): Promise<FleetDoc
       return { name, ready: waiting, active, waiting: delayed, oldestReadyMs: null, wanted: null, why: null };
     }),
   );
-  return { workers: workers.map((worker) => ({ ...worker, lastSeen: isoTime(worker.lastSeen) })), pools };
+  const { rows: kept } = await store.listKept({ limit: limits.pageRowsMax });
+  return {
+    workers: workers.map((worker) => ({ ...worker, lastSeen: isoTime(worker.lastSeen) })),
+    pools,
+    kept: [...kept].sort((a, b) => b.bytes - a.bytes),
+  };
 }
 
 /** Every row of a paged read; each page is one bounded read. */

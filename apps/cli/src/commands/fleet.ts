@@ -9,7 +9,7 @@ import { withFleet } from "../with-fleet.js";
 export function addFleet(program: Command, cli: Cli): void {
   program
     .command("fleet")
-    .description("show workers, slots and backlog")
+    .description("show workers, slots, backlog, and what is kept of ended runs")
     .action(() => showFleet(cli));
 }
 
@@ -32,6 +32,12 @@ async function showFleet(cli: Cli): Promise<void> {
     String(waiting),
   ]);
   terminal.print(renderTable(["POOL", "READY", "ACTIVE", "WAITING"], pools, terminal.out));
+  if (fleet.kept.length > 0)
+    terminal.print(renderTable(["WORKFLOW", "ENDED RUNS KEPT", "KILOBYTES"], keptRows(fleet), terminal.out));
+}
+
+function keptRows({ kept }: FleetDocument): string[][] {
+  return kept.map(({ workflow, runs, bytes }) => [workflow, String(runs), String(Math.ceil(bytes / 1_000))]);
 }
 
 function workerRows({ workers }: FleetDocument): string[][] {
