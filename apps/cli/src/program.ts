@@ -16,6 +16,7 @@ import { addGraph } from "./commands/graph.js";
 import { addList } from "./commands/list.js";
 import { addPublish } from "./commands/publish.js";
 import { addRetry } from "./commands/retry.js";
+import { addServer } from "./commands/server.js";
 import { addShow } from "./commands/show.js";
 import { addSignal } from "./commands/signal.js";
 import { addStart } from "./commands/start.js";
@@ -29,6 +30,7 @@ const commands: readonly ((program: Command, cli: Cli) => void)[] = [
   addDemo,
   addDev,
   addWorker,
+  addServer,
   addPublish,
   addValidate,
   addFmt,

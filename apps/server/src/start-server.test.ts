@@ -46,15 +46,23 @@ describe("the server beside a development fleet", () => {
     expect(page).toContain(run.id);
     expect(page).toContain("&lt;script&gt;");
     expect(page).not.toContain("<script>");
-    expect(response.headers.get("content-security-policy")).toContain("default-src 'none'");
+    expect(response.headers.get("content-security-policy")).toContain("style-src 'self';");
   });
 
   test("answers nothing else, nobody else, and changes nothing", async () => {
     expect(await statusOf("/nope", {})).toBe(404);
     expect(await statusOf("/constructor", {})).toBe(404);
-    expect(await statusOf("/", { host: "evil.example" })).toBe(400);
-    expect(await statusOf("/", { method: "POST" })).toBe(400);
-    expect(failures).toHaveLength(2);
+    expect(await statusOf("/", { host: "evil.example" })).toBe(403);
+    expect(await statusOf("/", { method: "POST" })).toBe(404);
+    expect(failures).toEqual([]);
+  });
+
+  test("does not let others in without tokens", async () => {
+    const open = startServer({ fleet: under.fleet, host: "0.0.0.0", port: 0, log: () => {} });
+    await expect(open).rejects.toMatchObject({
+      code: "invalid_config",
+      message: expect.stringContaining("RUNFLEET_API_TOKENS"),
+    });
   });
 
   test("says that a port is taken", async () => {

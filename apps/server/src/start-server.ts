@@ -1,19 +1,26 @@
-/**
- * The smallest server that is useful beside a development fleet: health, and the newest runs as one plain page.
- * Listens on loopback only and changes nothing.
- */
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+/** Starts the HTTP side of a fleet: on loopback without tokens, anywhere with them. */
 import type { AddressInfo } from "node:net";
 import type { FleetClient } from "@runfleet/client";
-import { errorCodes, isRunfleetError, RunfleetError } from "@runfleet/model";
-import { runsPage } from "./runs-page.js";
+import { RunfleetError } from "@runfleet/model";
+import type { FastifyInstance } from "fastify";
+import type { ApiToken } from "./access/tokens.js";
+import type { AuditEntry } from "./audit.js";
+import { createServer } from "./create-server.js";
 
 export interface ServerOptions {
   readonly fleet: FleetClient;
+  /** Default 127.0.0.1. */
+  readonly host?: string;
   /** 0 = any free one. */
   readonly port: number;
-  /** Gets one line for each request that failed. */
+  /** Who may use it. Without any, only a loopback address is listened on, and everybody there is an admin. */
+  readonly tokens?: readonly ApiToken[];
+  /** Requests of one actor per minute; default 3,000. */
+  readonly requestsPerMinute?: number;
+  /** Gets one line for each request that failed by the server's fault. */
   readonly log: (line: string) => void;
+  /** Gets who changed what. Default: nobody. */
+  readonly audit?: (entry: AuditEntry) => void;
 }
 
 export interface RunningServer {
@@ -24,100 +31,57 @@ export interface RunningServer {
   stop(): Promise<void>;
 }
 
-interface Page {
-  readonly status?: number;
-  readonly type: "text/plain; charset=utf-8" | "text/html; charset=utf-8";
-  readonly body: string;
-}
+const defaultHost = "127.0.0.1";
+const loopbackAddresses: ReadonlySet<string> = new Set(["127.0.0.1", "::1", "localhost"]);
+/** A page that follows a run asks about once a second; a script in a hurry is slowed down, not a person. */
+const defaultRequestsPerMinute = 3_000;
 
-const host = "127.0.0.1";
-const rowsShown = 100;
-
-const text = (body: string): Page => ({ type: "text/plain; charset=utf-8", body });
-
-const pages: Readonly<Record<string, (fleet: FleetClient) => Promise<Page> | Page>> = {
-  "/livez": () => text("ok\n"),
-  "/readyz": async (fleet) => {
-    await fleet.list({ limit: 1 });
-    return text("ok\n");
-  },
-  "/": async (fleet) => {
-    const { runs } = await fleet.list({ limit: rowsShown });
-    return { type: "text/html; charset=utf-8", body: runsPage(runs) };
-  },
-};
-
-/** Everything comes from this page itself; nothing may be loaded, framed or sniffed. */
-const headers = {
-  "cache-control": "no-store",
-  "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
-  "referrer-policy": "no-referrer",
-  "x-content-type-options": "nosniff",
-} as const;
-
-/** Throws `invalid_usage` when the port is taken or not allowed. */
+/**
+ * Throws `invalid_usage` when the port is taken or not allowed, `invalid_config` for an address that others reach
+ * without tokens.
+ */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
-  const { fleet, log } = options;
-  const server = createServer((request, response) => {
-    answer(request, fleet).then(
-      (page) => send(response, page),
-      (error: unknown) => sendProblem({ request, response, error, log }),
+  const host = options.host ?? defaultHost;
+  const tokens = options.tokens ?? [];
+  if (tokens.length === 0 && !loopbackAddresses.has(host)) {
+    throw new RunfleetError(
+      "invalid_config",
+      `listening on ${host} lets others in: set RUNFLEET_API_TOKENS (name:role:secret), or listen on ${defaultHost}`,
     );
+  }
+  const app = await createServer({
+    fleet: options.fleet,
+    tokens,
+    requestsPerMinute: options.requestsPerMinute ?? defaultRequestsPerMinute,
+    log: options.log,
+    audit: options.audit ?? (() => {}),
   });
-  const port = await listen(server, options.port);
+  await listen(app, host, options.port);
+  const { port } = app.server.address() as AddressInfo;
   return {
-    url: `http://${host}:${port}`,
+    url: `http://${host.includes(":") ? `[${host}]` : host}:${port}`,
     port,
-    stop: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
+    stop: () => app.close(),
   };
 }
 
-async function answer(request: IncomingMessage, fleet: FleetClient): Promise<Page> {
-  // A page of another site must not reach this server under a name of its own.
-  const name = (request.headers.host ?? "").replace(/:\d+$/, "");
-  if (name !== host && name !== "localhost")
-    throw new RunfleetError("invalid_usage", "this server answers on loopback only");
-  if (request.method !== "GET" && request.method !== "HEAD")
-    throw new RunfleetError("invalid_usage", "only GET is answered here");
-  const path = (request.url ?? "/").replace(/\?.*$/, "");
-  const page = Object.hasOwn(pages, path) ? pages[path] : undefined;
-  return page === undefined ? { ...text("there is no such page\n"), status: 404 } : page(fleet);
+async function listen(app: FastifyInstance, host: string, port: number): Promise<void> {
+  try {
+    await app.listen({ host, port });
+  } catch (cause) {
+    await app.close();
+    throw cannotListen(`${host}:${port}`, cause);
+  }
 }
 
-function send(response: ServerResponse, page: Page): void {
-  response.writeHead(page.status ?? 200, { ...headers, "content-type": page.type });
-  response.end(page.body);
-}
-
-function sendProblem(failed: {
-  readonly request: IncomingMessage;
-  readonly response: ServerResponse;
-  readonly error: unknown;
-  readonly log: (line: string) => void;
-}): void {
-  const { request, response, error, log } = failed;
-  const code = isRunfleetError(error) ? error.code : "internal";
-  const message = isRunfleetError(error) ? error.message : "a defect; the log of the server says more";
-  log(`${request.method} ${request.url}: ${code}: ${error instanceof Error ? error.message : String(error)}`);
-  send(response, { ...text(`${code}: ${message}\n`), status: errorCodes[code].httpStatus });
-}
-
-function listen(server: Server, port: number): Promise<number> {
-  return new Promise((resolve, reject) => {
-    server.once("error", (cause: NodeJS.ErrnoException) => {
-      const why = cause.code === "EADDRINUSE" ? "it is in use" : cause.message;
-      reject(
-        new RunfleetError(
-          "invalid_usage",
-          `cannot listen on ${host}:${port}: ${why}; choose another with --port`,
-          { cause },
-        ),
-      );
-    });
-    server.listen(port, host, () => resolve((server.address() as AddressInfo).port));
-  });
+function cannotListen(address: string, cause: unknown): RunfleetError {
+  const { code, message } = cause as NodeJS.ErrnoException;
+  const why = code === "EADDRINUSE" ? "it is in use" : message;
+  return new RunfleetError(
+    "invalid_usage",
+    `cannot listen on ${address}: ${why}; choose another with --port`,
+    {
+      cause,
+    },
+  );
 }

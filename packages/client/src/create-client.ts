@@ -7,7 +7,7 @@ import { type Connections, openConnections } from "./connections.js";
 import { explainRun } from "./explain-run.js";
 import type { FleetClient, RunHandle, StartedRun } from "./fleet-client.js";
 import { awaitResult, followEvents } from "./follow-runs.js";
-import { prepareVersions, storeVersions } from "./publish.js";
+import { diagnose, prepareVersions, storeVersions } from "./publish.js";
 import { listGates, listRuns, listWorkflows, readFleet, readRunDocument } from "./read-runs.js";
 import { checkStart, type Started, startByName, startVersion } from "./start-run.js";
 
@@ -31,6 +31,7 @@ function clientOn(connections: Connections): FleetClient {
     startDefinition: async (workflow, options = {}) =>
       started(await publishAndStart(connections, workflow, options)),
     publish: (workflows) => publish(connections, workflows),
+    validate: (workflow) => diagnose(connections, workflow),
     run: handle,
     get: (runId) => readRunDocument(connections, runId),
     explain: (runId) => explainRun(connections, runId),

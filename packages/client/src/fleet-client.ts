@@ -2,6 +2,7 @@
  * The contract of the producer SDK: everything a program can ask of a fleet. Only shapes, no behaviour.
  * Every method rejects with a `RunfleetError`; `redis_unavailable` comes quickly, never after a long wait.
  */
+import type { Diagnostic } from "@runfleet/language";
 import type { Definition, HistoryEvent, RunDocument, RunStatus } from "@runfleet/model";
 import type { RedisFinding } from "@runfleet/store";
 import type {
@@ -58,6 +59,8 @@ export interface FleetClient {
   ): Promise<StartedRun>;
   /** All or nothing: with one invalid definition nothing is published. Details of the error hold `diagnostics`. */
   publish(workflows: readonly (Definition | WorkflowSource)[]): Promise<readonly PublishedVersion[]>;
+  /** What is wrong with a workflow, and what looks like a mistake; publishes nothing. */
+  validate(workflow: Definition | WorkflowSource): Promise<readonly Diagnostic[]>;
   /** A handle on a run that may or may not exist. */
   run(runId: string): RunHandle;
   /** The document of `show --json`. Throws `run_not_found`. */

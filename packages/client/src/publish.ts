@@ -42,6 +42,29 @@ export async function prepareVersions(
   return parsed.map(({ definition }) => toVersion(definition));
 }
 
+/** Everything that is to be said about a workflow, best known or not; errors do not throw. Writes nothing. */
+export async function diagnose(
+  connections: Connections,
+  workflow: Definition | WorkflowSource,
+): Promise<readonly Diagnostic[]> {
+  const read = "source" in workflow ? parseWorkflow(workflow.source, fileOf(workflow)) : undefined;
+  const definition = "source" in workflow ? read?.definition : workflow;
+  const found = read?.diagnostics ?? [];
+  if (definition === undefined) return found;
+  const known = new Map([[definition.name, definition]]);
+  await addPublished(connections, known);
+  const positions = read?.positions;
+  const further = validateDefinition(definition, {
+    workflows: (name) => known.get(name),
+    ...(positions === undefined ? {} : { positions }),
+  });
+  return [...found, ...further];
+}
+
+function fileOf({ file }: WorkflowSource): { readonly file?: string } {
+  return file === undefined ? {} : { file };
+}
+
 export async function storeVersions({ store }: Connections, versions: readonly Version[]): Promise<void> {
   await store.publish(versions.map(({ definition, hash, json }) => ({ name: definition.name, hash, json })));
 }
@@ -61,7 +84,7 @@ function readWorkflow(workflow: Definition | WorkflowSource): ReadWorkflow {
     text: source,
     bytesMax: limits.definitionBytesMax,
   });
-  const { definition, diagnostics, positions } = parseWorkflow(source, file === undefined ? {} : { file });
+  const { definition, diagnostics, positions } = parseWorkflow(source, fileOf(workflow));
   refuseErrors({ diagnostics, source, name: file ?? "the workflow" });
   if (definition === undefined)
     throw new RunfleetError("internal", "the parser gave neither a definition nor an error");

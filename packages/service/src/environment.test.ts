@@ -12,6 +12,7 @@ describe("the environment of a process", () => {
       pools: ["default"],
       leaseTtlMs: undefined,
       leaseRedisUrls: undefined,
+      apiTokens: "",
       graceMs: 10_000,
     });
   });

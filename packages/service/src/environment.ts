@@ -36,6 +36,7 @@ const variables = z.object({
   RUNFLEET_LEASE_REDIS: quorum.optional(),
   RUNFLEET_LEASE_TTL_MS: wholeNumber.optional(),
   RUNFLEET_GRACE_MS: wholeNumber.optional(),
+  RUNFLEET_API_TOKENS: z.string().optional(),
 });
 
 export interface Environment {
@@ -50,6 +51,8 @@ export interface Environment {
   readonly leaseTtlMs: number | undefined;
   /** Servers that keep the leases; undefined = the fleet's own Redis. */
   readonly leaseRedisUrls: readonly string[] | undefined;
+  /** `name:role:secret` between commas, as the server reads them; empty = none. */
+  readonly apiTokens: string;
   /** How long a stopping process waits for running work. */
   readonly graceMs: number;
 }
@@ -84,6 +87,7 @@ export function readEnvironment(env: Readonly<Record<string, string | undefined>
     pools: poolNames(data.RUNFLEET_POOLS),
     leaseTtlMs: data.RUNFLEET_LEASE_TTL_MS,
     leaseRedisUrls: data.RUNFLEET_LEASE_REDIS,
+    apiTokens: data.RUNFLEET_API_TOKENS ?? "",
     graceMs: data.RUNFLEET_GRACE_MS ?? environmentDefaults.graceMs,
   };
 }

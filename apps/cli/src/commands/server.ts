@@ -1,0 +1,48 @@
+/** `runfleet server`: the HTTP API and the pages, until it is asked to stop. Its log goes to standard output as JSON. */
+import { createClient } from "@runfleet/client";
+import { parseTokens, startServer } from "@runfleet/server";
+import { createLogger, createShutdown, readEnvironment } from "@runfleet/service";
+import type { Command } from "commander";
+import type { Cli } from "../cli.js";
+import { defaultPort } from "../dev/serve-fleet.js";
+import { findFleet } from "../find-fleet.js";
+import { wholeNumber } from "../parse-options.js";
+
+interface Options {
+  readonly host: string;
+  readonly port: number;
+}
+
+export function addServer(program: Command, cli: Cli): void {
+  program
+    .command("server")
+    .description("run the HTTP API and the pages")
+    .option("--host <address>", "to listen on; others than loopback need RUNFLEET_API_TOKENS", "127.0.0.1")
+    .option("--port <port>", "0 = any free one", wholeNumber("--port", { min: 0, max: 65_535 }), defaultPort)
+    .action((options: Options) => runServer(cli, options));
+}
+
+async function runServer(cli: Cli, { host, port }: Options): Promise<void> {
+  const environment = readEnvironment(cli.env);
+  const tokens = parseTokens(environment.apiTokens);
+  const address = await findFleet(cli.globals(), cli);
+  const log = createLogger({ name: "server", level: environment.logLevel });
+  const shutdown = createShutdown({ graceMs: environment.graceMs, log: (line) => log.warn(line) });
+  try {
+    const { redisUrl: redis, namespace } = address;
+    const fleet = createClient({ redis, namespace, actor: "server", log: (line) => log.warn(line) });
+    shutdown.add("client", () => fleet.close());
+    const server = await startServer({
+      ...{ fleet, host, port, tokens },
+      log: (line) => log.error(line),
+      audit: (entry) => log.info({ audit: entry }, "changed"),
+    });
+    shutdown.add("server", () => server.stop());
+    log.info({ url: server.url, tokens: tokens.length }, "listening");
+    const reason = await shutdown.stopping;
+    log.info({ reason }, "stopping");
+  } finally {
+    await shutdown.stop("the server ends");
+    shutdown.release();
+  }
+}

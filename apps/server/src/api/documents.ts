@@ -1,0 +1,127 @@
+/**
+ * The documents that the API answers with, as schemas: the source of the OpenAPI description. Held to the client's
+ * types by the compiler. What a run is, the model says.
+ */
+import type {
+  FleetDocument,
+  GateDocument,
+  GatePage,
+  PublishedVersion,
+  RunExplanation,
+  RunPage,
+  RunRow,
+  WorkflowDocument,
+} from "@runfleet/client";
+import { causes, runDocumentSchema, runStatuses } from "@runfleet/model";
+import { z } from "zod";
+
+const isoTime = z.iso.datetime();
+const cursorSchema = z.string().nullable().describe("hand it to the next request; null on the last page");
+
+export const runSchema = runDocumentSchema.meta({ id: "Run" });
+
+const runRowSchema = runDocumentSchema
+  .omit({ steps: true, currentSteps: true, children: true })
+  .meta({ id: "RunRow" }) satisfies z.ZodType<RunRow>;
+
+export const runPageSchema: z.ZodType<RunPage> = z
+  .object({ runs: z.array(runRowSchema), cursor: cursorSchema })
+  .meta({ id: "RunPage" });
+
+export const startedSchema = z
+  .object({ id: z.string(), status: z.enum(runStatuses) })
+  .meta({ id: "StartedRun" });
+
+/** The run that took what was sent. */
+export const acceptedSchema = z.object({ id: z.string() }).meta({ id: "Accepted" });
+
+const gateSchema = z
+  .object({
+    runId: z.string(),
+    workflow: z.string(),
+    label: z.string().nullable(),
+    address: z.string().describe("its place in the run"),
+    name: z.string(),
+    gateType: z.string(),
+    prompt: z.string().nullable(),
+    options: z.record(z.string(), z.string()).nullable().describe("value → label of what may be selected"),
+    since: isoTime,
+    deadline: isoTime,
+  })
+  .meta({ id: "Gate" }) satisfies z.ZodType<GateDocument>;
+
+export const gatePageSchema: z.ZodType<GatePage> = z
+  .object({ gates: z.array(gateSchema), cursor: cursorSchema })
+  .meta({ id: "GatePage" });
+
+export const versionSchema = z
+  .object({ name: z.string(), hash: z.string().describe("SHA-256 of the definition's JSON") })
+  .meta({ id: "PublishedVersion" }) satisfies z.ZodType<PublishedVersion>;
+
+export const workflowListSchema = z
+  .object({
+    workflows: z.array(
+      versionSchema
+        .extend({ publishedAt: isoTime })
+        .meta({ id: "Workflow" }) satisfies z.ZodType<WorkflowDocument>,
+    ),
+  })
+  .meta({ id: "WorkflowList" });
+
+export const diagnosticsSchema = z
+  .object({
+    ok: z.boolean(),
+    diagnostics: z.array(
+      z.object({
+        severity: z.enum(["error", "warning"]),
+        code: z.string(),
+        message: z.string(),
+        line: z.int().optional(),
+        column: z.int().optional(),
+        hint: z.string().optional(),
+      }),
+    ),
+  })
+  .meta({ id: "Validation" });
+
+export const fleetSchema: z.ZodType<FleetDocument> = z
+  .object({
+    workers: z.array(
+      z.object({
+        id: z.string(),
+        pid: z.int(),
+        host: z.string(),
+        pools: z.array(z.string()),
+        slots: z.int(),
+        busy: z.int(),
+        version: z.string(),
+        lastSeen: isoTime,
+      }),
+    ),
+    pools: z.array(
+      z.object({
+        name: z.string(),
+        ready: z.int().describe("runs a worker could take now"),
+        active: z.int(),
+        waiting: z.int().describe("runs that wait without a slot"),
+        oldestReadyMs: z.number().nullable(),
+        wanted: z.int().nullable().describe("replicas; null where no scaling policy decides"),
+        why: z.string().nullable(),
+      }),
+    ),
+  })
+  .meta({ id: "Fleet" });
+
+export const explanationSchema: z.ZodType<RunExplanation> = z
+  .object({
+    id: z.string(),
+    workflow: z.string(),
+    status: z.enum(runStatuses),
+    cause: z.enum(causes),
+    sentence: z.string(),
+    remedy: z.string(),
+    get because() {
+      return explanationSchema.nullable().describe("the same of the child run it waits for");
+    },
+  })
+  .meta({ id: "Explanation" });

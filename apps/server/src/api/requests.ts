@@ -1,0 +1,96 @@
+/** What requests may hold, as schemas: the source of validation and of the OpenAPI description. */
+import { definitionSchema, limits, nodeSchema, runStatuses } from "@runfleet/model";
+import { z } from "zod";
+
+const name = z.string().min(1).max(limits.nameBytesMax);
+const milliseconds = z.int().min(0);
+
+export const runParams = z.object({ id: name.describe("run id") });
+export const gateParams = runParams.extend({ gate: name.describe("name or address of the gate") });
+
+const page = {
+  limit: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(limits.pageRowsMax)
+    .optional()
+    .describe("rows of a page; default 50"),
+  cursor: z.string().min(1).max(500).optional().describe("of the page before"),
+};
+export const runListQuery = z.strictObject({
+  ...page,
+  status: z.enum(runStatuses).optional(),
+  workflow: name.optional(),
+});
+export const gateListQuery = z.strictObject({ ...page, runId: name.optional() });
+
+export const startBody = z
+  .strictObject({
+    workflow: name,
+    inputs: z
+      .record(z.string(), z.union([z.string(), z.number(), z.boolean()]))
+      .optional()
+      .describe('kept as text: true becomes "true"'),
+    label: name.optional().describe("people recognise the run by it"),
+    idempotencyKey: name.optional().describe("same key, workflow and inputs: the run that exists"),
+    priority: z.int().optional().describe("1 goes first"),
+    delayMs: milliseconds.optional(),
+    dryRun: z.boolean().optional(),
+    pool: name.optional().describe("worker pool that takes the run"),
+    timeoutMs: milliseconds.optional().describe("of the whole run"),
+    stepTimeoutMs: milliseconds.optional().describe("of each attempt"),
+    failFast: z.boolean().optional(),
+    model: name.optional(),
+    identity: name.optional(),
+  })
+  .meta({ id: "StartRequest" });
+
+export const startHeaders = z.object({
+  "idempotency-key": name.optional().describe("the same as `idempotencyKey` of the body"),
+});
+
+export const answerBody = z
+  .strictObject({
+    feedback: z.string().optional(),
+    selections: z.array(z.string()).optional().describe("values of the gate's options"),
+  })
+  .meta({ id: "AnswerRequest" });
+
+export const cancelBody = z.strictObject({ reason: z.string().optional() }).meta({ id: "CancelRequest" });
+
+export const signalBody = z
+  .strictObject({
+    name,
+    data: z.unknown().optional().describe("any JSON value"),
+    dedupeId: name.optional().describe("a second signal with the same id is dropped"),
+  })
+  .meta({ id: "SignalRequest" });
+
+export const eventsQuery = z.strictObject({
+  after: z
+    .string()
+    .max(100)
+    .optional()
+    .describe("id of the last event already seen; the header `Last-Event-ID` wins"),
+  until: z.enum(["run", "history"]).optional().describe("`history` ends after what is there"),
+});
+
+// Nodes hold nodes: the description needs a name to refer to.
+z.globalRegistry.add(nodeSchema, { id: "Node" });
+
+/** One of the two: text, or a definition as JSON. */
+export const publishBody = z
+  .strictObject({
+    source: z.string().min(1).optional().describe("workflow text"),
+    file: z.string().max(500).optional().describe("what diagnostics call the text"),
+    definition: definitionSchema.optional().describe("instead of the text"),
+  })
+  .refine(({ source, definition }) => (source === undefined) !== (definition === undefined), {
+    message: "needs either `source` or `definition`",
+  })
+  .meta({ id: "WorkflowRequest" });
+
+export const sessionBody = z
+  .strictObject({ token: z.string().min(1).max(1_000) })
+  .meta({ id: "SessionRequest" });

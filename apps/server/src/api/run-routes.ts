@@ -1,0 +1,93 @@
+/** Runs over HTTP: start, list, one run, why it is not moving. */
+import type { FleetClient } from "@runfleet/client";
+import { RunfleetError } from "@runfleet/model";
+import type { FastifyPluginCallbackZod } from "fastify-type-provider-zod";
+import { present } from "../present.js";
+import { explanationSchema, runPageSchema, runSchema, startedSchema } from "./documents.js";
+import { problems } from "./problems.js";
+import { runListQuery, runParams, startBody, startHeaders } from "./requests.js";
+
+export function runRoutes(fleet: FleetClient): FastifyPluginCallbackZod {
+  return (app, _options, done) => {
+    app.post(
+      "/runs",
+      {
+        config: { role: "operator" },
+        schema: {
+          summary: "Start a run",
+          description:
+            "201 for a new run; 200 with the run that exists when the idempotency key was used before.",
+          tags: ["runs"],
+          operationId: "startRun",
+          headers: startHeaders,
+          body: startBody,
+          response: { 200: startedSchema, 201: startedSchema, ...problems },
+        },
+      },
+      async (request, reply) => {
+        const { workflow, ...options } = request.body;
+        const idempotencyKey = keyOf(options.idempotencyKey, request.headers["idempotency-key"]);
+        const run = await fleet.start(workflow, present({ ...options, idempotencyKey }));
+        const code = run.isRepeat ? 200 : 201;
+        return reply
+          .code(code)
+          .header("location", `/api/v1/runs/${encodeURIComponent(run.id)}`)
+          .send({ id: run.id, status: run.status });
+      },
+    );
+    app.get(
+      "/runs",
+      {
+        config: { role: "viewer" },
+        schema: {
+          summary: "List runs, newest first",
+          tags: ["runs"],
+          operationId: "listRuns",
+          querystring: runListQuery,
+          response: { 200: runPageSchema, ...problems },
+        },
+      },
+      async (request) => fleet.list(present(request.query)),
+    );
+    app.get(
+      "/runs/:id",
+      {
+        config: { role: "viewer" },
+        schema: {
+          summary: "One run with its steps",
+          tags: ["runs"],
+          operationId: "getRun",
+          params: runParams,
+          response: { 200: runSchema, ...problems },
+        },
+      },
+      async (request) => fleet.get(request.params.id),
+    );
+    app.get(
+      "/runs/:id/explanation",
+      {
+        config: { role: "viewer" },
+        schema: {
+          summary: "Why the run is not moving, and what to do",
+          tags: ["runs"],
+          operationId: "explainRun",
+          params: runParams,
+          response: { 200: explanationSchema, ...problems },
+        },
+      },
+      async (request) => fleet.explain(request.params.id),
+    );
+    done();
+  };
+}
+
+/** Two different keys are a mistake of the caller, not a choice of ours. */
+function keyOf(inBody: string | undefined, inHeader: string | undefined): string | undefined {
+  if (inBody !== undefined && inHeader !== undefined && inBody !== inHeader) {
+    throw new RunfleetError(
+      "invalid_usage",
+      "the header Idempotency-Key and the body's idempotencyKey differ; send one",
+    );
+  }
+  return inBody ?? inHeader;
+}

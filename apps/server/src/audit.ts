@@ -1,0 +1,32 @@
+/** Who did what: one entry for every request that may change something, as it was answered. */
+import type { FastifyInstance } from "fastify";
+
+export interface AuditEntry {
+  readonly actor: string;
+  readonly role: string;
+  readonly method: string;
+  /** The route, e.g. `/api/v1/runs/:id/cancel`. */
+  readonly route: string;
+  readonly runId?: string;
+  readonly status: number;
+  readonly requestId: string;
+}
+
+const reading: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS"]);
+
+export function auditChanges(app: FastifyInstance, audit: (entry: AuditEntry) => void): void {
+  app.addHook("onResponse", async (request, reply) => {
+    const route = request.routeOptions.url;
+    if (reading.has(request.method) || route === undefined) return;
+    const { id } = (request.params ?? {}) as { readonly id?: string };
+    audit({
+      actor: request.actor.name,
+      role: request.actor.role,
+      method: request.method,
+      route,
+      status: reply.statusCode,
+      requestId: request.id,
+      ...(id === undefined ? {} : { runId: id }),
+    });
+  });
+}
