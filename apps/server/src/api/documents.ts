@@ -109,6 +109,9 @@ export const fleetSchema: z.ZodType<FleetDocument> = z
         why: z.string().nullable(),
       }),
     ),
+    kept: z
+      .array(z.object({ workflow: z.string(), runs: z.int(), bytes: z.int() }))
+      .describe("what ended runs hold, largest first; of very many workflows some"),
   })
   .meta({ id: "Fleet" });
 
