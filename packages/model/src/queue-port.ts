@@ -42,8 +42,11 @@ export type WakeReply = "woken" | "not_parked" | "ended" | "missing";
 export interface RunQueue {
   /** Adding the same run again does nothing. */
   add(job: QueueJob): Promise<void>;
-  /** Hands out a job that is parked, or that has failed: its run may have been retried. */
-  wake(runId: string, pool: string): Promise<WakeReply>;
+  /**
+   * Hands out a job that is parked, or that has failed: its run may have been retried. With `withinMs` a parked job is
+   * handed out that much later at the latest, so that what comes meanwhile needs no wake-up of its own.
+   */
+  wake(runId: string, pool: string, options?: { readonly withinMs?: number }): Promise<WakeReply>;
   /**
    * Hands out the job of a run again that was completed, for a run that has not: a failover can forget the end of a run whose
    * job is completed afterwards. Does nothing to any other job.

@@ -90,6 +90,8 @@ export interface Park extends Commit {
   readonly blockedOn: readonly BlockedOn[];
   /** Earliest deadline, epoch ms; absent = only an event wakes the run. */
   readonly until?: number;
+  /** Unread events below which the end of a completed child need not wake the run at once; absent = it always does. */
+  readonly patience?: number;
 }
 
 export type ParkReply =
@@ -111,7 +113,11 @@ export interface Finish extends Commit {
   readonly retentionMs: number;
 }
 
-export type FinishReply = { readonly tag: "finished" | "duplicate" } | { readonly tag: "fenced" };
+export type FinishReply =
+  /** `parentIsPatient`: the parent is parked and waits for more children; it need not be woken at once. */
+  | { readonly tag: "finished"; readonly parentIsPatient?: boolean }
+  | { readonly tag: "duplicate" }
+  | { readonly tag: "fenced" };
 
 export type HeartbeatReply =
   | { readonly tag: "ok"; readonly cancel?: CancelRequest; readonly inboxWaiting: boolean }

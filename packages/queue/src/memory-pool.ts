@@ -71,14 +71,18 @@ export class MemoryPool {
     else this.put(job, "waiting", this.nextRank());
   }
 
-  wake(runId: string): WakeReply {
+  wake(runId: string, { withinMs = 0 }: { readonly withinMs?: number } = {}): WakeReply {
     const job = this.jobs.get(runId);
     if (job === undefined) return "missing";
     if (job.state === "completed") return "ended";
     if (job.state !== "delayed" && job.state !== "failed") return "not_parked";
     if (job.state === "failed") job.precedence = continuingPrecedence;
+    const dueAt = this.options.now() + withinMs;
+    const sleeps = job.state === "delayed" && withinMs > 0;
+    if (sleeps && job.rank <= dueAt) return "woken";
     this.take(job);
-    this.put(job, "waiting", this.nextRank());
+    if (sleeps) this.put(job, "delayed", dueAt);
+    else this.put(job, "waiting", this.nextRank());
     return "woken";
   }
 

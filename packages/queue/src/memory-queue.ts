@@ -54,7 +54,7 @@ export function createMemoryQueue(options: MemoryQueueOptions): MemoryQueue {
       checkSchedule(job);
       open(job.pool).add(job);
     },
-    wake: async (runId, pool) => open(pool).wake(runId),
+    wake: async (runId, pool, options = {}) => open(pool).wake(runId, options),
     revive: async (runId, pool) => open(pool).revive(runId),
     async consume(wanted) {
       const consumer = open(wanted.pool).consume(wanted);

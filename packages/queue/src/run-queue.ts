@@ -3,19 +3,20 @@
  * wake-up too many is harmless, and a run whose job is lost is put here again. Reads no list of jobs, ever.
  */
 
-import type { ConsumeOptions, Consumer, QueueJob, RunQueue, WakeReply } from "@runfleet/model";
+import type { ConsumeOptions, Consumer, QueueJob, RunQueue } from "@runfleet/model";
 import { RunfleetError } from "@runfleet/model";
 import type { ConnectionOptions, JobsOptions, KeepJobs, RedisConnectionClient } from "bullmq";
-import { ErrorCode, Job, Queue } from "bullmq";
-import { asking, isNoLongerHeld, scriptAnswer } from "./bull-errors.js";
+import { ErrorCode, Queue } from "bullmq";
+import { asking, scriptAnswer } from "./bull-errors.js";
 import { createConsumer } from "./consumer.js";
 import { checkSchedule } from "./delay-limits.js";
 import { checkPool, checkRunId } from "./job-address.js";
 import type { KeepEnded } from "./keep-ended.js";
 import { keepEndedDefault } from "./keep-ended.js";
 import { continuingPrecedence, precedenceOf } from "./precedence.js";
-import type { JobData, JobResult } from "./run-worker.js";
+import type { JobData } from "./run-worker.js";
 import { backendOfSlimJobs } from "./slim-jobs.js";
+import { lookAt, type PoolQueue, reviveJob, wakeJob, wakeSoon } from "./wake-job.js";
 
 export interface RunQueueOptions {
   /**
@@ -38,8 +39,6 @@ export interface RunQueueOptions {
   /** Told of errors that belong to no call, e.g. a lost connection. Default: nobody; the connection tells its owner too. */
   readonly onError?: (error: Error) => void;
 }
-
-type PoolQueue = Queue<JobData, JobResult>;
 
 /** Throws nothing and opens nothing until it is used. Calls throw `redis_unavailable` when Redis fails them. */
 export function createRunQueue(options: RunQueueOptions): RunQueue {
@@ -98,7 +97,10 @@ export function createRunQueue(options: RunQueueOptions): RunQueue {
       const parents = open(job.parentPool ?? job.pool);
       await asking(addJob({ queue: open(job.pool), parents }, job, now()));
     },
-    wake: async (runId, pool) => asking(wakeJob(open(pool), runId)),
+    wake: async (runId, pool, { withinMs = 0 } = {}) => {
+      const dueAt = now() + withinMs;
+      return asking(withinMs > 0 ? wakeSoon(open(pool), runId, dueAt) : wakeJob(open(pool), runId));
+    },
     revive: async (runId, pool) => asking(reviveJob(open(pool), runId)),
     consume,
     counts: async (pool) => asking(countJobs(open(pool))),
@@ -151,56 +153,6 @@ async function addOrphan(error: unknown, addAlone: () => Promise<unknown>): Prom
     default:
       throw error;
   }
-}
-
-async function wakeJob(queue: PoolQueue, runId: string): Promise<WakeReply> {
-  try {
-    await queue.getBackend().promote(runId);
-    return "woken";
-  } catch (error) {
-    if (scriptAnswer(error) !== ErrorCode.JobNotInState) throw error;
-  }
-  return await wakeEnded(queue, runId);
-}
-
-/** A failed run that is retried has a job that has failed. */
-async function wakeEnded(queue: PoolQueue, runId: string): Promise<WakeReply> {
-  const { isThere, isOver } = await lookAt(queue, runId);
-  if (!isThere) return "missing";
-  if (!isOver) return "not_parked";
-  const job = await Job.fromId<JobData, JobResult>(queue, runId);
-  if (!(await job?.isFailed())) return "ended";
-  try {
-    await job?.changePriority({ priority: continuingPrecedence });
-    await job?.retry("failed");
-    return "woken";
-  } catch (error) {
-    // Somebody else was faster.
-    if (isNoLongerHeld(error)) return "not_parked";
-    throw error;
-  }
-}
-
-/** Somebody else may have revived or removed it a moment ago. */
-async function reviveJob(queue: PoolQueue, runId: string): Promise<void> {
-  const job = await Job.fromId<JobData, JobResult>(queue, runId);
-  if (!(await job?.isCompleted())) return;
-  try {
-    await job?.changePriority({ priority: continuingPrecedence });
-    await job?.retry("completed");
-  } catch (error) {
-    if (!isNoLongerHeld(error)) throw error;
-  }
-}
-
-/** One lookup; BullMQ's own question for a job's state reads whole lists. */
-async function lookAt(
-  queue: PoolQueue,
-  runId: string,
-): Promise<{ readonly isThere: boolean; readonly isOver: boolean }> {
-  const client = await queue.getBackend().client;
-  const [name, finishedOn] = await client.hmget(queue.toKey(runId), "name", "finishedOn");
-  return { isThere: typeof name === "string", isOver: typeof finishedOn === "string" };
 }
 
 async function countJobs(queue: PoolQueue): ReturnType<RunQueue["counts"]> {

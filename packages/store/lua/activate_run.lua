@@ -22,8 +22,9 @@
 --   ownerJson: worker as JSON
 --   recoveriesMax: recoveries without progress in between
 --   recoveriesAdmitted: recoveries of a run that this worker takes now
+--   partsTold: states of more parts than this are left for the owner to read
 -- REPLIES
---   activated: generation, took over (0 or 1), record, parts, unread events
+--   activated: generation, took over (0 or 1), record, parts, unread events, 1 when the parts are left to be read
 --   lost: the lease is not held with this token
 --   ended: status
 --   not_found: no such run
@@ -75,7 +76,11 @@ if not is_repeat then
       .. ',"tookOver":' .. (took_over == '1' and 'true' or 'false') .. '}'
   )
 end
+-- A reply made by a script costs ten times what Redis' own costs, which is felt from some hundred parts on. From here on
+-- nobody but this owner changes them, so it can as well read them itself.
+local are_left = redis.call('HLEN', K.parts) > tonumber(A.partsTold)
 return {
   'activated', generation, took_over,
-  redis.call('HGETALL', K.run), redis.call('HGETALL', K.parts), unread_events(),
+  redis.call('HGETALL', K.run), are_left and {} or redis.call('HGETALL', K.parts), unread_events(),
+  are_left and '1' or '0',
 }

@@ -8,8 +8,16 @@
 -- ARGV
 --   status: status the run should have afterwards
 -- REPLIES
---   finished: rows of runs whose time is over
+--   finished: rows of runs whose time is over, 1 when the parent need not be woken at once
 --   duplicate: the run was ended by this commit before
+
+local function parent_is_patient()
+  if A.parentEvent == '' or A.status ~= 'completed' then
+    return false
+  end
+  local parent = redis.call('HMGET', K.parentRun, 'owner', 'patience')
+  return not parent[1] and parent[2] and redis.call('LLEN', K.parentInbox) < tonumber(parent[2])
+end
 
 if not owned then
   return { 'duplicate' }
@@ -24,4 +32,5 @@ else
 end
 forget_recoveries()
 empty_inbox()
-return { 'finished', end_run(row) }
+local forgettable = end_run(row)
+return { 'finished', forgettable, parent_is_patient() and '1' or '0' }

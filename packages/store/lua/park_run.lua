@@ -11,6 +11,7 @@
 -- ARGV
 --   blockedOn: JSON
 --   wakeAt: epoch ms, or empty when only an event wakes the run
+--   patience: unread events below which a completed child need not wake the run at once, or empty
 -- REPLIES
 --   parked: nobody owns the run
 --   wake_now: unread events
@@ -31,6 +32,11 @@ set_status(K.run, row, to, open_status(to, 'waiting'))
 forget_recoveries()
 redis.call('HDEL', K.run, 'owner')
 redis.call('HSET', K.parts, 'blockedOn', A.blockedOn)
+if A.patience == '' then
+  redis.call('HDEL', K.run, 'patience')
+else
+  redis.call('HSET', K.run, 'patience', A.patience)
+end
 redis.call('ZREM', K.leases, A.runId)
 if A.wakeAt == '' then
   redis.call('ZREM', K.timers, A.runId)

@@ -2,7 +2,7 @@
  * A run's record as it lies in Redis, and back; the one place that knows the form. Its short values are fields of the run's
  * hash: `digest`, `workflow`, `pool` (JSON text), `row`, `status`, `generation`, `nonce`, `owner`, `ownerJson`, `tookOver`,
  * `heartbeatAt`, `recoveries`, `revision`, `totals`, `cancelReason`, `cancelBy`, `cancelAt`, `createdAt`, `startedAt`,
- * `endedAt`, `inboxSeen`, `commits` (the newest commit ids, each with a space on both sides), `root` (of
+ * `endedAt`, `inboxSeen`, `patience`, `commits` (the newest commit ids, each with a space on both sides), `root` (of
  * a child), `keptBytes` (with what it was counted after its end). Its texts lie beside the parts of the state (`recordTexts`). Absent = not so. Writes nothing; the scripts do.
  */
 import {

@@ -63,7 +63,8 @@ export async function assembleWorker(parts: WorkerParts): Promise<() => Promise<
       ...{ store, log, parallelMax, clock, keptMs: rules.ageMs },
       stopGraceMs: parts.graceMs,
       performOutbox: (entries, run) => performEntries(entries, { ports: outbox, known: run, onError }),
-      wakeParent: (run) => wakeParent(run, { ports: outbox, onError }),
+      wakeParent: (run, { withinMs }) =>
+        wakeParent(run, { ports: outbox, onError, ...(withinMs === undefined ? {} : { withinMs }) }),
     },
   });
 

@@ -141,8 +141,13 @@ async function enqueue(
 }
 
 /** Wakes a parked run; one that lost its job, or whose job ended before it, gets one again. */
-export async function wake(runId: string, pool: string, ports: OutboxPorts): Promise<void> {
-  const reply = await ports.queue.wake(runId, pool);
+export async function wake(
+  runId: string,
+  pool: string,
+  ports: OutboxPorts,
+  options: { readonly withinMs?: number } = {},
+): Promise<void> {
+  const reply = await ports.queue.wake(runId, pool, options);
   if (reply === "missing") await enqueue(runId, undefined, ports);
   if (reply === "ended" && !(await hasEnded(runId, ports))) await ports.queue.revive(runId, pool);
 }
@@ -150,11 +155,16 @@ export async function wake(runId: string, pool: string, ports: OutboxPorts): Pro
 /** Wakes the parent of an ended run and answers the outbox ids that are done; a wake that fails stays for a sweeper. */
 export async function wakeParent(
   run: RunRecord,
-  options: { readonly ports: OutboxPorts; readonly onError: (error: unknown) => void },
+  options: {
+    readonly ports: OutboxPorts;
+    readonly onError: (error: unknown) => void;
+    /** The parent need not go on before this time has passed. */
+    readonly withinMs?: number;
+  },
 ): Promise<readonly string[]> {
   if (run.parentId === undefined) return [];
   try {
-    await wake(run.parentId, run.parentPool ?? run.pool, options.ports);
+    await wake(run.parentId, run.parentPool ?? run.pool, options.ports, options);
     return [parentWakeId(run.id)];
   } catch (error) {
     options.onError(error);

@@ -19,6 +19,7 @@ import { isRunfleetError } from "@runfleet/model";
 import type { ActionLog } from "./action.js";
 import type { Clock } from "./clock.js";
 import { isOutbox } from "./local-work.js";
+import { patienceOf, togetherMs } from "./patience.js";
 import type { RetentionRules } from "./retention-rules.js";
 
 export interface WriterPorts {
@@ -28,7 +29,10 @@ export interface WriterPorts {
   /** Performs outbox entries of this run and answers the ids that are done. Never throws. */
   readonly performOutbox: (entries: readonly OutboxEntry[], run: RunRecord) => Promise<readonly string[]>;
   /** Tells the parent that this run's end lies in its inbox; answers the outbox ids that are done. Never throws. */
-  readonly wakeParent: (run: RunRecord) => Promise<readonly string[]>;
+  readonly wakeParent: (
+    run: RunRecord,
+    options: { readonly withinMs?: number },
+  ) => Promise<readonly string[]>;
   /** How long a run is kept that ends so. */
   readonly keptMs: RetentionRules["ageMs"];
 }
@@ -82,7 +86,13 @@ export class RunWriter {
   ): Promise<Written<{ tag: "parked" } | { tag: "wake_now"; events: EngineEvent[] }>> {
     const commit = this.#commitOf(decision);
     const until = decision.nextDeadlineAt === undefined ? {} : { until: decision.nextDeadlineAt };
-    const park = { ...commit, blockedOn: decision.blockedOn, ...until };
+    const patience = patienceOf(decision.blockedOn);
+    const park = {
+      ...commit,
+      blockedOn: decision.blockedOn,
+      ...until,
+      ...(patience === undefined ? {} : { patience }),
+    };
     const reply = await this.#repeat(() => this.#ports.store.park(park));
     if (reply.tag === "fenced") return reply;
     this.#sendOutbox(commit);
@@ -119,7 +129,8 @@ export class RunWriter {
     const reply = await this.#repeat(() => this.#ports.store.finish(finish));
     if (reply.tag === "fenced") return reply;
     this.#sendOutbox(finish);
-    this.#outboxDone.push(...(await this.#ports.wakeParent(run)));
+    const isPatient = reply.tag === "finished" && reply.parentIsPatient === true;
+    this.#outboxDone.push(...(await this.#ports.wakeParent(run, isPatient ? { withinMs: togetherMs } : {})));
     await this.#settleOutbox();
     return { tag: "finished" };
   }

@@ -92,6 +92,39 @@ describeEachQueue("parking and waking", (bench) => {
     expect(await queue.wake("run1", testPool)).toBe("ended");
   });
 
+  test("a run that is to be woken soon comes then, not before and not later", async () => {
+    const { queue } = bench.harness;
+    const times: number[] = [];
+    await add("run1");
+    await record({
+      queue,
+      answer: ({ count }) => {
+        times.push(bench.harness.now());
+        return count === 1 ? parked() : ended();
+      },
+    });
+    await untilCount("delayed", 1);
+    const wokenAt = bench.harness.now();
+    expect(await queue.wake("run1", testPool, { withinMs: 150 })).toBe("woken");
+    await bench.harness.elapse(20);
+    expect(await queue.wake("run1", testPool, { withinMs: 3_600_000 })).toBe("woken");
+    expect(await counts()).toMatchObject({ delayed: 1 });
+    await untilCount("completed", 1);
+    expect((times[1] ?? 0) - wokenAt).toBeGreaterThanOrEqual(148);
+  });
+
+  test("a run that is to be woken soon can still be woken at once; one that does not sleep is left alone", async () => {
+    const { queue } = bench.harness;
+    expect(await queue.wake("run1", testPool, { withinMs: 100 })).toBe("missing");
+    await add("run1");
+    expect(await queue.wake("run1", testPool, { withinMs: 100 })).toBe("not_parked");
+    await record({ queue, answer: ({ count }) => (count === 1 ? parked() : ended()) });
+    await untilCount("delayed", 1);
+    expect(await queue.wake("run1", testPool, { withinMs: 3_600_000 })).toBe("woken");
+    expect(await queue.wake("run1", testPool)).toBe("woken");
+    await untilCount("completed", 1);
+  });
+
   test("a run with a delayed start can be woken before its time", async () => {
     await add("run1", { delayMs: 3_600_000 });
     expect(await bench.harness.queue.wake("run1", testPool)).toBe("woken");

@@ -85,10 +85,10 @@ function queueOf(machine: Machine, redis: Redis, onConsumer: (consumer: Consumer
     counts,
     revive,
     close: async () => undefined,
-    wake(runId, pool) {
+    wake(runId, pool, options) {
       const isLost = weather.strikes("wake-up lost");
       if (!isLost && !weather.strikes("wake-up late")) {
-        return machine.request({ line: "store", name: "wake" }, () => queue.wake(runId, pool));
+        return machine.request({ line: "store", name: "wake" }, () => queue.wake(runId, pool, options));
       }
       if (!isLost) {
         time.at(time.now() + weather.random.below(60_000), () => void queue.wake(runId, pool));

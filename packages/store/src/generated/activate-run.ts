@@ -61,10 +61,12 @@ export interface ActivateRunValues {
   readonly recoveriesMax: ScriptValue;
   /** recoveries of a run that this worker takes now */
   readonly recoveriesAdmitted: ScriptValue;
+  /** states of more parts than this are left for the owner to read */
+  readonly partsTold: ScriptValue;
 }
 
 /**
- * - activated: generation, took over (0 or 1), record, parts, unread events
+ * - activated: generation, took over (0 or 1), record, parts, unread events, 1 when the parts are left to be read
  * - lost: the lease is not held with this token
  * - ended: status
  * - not_found: no such run
@@ -81,8 +83,8 @@ export type ActivateRunTag = "activated" | "lost" | "ended" | "not_found" | "cra
 export const activateRun: Script<ActivateRunKeys, ActivateRunValues, ActivateRunTag> = {
   name: "activate_run",
   keys: ["statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "history", "historyCopy", "fleetEvents", "run", "inbox", "parts", "lease", "leases", "timers"],
-  values: ["now", "transitions", "runId", "historyMax", "fleetEventsMax", "inboxPage", "leaseToken", "checksLease", "owner", "ownerJson", "recoveriesMax", "recoveriesAdmitted"],
-  sha1: "023b10ea5e5961c8a3f604c6457ead25b53cca37",
+  values: ["now", "transitions", "runId", "historyMax", "fleetEventsMax", "inboxPage", "leaseToken", "checksLease", "owner", "ownerJson", "recoveriesMax", "recoveriesAdmitted", "partsTold"],
+  sha1: "e178497f974bcfe1196ab805269e260cc5da78b4",
   source: `local K = {
   statusPending = KEYS[1],
   statusRunning = KEYS[2],
@@ -114,6 +116,7 @@ local A = {
   ownerJson = ARGV[10],
   recoveriesMax = ARGV[11],
   recoveriesAdmitted = ARGV[12],
+  partsTold = ARGV[13],
 }
 local now = A.now
 if now == '' then
@@ -225,8 +228,10 @@ if not is_repeat then
       .. ',"tookOver":' .. (took_over == '1' and 'true' or 'false') .. '}'
   )
 end
+local are_left = redis.call('HLEN', K.parts) > tonumber(A.partsTold)
 return {
   'activated', generation, took_over,
-  redis.call('HGETALL', K.run), redis.call('HGETALL', K.parts), unread_events(),
+  redis.call('HGETALL', K.run), are_left and {} or redis.call('HGETALL', K.parts), unread_events(),
+  are_left and '1' or '0',
 }`,
 };

@@ -127,7 +127,7 @@ export interface FinishRunValues {
 
 /**
  * - fenced: somebody else owns the run, or nobody
- * - finished: rows of runs whose time is over
+ * - finished: rows of runs whose time is over, 1 when the parent need not be woken at once
  * - duplicate: the run was ended by this commit before
  */
 export type FinishRunTag = "fenced" | "finished" | "duplicate";
@@ -139,7 +139,7 @@ export const finishRun: Script<FinishRunKeys, FinishRunValues, FinishRunTag> = {
   name: "finish_run",
   keys: ["run", "statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "history", "historyCopy", "fleetEvents", "outbox", "outboxEntries", "gates", "gatesOpen", "gatesInfo", "parts", "steps", "stepOrder", "inbox", "leases", "answers", "timers", "dedupe", "children", "runsEnded", "runsUnfiled", "parentRun", "parentInbox"],
   values: ["now", "generation", "nonce", "commitId", "after", "transitions", "runId", "historyMax", "fleetEventsMax", "inboxSeen", "totals", "progress", "childGraceMs", "error", "summary", "retentionMs", "parentId", "parentEvent", "wakeId", "wakeHead", "forgetMax", "status", "partsSet[]", "partsRemoved[]", "stepsSet[]", "facts[]", "outboxAdded[]", "outboxDone[]", "gatesOpened[]", "gatesClosed[]"],
-  sha1: "98fcd1047579c8ccfb01dbc18c59bf33f9af978c",
+  sha1: "2c462481085d6f6f2c2fd4e2c0d137617795b327",
   source: `local K = {
   run = KEYS[1],
   statusPending = KEYS[2],
@@ -443,6 +443,13 @@ local function end_run(row)
   keep_for_a_while(row)
   return redis.call('ZRANGEBYSCORE', K.runsEnded, '-inf', now, 'LIMIT', '0', A.forgetMax)
 end
+local function parent_is_patient()
+  if A.parentEvent == '' or A.status ~= 'completed' then
+    return false
+  end
+  local parent = redis.call('HMGET', K.parentRun, 'owner', 'patience')
+  return not parent[1] and parent[2] and redis.call('LLEN', K.parentInbox) < tonumber(parent[2])
+end
 if not owned then
   return { 'duplicate' }
 end
@@ -456,5 +463,6 @@ else
 end
 forget_recoveries()
 empty_inbox()
-return { 'finished', end_run(row) }`,
+local forgettable = end_run(row)
+return { 'finished', forgettable, parent_is_patient() and '1' or '0' }`,
 };

@@ -81,6 +81,8 @@ export interface ParkRunValues {
   readonly blockedOn: ScriptValue;
   /** epoch ms, or empty when only an event wakes the run */
   readonly wakeAt: ScriptValue;
+  /** unread events below which a completed child need not wake the run at once, or empty */
+  readonly patience: ScriptValue;
   /** part name, JSON */
   readonly partsSet: readonly ScriptValue[];
   /** part name */
@@ -113,8 +115,8 @@ export type ParkRunTag = "fenced" | "parked" | "wake_now";
 export const parkRun: Script<ParkRunKeys, ParkRunValues, ParkRunTag> = {
   name: "park_run",
   keys: ["run", "statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "history", "historyCopy", "fleetEvents", "outbox", "outboxEntries", "gates", "gatesOpen", "gatesInfo", "parts", "steps", "stepOrder", "inbox", "leases", "answers", "timers"],
-  values: ["now", "generation", "nonce", "commitId", "after", "transitions", "runId", "historyMax", "fleetEventsMax", "inboxSeen", "totals", "progress", "inboxPage", "blockedOn", "wakeAt", "partsSet[]", "partsRemoved[]", "stepsSet[]", "facts[]", "outboxAdded[]", "outboxDone[]", "gatesOpened[]", "gatesClosed[]"],
-  sha1: "8fdd749c324e522dfce3fa91082ac7c461c86e40",
+  values: ["now", "generation", "nonce", "commitId", "after", "transitions", "runId", "historyMax", "fleetEventsMax", "inboxSeen", "totals", "progress", "inboxPage", "blockedOn", "wakeAt", "patience", "partsSet[]", "partsRemoved[]", "stepsSet[]", "facts[]", "outboxAdded[]", "outboxDone[]", "gatesOpened[]", "gatesClosed[]"],
+  sha1: "7717c6fc7b57b18cf6ca4b87c821928e49186723",
   source: `local K = {
   run = KEYS[1],
   statusPending = KEYS[2],
@@ -156,8 +158,9 @@ local A = {
   inboxPage = ARGV[13],
   blockedOn = ARGV[14],
   wakeAt = ARGV[15],
+  patience = ARGV[16],
 }
-local next_argument = 16
+local next_argument = 17
 local function take_list()
   local list = {}
   local count = tonumber(ARGV[next_argument])
@@ -367,6 +370,11 @@ set_status(K.run, row, to, open_status(to, 'waiting'))
 forget_recoveries()
 redis.call('HDEL', K.run, 'owner')
 redis.call('HSET', K.parts, 'blockedOn', A.blockedOn)
+if A.patience == '' then
+  redis.call('HDEL', K.run, 'patience')
+else
+  redis.call('HSET', K.run, 'patience', A.patience)
+end
 redis.call('ZREM', K.leases, A.runId)
 if A.wakeAt == '' then
   redis.call('ZREM', K.timers, A.runId)

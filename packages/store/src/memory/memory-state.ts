@@ -44,6 +44,8 @@ export interface StoredRun {
   heartbeatAt?: number;
   recoveries: number;
   blockedOn: readonly BlockedOn[];
+  /** Unread events below which a completed child need not wake the run at once. */
+  patience?: number | undefined;
   totals: Totals;
   error?: Failure;
   summary?: string;

@@ -51,6 +51,7 @@ export function memoryWorkerWrites(state: MemoryState): WorkerWrites {
       if (run.inbox.length > 0) return { tag: "wake_now", inbox: unreadEvents(run) };
       run.status = openStatus(run.status, "waiting");
       run.blockedOn = copy(park.blockedOn);
+      run.patience = park.patience;
       giveAway(state, run, park.until);
       return { tag: "parked" };
     },
@@ -183,7 +184,13 @@ function finishOwned(state: MemoryState, finish: Finish): FinishReply {
   run.recoveries = 0;
   emptyInbox(run);
   endRun(state, run, finish);
-  return { tag: "finished" };
+  return parentIsPatient(state, finish) ? { tag: "finished", parentIsPatient: true } : { tag: "finished" };
+}
+
+function parentIsPatient(state: MemoryState, { status, parentEvent }: Finish): boolean {
+  const parent = parentEvent === undefined ? undefined : findRun(state, parentEvent.parentId);
+  if (status !== "completed" || parent === undefined || parent.owner !== undefined) return false;
+  return parent.inbox.length < (parent.patience ?? 0);
 }
 
 function cancelOf(run: StoredRun): Pick<StoredRun, "cancel"> {

@@ -57,8 +57,9 @@ async function finishOwned(partition: Partition, finish: Finish): Promise<Finish
     keys: ending.keys,
     values: { ...partition.common(), ...toCommitValues(finish), ...ending.values, status: finish.status },
   });
-  if (tag === "finished") await forgetRunsLater(partition, rest[0] as string[]);
-  return { tag };
+  if (tag !== "finished") return { tag };
+  await forgetRunsLater(partition, rest[0] as string[]);
+  return rest[1] === "1" ? { tag, parentIsPatient: true } : { tag };
 }
 
 /** Nothing for an unknown run. */

@@ -9,6 +9,7 @@ import { commitRun } from "../generated/commit-run.js";
 import { heartbeatRun } from "../generated/heartbeat-run.js";
 import { parkRun } from "../generated/park-run.js";
 import { releaseRun } from "../generated/release-run.js";
+import { withRedis } from "../redis-failure.js";
 import { splitTexts, toFields, toRunRecord } from "../run-record.js";
 import { runScript } from "../script.js";
 import { toCommitValues } from "./commit-values.js";
@@ -36,6 +37,7 @@ export function workerWrites(partition: Partition): WorkerWrites {
           ...toCommitValues(park),
           blockedOn: JSON.stringify(park.blockedOn),
           wakeAt: park.until ?? "",
+          patience: park.patience ?? "",
         },
       });
       return tag === "wake_now" ? { tag, inbox: toInbox(rest[0]) } : { tag };
@@ -58,6 +60,13 @@ export function workerWrites(partition: Partition): WorkerWrites {
   };
 }
 
+/** Parts that an activation tells in its own reply: one round trip for all but long lists of items. */
+const partsToldMax = 64;
+
+async function readParts(partition: Partition, runId: string): Promise<Record<string, string>> {
+  return await withRedis("hgetall parts", () => partition.redis.hgetall(partition.keysOf(runId).parts));
+}
+
 async function activate(
   partition: Partition,
   request: Parameters<RunStore["activate"]>[0],
@@ -68,6 +77,7 @@ async function activate(
       ...partition.common(),
       ...request,
       recoveriesAdmitted: request.recoveriesAdmitted ?? request.recoveriesMax,
+      partsTold: partsToldMax,
       ownerJson: JSON.stringify(request.owner),
       checksLease: partition.checksLease,
     },
@@ -82,14 +92,16 @@ async function activate(
     case "suspect":
       return { tag, recoveries: Number(rest[0]) };
     case "activated": {
-      const [generation, tookOver, record, stored, unread] = rest as [
+      const [generation, tookOver, record, told, unread, areLeft] = rest as [
         string,
         string,
         string[],
         string[],
         unknown,
+        string,
       ];
-      const { texts, parts } = splitTexts(toFields(stored));
+      const stored = areLeft === "1" ? await readParts(partition, request.runId) : toFields(told);
+      const { texts, parts } = splitTexts(stored);
       const run = toRunRecord(toFields(record), texts);
       if (run === undefined)
         throw new RunfleetError("internal", `run ${request.runId} has no readable record`);
