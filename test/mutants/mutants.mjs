@@ -2,6 +2,7 @@
 // table cannot rot; run.mjs plants them and says which tests notice.
 import { attempts } from "./table/attempts.mjs";
 import { blocks } from "./table/blocks.mjs";
+import { doubt } from "./table/doubt.mjs";
 import { fanOut } from "./table/fan-out.mjs";
 import { waits } from "./table/waits.mjs";
 import { wholeRun } from "./table/whole-run.mjs";
@@ -16,4 +17,4 @@ import { wholeRun } from "./table/whole-run.mjs";
  */
 
 /** @type {readonly Mutant[]} */
-export const mutants = [...blocks, ...attempts, ...waits, ...fanOut, ...wholeRun];
+export const mutants = [...blocks, ...attempts, ...doubt, ...waits, ...fanOut, ...wholeRun];

@@ -1,3 +1,4 @@
+import { doubtGateType, limits, noDeadlineAt } from "@runfleet/model";
 import { afterAll, describe, expect, inject, test } from "vitest";
 import { gateOf, openClientFleet } from "../../../test/support/client-fleet.js";
 
@@ -56,5 +57,64 @@ describe("an open gate", () => {
     });
     await expect(fleet.approve("NOPE")).rejects.toMatchObject({ code: "run_not_found" });
     await fleet.approve(id);
+  });
+});
+
+describe("the gate of a step in doubt", () => {
+  const options = { retry: "run it", done: "go on", fail: "give it up" };
+  const inDoubt = (runId: string) => ({
+    ...gateOf(runId),
+    ...{ name: "charge", gateType: doubtGateType, deadline: noDeadlineAt, options },
+  });
+
+  async function doubtfulRun(): Promise<string> {
+    const { id } = await fleet.start("greet", { inputs: { whom: "you" } });
+    await under.workOn(id, { gate: inDoubt(id) });
+    return id;
+  }
+
+  test("wants one selection and no nonsense, and says so before anything is written", async () => {
+    const id = await doubtfulRun();
+    const refused = async (options: object, code: string, message: string) => {
+      await expect(fleet.approve(id, "charge", options)).rejects.toMatchObject({
+        code,
+        message: expect.stringContaining(message),
+      });
+    };
+    await refused({}, "invalid_input", "wants one selection: retry, done, fail");
+    await refused({ selections: ["retry", "done"] }, "invalid_input", "wants one selection");
+    await refused({ selections: ["perhaps"] }, "invalid_input", "not perhaps");
+    await refused(
+      { selections: ["retry"], result: {} },
+      "invalid_input",
+      "with the selection done, not with retry",
+    );
+    await refused({ result: { marker: ["x"] } }, "invalid_input", "must look like");
+    await refused({ result: { markers: "x" } }, "invalid_input", "markers: ");
+    await refused({ result: { context: "x".repeat(limits.contextBytesMax + 1) } }, "too_large", "context");
+    await refused({ result: { output: "x".repeat(limits.stepOutputBytesMax) } }, "too_large", "output");
+    await refused({ result: { markers: Array(101).fill("x") } }, "too_large", "101 markers");
+    expect(await fleet.get(id)).toMatchObject({ status: "waiting" });
+    expect((await fleet.gates({ runId: id })).gates).toMatchObject([
+      { name: "charge", deadline: "9999-12-31T23:59:59.000Z", options },
+    ]);
+  });
+
+  test("takes a result, which means that the step is done", async () => {
+    const id = await doubtfulRun();
+    const result = { markers: ["charged"], output: { receipt: 7 } };
+    await fleet.run(id).approve("charge", { result });
+    expect(await under.inboxOf(id)).toMatchObject([
+      { type: "gateAnswered", address: "b.1", verdict: "approved", selections: ["done"], result },
+    ]);
+  });
+
+  test("is the only one that takes a result", async () => {
+    const { id } = await fleet.start("greet", { inputs: { whom: "you" } });
+    await under.workOn(id, { gate: { ...gateOf(id), options: { done: "D" } } });
+    await expect(fleet.approve(id, undefined, { result: {} })).rejects.toMatchObject({
+      code: "invalid_input",
+      message: expect.stringContaining("takes no result"),
+    });
   });
 });

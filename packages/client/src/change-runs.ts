@@ -11,35 +11,17 @@ import {
   type RunStatus,
   type SentEvent,
 } from "@runfleet/model";
+import { type Answer, checkAnswer, selectionsOf } from "./check-answer.js";
 import { checkBytes, checkName } from "./check-start-options.js";
-import type {
-  AnswerOptions,
-  CancelOptions,
-  RetryOptions,
-  SignalOptions,
-  TerminateOptions,
-} from "./client-options.js";
+import type { CancelOptions, RetryOptions, SignalOptions, TerminateOptions } from "./client-options.js";
 import type { Connections } from "./connections.js";
 import { deliverWake } from "./deliver.js";
 import { runNotFound } from "./read-runs.js";
 
-export interface Answer extends AnswerOptions {
-  readonly runId: string;
-  /** Name or address; absent = the only open one. */
-  readonly gate: string | undefined;
-  readonly verdict: "approved" | "rejected";
-}
-
 export async function answerGate(connections: Connections, answer: Answer): Promise<void> {
-  const { runId, gate, verdict, feedback, selections } = answer;
-  checkName("gate", gate);
-  checkBytes({ what: "feedback", text: feedback ?? "", bytesMax: limits.contextBytesMax });
-  checkBytes({
-    what: "selections",
-    text: JSON.stringify(selections ?? []),
-    bytesMax: limits.contextBytesMax,
-  });
-  await checkSelections(connections, answer);
+  const { runId, gate, verdict, feedback, result } = answer;
+  await checkAnswer(connections, answer);
+  const selections = selectionsOf(answer);
   const request: GateAnswer = {
     runId,
     verdict,
@@ -47,6 +29,7 @@ export async function answerGate(connections: Connections, answer: Answer): Prom
     ...(gate === undefined ? {} : { gate }),
     ...(feedback === undefined ? {} : { feedback }),
     ...(selections === undefined ? {} : { selections }),
+    ...(result === undefined ? {} : { result }),
   };
   const reply = await connections.store.answerGate(request);
   if (reply.tag !== "accepted") throw await refusedAnswer(connections, request, reply);
@@ -152,22 +135,6 @@ async function settleAppend(connections: Connections, runId: string, reply: Appe
     case "not_found":
       throw runNotFound(runId);
   }
-}
-
-/** Values that the open gate does not offer are refused here, where the sender still can correct them. */
-async function checkSelections({ store }: Connections, { runId, gate, selections }: Answer): Promise<void> {
-  if (selections === undefined || selections.length === 0) return;
-  const { rows } = await store.openGates({ runId, limit: limits.pageRowsMax });
-  const asked = rows.filter(({ name, address }) => gate === undefined || gate === name || gate === address);
-  const [open] = asked;
-  if (open === undefined || asked.length > 1) return;
-  const offered = Object.keys(open.options ?? {});
-  const unknown = selections.filter((selection) => !offered.includes(selection));
-  if (unknown.length === 0) return;
-  const choices = offered.length === 0 ? "offers nothing to select" : `offers ${offered.join(", ")}`;
-  throw new RunfleetError("invalid_input", `gate "${open.name}" ${choices}; not ${unknown.join(", ")}`, {
-    details: { runId, gate: open.name, offered, unknown },
-  });
 }
 
 async function refusedAnswer(

@@ -1,5 +1,5 @@
 /** What callers may say to each call of the producer SDK. Only shapes, no behaviour. */
-import type { Definition, RunStatus, StopSignal } from "@runfleet/model";
+import type { Definition, GivenResult, RunStatus, StopSignal } from "@runfleet/model";
 
 export interface ClientOptions {
   /** `redis://` or `rediss://` address. Default: `REDIS_URL`, else `redis://127.0.0.1:6379`. */
@@ -72,7 +72,10 @@ export interface GateListOptions {
 
 export interface AnswerOptions {
   readonly feedback?: string;
+  /** The gate of a step in doubt wants exactly one of `retry`, `done`, `fail`. */
   readonly selections?: readonly string[];
+  /** Only for the gate of a step in doubt: what the step had as its result. Means the selection `done`. */
+  readonly result?: GivenResult;
   /** Default: the client's actor. */
   readonly by?: string;
 }

@@ -17,6 +17,7 @@ export function boundedOutcome(given: Outcome): Outcome {
     case "failed":
     case "timed_out":
       return { ...outcome, error: boundedFailure(outcome.error) };
+    case "in_doubt":
     case "cancelled":
       return { ...outcome, reason: truncateText(outcome.reason, limits.errorTextBytesMax) };
     default:

@@ -27,6 +27,7 @@ const routes: { readonly [T in EngineEvent["type"]]: (turn: Turn, event: EventOf
     gatePolled: toFrame,
     childFinished: toFrame,
     attemptEnded: toFrame,
+    attemptReturned: toFrame,
     itemsCollected: toFrame,
     itemsFailed: toFrame,
     activated: noteResumed,

@@ -5,6 +5,7 @@
  */
 import type { Address } from "./address.js";
 import type { CallNode, ForeachNode, GateNode, ScriptNode } from "./definition.js";
+import type { GivenResult } from "./outcome.js";
 
 /** Facts every attempt gets, whatever kind of step it is. */
 export interface AttemptContext {
@@ -35,6 +36,10 @@ export interface RunAction extends AttemptContext {
   readonly with: readonly string[];
   readonly pluginDirs: readonly string[];
   readonly gateFeedback?: string;
+  /** This attempt or one before it was begun, and nobody knows whether it had its effect. */
+  readonly mayHaveRun?: true;
+  /** What a person says the step had as its result: to be checked instead of run. */
+  readonly given?: GivenResult;
 }
 
 export interface RunScript extends AttemptContext {

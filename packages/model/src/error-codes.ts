@@ -34,6 +34,7 @@ export const errorCodes = {
   timeout: { meaning: "the answer did not come in time", retryable: true, httpStatus: 504, exitCode: 1 },
   step_failed: { meaning: "a step used up its attempts", retryable: false, httpStatus: 500, exitCode: 1 },
   step_timed_out: { meaning: "a step's last attempt took longer than its timeout", retryable: false, httpStatus: 500, exitCode: 1 },
+  in_doubt: { meaning: "nobody knew whether a step had its effect, and a person gave it up", retryable: false, httpStatus: 500, exitCode: 1 },
   run_timed_out: { meaning: "the run took longer than its timeout", retryable: false, httpStatus: 500, exitCode: 1 },
   gate_rejected: { meaning: "a person or a check rejected a gate", retryable: false, httpStatus: 500, exitCode: 1 },
   gate_timed_out: { meaning: "nobody answered a gate before its deadline", retryable: false, httpStatus: 500, exitCode: 1 },

@@ -4,7 +4,7 @@
  * before the engine sees them; those of the own worker (attempts, items, polls) are fed directly.
  */
 import { z } from "zod";
-import { failureSchema, outcomeSchema, stepOutputSchema } from "./outcome.js";
+import { failureSchema, givenResultSchema, outcomeSchema, stepOutputSchema } from "./outcome.js";
 import { totalsSchema } from "./usage.js";
 
 /** One result of a finished child that its parent may use in conditions. */
@@ -56,6 +56,8 @@ export const inboxEventSchema = z.discriminatedUnion("type", [
     by: z.string(),
     feedback: z.string().optional(),
     selections: z.array(z.string()).optional(),
+    /** Only for the gate of a step in doubt: what the step had as its result. */
+    result: givenResultSchema.optional(),
   }),
   z.object({
     type: z.literal("childFinished"),
@@ -90,6 +92,8 @@ export const workerEventSchema = z.discriminatedUnion("type", [
     attempt: z.number(),
     outcome: outcomeSchema,
   }),
+  /** The worker gives the run away and never began this attempt. */
+  z.object({ type: z.literal("attemptReturned"), address: z.string(), attempt: z.number() }),
   z.object({
     type: z.literal("itemsCollected"),
     address: z.string(),

@@ -23,7 +23,7 @@ function explained(run: Partial<RunRecord>, situation: Partial<Omit<Situation, "
 
 const waiting = (...blockedOn: BlockedOn[]) => explained({ status: "waiting", blockedOn });
 
-const gate = (gateType: string, name = "ok"): BlockedOn => ({
+const gate = (gateType: string, name = "ok"): Extract<BlockedOn, { type: "gate" }> => ({
   ...{ type: "gate", address: "b.0", name, gateType, deadline: 2 * now, since: now },
 });
 const child: BlockedOn = { type: "child", address: "b.1", childRunId: "C", workflow: "kid" };
@@ -77,6 +77,11 @@ const cases: Readonly<Record<Cause, readonly [ReturnType<typeof explain>, RegExp
   ],
   queued: [explained({}, { dueAt: now }), /ready/, /within seconds/],
   gate: [waiting(gate("human_review")), /a person at gate "ok" since .* until/, /approve R ok/],
+  in_doubt: [
+    waiting({ ...gate("in_doubt", "charge"), prompt: "Did step 'charge' have its effect?" }),
+    /"charge" is in doubt since .* Did step 'charge' have its effect\?$/,
+    /approve R charge --select retry.*--select done --result JSON.*--select fail/,
+  ],
   signal: [waiting(gate("signal")), /a signal at gate "ok"/, /signal R ok`, or .* option `signal`/],
   poll: [waiting(gate("pr_checks")), /resolver of "pr_checks"/, /resolver/],
   child: [waiting(child), /waits for run C of workflow "kid"/, /explain C/],

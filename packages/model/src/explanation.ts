@@ -3,7 +3,7 @@
  * facts. The first rule that fits is the answer.
  */
 import { limits } from "./limits.js";
-import type { BlockedOn, RunRecord } from "./run.js";
+import { type BlockedOn, doubtGateType, type RunRecord } from "./run.js";
 import type { WorkerPresence } from "./worker-presence.js";
 
 export const causes = [
@@ -20,6 +20,7 @@ export const causes = [
   "pool_full",
   "queued",
   "gate",
+  "in_doubt",
   "signal",
   "poll",
   "child",
@@ -212,13 +213,16 @@ const waits: { readonly [T in BlockedOn["type"]]: (wait: WaitOf<T>, run: RunReco
   sleep: ({ until }) => ({ cause: "sleep", sentence: `it sleeps until ${time(until)}`, remedy: "nothing" }),
 };
 
-const gates: Readonly<
-  Record<"person" | "signal" | "poll", (gate: WaitOf<"gate">, run: RunRecord) => Explanation>
-> = {
+const gates: Readonly<Record<GateKind, (gate: WaitOf<"gate">, run: RunRecord) => Explanation>> = {
   person: ({ name, since, deadline }, run) => ({
     cause: "gate",
     sentence: `it waits for a person at gate "${name}" since ${time(since)}, until ${time(deadline)}`,
     remedy: `\`runfleet approve ${run.id} ${name}\`, or reject`,
+  }),
+  doubt: ({ name, since, prompt = "" }, run) => ({
+    cause: "in_doubt",
+    sentence: `step "${name}" is in doubt since ${time(since)}. ${prompt}`,
+    remedy: `find out, then \`runfleet approve ${run.id} ${name} --select retry\` (it had no effect), \`--select done --result JSON\` (it had), or \`--select fail\``,
   }),
   signal: ({ name, deadline }, run) => ({
     cause: "signal",
@@ -232,7 +236,10 @@ const gates: Readonly<
   }),
 };
 
-function gateKind(gateType: string): "person" | "signal" | "poll" {
+type GateKind = "person" | "doubt" | "signal" | "poll";
+
+function gateKind(gateType: string): GateKind {
+  if (gateType === doubtGateType) return "doubt";
   if (gateType === "human_approval" || gateType === "human_review") return "person";
   return gateType === "signal" ? "signal" : "poll";
 }

@@ -26,6 +26,7 @@ export type Fact =
   | ({ readonly type: "step.completed"; readonly markers: readonly string[] } & StepFact)
   | ({ readonly type: "step.failed"; readonly error: Failure } & StepFact)
   | ({ readonly type: "step.retrying"; readonly delayMs: number; readonly error: Failure } & StepFact)
+  | ({ readonly type: "step.in_doubt"; readonly reason: string } & StepFact)
   | ({ readonly type: "step.skipped"; readonly reason: string } & StepFact)
   | ({ readonly type: "step.timed_out" } & StepFact)
   | ({ readonly type: "step.cancelled"; readonly reason: string } & StepFact)

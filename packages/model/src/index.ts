@@ -92,8 +92,8 @@ export { acceptInputs, resolveInputs } from "./inputs.js";
 export type { AcquireReply, Lease, LeaseStore, RenewReply } from "./lease-port.js";
 export { limits } from "./limits.js";
 export { newRootRun, type StartChoices } from "./new-root-run.js";
-export type { Failure, Outcome, StepOutput } from "./outcome.js";
-export { failureSchema, outcomeSchema, stepOutputSchema } from "./outcome.js";
+export type { Failure, GivenResult, Outcome, StepOutput } from "./outcome.js";
+export { failureSchema, givenResultSchema, outcomeSchema, stepOutputSchema } from "./outcome.js";
 export type {
   AnswerReply,
   AppendReply,
@@ -117,7 +117,14 @@ export type {
   RunRecord,
   StepDocument,
 } from "./run.js";
-export { blockedOnDocumentSchema, blockedOnSchema, runDocumentSchema, stepDocumentSchema } from "./run.js";
+export {
+  blockedOnDocumentSchema,
+  blockedOnSchema,
+  doubtGateType,
+  noDeadlineAt,
+  runDocumentSchema,
+  stepDocumentSchema,
+} from "./run.js";
 export type { KeptRuns, RunRetention, TrimReply, TrimRequest } from "./run-retention.js";
 export type {
   CatchUpMode,

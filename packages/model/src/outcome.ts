@@ -13,6 +13,14 @@ export const stepOutputSchema = z.object({
 });
 export type StepOutput = z.infer<typeof stepOutputSchema>;
 
+export const givenResultSchema = z.strictObject({
+  markers: z.array(z.string()).optional(),
+  context: z.string().optional(),
+  output: z.unknown().optional(),
+});
+/** What a person says a step had as its result. `output` is a JSON value. */
+export type GivenResult = z.infer<typeof givenResultSchema>;
+
 export const failureSchema = z.object({
   code: z.string(),
   message: z.string(),
@@ -29,9 +37,13 @@ export const outcomeSchema = z.discriminatedUnion("type", [
     retryable: z.boolean(),
     /** Wait at least this long before the next attempt. */
     retryAfterMs: z.number().optional(),
+    /** Certain: neither this attempt nor one before it had an effect outside. Absent = nobody knows. */
+    noEffect: z.literal(true).optional(),
     usage: usageSchema.optional(),
   }),
   z.object({ type: z.literal("timed_out"), error: failureSchema, usage: usageSchema.optional() }),
+  /** The action takes effect at most once, and nobody knows whether it has. `reason` is half a sentence. */
+  z.object({ type: z.literal("in_doubt"), reason: z.string(), usage: usageSchema.optional() }),
   z.object({ type: z.literal("cancelled"), reason: z.string(), usage: usageSchema.optional() }),
 ]);
 export type Outcome = z.infer<typeof outcomeSchema>;

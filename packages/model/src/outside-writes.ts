@@ -1,6 +1,7 @@
 /** The part of the store's seam that anybody may call: starting a run, and telling it something from outside. */
 import type { Address } from "./address.js";
 import type { SentEvent } from "./event.js";
+import type { GivenResult } from "./outcome.js";
 import type { RunInfo } from "./run.js";
 import type { RunStatus } from "./status.js";
 import type { CancelRequest } from "./worker-writes.js";
@@ -44,6 +45,7 @@ export interface GateAnswer {
   readonly by: string;
   readonly feedback?: string;
   readonly selections?: readonly string[];
+  readonly result?: GivenResult;
 }
 
 export type AnswerReply =

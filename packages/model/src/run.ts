@@ -8,6 +8,11 @@ import { failureSchema } from "./outcome.js";
 import { runStatuses, stepStatuses } from "./status.js";
 import { totalsSchema, usageSchema } from "./usage.js";
 
+/** The type of the gate that opens by itself where a step is in doubt. */
+export const doubtGateType = "in_doubt";
+/** The deadline of a gate that has none: the last second that every date format can write, 9999-12-31T23:59:59Z. */
+export const noDeadlineAt = 253_402_300_799_000;
+
 const gateWaitSchema = z.object({
   type: z.literal("gate"),
   address: z.string(),

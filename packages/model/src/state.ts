@@ -8,7 +8,7 @@
  * `i:<address>/<index>` one per foreach item.
  */
 import type { Address } from "./address.js";
-import type { Failure, StepOutput } from "./outcome.js";
+import type { Failure, GivenResult, StepOutput } from "./outcome.js";
 import type { StepStatus } from "./status.js";
 import type { Totals, Usage } from "./usage.js";
 
@@ -17,11 +17,12 @@ export type Trail = Record<Address, Frame | null>;
 
 /**
  * Where a retried step (call, script, child) stands: waiting for an attempt, for its delay, for its `on_fail` agent,
- * or for the end of an attempt that was told to stop: since the step is stopped, or (`expiring`) since it timed out.
+ * for a person's word on an attempt in doubt, or for the end of an attempt that was told to stop: since the step is
+ * stopped, or (`expiring`) since it timed out.
  */
 export interface AttemptFrame {
   kind: "call" | "script" | "child";
-  phase: "running" | "backoff" | "fallback" | "stopping" | "expiring";
+  phase: "running" | "backoff" | "fallback" | "doubt" | "stopping" | "expiring";
   /** From 1. */
   attempt: number;
   /** Attempt the retries are counted from: 1, larger after an operator's retry. */
@@ -38,6 +39,16 @@ export interface AttemptFrame {
   timedOutAt?: number;
   /** Only for kind child: the child of this attempt. */
   childId?: string;
+  /** Only for kind call: an attempt was begun, and nobody knows whether it had its effect. */
+  mayHaveRun?: true;
+  /** Only while running: the owner before gave the run away and never began this attempt. */
+  returned?: true;
+  /** Only while running: what a person says the step had as its result. */
+  given?: GivenResult;
+  /** Only in doubt: what is asked, and since when. */
+  doubt?: { prompt: string; since: number };
+  /** What this attempt used before it was in doubt. */
+  used?: Usage;
 }
 
 export interface SequenceFrame {

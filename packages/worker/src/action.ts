@@ -97,7 +97,36 @@ interface PromptingAction {
   readonly promptFrom?: "agent_file" | "own";
 }
 
-export interface Action<Input = unknown, Output = unknown> extends PromptingAction {
+/**
+ * What may happen to an attempt whose worker died before its result was recorded.
+ *
+ * `idempotent`: it is run again, with the same idempotency key.
+ * `at-most-once`: it is not run again by itself. The action's probe is asked; without one, or when it cannot tell, the
+ * run waits for a person. The same holds for the attempt after one that timed out, was aborted or threw; only
+ * `RetryableError`, and other errors with `noEffect`, say that nothing has happened.
+ */
+export type ActionEffect = "idempotent" | "at-most-once";
+
+/** What a probe found out about the attempts of this step so far. */
+export type ProbeAnswer<Output> =
+  /** The effect has happened, and this is the result. */
+  | { readonly done: ActionResult<Output> }
+  /** The effect has not happened and will not: the attempt is run. */
+  | { readonly notDone: true }
+  /** A person is asked; `reason` is told to that person. */
+  | { readonly unknown: true; readonly reason?: string };
+
+interface EffectOf<Input, Output> {
+  /** Default `idempotent`. */
+  readonly effect?: ActionEffect;
+  /**
+   * Finds out whether an earlier attempt had its effect, for example by asking the other side for the idempotency key.
+   * Must have no effect itself. Has half of the attempt's time, at most 30 s; one that throws or takes longer is `unknown`.
+   */
+  probe?(context: ActionContext<Input>): Promise<ProbeAnswer<Output>>;
+}
+
+export interface Action<Input = unknown, Output = unknown> extends PromptingAction, EffectOf<Input, Output> {
   readonly name: string;
   readonly input?: Schema<Input>;
   readonly output?: Schema<Output>;
@@ -105,7 +134,7 @@ export interface Action<Input = unknown, Output = unknown> extends PromptingActi
 }
 
 /** An action of any input and output, as registries hold them. */
-export interface AnyAction extends PromptingAction {
+export interface AnyAction extends PromptingAction, EffectOf<never, unknown> {
   readonly name: string;
   readonly input?: Schema<unknown>;
   readonly output?: Schema<unknown>;
@@ -122,6 +151,7 @@ export function defineAction<Input = Readonly<Record<string, string>>, Output = 
 const nonRetryable = Symbol.for("runfleet.nonRetryable");
 const retryAfter = Symbol.for("runfleet.retryAfterMs");
 const spent = Symbol.for("runfleet.usage");
+const effectless = Symbol.for("runfleet.noEffect");
 
 export interface AttemptErrorOptions {
   readonly cause?: unknown;
@@ -133,18 +163,25 @@ export interface AttemptErrorOptions {
 export class NonRetryableError extends Error {
   readonly [nonRetryable] = true;
   readonly [spent]: Usage | undefined;
+  readonly [effectless]: boolean;
   override name = "NonRetryableError";
 
-  constructor(message: string, { cause, usage }: AttemptErrorOptions = {}) {
+  /** `noEffect`: nothing has happened outside, so that a person who retries the run later is not asked. */
+  constructor(
+    message: string,
+    { cause, usage, noEffect = false }: AttemptErrorOptions & { readonly noEffect?: boolean } = {},
+  ) {
     super(message, cause === undefined ? undefined : { cause });
     this[spent] = usage;
+    this[effectless] = noEffect;
   }
 }
 
-/** Thrown by an action: try again, not before `retryAfterMs`. */
+/** Thrown by an action: nothing has happened outside; try again, not before `retryAfterMs`. */
 export class RetryableError extends Error {
   readonly [retryAfter]: number | undefined;
   readonly [spent]: Usage | undefined;
+  readonly [effectless] = true;
   override name = "RetryableError";
 
   constructor(
@@ -160,6 +197,13 @@ export class RetryableError extends Error {
 /** What a thrown value says was used; works across package copies. */
 export function usageOf(error: unknown): unknown {
   return typeof error === "object" && error !== null ? (error as Record<symbol, unknown>)[spent] : undefined;
+}
+
+/** True when a thrown value says that nothing has happened outside; works across package copies. */
+export function saysNoEffect(error: unknown): boolean {
+  return (
+    typeof error === "object" && error !== null && (error as Record<symbol, unknown>)[effectless] === true
+  );
 }
 
 /** A longer wait asked for by an action is a mistake in it; a run that shall wait for days has `sleep`. */

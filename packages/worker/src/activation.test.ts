@@ -105,9 +105,9 @@ function activationOf(
       registry: createRegistry({ actions: options.actions ?? [] }),
       scriptEnv: undefined,
       workingDir: () => dir,
-      ...{ logDir: dir, log: silent },
-      killGraceMs: 100,
+      ...{ logDir: dir, log: silent, killGraceMs: 100 },
       clock: systemClock,
+      holdsRun: () => true,
     },
     ports: {
       store: options.store ?? store,

@@ -13,7 +13,7 @@ import { deriveRunId } from "@runfleet/store";
 import type { EventQueue } from "./event-queue.js";
 import { createEventQueue } from "./event-queue.js";
 import type { LocalWork } from "./local-work.js";
-import { createLocalWork, isLocal } from "./local-work.js";
+import { createLocalWork, isLocal, type StartableCommand } from "./local-work.js";
 import type { PerformContext } from "./perform/context.js";
 import type { WriterPorts } from "./run-writer.js";
 import { RunWriter } from "./run-writer.js";
@@ -50,6 +50,8 @@ export class Activation {
   readonly #wakes: EventQueue<Wake>;
   #state: RunState;
   #stopping: { abortAt: number; aborted: boolean } | undefined;
+  /** Asked for while the activation was stopping, so never begun. */
+  #unbegun: StartableCommand[] = [];
   #lost = false;
 
   constructor(options: ActivationOptions) {
@@ -104,9 +106,12 @@ export class Activation {
   async #step(decision: Decision): Promise<Disposition | readonly EngineEvent[]> {
     if (decision.ended !== undefined) return this.#finish(decision, decision.ended);
     if (this.#mayPark(decision)) return this.#park(decision);
-    if (this.#mayYield()) return this.#release(decision);
+    const returned = this.#mayYield() ? this.#returnAttempts(decision) : undefined;
+    if (returned?.length === 0) return this.#release(decision);
     const written = await this.#writer.commit(decision);
     if (written.tag === "fenced") return this.#giveUp();
+    // What was never begun is told to the run before it is given away: the next owner may begin it without asking.
+    if (returned !== undefined) return [...returned, ...written.events];
     this.#perform(decision);
     return written.events.length > 0 ? written.events : this.#nextEvents(decision);
   }
@@ -159,7 +164,7 @@ export class Activation {
     const stopping = this.#stopping;
     if (stopping === undefined || stopping.aborted || this.#now() < stopping.abortAt) return;
     stopping.aborted = true;
-    this.#work.abortAll("shutdown");
+    this.#unbegun.push(...this.#work.abortAll("shutdown"));
   }
 
   #stopDeadline(): number {
@@ -188,9 +193,19 @@ export class Activation {
     for (const command of decision.commands) {
       if (!isLocal(command)) continue;
       // While stopping, what would begin stays in the state: the next owner asks for it again.
-      if (this.#stopping !== undefined && command.type !== "abortAttempt") continue;
-      this.#work.start(command);
+      if (this.#stopping !== undefined && command.type !== "abortAttempt") this.#unbegun.push(command);
+      else this.#work.start(command);
     }
+  }
+
+  /** Attempts of actions that are open and were never begun here, those of this decision included. */
+  #returnAttempts({ commands }: Decision): readonly EngineEvent[] {
+    const unbegun = [...this.#unbegun.splice(0), ...commands];
+    return unbegun.flatMap((command): readonly EngineEvent[] => {
+      if (command.type !== "runAction") return [];
+      const { address, attempt } = command;
+      return [{ type: "attemptReturned", address, attempt }];
+    });
   }
 
   #env(): DecideEnv {

@@ -71,10 +71,11 @@ export function createActivator(options: ActivatorOptions): Activator {
       configured: runContext.workingDir,
       isFirst: Object.keys(opened.parts).length === 0,
     });
+    const holdsRun = (): boolean => options.keeper.holds(lease);
     const activation = new Activation({
       opened,
       plan: await options.definitions.plan(run.definitionHash),
-      context: performContext(opened, { workspace, runContext, options }),
+      context: performContext(opened, { workspace, runContext, holdsRun, options }),
       injected: injectedVariables(runContext),
       ports: options.ports,
     });
@@ -201,10 +202,11 @@ function performContext(
   place: {
     readonly workspace: Workspace;
     readonly runContext: RunContext;
+    readonly holdsRun: () => boolean;
     readonly options: ActivatorOptions;
   },
 ): PerformContext {
-  const { workspace, runContext, options } = place;
+  const { workspace, runContext, holdsRun, options } = place;
   return {
     ...(runContext.workingDir === undefined ? {} : { configuredDir: runContext.workingDir }),
     run: opened.run,
@@ -216,5 +218,6 @@ function performContext(
     log: options.log,
     killGraceMs: options.killGraceMs,
     clock: options.ports.clock,
+    holdsRun,
   };
 }

@@ -2,6 +2,7 @@
 export {
   type Action,
   type ActionContext,
+  type ActionEffect,
   type ActionLog,
   type ActionResult,
   type AgentPrompt,
@@ -9,6 +10,7 @@ export {
   type AttemptErrorOptions,
   defineAction,
   NonRetryableError,
+  type ProbeAnswer,
   RetryableError,
   type Schema,
 } from "./action.js";

@@ -61,6 +61,22 @@ describe("lease keeper", () => {
     expect(keeper.drop(lease)).toBe(lease);
   });
 
+  it("knows a lease that has run out before its next tick, and tells so", () => {
+    // A process that was frozen: time has passed, and no timer has fired yet.
+    let monotonic = 0;
+    const clock = { ...systemClock, monotonic: () => monotonic, every: () => () => undefined };
+    const leases = scriptedLeases(() => new Promise(() => undefined));
+    keeper = createLeaseKeeper({ leases, clock, ttlMs, renewMs, onError: () => undefined });
+    lease = { runId: "run", token: "t", deadlineMonoMs: ttlMs };
+    keeper.keep(lease, { onLost: (reason) => lost.push(reason), onBeat: () => undefined });
+    expect(keeper.holds({ ...lease, token: "of somebody else" })).toBe(false);
+    monotonic = ttlMs - 1;
+    expect(keeper.holds(lease)).toBe(true);
+    monotonic = ttlMs;
+    expect([keeper.holds(lease), keeper.holds(lease)]).toEqual([false, false]);
+    expect(lost).toEqual(["the lease could not be renewed in time"]);
+  });
+
   it("gives the lease up at its deadline when renewals never answer", async () => {
     watch(() => new Promise(() => undefined));
     await vi.advanceTimersByTimeAsync(ttlMs - 1);

@@ -13,6 +13,8 @@ import type { Clock } from "./clock.js";
 export interface LeaseKeeper {
   /** Watches a lease until it is dropped. `onLost` is called at most once, `onBeat` after every renewal. */
   keep(lease: Lease, watch: { onLost: (reason: string) => void; onBeat: () => void }): void;
+  /** False once the lease is lost. Looks at the clock itself: one that has run out is lost now, not at the next tick. */
+  holds(lease: Lease): boolean;
   /** Stops watching a lease and answers its newest form, for its release. */
   drop(lease: Lease): Lease;
   stop(): void;
@@ -24,6 +26,8 @@ interface Held {
   readonly onLost: (reason: string) => void;
   readonly onBeat: () => void;
 }
+
+const overdue = "the lease could not be renewed in time";
 
 export function createLeaseKeeper(options: {
   leases: LeaseStore;
@@ -59,7 +63,7 @@ export function createLeaseKeeper(options: {
   const tick = (): void => {
     const now = options.clock.monotonic();
     for (const [runId, entry] of held) {
-      if (entry.lease.deadlineMonoMs <= now) lose(runId, entry, "the lease could not be renewed in time");
+      if (entry.lease.deadlineMonoMs <= now) lose(runId, entry, overdue);
     }
     if (now - lastRenewal < options.renewMs) return;
     lastRenewal = now;
@@ -75,6 +79,13 @@ export function createLeaseKeeper(options: {
       const earlier = held.get(lease.runId);
       if (earlier !== undefined) lose(lease.runId, earlier, "this worker took the run again");
       held.set(lease.runId, { lease, renewing: false, ...watch });
+    },
+    holds({ runId, token }) {
+      const entry = held.get(runId);
+      if (entry?.lease.token !== token) return false;
+      if (entry.lease.deadlineMonoMs > options.clock.monotonic()) return true;
+      lose(runId, entry, overdue);
+      return false;
     },
     drop(lease) {
       const entry = held.get(lease.runId);

@@ -26,6 +26,7 @@ function workWith(
       log: silent,
       killGraceMs: 10,
       clock: systemClock,
+      holdsRun: () => true,
     },
     parallelMax,
     onEnded(event) {

@@ -18,7 +18,8 @@ import { pollGate } from "./perform/poll-gate.js";
 import { runAction } from "./perform/run-action.js";
 import { runScript } from "./perform/run-script.js";
 
-type StartableCommand = Exclude<LocalCommand, AbortAttempt>;
+/** Work that begins here; an abort only ends some. */
+export type StartableCommand = Exclude<LocalCommand, AbortAttempt>;
 type Perform<C> = (command: C, context: PerformContext, signal: AbortSignal) => Promise<WorkerEvent>;
 
 const performers: {
@@ -34,7 +35,8 @@ const performers: {
 
 export interface LocalWork {
   start(command: LocalCommand): void;
-  abortAll(reason: string): void;
+  /** Aborts what runs and forgets what has not begun, which it answers. */
+  abortAll(reason: string): readonly StartableCommand[];
   /** Pieces of work that have not ended. */
   readonly size: number;
 }
@@ -76,8 +78,9 @@ export function createLocalWork(options: {
       else waiting.push({ key, command });
     },
     abortAll(reason) {
-      waiting.length = 0;
+      const unbegun = waiting.splice(0).map(({ command }) => command);
       for (const controller of running.values()) controller.abort(reason);
+      return unbegun;
     },
     get size() {
       return running.size + waiting.length;

@@ -2,7 +2,7 @@
  * What this worker can do, looked up by name: actions with one fallback, gate resolvers, item providers.
  * Refuses a name that is registered twice. Does not run anything.
  */
-import { RunfleetError, type RunStore } from "@runfleet/model";
+import { doubtGateType, RunfleetError, type RunStore } from "@runfleet/model";
 import type { AnyAction } from "./action.js";
 import { createProject, type Project } from "./agent/project.js";
 import type { GateResolver, ItemProvider, WorkerConfig } from "./config.js";
@@ -31,9 +31,17 @@ export function createRegistry(config: WorkerConfig, store?: Pick<RunStore, "lis
         `action "${action.name}" is registered twice; give one another name`,
       );
     }
+    checkEffect(action);
     actions.set(action.name, action);
   }
+  if (config.fallback !== undefined) checkEffect(config.fallback);
   const gates = new Map(Object.entries(config.gates ?? {}));
+  if (gates.has(doubtGateType)) {
+    throw new RunfleetError(
+      "invalid_config",
+      `"${doubtGateType}" is the gate of steps in doubt; give your resolver another name`,
+    );
+  }
   const items = new Map(
     Object.entries<ItemProvider>({
       json: jsonItems,
@@ -50,4 +58,19 @@ export function createRegistry(config: WorkerConfig, store?: Pick<RunStore, "lis
     itemProviderNames: [...items.keys()].sort(),
     project: createProject(config),
   };
+}
+
+/** Configurations are not always typed, and a misspelt effect would let an action run twice. */
+function checkEffect({ name, effect = "idempotent", probe }: AnyAction): void {
+  if (effect !== "idempotent" && effect !== "at-most-once") {
+    throw new RunfleetError(
+      "invalid_config",
+      `action "${name}" has the effect "${String(effect)}"; write "idempotent" or "at-most-once"`,
+    );
+  }
+  if (probe === undefined || effect === "at-most-once") return;
+  throw new RunfleetError(
+    "invalid_config",
+    `action "${name}" has a probe, which only an action with effect "at-most-once" is asked for; add the effect or remove the probe`,
+  );
 }

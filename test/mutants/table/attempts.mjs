@@ -34,14 +34,14 @@ export const attempts = [
   },
   {
     file: "nodes/attempts.ts",
-    find: '      if (spot.frame.phase === "running") kind.ask(turn, spot);\n',
+    find: '      if (spot.frame.phase === "running") askAgain(turn, kind, spot);\n',
     replace: "",
     says: "after a takeover nobody asks again for what was in flight",
   },
   {
     file: "nodes/attempts.ts",
-    find: "  delete frame.deadline;\n  if (timeoutMs",
-    replace: "  if (timeoutMs",
+    find: '["deadline", "given",',
+    replace: '["given",',
     says: "an attempt without a timeout keeps the deadline of the pause before it",
   },
   {

@@ -3,7 +3,7 @@
  * implementations that ask the same hear the same. Times are fractions of a power of two: no two answers come at
  * one moment by chance, and sums stay exact.
  */
-import type { ChildResult, Failure, Item, Outcome, Usage } from "@runfleet/model";
+import type { ChildResult, Failure, GivenResult, Item, Outcome, Usage } from "@runfleet/model";
 import { zeroTotals } from "@runfleet/model";
 import { createRandom, hashOf, type Random } from "../random.js";
 
@@ -31,6 +31,10 @@ interface PersonAnswer {
   readonly selections?: string[];
 }
 
+interface DoubtAnswer extends PersonAnswer {
+  readonly result?: GivenResult;
+}
+
 interface PollAnswer {
   readonly afterMs: number;
   readonly verdict: "approved" | "rejected" | "pending";
@@ -44,10 +48,13 @@ export interface ItemList {
 }
 
 export interface Answers {
-  attempt(address: string, attempt: number): Answer<Outcome>;
+  /** When it is asked for the nth time: again after somebody answered a doubt about it. */
+  attempt(address: string, attempt: number, nth: number): Answer<Outcome>;
   child(childId: string): Answer<ChildResult>;
   /** Of the person who looks at a gate after it was announced for the nth time; nothing = nobody looks. */
   person(address: string, nth: number): PersonAnswer | undefined;
+  /** Of the person who is asked about a step in doubt for the nth time; somebody always looks. */
+  doubt(address: string, nth: number): DoubtAnswer;
   poll(address: string, nth: number): PollAnswer;
   items(address: string): Answer<ItemList | { readonly error: Failure }>;
   readonly signals: readonly { readonly afterMs: number; readonly name: string; readonly data?: string }[];
@@ -61,9 +68,11 @@ export function answersOf(seed: number, mood: Mood): Answers {
     (left, right) => left.afterMs - right.afterMs,
   );
   return {
-    attempt: (address, attempt) => attemptAnswer(draw(`attempt ${address} ${attempt}`), mood),
+    attempt: (address, attempt, nth) =>
+      attemptAnswer(draw(`attempt ${address} ${attempt}${nth === 0 ? "" : ` ${nth}`}`), mood),
     child: (childId) => childAnswer(draw(`child ${childId}`), mood),
     person: (address, nth) => personAnswer(draw(`person ${address} ${nth}`), mood),
+    doubt: (address, nth) => doubtAnswer(draw(`doubt ${address} ${nth}`)),
     poll: (address, nth) => pollAnswer(draw(`poll ${address} ${nth}`), mood),
     items: (address) => itemsAnswer(draw(`items ${address}`), mood),
     signals,
@@ -125,10 +134,12 @@ function failureOf(random: Random, usage: { usage?: Usage }): Outcome {
   const kind = random.below(10);
   if (kind === 0) return { type: "timed_out", error: { code: "slow", message: "took long" }, ...usage };
   if (kind === 1) return { type: "cancelled", reason: "it gave up", ...usage };
+  if (kind === 2) return { type: "in_doubt", reason: "nobody knows", ...usage };
   return {
     type: "failed",
     error: { code: random.pick(["boom", "action_not_found"]), message: `no luck ${random.below(9)}` },
     retryable: kind > 3,
+    ...(kind > 6 && { noEffect: true }),
     ...(kind > 8 && { retryAfterMs: durationMs(random, 50_000) }),
     ...usage,
   };
@@ -173,6 +184,17 @@ function personAnswer(random: Random, mood: Mood): PersonAnswer | undefined {
     verdict: random.chance(mood.failing / 2) ? "rejected" : "approved",
     ...(random.chance(0.5) && { feedback: random.pick(["good", "", "say why"]) }),
     ...(random.chance(0.4) && { selections: [...random.pick(selections)] }),
+  };
+}
+
+function doubtAnswer(random: Random): DoubtAnswer {
+  const chosen = random.pick(["retry", "retry", "done", "done", "fail", "other"]);
+  return {
+    afterMs: durationMs(random, 300_000),
+    verdict: random.chance(0.1) ? "rejected" : "approved",
+    ...(random.chance(0.9) && { selections: random.chance(0.9) ? [chosen] : ["retry", "done"] }),
+    ...(random.chance(0.3) && { feedback: "looked" }),
+    ...(random.chance(0.5) && { result: { markers: ["red"], output: { text: "given" } } }),
   };
 }
 

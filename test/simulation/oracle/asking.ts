@@ -4,6 +4,7 @@ import type {
   ChildNode,
   ChildResult,
   Failure,
+  GivenResult,
   Outcome,
   ScriptNode,
   StepRecord,
@@ -28,6 +29,12 @@ export interface Attempt extends Place {
   readonly startedAt: number;
   readonly childId: string | undefined;
   readonly lastError: Failure | undefined;
+  /** An attempt of this step may have had its effect without anybody knowing. */
+  readonly mayHaveRun: boolean;
+  /** How often this attempt was asked for before. */
+  readonly nth: number;
+  /** What a person said the result was. */
+  readonly given?: GivenResult | undefined;
 }
 
 /** Something handed out: its answer, and the way to say that nobody needs it any more. */
@@ -64,7 +71,7 @@ export function ask(machine: Machine, step: Attempt): Question {
   const { at, attempt, childId, node, stop } = step;
   if (node.kind !== "child" || childId === undefined) {
     log.ask(commandOf(machine, step));
-    const { result: outcome, ...times } = program.answers.attempt(at, attempt);
+    const { result: outcome, ...times } = program.answers.attempt(at, attempt, step.nth);
     return question(machine, times, {
       natural: { outcome },
       aborted: { outcome: { type: "cancelled", reason: "told to", usage: { turns: 1 } } },
@@ -174,6 +181,8 @@ function commandOf(machine: Machine, step: Attempt): Asked {
     ...(run.model !== undefined && { model: run.model }),
     ...(output !== undefined && { output }),
     ...(gateFeedback !== undefined && { gateFeedback }),
+    ...(step.mayHaveRun && { mayHaveRun: true }),
+    ...(step.given !== undefined && { given: step.given }),
   };
 }
 

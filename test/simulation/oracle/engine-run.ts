@@ -3,8 +3,8 @@
  * going from answer to deadline. The account of it is in the oracle's words.
  */
 import { compile, type DecideEnv, type Decision, decide, newState } from "@runfleet/engine";
-import type { Command, EngineEvent, Fact, RunState, StepRecord } from "@runfleet/model";
-import { attemptKey } from "@runfleet/model";
+import type { Command, EngineEvent, Fact, OpenGate, RunState, StepRecord } from "@runfleet/model";
+import { attemptKey, doubtGateType } from "@runfleet/model";
 import { start } from "../../support/engine/world.js";
 import { type Account, askedLine, recordLine, stable, timelineLine } from "./lines.js";
 import { rememberedLines } from "./memory.js";
@@ -62,7 +62,8 @@ export function runEngine(program: Program, options: EngineRunOptions = {}): Eng
   }
 
   function attempt(address: string, number: number): void {
-    const { afterMs, result: outcome } = answers.attempt(address, number);
+    const count = nth(`attempt ${address} ${number}`);
+    const { afterMs, result: outcome } = answers.attempt(address, number, count);
     later(afterMs, { type: "attemptEnded", address, attempt: number, outcome });
   }
 
@@ -83,7 +84,8 @@ export function runEngine(program: Program, options: EngineRunOptions = {}): Eng
         attempt(command.address, command.attempt);
         return;
       case "abortAttempt": {
-        const { stopsAfterMs } = answers.attempt(command.address, command.attempt);
+        const count = counts.get(`attempt ${command.address} ${command.attempt}`) ?? 1;
+        const { stopsAfterMs } = answers.attempt(command.address, command.attempt, count - 1);
         const { address, attempt: number } = command;
         const outcome = { type: "cancelled", reason: "told to", usage: { turns: 1 } } as const;
         if (stopsAfterMs !== undefined)
@@ -114,8 +116,11 @@ export function runEngine(program: Program, options: EngineRunOptions = {}): Eng
     }
   }
 
-  function announce(address: string): void {
-    const answer = answers.person(address, nth(`person ${address}`));
+  function announce({ address, gateType }: OpenGate): void {
+    const answer =
+      gateType === doubtGateType
+        ? answers.doubt(address, nth(`doubt ${address}`))
+        : answers.person(address, nth(`person ${address}`));
     if (answer === undefined) return;
     const { afterMs, ...words } = answer;
     later(afterMs, { type: "gateAnswered", at: now, address, by: "ann", ...words });
@@ -132,7 +137,7 @@ export function runEngine(program: Program, options: EngineRunOptions = {}): Eng
     }
     for (const step of made.steps) steps.set(attemptKey(step.address, step.attempt), step);
     for (const command of made.commands) perform(command);
-    for (const { address } of made.gatesOpened) announce(address);
+    for (const gate of made.gatesOpened) announce(gate);
     return made;
   }
 

@@ -20,7 +20,8 @@ export function interpret(program: Program): Promise<Account> {
   return clock.run(async () => {
     const log = createLog(clock);
     const memory = createMemory(program.run, program.injected);
-    const machine: Machine = { program, clock, memory, log, signal: mailbox(program, clock, log) };
+    const signal = mailbox(program, clock, log);
+    const machine: Machine = { program, clock, memory, log, doubts: new Map(), signal };
     const status = await wholeRun(machine);
     return {
       status,

@@ -31,6 +31,8 @@ export interface Machine {
   readonly clock: Clock;
   readonly memory: Memory;
   readonly log: Log;
+  /** How often a person was asked about a step in doubt, by address. */
+  readonly doubts: Map<Address, number>;
   /** The next signal of a name, now or when it comes, unless nobody waits any more then. */
   readonly signal: (name: string, isOpen: () => boolean) => Promise<{ readonly data?: string }>;
 }

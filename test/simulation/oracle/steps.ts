@@ -3,7 +3,7 @@
  * and a stop.
  */
 import type { CallNode, Failure, Outcome, Usage } from "@runfleet/model";
-import { errorCodes, fallbackAddress, iterationOf } from "@runfleet/model";
+import { addUsage, errorCodes, fallbackAddress, iterationOf, zeroTotals } from "@runfleet/model";
 import { backoffMs } from "../../../packages/engine/src/backoff.js";
 import {
   type Answer,
@@ -16,6 +16,7 @@ import {
   timeoutOf,
 } from "./asking.js";
 import { first } from "./clock.js";
+import { wordOn } from "./doubt.js";
 import { cancelled, type End, type Machine, type Place } from "./machine.js";
 
 type AttemptEnd =
@@ -25,6 +26,7 @@ type AttemptEnd =
       readonly error: Failure;
       readonly mayRetry: boolean;
       readonly retryAfterMs?: number | undefined;
+      readonly noEffect?: true | undefined;
     }
   | { readonly type: "stopped" };
 
@@ -34,13 +36,25 @@ export async function retried(machine: Machine, place: Place, node: RetriedNode)
   const ordinal = memory.takeOrdinal();
   const name = nameOf(node);
   let lastError: Failure | undefined;
+  let mayHaveRun = false;
   for (let attempt = 1; ; attempt += 1) {
     const childId = node.kind === "child" && program.run.depth < 5 ? `${at}:${attempt}:` : undefined;
-    const step = { ...place, node, attempt, ordinal, startedAt: clock.now(), childId, lastError };
+    const step = {
+      ...place,
+      node,
+      attempt,
+      ordinal,
+      startedAt: clock.now(),
+      childId,
+      lastError,
+      mayHaveRun,
+      nth: 0,
+    };
     const end = await attemptOnce(machine, step);
     if (end.type === "succeeded") return { type: "completed", markers: end.markers };
     if (end.type === "stopped") return stopped(machine, step);
     lastError = end.error;
+    mayHaveRun = !end.noEffect && node.kind === "call" && !program.run.dryRun;
     if (!end.mayRetry || attempt > node.retries) return usedUp(machine, { ...step, lastError });
     const { retryDelayMs, backoff } = node;
     const delayMs = backoffMs({
@@ -59,24 +73,34 @@ export async function retried(machine: Machine, place: Place, node: RetriedNode)
 }
 
 async function attemptOnce(machine: Machine, step: Attempt): Promise<AttemptEnd> {
+  const { at, node, attempt } = step;
+  machine.log.note({ type: "step.started", kind: node.kind, address: at, name: nameOf(node), attempt });
+  const immediate = immediateAnswer(machine, step);
+  return immediate === undefined ? oneTry(machine, step) : answered(machine, step, immediate);
+}
+
+/** The attempt is asked for; again when it ends in doubt and a person says so. */
+async function oneTry(machine: Machine, step: Attempt, usedBefore?: Usage): Promise<AttemptEnd> {
   const { clock, log } = machine;
   const { at, node, attempt, stop } = step;
   const named = { address: at, name: nameOf(node), attempt };
-  log.note({ type: "step.started", kind: node.kind, ...named });
-  const immediate = immediateAnswer(machine, step);
-  if (immediate !== undefined) return answered(machine, step, immediate);
   const timeoutMs = timeoutOf(machine, node);
   const asked = ask(machine, step);
   log.record(entry(step, "running"));
   const timeout = timeoutMs === undefined ? undefined : clock.until(clock.now() + timeoutMs);
   const what = await first({ answer: asked.answer, stop: stop.requested, ...(timeout && { timeout }) });
-  if (what === "answer") return answered(machine, step, await asked.answer);
+  if (what === "answer") {
+    const answer = await asked.answer;
+    return answer.outcome.type === "in_doubt"
+      ? inDoubt(machine, step, { ...answer.outcome, usedBefore })
+      : answered(machine, step, answer, usedBefore);
+  }
   const since = clock.now();
   if (what === "timeout") log.note({ type: "step.timed_out", ...named });
   asked.abort(what === "timeout" ? "timeout" : "stop");
   const givenUp = clock.until(since + (node.kind === "child" ? 60_000 : 7_000));
   const last = (await first({ answer: asked.answer, givenUp })) === "answer" ? await asked.answer : undefined;
-  const usage = last === undefined ? undefined : spend(machine, step, last);
+  const usage = sum(usedBefore, last === undefined ? undefined : spend(machine, step, last));
   if (what === "stop") {
     log.record({ ...entry(step, "cancelled"), ...(usage && { usage }) });
     return { type: "stopped" };
@@ -88,14 +112,48 @@ async function attemptOnce(machine: Machine, step: Attempt): Promise<AttemptEnd>
   return { type: "stopped" };
 }
 
-function answered(machine: Machine, step: Attempt, answer: Answer): AttemptEnd {
+async function inDoubt(
+  machine: Machine,
+  step: Attempt,
+  {
+    usedBefore,
+    ...outcome
+  }: Extract<Outcome, { type: "in_doubt" }> & { readonly usedBefore: Usage | undefined },
+): Promise<AttemptEnd> {
+  const used = sum(usedBefore, spend(machine, step, { outcome }));
+  const usage = used && { usage: used };
+  const word = await wordOn(machine, step, { reason: outcome.reason, used });
+  const { nth } = step;
+  switch (word.type) {
+    case "stop":
+      machine.log.record({ ...entry(step, "cancelled"), ...usage });
+      return { type: "stopped" };
+    case "fail":
+      return failedOnce(machine, step, { type: "failed", error: word.error, retryable: false, ...usage });
+    case "retry":
+      return oneTry(machine, { ...step, nth: nth + 1, mayHaveRun: false, given: undefined }, used);
+    case "done": {
+      const mayHaveRun = step.node.kind === "call" && !machine.program.run.dryRun;
+      return oneTry(machine, { ...step, nth: nth + 1, mayHaveRun, given: word.given }, used);
+    }
+  }
+}
+
+function sum(one: Usage | undefined, other: Usage | undefined): Usage | undefined {
+  if (one === undefined || other === undefined) return one ?? other;
+  const { hasLlmMetrics: _flag, ...both } = addUsage(addUsage(zeroTotals(), one), other);
+  return both;
+}
+
+function answered(machine: Machine, step: Attempt, answer: Answer, usedBefore?: Usage): AttemptEnd {
   const { log, memory } = machine;
   const { at, node, attempt, ordinal, childId } = step;
   const name = nameOf(node);
-  const used = spend(machine, step, answer);
+  const used = sum(usedBefore, spend(machine, step, answer));
   const usage = used && { usage: used };
   const { outcome } = answer;
-  if (outcome.type !== "succeeded") return failedOnce(machine, step, outcome);
+  if (outcome.type === "in_doubt") throw new Error("a doubt is no answer");
+  if (outcome.type !== "succeeded") return failedOnce(machine, step, { ...outcome, ...usage });
   const { markers, context, output } = outcome;
   const found = { markers, context, ...(output !== undefined && { output }) };
   log.note({ type: "step.completed", markers, address: at, name, attempt });
@@ -111,7 +169,7 @@ function answered(machine: Machine, step: Attempt, answer: Answer): AttemptEnd {
 function failedOnce(
   { log }: Machine,
   step: Attempt,
-  outcome: Exclude<Outcome, { type: "succeeded" }>,
+  outcome: Exclude<Outcome, { type: "succeeded" | "in_doubt" }>,
 ): AttemptEnd {
   const named = { address: step.at, name: nameOf(step.node), attempt: step.attempt };
   const { usage } = outcome;
@@ -130,6 +188,7 @@ function failedOnce(
     error,
     mayRetry: isFailed && outcome.retryable,
     retryAfterMs: isFailed ? outcome.retryAfterMs : undefined,
+    noEffect: isFailed ? outcome.noEffect : undefined,
   };
 }
 

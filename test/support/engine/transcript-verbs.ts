@@ -40,6 +40,15 @@ const verbs: Readonly<Record<string, Verb>> = {
   "fails-for-good": ({ first, rest }) => attemptEnded(first, failed(rest, { retryable: false })),
   /** `stops b.0#1`: it was told to. */
   stops: ({ first }) => attemptEnded(first, { type: "cancelled", reason: "told to" }),
+  /** `times-out b.0#1`: a worker's own limit. */
+  "times-out": ({ first }) =>
+    attemptEnded(first, { type: "timed_out", error: { code: "slow", message: "took long" } }),
+  /** `harmless b.0#1 no luck`: it certainly had no effect, and may be tried again. */
+  harmless: ({ first, rest }) => attemptEnded(first, failed(rest, { noEffect: true })),
+  /** `doubts b.0#1 nobody knows` */
+  doubts: ({ first, rest: reason }) => attemptEnded(first, { type: "in_doubt", reason }),
+  /** `returns b.0#1`: the worker gives the run away and never began it. */
+  returns: ({ first }) => ({ type: "attemptReturned", ...attemptOf(first) }),
   /** `child child:b.0:1: failed {"markers": []}` */
   child({ world, first: childId, rest }) {
     const [status = "", ...more] = rest.split(" ");
@@ -66,6 +75,12 @@ const verbs: Readonly<Record<string, Verb>> = {
   reject: (words) => answered(words, "rejected"),
   /** `choose b.0 value value` */
   choose: (words) => ({ ...answered({ ...words, rest: "" }, "approved"), selections: words.rest.split(" ") }),
+  /** `done b.0 {"markers": ["charged"]}`: a person says so of a step in doubt. */
+  done: (words) => ({
+    ...answered({ ...words, rest: "" }, "approved"),
+    selections: ["done"],
+    result: json(words.rest),
+  }),
   /** `poll b.0 pending` */
   poll: ({ first: address, rest }) => ({
     type: "gatePolled",
@@ -98,8 +113,12 @@ export function happens({ world, line }: Happening): EngineEvent {
 }
 
 function attemptEnded(key: string, outcome: Outcome): EngineEvent {
+  return { type: "attemptEnded", ...attemptOf(key), outcome };
+}
+
+function attemptOf(key: string): { readonly address: string; readonly attempt: number } {
   const [address = "", attempt] = key.split("#");
-  return { type: "attemptEnded", address, attempt: Number(attempt), outcome };
+  return { address, attempt: Number(attempt) };
 }
 
 function answered(

@@ -13,7 +13,7 @@
 import type { Decision } from "@runfleet/engine";
 import { formatDiagnostics, parseWorkflow } from "@runfleet/language";
 import type { BlockedOn, Command, Definition, Fact, RunInfo } from "@runfleet/model";
-import { formatDuration } from "@runfleet/model";
+import { formatDuration, noDeadlineAt } from "@runfleet/model";
 import { type Happening, happens } from "./transcript-verbs.js";
 import { createWorld, factLine, start } from "./world.js";
 
@@ -79,6 +79,7 @@ function toldFact(fact: Fact): string {
 }
 
 function sinceStart(time: number): string {
+  if (time === noDeadlineAt) return "none";
   return `+${formatDuration(time - start)}`;
 }
 
@@ -97,6 +98,8 @@ const shown: readonly (readonly [member: string, usual?: unknown])[] = [
   ["output"],
   ["identity"],
   ["gateFeedback"],
+  ["mayHaveRun"],
+  ["given"],
   ["source"],
   ["env"],
 ];

@@ -72,6 +72,7 @@ export function performContext(options: AttemptOptions = {}): PerformContext {
     log: silent,
     killGraceMs: 300,
     clock: systemClock,
+    holdsRun: () => true,
     ...options.context,
   };
 }

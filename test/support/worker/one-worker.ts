@@ -19,12 +19,16 @@ export interface OneWorker {
   readonly store: ReturnType<typeof createMemoryStore>;
   readonly leases: LeaseStore;
   readonly activator: Activator;
+  /** Another process takes the place of one that was stopped. */
+  replace(): void;
   /** Creates a run of this definition. */
   create(definition: Definition, run?: Partial<NewRun>): Promise<string>;
   /** What a job for the run makes of it. */
   take(runId: string): Promise<Disposition>;
   /** Another owner takes the run from whoever has it, as after its lease has run out. */
   steal(runId: string): Promise<void>;
+  /** The worker's owner of the run vanishes, as a killed process does: its lease runs out, and it has told nobody. */
+  vanish(runId: string): Promise<void>;
   /** `name#attempt status` of each step record. */
   steps(runId: string): Promise<readonly string[]>;
   close(): Promise<void>;
@@ -62,21 +66,49 @@ export async function openOneWorker(
     renewMs,
     onError: () => undefined,
   });
-  const activator = createActivator({
-    ...{ workerId: "w1", store, leases, keeper, leaseTtlMs, config, workDir, killGraceMs: 200, log: silent },
-    definitions: createDefinitions(store),
-    registry: createRegistry(config),
-    ports: {
-      ...{ store, log: silent, parallelMax: 8, clock: systemClock, keptMs: () => 60_000, stopGraceMs: 1_000 },
-      performOutbox: () => Promise.resolve([]),
-      wakeParent: () => Promise.resolve([]),
-    },
-  });
+  const openActivator = (): Activator =>
+    createActivator({
+      ...{
+        workerId: "w1",
+        store,
+        leases,
+        keeper,
+        leaseTtlMs,
+        config,
+        workDir,
+        killGraceMs: 200,
+        log: silent,
+      },
+      definitions: createDefinitions(store),
+      registry: createRegistry(config),
+      ports: {
+        ...{
+          store,
+          log: silent,
+          parallelMax: 8,
+          clock: systemClock,
+          keptMs: () => 60_000,
+          stopGraceMs: 1_000,
+        },
+        performOutbox: () => Promise.resolve([]),
+        wakeParent: () => Promise.resolve([]),
+      },
+    });
+  let activator = openActivator();
   let runs = 0;
+  const vanish = async (runId: string): Promise<void> => {
+    const held = granted.get(runId);
+    if (held !== undefined) await real.release(held);
+  };
   return {
     store,
     leases,
-    activator,
+    get activator() {
+      return activator;
+    },
+    replace() {
+      activator = openActivator();
+    },
     async create(definition, run = {}) {
       const json = JSON.stringify(definition);
       const hash = definitionHash(json);
@@ -90,9 +122,9 @@ export async function openOneWorker(
       return id;
     },
     take: (runId) => activator.handle(runId),
+    vanish,
     async steal(runId) {
-      const held = granted.get(runId);
-      if (held !== undefined) await real.release(held);
+      await vanish(runId);
       const taken = await real.acquire(runId, leaseTtlMs);
       if (taken.tag !== "held") throw new Error(taken.tag);
       const leaseToken = taken.lease.token;

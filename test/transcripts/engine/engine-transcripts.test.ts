@@ -10,8 +10,8 @@ import { retold } from "../../support/engine/transcript.js";
 const folder = new URL("./", import.meta.url);
 const files = readdirSync(folder).filter((name) => name.endsWith(".txt"));
 
-/** One file per kind of node, and one about the run as a whole. */
-const kinds: Readonly<Record<NodeKind | "run", string>> = {
+/** One file per kind of node, one about the run as a whole, and one about calls in doubt. */
+const kinds: Readonly<Record<NodeKind | "run" | "doubt", string>> = {
   call: "call.txt",
   script: "script.txt",
   child: "child.txt",
@@ -23,6 +23,7 @@ const kinds: Readonly<Record<NodeKind | "run", string>> = {
   sleep: "sleep.txt",
   foreach: "foreach.txt",
   run: "run.txt",
+  doubt: "doubt.txt",
 };
 
 test("every kind of node has its transcript", () => {

@@ -1,11 +1,11 @@
 /** `runfleet gates`: what waits for a person. */
 import type { GateDocument } from "@runfleet/client";
-import { limits } from "@runfleet/model";
+import { doubtGateType, limits } from "@runfleet/model";
 import type { Command } from "commander";
 import type { Cli } from "../cli.js";
 import { wholeNumber } from "../parse-options.js";
 import { renderTable } from "../render/table.js";
-import { oneLine, shortTime } from "../render/words.js";
+import { oneLine, untilWords } from "../render/words.js";
 import { withFleet } from "../with-fleet.js";
 
 interface Options {
@@ -51,7 +51,7 @@ async function gates(cli: Cli, { run, limit, cursor }: Options): Promise<void> {
       terminal.out,
     ),
   );
-  terminal.note(`answer with: runfleet approve ${first.runId} ${first.name}   (or reject)`);
+  terminal.note(`answer with: ${howToAnswer(first)}`);
   if (page.cursor !== null) terminal.note(`more: --cursor ${page.cursor}`);
 }
 
@@ -60,8 +60,15 @@ function cells(gate: GateDocument, now: number): string[] {
     gate.runId,
     gate.name,
     gate.workflow,
-    shortTime(Date.parse(gate.deadline), now),
+    untilWords(Date.parse(gate.deadline), now).replace("until ", ""),
     oneLine(gate.prompt ?? "", 60),
     Object.keys(gate.options ?? {}).join(","),
   ];
+}
+
+function howToAnswer({ runId, name, gateType }: GateDocument): string {
+  const approve = `runfleet approve ${runId} ${name}`;
+  return gateType === doubtGateType
+    ? `${approve} --select retry   (or --select done --result JSON, or --select fail)`
+    : `${approve}   (or reject)`;
 }

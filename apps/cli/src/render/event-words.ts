@@ -1,6 +1,6 @@
 /** One fact of a run's history as a sentence for people. Pure; times are spans or UTC, sizes are the caller's concern. */
 import type { Fact } from "@runfleet/model";
-import { shortTime, timeSpan } from "./words.js";
+import { shortTime, timeSpan, untilWords } from "./words.js";
 
 type Of<T extends Fact["type"]> = Extract<Fact, { type: T }>;
 type Told<T extends Fact["type"]> = Of<T> & { readonly at: number };
@@ -21,6 +21,7 @@ const words: { readonly [T in Fact["type"]]: (fact: Told<T>) => string } = {
   "step.failed": (step) => `${stepName(step)} failed`,
   "step.retrying": (step) =>
     `${step.name} is tried again (attempt ${step.attempt})${step.delayMs === 0 ? "" : ` in ${timeSpan(step.delayMs)}`}`,
+  "step.in_doubt": (step) => `${stepName(step)} is in doubt: ${step.reason}`,
   "step.skipped": (step) => `${stepName(step)} skipped: ${step.reason}`,
   "step.timed_out": (step) => `${stepName(step)} took too long`,
   "step.cancelled": (step) => `${stepName(step)} cancelled: ${step.reason}`,
@@ -29,8 +30,7 @@ const words: { readonly [T in Fact["type"]]: (fact: Told<T>) => string } = {
   "loop.ended": ({ iterations, reason }) => `loop left after ${count(iterations, "iteration")}: ${reason}`,
   "parallel.ended": ({ succeeded, failed, skipped }) =>
     `branches done: ${succeeded} succeeded, ${failed} failed, ${skipped} skipped`,
-  "gate.waiting": ({ name, deadline, at }) =>
-    `gate ${name} waits for an answer until ${shortTime(deadline, at)}`,
+  "gate.waiting": ({ name, deadline, at }) => `gate ${name} waits for an answer, ${untilWords(deadline, at)}`,
   "gate.resolved": ({ name, verdict, by, selections = [], feedback }) =>
     `${by} ${verdict} gate ${name}${list(", chose", selections)}${feedback ? `: ${feedback}` : ""}`,
   "gate.timed_out": ({ name }) => `nobody answered gate ${name} in time`,

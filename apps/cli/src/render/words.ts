@@ -1,5 +1,11 @@
 /** Small pieces of text for people: statuses with colour, spans of time, what a run waits for. Pure. */
-import type { BlockedOnDocument, RunStatus, StepStatus, Usage } from "@runfleet/model";
+import {
+  type BlockedOnDocument,
+  noDeadlineAt,
+  type RunStatus,
+  type StepStatus,
+  type Usage,
+} from "@runfleet/model";
 import type { Colours } from "../terminal.js";
 
 type Colour = "green" | "red" | "yellow" | "cyan" | "dim";
@@ -50,7 +56,7 @@ export function elapsed(
 export function waitingFor(blocked: BlockedOnDocument, now: number): string {
   switch (blocked.type) {
     case "gate":
-      return `gate ${blocked.name} (until ${shortTime(Date.parse(blocked.deadline), now)})`;
+      return `gate ${blocked.name} (${untilWords(Date.parse(blocked.deadline), now)})`;
     case "child":
       return `workflow ${blocked.workflow} (run ${blocked.childRunId})`;
     case "items":
@@ -68,6 +74,11 @@ export function shortTime(at: number, now: number): string {
   return iso.slice(0, 10) === new Date(now).toISOString().slice(0, 10)
     ? `${iso.slice(11, 19)}Z`
     : `${iso.slice(0, 16)}Z`;
+}
+
+/** `until 12:00:00Z`, or that there is no deadline. */
+export function untilWords(deadline: number, now: number): string {
+  return deadline >= noDeadlineAt ? "no deadline" : `until ${shortTime(deadline, now)}`;
 }
 
 /** The first line, cut to a width. */

@@ -8,13 +8,12 @@ import type { AttemptSpot } from "./attempt-end.js";
 export function attemptContext(turn: Turn, spot: AttemptSpot<CallNode | ScriptNode>): AttemptContext {
   const { at, node, frame } = spot;
   const { run, now } = turn.env;
-  const deadline = frame.startedAt + (node.timeoutMs ?? run.stepTimeoutMs);
   return {
     address: at,
     attempt: frame.attempt,
     retriesRemaining: frame.firstAttempt + node.retries - frame.attempt,
     variables: variablesFor(turn, at),
-    timeoutMs: Math.max(0, deadline - now),
+    timeoutMs: Math.max(0, (frame.deadline ?? now) - now),
     dryRun: run.dryRun,
     ...defined({ retryError: frame.lastError?.message, identity: node.as ?? run.identity }),
   };

@@ -1,23 +1,59 @@
-/** How a retried step ends for good: used up, forgiven, handed to its `on_fail` agent, or stopped. */
+/** How a retried step ends for good: completed, used up, forgiven, handed to its `on_fail` agent, or stopped. */
 import type {
   Address,
   AttemptFrame,
   CallNode,
   ChildNode,
   Failure,
+  Outcome,
   ScriptNode,
   StepEnd,
   Usage,
 } from "@runfleet/model";
-import { errorCodes, fallbackAddress } from "@runfleet/model";
+import { errorCodes, fallbackAddress, iterationOf } from "@runfleet/model";
 import { boundedFailure } from "../bounds.js";
-import { endStep, setEmptyResult } from "../results.js";
+import { defined } from "../record.js";
+import { appendContext, endStep, setEmptyResult, setResult } from "../results.js";
 import { note, open, record, type StepEntry, setFrame, settle, type Turn } from "../turn.js";
 import { labelOf, nameOf } from "../variables.js";
+import type { Answer, AttemptKind } from "./attempt-kind.js";
 import type { SettledChild, Spot } from "./behaviour.js";
 
 export type RetriedNode = CallNode | ScriptNode | ChildNode;
 export type AttemptSpot<N extends RetriedNode> = Spot<N, AttemptFrame>;
+
+/** Done; a child run hands over what it found out around the result. */
+export function succeed<N extends RetriedNode>(
+  turn: Turn,
+  kind: AttemptKind<N>,
+  spot: AttemptSpot<N>,
+  answer: Answer & { readonly outcome: Extract<Outcome, { type: "succeeded" }> },
+): void {
+  const { at, node, frame } = spot;
+  const { markers, context, output, resultText, usage } = answer.outcome;
+  note(turn, { type: "step.completed", markers, ...named(spot) });
+  record(turn, entry(spot, { status: "completed", markers, context, output, resultText, usage }));
+  kind.before?.(turn, answer);
+  appendContext(turn, { step: labelOf(node), iteration: iterationOf(at), context, markers, output });
+  const childRunId = frame.childId;
+  const { ordinal } = frame;
+  setResult(turn, nameOf(node), {
+    status: "completed",
+    markers,
+    context,
+    ordinal,
+    ...defined({ output, childRunId }),
+  });
+  kind.after?.(turn, answer);
+  endStep(turn, { name: nameOf(node), status: "completed", ordinal });
+  settle(turn, at, { type: "completed", markers });
+}
+
+/** What an attempt failed with. */
+export function failureOf(outcome: Exclude<Outcome, { type: "succeeded" | "in_doubt" }>): Failure {
+  if (outcome.type === "cancelled") return { code: "step_failed", message: `cancelled: ${outcome.reason}` };
+  return outcome.type === "timed_out" ? { ...outcome.error, code: "step_timed_out" } : outcome.error;
+}
 
 /** No attempt is left: `on_fail` says what that means for the run. */
 export function exhausted(turn: Turn, spot: AttemptSpot<RetriedNode>): void {
@@ -71,7 +107,11 @@ export function fallbackSettled(
 }
 
 /** A stopped attempt counts as cancelled, whatever it managed to do before; one that has ended keeps its end. */
-export function stopped(turn: Turn, spot: AttemptSpot<RetriedNode>, usage?: Usage): void {
+export function stopped(
+  turn: Turn,
+  spot: AttemptSpot<RetriedNode>,
+  usage: Usage | undefined = spot.frame.used,
+): void {
   const { at, frame } = spot;
   const hasEnded = frame.phase === "backoff" || frame.phase === "expiring";
   const reason = frame.stopReason ?? "cancelled";

@@ -5,58 +5,34 @@
  *   running  → (failed) backoff → running …              while retries are left
  *            → settled, or fallback → settled            when they are used up
  *   running  → (time is over) expiring → as failed       when it answers, or is given up
+ *   running  → (in doubt) doubt → running, or as failed  when a person has said what happened
  *   running  → (stop) stopping → settled                 when it answers, or is given up
  *
  * The next attempt begins when the one before has ended; only one that does not stop is given up after a while and
  * may go on beside it. Every attempt has its own record and counts in the totals, however it ended.
  */
-import type { AttemptFrame, ChildResult, EngineEvent, Failure, Outcome, Usage } from "@runfleet/model";
-import { iterationOf } from "@runfleet/model";
+import type { AttemptFrame, Failure, Outcome, Usage } from "@runfleet/model";
 import { backoffMs } from "../backoff.js";
-import { boundedOutcome } from "../bounds.js";
+import { boundedFailure, boundedOutcome } from "../bounds.js";
 import { defined } from "../record.js";
-import { addToTotals, appendContext, endStep, setResult } from "../results.js";
-import { note, record, setFrame, settle, type Turn, takeOrdinal } from "../turn.js";
-import { labelOf, nameOf } from "../variables.js";
+import { addToTotals } from "../results.js";
+import { note, record, setFrame, type Turn, takeOrdinal } from "../turn.js";
+import { labelOf } from "../variables.js";
 import {
   type AttemptSpot,
   entry,
   exhausted,
+  failureOf,
   fallbackSettled,
   named,
   type RetriedNode,
   stopped,
+  succeed,
 } from "./attempt-end.js";
-import type { NodeBehaviour, Wait } from "./behaviour.js";
-
-/** How an attempt ended; a child run brings what it hands to its parent. */
-export interface Answer {
-  readonly outcome: Outcome;
-  readonly child?: ChildResult;
-}
-
-/** What is special about one kind of retried step. */
-export interface AttemptKind<N extends RetriedNode> {
-  readonly kind: AttemptFrame["kind"];
-  /** How long a stopping attempt is waited for. */
-  readonly stopMs: number;
-  timeoutMs(turn: Turn, node: N): number | undefined;
-  /** The answer when nobody needs to be asked. */
-  immediate(turn: Turn, spot: AttemptSpot<N>): Answer | undefined;
-  ask(turn: Turn, spot: AttemptSpot<N>): void;
-  /** The event's answer to the attempt that is open, or nothing when it belongs to another one. */
-  answer(spot: AttemptSpot<N>, event: EngineEvent): Answer | undefined;
-  /** True when the attempt was never handed out, so that nobody will answer. */
-  abort(turn: Turn, spot: AttemptSpot<N>, reason: "cancelled" | "fail_fast" | "timeout"): boolean;
-  /** Whether a new activation must ask again. */
-  readonly local: boolean;
-  /** Told of every answer, before anything is made of it. */
-  answered?(turn: Turn, spot: AttemptSpot<N>, answer: Answer): void;
-  /** Around the recording of a success: what else later steps get to see. */
-  before?(turn: Turn, answer: Answer): void;
-  after?(turn: Turn, answer: Answer): void;
-  waitsFor(spot: AttemptSpot<N>): Wait;
-}
+import type { Answer, AttemptKind } from "./attempt-kind.js";
+import { attemptWait } from "./attempt-wait.js";
+import type { FrameEvent, NodeBehaviour } from "./behaviour.js";
+import { answerOfDoubt, closeDoubt, openDoubt, suspectEffect, usedInAll } from "./doubt.js";
 
 /** Phases in which an attempt has been handed out and has not answered. */
 const inFlight: ReadonlySet<AttemptFrame["phase"]> = new Set(["running", "stopping", "expiring"]);
@@ -70,11 +46,15 @@ export function attemptBehaviour<N extends RetriedNode>(
       const frame = newFrame(turn, kind.kind, { attempt: 1, ordinal: takeOrdinal(turn) });
       begin(turn, kind, { at, node, frame });
     },
-    reopen(turn, { at, node, frame: { attempt, ordinal } }) {
+    reopen(turn, { at, node, frame: { attempt, ordinal, mayHaveRun } }) {
       const frame = newFrame(turn, kind.kind, { attempt: attempt + 1, ordinal });
+      if (mayHaveRun) frame.mayHaveRun = mayHaveRun;
       begin(turn, kind, { at, node, frame });
     },
     on(turn, spot, event) {
+      if (event.type === "gateAnswered" && spot.frame.phase === "doubt")
+        return resolve(turn, kind, spot, event);
+      if (event.type === "attemptReturned") return returned(turn, kind, spot, event);
       const answer = inFlight.has(spot.frame.phase) ? kind.answer(spot, event) : undefined;
       if (answer === undefined) return "belongs to no open attempt";
       finish(turn, kind, spot, answer);
@@ -85,11 +65,11 @@ export function attemptBehaviour<N extends RetriedNode>(
     stop: (turn, spot, reason) => stop(turn, kind, spot, reason),
     resume(turn, spot) {
       if (!kind.local) return;
-      if (spot.frame.phase === "running") kind.ask(turn, spot);
+      if (spot.frame.phase === "running") askAgain(turn, kind, spot);
       if (spot.frame.phase === "stopping") stopped(turn, spot);
       if (spot.frame.phase === "expiring") expired(turn, kind, spot);
     },
-    waitsFor: (spot) => waitsFor(kind, spot),
+    waitsFor: (spot) => attemptWait(kind, spot),
   };
 }
 
@@ -106,7 +86,7 @@ function begin<N extends RetriedNode>(turn: Turn, kind: AttemptKind<N>, spot: At
   const timeoutMs = kind.timeoutMs(turn, node);
   frame.phase = "running";
   frame.startedAt = turn.env.now;
-  delete frame.deadline;
+  for (const ofThisAttempt of ["deadline", "given", "returned", "used"] as const) delete frame[ofThisAttempt];
   if (timeoutMs !== undefined) frame.deadline = turn.env.now + timeoutMs;
   setFrame(turn, at, frame);
   note(turn, { type: "step.started", kind: kind.kind, ...named(spot) });
@@ -126,47 +106,81 @@ function finish<N extends RetriedNode>(
   answer: Answer,
 ): void {
   const outcome = boundedOutcome(answer.outcome);
+  const { frame } = spot;
   kind.answered?.(turn, spot, answer);
   addToTotals(turn, answer.child?.totals ?? outcome.usage);
-  if (spot.frame.phase === "stopping") stopped(turn, spot, outcome.usage);
-  else if (spot.frame.phase === "expiring") expired(turn, kind, spot, outcome.usage);
-  else if (outcome.type === "succeeded") succeed(turn, kind, spot, { ...answer, outcome });
-  else fail(turn, kind, spot, outcome);
+  delete frame.given;
+  const usage = usedInAll(frame, outcome.usage);
+  const ended = { ...outcome, ...defined({ usage }) };
+  if (frame.phase === "stopping") stopped(turn, spot, usage);
+  else if (frame.phase === "expiring") expired(turn, kind, spot, usage);
+  else if (ended.type === "succeeded") succeed(turn, kind, spot, { ...answer, outcome: ended });
+  else if (ended.type === "in_doubt") openDoubt(turn, spot, ended);
+  else fail(turn, kind, spot, ended);
 }
 
-function succeed<N extends RetriedNode>(
+/** A new owner asks for the attempt that was in flight: it may have run, unless it was handed back or is not run at all. */
+function askAgain<N extends RetriedNode>(turn: Turn, kind: AttemptKind<N>, spot: AttemptSpot<N>): void {
+  const { at, frame } = spot;
+  if (frame.returned === undefined && frame.given === undefined) suspectEffect(turn, frame);
+  delete frame.returned;
+  setFrame(turn, at, frame);
+  kind.ask(turn, spot);
+}
+
+/** The worker never began the attempt and gives the run away. Returns why the event is ignored, or nothing. */
+function returned<N extends RetriedNode>(
+  turn: Turn,
+  kind: AttemptKind<N>,
+  { at, frame }: AttemptSpot<N>,
+  { attempt }: { readonly attempt: number },
+): string | undefined {
+  if (!kind.local || frame.phase !== "running" || frame.attempt !== attempt)
+    return "belongs to no open attempt";
+  frame.returned = true;
+  setFrame(turn, at, frame);
+  return undefined;
+}
+
+/** A person has said what happened. Returns why the answer is ignored, or nothing. */
+function resolve<N extends RetriedNode>(
   turn: Turn,
   kind: AttemptKind<N>,
   spot: AttemptSpot<N>,
-  answer: Answer & { readonly outcome: Extract<Outcome, { type: "succeeded" }> },
-): void {
+  event: Extract<FrameEvent, { type: "gateAnswered" }>,
+): string | undefined {
   const { at, node, frame } = spot;
-  const { markers, context, output, resultText, usage } = answer.outcome;
-  note(turn, { type: "step.completed", markers, ...named(spot) });
-  record(turn, entry(spot, { status: "completed", markers, context, output, resultText, usage }));
-  kind.before?.(turn, answer);
-  appendContext(turn, { step: labelOf(node), iteration: iterationOf(at), context, markers, output });
-  const childRunId = frame.childId;
-  const { ordinal } = frame;
-  setResult(turn, nameOf(node), {
-    status: "completed",
-    markers,
-    context,
-    ordinal,
-    ...defined({ output, childRunId }),
-  });
-  kind.after?.(turn, answer);
-  endStep(turn, { name: nameOf(node), status: "completed", ordinal });
-  settle(turn, at, { type: "completed", markers });
+  const said = answerOfDoubt(turn, spot, event);
+  if ("ignored" in said) return said.ignored;
+  closeDoubt(turn, spot, event);
+  if (said.type === "fail") {
+    fail(turn, kind, spot, {
+      type: "failed",
+      error: boundedFailure(said.error),
+      retryable: false,
+      ...defined({ usage: frame.used }),
+    });
+    return undefined;
+  }
+  if (said.type === "retry") delete frame.mayHaveRun;
+  else frame.given = said.result;
+  frame.phase = "running";
+  frame.deadline = turn.env.now + (kind.timeoutMs(turn, node) ?? 0);
+  setFrame(turn, at, frame);
+  kind.ask(turn, spot);
+  record(turn, entry(spot, { status: "running" }));
+  return undefined;
 }
 
 function fail<N extends RetriedNode>(
   turn: Turn,
   kind: AttemptKind<N>,
   spot: AttemptSpot<N>,
-  outcome: Exclude<Outcome, { type: "succeeded" }>,
+  outcome: Exclude<Outcome, { type: "succeeded" | "in_doubt" }>,
 ): void {
   const error = failureOf(outcome);
+  if (outcome.type === "failed" && outcome.noEffect) delete spot.frame.mayHaveRun;
+  else suspectEffect(turn, spot.frame);
   spot.frame.lastError = error;
   if (outcome.type === "timed_out") note(turn, { type: "step.timed_out", ...named(spot) });
   else note(turn, { type: "step.failed", error, ...named(spot) });
@@ -192,14 +206,8 @@ function retry<N extends RetriedNode>(
     return;
   }
   const { retryDelayMs, backoff } = node;
-  const delayMs = backoffMs({
-    retryDelayMs,
-    backoff,
-    retryAfterMs,
-    runId: turn.env.run.id,
-    address: at,
-    failures,
-  });
+  const runId = turn.env.run.id;
+  const delayMs = backoffMs({ retryDelayMs, backoff, retryAfterMs, runId, address: at, failures });
   note(turn, { type: "step.retrying", delayMs, error, ...named(spot), attempt: frame.attempt + 1 });
   delete frame.childId;
   if (delayMs === 0) {
@@ -239,6 +247,7 @@ function expire<N extends RetriedNode>(turn: Turn, kind: AttemptKind<N>, spot: A
   frame.deadline = now + kind.stopMs;
   setFrame(turn, at, frame);
   if (kind.abort(turn, spot, "timeout")) expired(turn, kind, spot);
+  else suspectEffect(turn, frame);
 }
 
 /** An attempt that timed out has ended or is given up. It ended when its time was over; what it still used counts. */
@@ -246,7 +255,7 @@ function expired<N extends RetriedNode>(
   turn: Turn,
   kind: AttemptKind<N>,
   spot: AttemptSpot<N>,
-  usage?: Usage,
+  usage: Usage | undefined = spot.frame.used,
 ): void {
   const { frame } = spot;
   const error = frame.lastError ?? { code: "step_timed_out", message: "" };
@@ -269,6 +278,11 @@ function stop<N extends RetriedNode>(
     setFrame(turn, at, frame);
     return;
   }
+  if (frame.phase === "doubt") {
+    closeDoubt(turn, spot);
+    stopped(turn, spot);
+    return;
+  }
   if (
     frame.phase === "backoff" ||
     kind.abort(turn, spot, reason === "fail_fast" ? "fail_fast" : "cancelled")
@@ -276,21 +290,8 @@ function stop<N extends RetriedNode>(
     stopped(turn, spot);
     return;
   }
+  if (frame.returned === undefined) suspectEffect(turn, frame);
   frame.phase = "stopping";
   frame.deadline = turn.env.now + kind.stopMs;
   setFrame(turn, at, frame);
-}
-
-function waitsFor<N extends RetriedNode>(kind: AttemptKind<N>, spot: AttemptSpot<N>): Wait {
-  const { at, node, frame } = spot;
-  if (frame.phase === "fallback") return {};
-  if (frame.phase !== "backoff") return kind.waitsFor(spot);
-  const until = frame.deadline ?? 0;
-  const attempt = frame.attempt + 1;
-  return { blockedOn: { type: "retry", address: at, name: nameOf(node), attempt, until } };
-}
-
-function failureOf(outcome: Exclude<Outcome, { type: "succeeded" }>): Failure {
-  if (outcome.type === "cancelled") return { code: "step_failed", message: `cancelled: ${outcome.reason}` };
-  return outcome.type === "timed_out" ? { ...outcome.error, code: "step_timed_out" } : outcome.error;
 }

@@ -23,7 +23,10 @@ export const call = attemptBehaviour<CallNode>({
 });
 
 function runAction(turn: Turn, spot: AttemptSpot<CallNode>): RunAction {
-  const { node } = spot;
+  const {
+    node,
+    frame: { mayHaveRun, given },
+  } = spot;
   const { model, pluginDirs } = turn.env.run;
   return {
     type: "runAction",
@@ -32,6 +35,6 @@ function runAction(turn: Turn, spot: AttemptSpot<CallNode>): RunAction {
     action: node.agent.value,
     with: node.with,
     pluginDirs: [...new Set([...pluginDirs, ...node.pluginDirs])],
-    ...defined({ model, output: node.output, gateFeedback: turn.state.core.gateFeedback }),
+    ...defined({ model, output: node.output, gateFeedback: turn.state.core.gateFeedback, mayHaveRun, given }),
   };
 }

@@ -38,6 +38,7 @@ const silent: Row = {
   gatePolled: "ignored",
   childFinished: "ignored",
   attemptEnded: "ignored",
+  attemptReturned: "ignored",
   itemsCollected: "ignored",
   itemsFailed: "ignored",
   activated: "noted",
@@ -87,11 +88,20 @@ function halting(): World {
   return world;
 }
 
-const local = { attemptEnded: "taken", activated: "asked again" } as const;
+/** What a new owner asks for again may have run, which the run remembers. */
+const asking = { attemptEnded: "taken", attemptReturned: "taken", activated: "taken" } as const;
+const local = { ...asking, activated: "asked again" } as const;
+
+function inDoubt(): World {
+  const world = started(flow([call("a")]), { steps });
+  world.attemptEnds("b.0", 1, { type: "in_doubt", reason: "nobody knows" });
+  return world;
+}
 
 const frames: Readonly<Record<NodeKind, Readonly<Record<string, OpenFrame>>>> = {
   call: {
-    running: { at: "b.0", world: () => started(flow([call("a")]), { steps }), row: local },
+    running: { at: "b.0", world: () => started(flow([call("a")]), { steps }), row: asking },
+    "in doubt": { at: "b.0", world: inDoubt, row: { gateAnswered: "taken" } },
     "before its retry": {
       at: "b.0",
       world: () => started(flow([call("bad", { retries: 1, retryDelayMs: 9_000 })]), { steps }),
@@ -100,7 +110,7 @@ const frames: Readonly<Record<NodeKind, Readonly<Record<string, OpenFrame>>>> = 
     "with its on_fail agent": {
       at: "b.0",
       world: () => started(flow([call("bad", { onFail: agent })]), { steps }),
-      row: { activated: "asked again" },
+      row: { activated: "taken" },
     },
     stopping: { at: "b.0.0", world: stoppingBranch, row: { attemptEnded: "taken", activated: "taken" } },
     "past its timeout": {
@@ -140,7 +150,7 @@ const frames: Readonly<Record<NodeKind, Readonly<Record<string, OpenFrame>>>> = 
     "with open branches": {
       at: "b.0",
       world: () => started(flow([parallel([call("a")])]), { steps }),
-      row: { activated: "asked again" },
+      row: { activated: "taken" },
     },
   },
   gate: {
@@ -182,6 +192,9 @@ const frames: Readonly<Record<NodeKind, Readonly<Record<string, OpenFrame>>>> = 
   },
 };
 
+/** What only the gate of a step in doubt looks at. */
+const chosen = { selections: ["retry"] };
+
 /** The event as it would come if the frame waited for it. */
 const events: {
   readonly [T in EventType]: (at: string, itemId: string) => Extract<EngineEvent, { type: T }>;
@@ -190,7 +203,14 @@ const events: {
   cancelRequested: () => ({ type: "cancelRequested", at: 0, reason: "enough", by: "ann" }),
   retryRequested: () => ({ type: "retryRequested", at: 0, by: "ann" }),
   signalReceived: () => ({ type: "signalReceived", at: 0, name: "signal" }),
-  gateAnswered: (address) => ({ type: "gateAnswered", at: 0, address, verdict: "approved", by: "ann" }),
+  gateAnswered: (address) => ({
+    type: "gateAnswered",
+    at: 0,
+    address,
+    verdict: "approved",
+    by: "ann",
+    ...chosen,
+  }),
   gatePolled: (address) => ({ type: "gatePolled", address, verdict: "approved" }),
   childFinished: (address, itemId) => ({
     type: "childFinished",
@@ -200,6 +220,7 @@ const events: {
     result: childResult(),
   }),
   attemptEnded: (address) => ({ type: "attemptEnded", address, attempt: 1, outcome: ok() }),
+  attemptReturned: (address) => ({ type: "attemptReturned", address, attempt: 1 }),
   itemsCollected: (address) => ({ type: "itemsCollected", address, items: [item("z")], dependencies: [] }),
   itemsFailed: (address) => ({
     type: "itemsFailed",

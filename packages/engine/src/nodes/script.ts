@@ -6,7 +6,8 @@ import { abort, ask, type Turn } from "../turn.js";
 import { inputsNow } from "../variables.js";
 import { attemptContext } from "./attempt-context.js";
 import type { AttemptSpot } from "./attempt-end.js";
-import { type Answer, attemptBehaviour } from "./attempts.js";
+import type { Answer } from "./attempt-kind.js";
+import { attemptBehaviour } from "./attempts.js";
 
 const notExecuted: Answer = {
   outcome: {

@@ -131,7 +131,7 @@ function answerGate(state: MemoryState, answer: GateAnswer): AnswerReply {
     return isEnded(run.status) ? { tag: "ended", status: run.status } : { tag: "not_open" };
   }
   const { address, name, deadline } = gate;
-  const { verdict, by, feedback, selections } = answer;
+  const { verdict, by, feedback, selections, result } = answer;
   const at = state.now();
   if (deadline < at) return { tag: "late", deadline };
   run.gates.delete(address);
@@ -143,6 +143,7 @@ function answerGate(state: MemoryState, answer: GateAnswer): AnswerReply {
     ...{ at, address, type: "gateAnswered", verdict, by },
     ...(feedback === undefined ? {} : { feedback }),
     ...(selections === undefined ? {} : { selections: [...selections] }),
+    ...(result === undefined ? {} : { result }),
   });
   return { tag: "accepted", address, pool: run.info.pool };
 }

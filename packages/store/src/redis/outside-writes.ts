@@ -65,6 +65,7 @@ export function outsideWrites(partition: Partition): OutsideWrites {
             by: answer.by,
             feedback: answer.feedback,
             selections: answer.selections,
+            result: answer.result,
           }),
         },
       });

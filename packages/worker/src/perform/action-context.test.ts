@@ -44,6 +44,7 @@ async function seen(
     logDir: "/of/logs",
     log: silent,
     clock: systemClock,
+    holdsRun: () => true,
     killGraceMs: 1,
   };
   const outcome = await runAction(told, context, signal);

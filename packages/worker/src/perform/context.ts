@@ -21,6 +21,8 @@ export interface PerformContext {
   readonly logDir: string;
   readonly log: ActionLog;
   readonly clock: Clock;
+  /** Whether this worker still has the run, by a look at its own clock. When it has not, the whole activation ends. */
+  readonly holdsRun: () => boolean;
   /** How long a script may live after SIGTERM. */
   readonly killGraceMs: number;
 }

@@ -1,13 +1,14 @@
 /**
- * Performs `runAction`: finds the action and the step's output schema, runs the action, turns what it returned or threw
- * into an outcome. Knows nothing about retries: those are the engine's.
+ * Performs `runAction`: finds the action and the step's output schema, runs the action (one that takes effect at most once
+ * only when it may), turns what it returned or threw into an outcome. Knows nothing about retries: those are the engine's.
  */
 import type { Outcome, RunAction } from "@runfleet/model";
 import { RunfleetError } from "@runfleet/model";
-import { type ActionContext, usageOf } from "../action.js";
+import { type ActionContext, type ActionResult, saysNoEffect, usageOf } from "../action.js";
 import { failedOutcome } from "../outcomes.js";
 import { actionContext } from "./action-context.js";
 import { resultOutcome, usageWith } from "./action-result.js";
+import { givenOutcome, isOnce, outcomeWithoutRunning, withoutRepeat } from "./at-most-once.js";
 import type { PerformContext } from "./context.js";
 
 export async function runAction(
@@ -17,19 +18,34 @@ export async function runAction(
 ): Promise<Outcome> {
   const startedAt = context.clock.monotonic();
   const durationMs = (): number => Math.round(context.clock.monotonic() - startedAt);
+  let hasBegun = command.mayHaveRun === true;
   try {
     const action = context.registry.action(command.action);
     if (action === undefined) throw notRegistered(command.action, context);
     const schema = await schemaOf(command, context);
-    const told = actionContext({ action, command, context, signal, schema });
+    const judge = (result: ActionResult<unknown>): Outcome =>
+      resultOutcome({ action, schema, result, durationMs: durationMs() });
+    if (command.given !== undefined) return givenOutcome(command.given, judge);
+    const contextWith = (stop: AbortSignal) =>
+      actionContext({ action, command, context, signal: stop, schema });
+    const told = contextWith(signal);
     // Listeners of an action that begins after the abort would never be called.
     signal.throwIfAborted();
-    const result = (await action.run(told as ActionContext<never>)) ?? {};
-    return resultOutcome({ action, schema, result, durationMs: durationMs() });
+    const once = isOnce(action, command);
+    if (once && hasBegun) {
+      const known = await outcomeWithoutRunning({ action, command, context, signal, contextWith, judge });
+      if (known !== undefined) return known;
+    }
+    // A process that was frozen may not have been told yet that another worker took the run over.
+    if (once && !context.holdsRun()) return { type: "cancelled", reason: "lease_lost" };
+    hasBegun = true;
+    const outcome = judge((await action.run(told as ActionContext<never>)) ?? {});
+    return once ? withoutRepeat(outcome, `action "${action.name}" ran and returned`) : outcome;
   } catch (error) {
     const usage = usageWith(durationMs(), usageOf(error));
     if (signal.aborted) return { type: "cancelled", reason: String(signal.reason), usage };
-    return { ...failedOutcome(error), usage };
+    const isHarmless = !hasBegun || saysNoEffect(error);
+    return { ...failedOutcome(error), ...(isHarmless ? { noEffect: true } : {}), usage };
   }
 }
 

@@ -26,6 +26,7 @@ beforeAll(async () => {
     log: silentLog,
     killGraceMs: 300,
     clock: systemClock,
+    holdsRun: () => true,
   };
 });
 afterAll(() => rm(dir, { recursive: true, force: true }));
