@@ -32,3 +32,4 @@ export {
   type WorkerConfig,
 } from "./config.js";
 export { createFleetWorker, type FleetWorker, type FleetWorkerOptions } from "./fleet-worker.js";
+export { type JsonLinesArchiveOptions, jsonLinesArchive } from "./sinks/json-lines-archive.js";
