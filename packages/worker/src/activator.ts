@@ -16,6 +16,7 @@ import type { ActivationPorts } from "./activation.js";
 import { Activation } from "./activation.js";
 import type { RunContext, WorkerConfig } from "./config.js";
 import type { Definitions } from "./definitions.js";
+import { watchEscapes } from "./escaped-errors.js";
 import type { LeaseKeeper } from "./lease-keeper.js";
 import type { PerformContext } from "./perform/context.js";
 import type { Registry } from "./registry.js";
@@ -64,7 +65,8 @@ export function createActivator(options: ActivatorOptions): Activator {
 
   const runActivation = async (opened: OpenedRun, lease: Lease): Promise<Disposition> => {
     const { run } = opened;
-    const runContext = (await options.config.runContext?.(run)) ?? {};
+    const place = { runId: run.id };
+    const runContext = (await watchEscapes(place, async () => options.config.runContext?.(run))) ?? {};
     const workspace = createWorkspace({
       runId: run.id,
       rootDir: options.workDir,

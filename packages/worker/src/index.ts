@@ -31,5 +31,6 @@ export {
   type RunFacts,
   type WorkerConfig,
 } from "./config.js";
+export { handleEscapedErrors } from "./escaped-errors.js";
 export { createFleetWorker, type FleetWorker, type FleetWorkerOptions } from "./fleet-worker.js";
 export { type JsonLinesArchiveOptions, jsonLinesArchive } from "./sinks/json-lines-archive.js";

@@ -11,6 +11,7 @@ import type {
   WorkerEvent,
 } from "@runfleet/model";
 import { attemptKey } from "@runfleet/model";
+import { watchEscapes } from "./escaped-errors.js";
 import { failedOutcome, failureOf } from "./outcomes.js";
 import { collectItems } from "./perform/collect-items.js";
 import type { PerformContext } from "./perform/context.js";
@@ -53,7 +54,7 @@ export function createLocalWork(options: {
   const begin = (key: string, command: StartableCommand): void => {
     const controller = new AbortController();
     running.set(key, controller);
-    void perform(command, options.context, controller.signal).then((event) => {
+    void perform(command, options.context, controller).then((event) => {
       running.delete(key);
       const next = waiting.shift();
       if (next !== undefined) begin(next.key, next.command);
@@ -91,17 +92,21 @@ export function createLocalWork(options: {
 async function perform(
   command: StartableCommand,
   context: PerformContext,
-  signal: AbortSignal,
+  controller: AbortController,
 ): Promise<WorkerEvent> {
   const performer = performers[command.type] as Perform<StartableCommand>;
+  const attempt = "attempt" in command ? { attempt: command.attempt } : {};
+  const place = { runId: context.run.id, address: command.address, ...attempt };
   try {
-    return await performer(command, context, signal);
+    return await watchEscapes(place, () => performer(command, context, controller.signal));
   } catch (error) {
+    // What goes on of it has lost its say.
+    controller.abort("an error escaped");
     return broken(command, error);
   }
 }
 
-/** Performers answer with data; what one throws all the same is a defect of it and must neither lose the work nor us. */
+/** Performers answer with data; what they throw is a defect of theirs or escaped them, and must not lose the work or us. */
 function broken(command: StartableCommand, error: unknown): WorkerEvent {
   switch (command.type) {
     case "runAction":

@@ -9,6 +9,7 @@ import type { SinkFeed } from "@runfleet/model";
 import { RunfleetError } from "@runfleet/model";
 import type { ActionLog } from "./action.js";
 import type { EventSink } from "./config.js";
+import { watchEscapes } from "./escaped-errors.js";
 import { failureOf } from "./outcomes.js";
 
 export interface SinkTiming {
@@ -159,7 +160,7 @@ async function delivered(
     signal.addEventListener("abort", () => reject(signal.reason as Error));
   });
   // One that never listens to its signal is left alone: nobody takes its answer any more.
-  const taken = Promise.resolve().then(() => sink.deliver(events, { signal }));
+  const taken = watchEscapes(named(sink), async () => sink.deliver(events, { signal }));
   try {
     await Promise.race([taken, cut]);
   } finally {

@@ -9,7 +9,7 @@ import {
   readEnvironment,
   type Shutdown,
 } from "@runfleet/service";
-import { type ActionLog, createFleetWorker } from "@runfleet/worker";
+import { type ActionLog, createFleetWorker, handleEscapedErrors } from "@runfleet/worker";
 import type { Command } from "commander";
 import type { Cli } from "../cli.js";
 import { findFleet } from "../find-fleet.js";
@@ -55,6 +55,13 @@ async function runWorker(cli: Cli, options: Options): Promise<void> {
   const { graceMs, leaseTtlMs, leaseRedisUrls } = environment;
   const shutdown = createShutdown({ graceMs: graceMs + closingMs, log: (line) => log.warn(line) });
   stopWithParent(shutdown);
+  handleEscapedErrors({
+    log: actionLog(log),
+    onUnknown() {
+      process.exitCode = 1;
+      void shutdown.stop("an error that belongs to no step");
+    },
+  });
   const worker = await createFleetWorker({
     redisUrl: address.redisUrl,
     namespace: address.namespace,

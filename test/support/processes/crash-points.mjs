@@ -1,0 +1,107 @@
+// Where a worker can die between two things it does outside itself: before and after each call of its ports, and around
+// each action and each job. A new method of a port does not compile until it says here how a worker comes to call it, or
+// why none does on its way through a run.
+
+/**
+ * @typedef {import("@runfleet/model").RunStore & import("@runfleet/model").CancelFeed} Store
+ * @typedef {import("@runfleet/model").LeaseStore} Leases
+ * @typedef {import("@runfleet/model").RunQueue} Queue
+ * @typedef {{ times: number, when?: "it is asked to stop" | "a run has killed too many" }} Reached
+ *   At least so often in a life that sees the whole scenario, or one that is led there.
+ */
+
+const byClients = "clients alone call it";
+const readsOnly = "reads: dying here is dying after the write before it";
+const atStart = "before a worker takes anything";
+
+/** @satisfies {Readonly<Record<keyof Store, Reached | string>>} */
+const store = {
+  activate: { times: 8 },
+  commit: { times: 12 },
+  park: { times: 4 },
+  finish: { times: 4 },
+  heartbeat: { times: 1 },
+  createRun: { times: 4 },
+  appendEvent: { times: 1 },
+  requestCancel: { times: 1 },
+  outboxDone: { times: 2 },
+  announceWorker: { times: 2 },
+  outboxPending: { times: 2 },
+  wakeable: { times: 2 },
+  silentOwners: { times: 2 },
+  release: { times: 1, when: "it is asked to stop" },
+  withdrawWorker: { times: 1, when: "it is asked to stop" },
+  failUnowned: { times: 1, when: "a run has killed too many" },
+  answerGate: byClients,
+  terminateRun: byClients,
+  retryRun: byClients,
+  publish: byClients,
+  inboxWaiting: readsOnly,
+  dueAt: byClients,
+  readRun: readsOnly,
+  readSteps: byClients,
+  readHistory: byClients,
+  newestEventId: byClients,
+  followHistory: byClients,
+  listRuns: byClients,
+  listChildren: readsOnly,
+  openGates: byClients,
+  findWorkflow: readsOnly,
+  listWorkflows: byClients,
+  readDefinition: readsOnly,
+  listWorkers: byClients,
+  readFleetEvents: "sinks are fed beside the runs; test/conformance/worker/sinks.test.ts",
+  claimSink: "sinks are fed beside the runs; test/conformance/worker/sinks.test.ts",
+  subscribe: atStart,
+  close: "after a worker has stopped",
+};
+
+/** @satisfies {Readonly<Record<keyof Leases, Reached | string>>} */
+const leases = {
+  acquire: { times: 8 },
+  renew: { times: 1 },
+  release: { times: 8 },
+  close: "after a worker has stopped",
+};
+
+/** @satisfies {Readonly<Record<keyof Queue | "handle" | "stillParked", Reached | string>>} */
+const queue = {
+  add: { times: 4 },
+  wake: { times: 4 },
+  /** A job was taken; the run's disposition is known and its job not put away. */
+  handle: { times: 8 },
+  /** The job was put away, and nobody has looked whether an event came meanwhile. */
+  stillParked: { times: 4 },
+  revive: "needs a failover; test/conformance/queue and test/simulation/fleet",
+  consume: atStart,
+  counts: byClients,
+  close: "after a worker has stopped",
+};
+
+const action = { run: { times: 6 } };
+
+export const ports = { store, leases, queue, action };
+
+/** @typedef {{ port: keyof typeof ports, method: string, side: "before" | "after", nth: number, when?: Reached["when"] }} CrashPoint */
+
+/** Every point, at the first and at the last call that is sure to come. @returns {CrashPoint[]} */
+export function crashPoints() {
+  return Object.entries(ports).flatMap(([port, methods]) =>
+    Object.entries(methods).flatMap(([method, reached]) =>
+      typeof reached === "string" ? [] : pointsOf(/** @type {keyof typeof ports} */ (port), method, reached),
+    ),
+  );
+}
+
+/** @param {keyof typeof ports} port @param {string} method @param {Reached} reached @returns {CrashPoint[]} */
+function pointsOf(port, method, { times, when }) {
+  const sides = /** @type {const} */ (["before", "after"]);
+  return [...new Set([1, times])].flatMap((nth) =>
+    sides.map((side) => ({ port, method, side, nth, ...(when === undefined ? {} : { when }) })),
+  );
+}
+
+/** @param {CrashPoint} point */
+export function nameOf({ port, method, side, nth }) {
+  return `${side} ${port}.${method} number ${nth}`;
+}

@@ -1,0 +1,74 @@
+/** A client and worker processes on a namespace of their own, cleared away together. */
+import { randomUUID } from "node:crypto";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createClient, type FleetClient } from "@runfleet/client";
+import { eventually } from "../eventually.js";
+import type { LedgerLine } from "./actions.mjs";
+import {
+  type Fault,
+  type ProcessPlace,
+  readLedger,
+  startFaultyWorker,
+  startWorker,
+  type WorkerProcess,
+} from "./worker-processes.js";
+
+export interface ProcessFleet {
+  readonly client: FleetClient;
+  readonly place: ProcessPlace;
+  /** The built `runfleet worker`. */
+  worker(): Promise<WorkerProcess>;
+  faultyWorker(fault: Fault): Promise<WorkerProcess>;
+  ledger(wanted?: Partial<LedgerLine>): readonly LedgerLine[];
+  /** How often an owner of the run was taken for dead. */
+  leasesLost(runId: string): Promise<number>;
+  /** The first line like this, as soon as it is there. */
+  noted(wanted: Partial<LedgerLine>): Promise<LedgerLine>;
+  /** Ends every worker that still lives. */
+  clear(): Promise<void>;
+}
+
+export async function openProcessFleet(options: {
+  readonly redisUrl: string;
+  readonly leaseTtlMs: number;
+  readonly graceMs: number;
+  readonly workflows: readonly string[];
+}): Promise<ProcessFleet> {
+  const { redisUrl, leaseTtlMs, graceMs } = options;
+  const namespace = `processes-${randomUUID().slice(0, 8)}`;
+  const folder = await mkdtemp(join(tmpdir(), "runfleet-processes-"));
+  const place: ProcessPlace = { redisUrl, namespace, folder, leaseTtlMs, graceMs };
+  const client = createClient({ redis: redisUrl, namespace, actor: "tester" });
+  await client.publish(options.workflows.map((source) => ({ source })));
+  const workers: WorkerProcess[] = [];
+  const kept = async (starting: Promise<WorkerProcess>): Promise<WorkerProcess> => {
+    const worker = await starting;
+    workers.push(worker);
+    return worker;
+  };
+  const name = (): string => `worker-${workers.length + 1}`;
+  const ledger = (wanted: Partial<LedgerLine> = {}): readonly LedgerLine[] =>
+    readLedger(place).filter((line) =>
+      Object.entries(wanted).every(([member, value]) => line[member as keyof LedgerLine] === value),
+    );
+  return {
+    ...{ client, place, ledger },
+    worker: () => kept(startWorker(place, name())),
+    faultyWorker: (fault) => kept(startFaultyWorker(place, name(), fault)),
+    noted: (wanted) => eventually(`the ledger says ${JSON.stringify(wanted)}`, () => ledger(wanted)[0]),
+    async leasesLost(runId) {
+      let lost = 0;
+      for await (const { type } of client.events(runId, { until: "history" })) {
+        if (type === "lease.lost") lost += 1;
+      }
+      return lost;
+    },
+    async clear() {
+      await Promise.all(workers.map((worker) => worker.end("SIGKILL")));
+      await client.close();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
