@@ -69,7 +69,11 @@ const cases: Readonly<Record<Cause, readonly [ReturnType<typeof explain>, RegExp
     /--pools gpu/,
   ],
   delayed: [explained({}, { dueAt: now + 60_000 }), /begins at 1970-01-01T00:17:40/, /nothing/],
-  suspect: [explained({ recoveries: limits.suspectRecoveries }), /2 workers in a row died/, /logs/],
+  suspect: [
+    explained({ ...owner, heartbeatAt: now - 60_000, recoveries: limits.suspectRecoveries - 1 }),
+    /2 workers in a row died/,
+    /logs/,
+  ],
   pool_full: [
     explained({}, { workers: [{ ...worker, busy: 4 }] }),
     /all 4 slots of pool "gpu"/,
@@ -117,6 +121,12 @@ describe("why a run is not moving", () => {
       cause: "owner_silent",
       sentence: "worker w1 has it and has not been heard of for 120 s",
     });
+  });
+
+  it("does not take a run for a suspect while its owner is heard of, or nobody is there who could take it", () => {
+    const suspect = { ...owner, recoveries: limits.suspectRecoveries };
+    expect(explained(suspect).cause).toBe("running");
+    expect(explained({ ...suspect, heartbeatAt: now - 60_000 }, { workers: [] }).cause).toBe("owner_silent");
   });
 
   it("does not take a run for delayed that a sweeper has just told of, and that has no slot", () => {

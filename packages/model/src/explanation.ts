@@ -11,12 +11,12 @@ export const causes = [
   "crash_loop",
   "failed",
   "cancelled",
+  "suspect",
   "owner_silent",
   "cancelling",
   "running",
   "no_worker",
   "delayed",
-  "suspect",
   "pool_full",
   "queued",
   "gate",
@@ -93,6 +93,10 @@ const reasonOf = ({ error }: RunRecord): string => error?.message ?? "no reason 
 /** An owner that nobody ever heard of is as silent as one can be. */
 const silentFor = ({ run, now }: Situation): number => now - (run.heartbeatAt ?? 0);
 
+const isSilent = (situation: Situation): boolean => isOwned(situation) && silentFor(situation) > silentMs;
+/** Without progress in between, the present owner counted in: it is taken for dead where this is asked. */
+const deathsOf = ({ run }: Situation): number => run.recoveries + 1;
+
 const time = (epochMs: number): string => new Date(epochMs).toISOString();
 const seconds = (ms: number): string => `${Math.max(0, Math.round(ms / 1000))} s`;
 
@@ -127,8 +131,19 @@ const rules: readonly Rule[] = [
     }),
   },
   {
+    cause: "suspect",
+    applies: (situation) =>
+      isSilent(situation) &&
+      deathsOf(situation) >= limits.suspectRecoveries &&
+      poolWorkers(situation).length > 0,
+    say: (situation) => ({
+      sentence: `${deathsOf(situation)} workers in a row died while they had it, so it waits for a worker that has no other such run`,
+      remedy: "nothing; look at the logs of the workers that died",
+    }),
+  },
+  {
     cause: "owner_silent",
-    applies: (situation) => situation.run.owner !== undefined && silentFor(situation) > silentMs,
+    applies: isSilent,
     say: (situation) => ({
       sentence: `worker ${situation.run.owner} has it and has not been heard of for ${seconds(silentFor(situation))}`,
       remedy: "nothing: another worker takes it over when the lease has run out; without one, start a worker",
@@ -162,14 +177,6 @@ const rules: readonly Rule[] = [
     cause: "delayed",
     applies: (situation) => isReady(situation) && (situation.dueAt ?? 0) - situation.now > delayedMs,
     say: ({ dueAt = 0 }) => ({ sentence: `it begins at ${time(dueAt)}`, remedy: "nothing" }),
-  },
-  {
-    cause: "suspect",
-    applies: (situation) => isReady(situation) && situation.run.recoveries >= limits.suspectRecoveries,
-    say: ({ run }) => ({
-      sentence: `${run.recoveries} workers in a row died while they had it, so it waits for a worker that has no other such run`,
-      remedy: "nothing; look at the logs of the workers that died",
-    }),
   },
   {
     cause: "pool_full",
