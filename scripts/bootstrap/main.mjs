@@ -93,15 +93,18 @@ async function simulate(args) {
 
 /**
  * The long chaos run; `--minutes N` chooses how long, `--seed N` repeats one, `--negative` runs only the control that shows
- * that the judgement notices a fleet without fences.
+ * that the judgement notices a fleet without fences, `--cancel` only the measurement of how long a cancel takes.
  * @param {string[]} args
  */
 async function chaos(args) {
   const minutes = takeNumber(args, "--minutes");
   const seed = takeNumber(minutes.rest, "--seed");
-  const isNegative = seed.rest.includes("--negative");
-  const rest = seed.rest.filter((word) => word !== "--negative");
-  const files = isNegative ? ["test/chaos/negative-control.test.ts"] : [];
+  const alone = {
+    "--negative": "test/chaos/negative-control.test.ts",
+    "--cancel": "test/chaos/cancel-latency.test.ts",
+  };
+  const files = Object.entries(alone).flatMap(([word, file]) => (seed.rest.includes(word) ? [file] : []));
+  const rest = seed.rest.filter((word) => !(word in alone));
   const { code } = await runNode(vitest, ["run", "--config", "vitest.chaos.config.ts", ...files, ...rest], {
     env: {
       ...(minutes.value === undefined ? {} : { RUNFLEET_CHAOS_MINUTES: minutes.value }),

@@ -1,6 +1,6 @@
 /**
  * Cancelling with real processes: what runs hears of it, by the message or without it; what waits ends at once; families
- * and process groups end together; the always blocks run and the reason is kept. How fast it is: `npm run bench -- --cancel`.
+ * and process groups end together; the always blocks run and the reason is kept. How fast it is: `npm run chaos -- --cancel`.
  */
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";

@@ -35,7 +35,7 @@ describe("runs are handed over", () => {
     for (const worker of first) {
       await eventually("it has steps in hand", () => fleet.ledger({ pid: worker.pid, action: "slow" })[0]);
       expect(await worker.end("SIGTERM")).toBe(0);
-      await fleet.worker();
+      await fleet.faultyWorker({});
     }
     for (const id of ids) {
       await gateOf(id);

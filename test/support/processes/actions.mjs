@@ -11,7 +11,7 @@ import { setTimeout as pause } from "node:timers/promises";
 /** How long `slow` takes. */
 export const slowMs = 700;
 /** How long `block` keeps its whole process busy. */
-const blockMs = 5_000;
+const blockMs = 3_500;
 
 /** True the first time this is asked on this ledger, in any process. @param {string} ledger @param {string} what */
 function isFirst(ledger, what) {
