@@ -172,6 +172,7 @@ describe("without the message", () => {
     const ended = await fleet.client.get(id);
     expect(ended.status).toBe("cancelled");
     expect(fleet.ledger({ action: "block", what: "done" })).toEqual([]);
+    fleet.unblock();
     await fleet.noted({ action: "block", what: "done" });
     const next = await fleet.client.start("instant");
     expect((await fleet.client.result(next.id, { timeoutMs: 20_000 })).status).toBe("completed");

@@ -1,6 +1,6 @@
 /** Runs go from one worker process to the next: in order, by a kill, and because a process is too busy to renew. */
 import type { RunDocument } from "@runfleet/model";
-import { afterEach, beforeEach, describe, expect, inject, it } from "vitest";
+import { afterEach, describe, expect, inject, it } from "vitest";
 import { eventually } from "../support/eventually.js";
 import { openProcessFleet, type ProcessFleet } from "../support/processes/process-fleet.js";
 
@@ -16,10 +16,9 @@ const workflows = [
 
 describe("runs are handed over", () => {
   let fleet: ProcessFleet;
-  beforeEach(async () => {
-    const redisUrl = inject("redisUrl");
-    fleet = await openProcessFleet({ redisUrl, leaseTtlMs: 1_500, graceMs: 300, workflows });
-  });
+  const open = async (leaseTtlMs: number): Promise<void> => {
+    fleet = await openProcessFleet({ redisUrl: inject("redisUrl"), leaseTtlMs, graceMs: 300, workflows });
+  };
   afterEach(() => fleet.clear());
 
   const gateOf = (runId: string) =>
@@ -29,6 +28,7 @@ describe("runs are handed over", () => {
     fleet.ledger({ action, what: "begun" }).filter(({ key }) => key.startsWith(`${runId}:`)).length;
 
   it("by a rolling restart, which costs no recovery and no attempt", async () => {
+    await open(10_000);
     const first = [await fleet.worker(), await fleet.worker()];
     const starts = Array.from({ length: 8 }, () => fleet.client.start("rolled"));
     const ids = (await Promise.all(starts)).map(({ id }) => id);
@@ -57,6 +57,7 @@ describe("runs are handed over", () => {
   });
 
   it("by kill -9: a finished branch is not repeated, the child is the same one, the gate's deadline too", async () => {
+    await open(1_500);
     const killed = await fleet.faultyWorker({});
     const gated = await fleet.client.start("gated");
     const { deadline } = await gateOf(gated.id);
@@ -82,6 +83,7 @@ describe("runs are handed over", () => {
   });
 
   it("because a process is blocked for longer than its lease: it loses the run, changes nothing, and goes on", async () => {
+    await open(1_000);
     const [one, two] = await Promise.all([fleet.faultyWorker({}), fleet.faultyWorker({})]);
     const run = await fleet.client.start("busy");
     const { pid } = await fleet.noted({ action: "block" });
@@ -94,6 +96,7 @@ describe("runs are handed over", () => {
       ["last", other.pid],
     ]);
     expect(fleet.ledger({ what: "done", pid: blocked.pid })).toEqual([]);
+    fleet.unblock();
     await fleet.noted({ what: "done", pid: blocked.pid });
     await eventually("it says so", () => (blocked.log().includes("lease lost") ? true : undefined));
     expect(await run.get()).toEqual(ended);

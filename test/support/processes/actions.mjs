@@ -10,8 +10,13 @@ import { setTimeout as pause } from "node:timers/promises";
 
 /** How long `slow` takes. */
 export const slowMs = 700;
-/** How long `block` keeps its whole process busy. */
-const blockMs = 3_500;
+/** How long `block` keeps its whole process busy at most. */
+const blockMsMax = 60_000;
+
+/** What ends a `block`, when it exists. @param {string} ledger */
+export function unblockFile(ledger) {
+  return `${ledger}.unblock`;
+}
 
 /** True the first time this is asked on this ledger, in any process. @param {string} ledger @param {string} what */
 function isFirst(ledger, what) {
@@ -29,7 +34,8 @@ const doings = {
   },
   block(_context, ledger) {
     if (!isFirst(ledger, "block")) return;
-    for (const end = performance.now() + blockMs; performance.now() < end; );
+    const end = performance.now() + blockMsMax;
+    while (performance.now() < end && !existsSync(unblockFile(ledger)));
   },
   leak({ signal }) {
     void Promise.reject(new Error("nobody awaits this"));

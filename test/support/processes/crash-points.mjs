@@ -13,6 +13,7 @@
 const byClients = "clients alone call it";
 const readsOnly = "reads: dying here is dying after the write before it";
 const atStart = "before a worker takes anything";
+const forEnded = "removes ended runs beside the runs, a few a round; what is left comes with the next round";
 
 /** @satisfies {Readonly<Record<keyof Store, Reached | string>>} */
 const store = {
@@ -50,6 +51,11 @@ const store = {
   listWorkflows: byClients,
   readDefinition: readsOnly,
   listWorkers: byClients,
+  fileEnded: forEnded,
+  listKept: readsOnly,
+  trimKept: forEnded,
+  removeOrphans: forEnded,
+  forgetExpired: forEnded,
   readFleetEvents: "sinks are fed beside the runs; test/conformance/worker/sinks.test.ts",
   claimSink: "sinks are fed beside the runs; test/conformance/worker/sinks.test.ts",
   subscribe: atStart,

@@ -115,7 +115,6 @@ const stop = await assembleWorker({
   pools: ["default"],
   leaseTtlMs,
   workDir: settings.workDir,
-  retentionMs: 3_600_000,
   sweepMs: settings.sweepMs,
   graceMs: settings.graceMs,
 });

@@ -1,13 +1,15 @@
 /** A client and worker processes on a namespace of their own, cleared away together. */
 import { randomUUID } from "node:crypto";
+import { writeFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createClient, type FleetClient } from "@runfleet/client";
 import { eventually } from "../eventually.js";
-import type { LedgerLine } from "./actions.mjs";
+import { type LedgerLine, unblockFile } from "./actions.mjs";
 import {
   type Fault,
+  ledgerOf,
   type ProcessPlace,
   readLedger,
   startFaultyWorker,
@@ -26,6 +28,8 @@ export interface ProcessFleet {
   leasesLost(runId: string): Promise<number>;
   /** The first line like this, as soon as it is there. */
   noted(wanted: Partial<LedgerLine>): Promise<LedgerLine>;
+  /** Lets a process go on that `block` keeps busy. */
+  unblock(): void;
   /** Ends every worker that still lives. */
   clear(): Promise<void>;
 }
@@ -58,6 +62,7 @@ export async function openProcessFleet(options: {
     worker: () => kept(startWorker(place, name())),
     faultyWorker: (fault) => kept(startFaultyWorker(place, name(), fault)),
     noted: (wanted) => eventually(`the ledger says ${JSON.stringify(wanted)}`, () => ledger(wanted)[0]),
+    unblock: () => writeFileSync(unblockFile(ledgerOf(place)), ""),
     async leasesLost(runId) {
       let lost = 0;
       for await (const { type } of client.events(runId, { until: "history" })) {
