@@ -15,6 +15,7 @@ import { addGates } from "./commands/gates.js";
 import { addGraph } from "./commands/graph.js";
 import { addList } from "./commands/list.js";
 import { addPublish } from "./commands/publish.js";
+import { addFork, addRerun } from "./commands/rerun.js";
 import { addRetry } from "./commands/retry.js";
 import { addServer } from "./commands/server.js";
 import { addShow } from "./commands/show.js";
@@ -44,6 +45,8 @@ const commands: readonly ((program: Command, cli: Cli) => void)[] = [
   addCancel,
   addTerminate,
   addRetry,
+  addRerun,
+  addFork,
   addGates,
   addApprove,
   addReject,

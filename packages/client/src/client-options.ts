@@ -50,6 +50,22 @@ export interface StartDefinitionOptions extends StartOptions {
   readonly alongside?: readonly (Definition | WorkflowSource)[];
 }
 
+export interface RerunOptions {
+  /** Inputs that shall be others than those of the run. */
+  readonly inputs?: InputValues;
+  /** The version that is published now instead of the one the run had. Default false. */
+  readonly latest?: boolean;
+  /** Default: the label of the run. */
+  readonly label?: string;
+  /** As at a start: the same key gives the run that exists. */
+  readonly idempotencyKey?: string;
+}
+
+export interface ForkOptions extends Omit<RerunOptions, "latest"> {
+  /** Address or name of the first step that is executed again; everything before it is kept. */
+  readonly from: string;
+}
+
 /** Workflow text; `file` is what diagnostics call it. */
 export interface WorkflowSource {
   readonly source: string;

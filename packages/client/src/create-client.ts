@@ -9,6 +9,7 @@ import type { FleetClient, RunHandle, StartedRun } from "./fleet-client.js";
 import { awaitResult, followEvents } from "./follow-runs.js";
 import { diagnose, prepareVersions, storeVersions } from "./publish.js";
 import { listGates, listRuns, listWorkflows, readFleet, readRunDocument } from "./read-runs.js";
+import { forkRun, rerunRun } from "./start-over.js";
 import { checkStart, type Started, startByName, startVersion } from "./start-run.js";
 
 /**
@@ -20,25 +21,22 @@ export function createClient(options: ClientOptions = {}): FleetClient {
 }
 
 function clientOn(connections: Connections): FleetClient {
-  const handle = (id: string): RunHandle => handleOf(connections, id);
-  const started = (run: Started): StartedRun => ({
-    ...handle(run.id),
-    status: run.status,
-    isRepeat: run.isRepeat,
-  });
+  const started = (run: Started): StartedRun => startedOn(connections, run);
   return {
     start: async (workflow, options = {}) => started(await startByName(connections, workflow, options)),
     startDefinition: async (workflow, options = {}) =>
       started(await publishAndStart(connections, workflow, options)),
     publish: (workflows) => publish(connections, workflows),
     validate: (workflow) => diagnose(connections, workflow),
-    run: handle,
+    run: (runId) => handleOf(connections, runId),
     get: (runId) => readRunDocument(connections, runId),
     explain: (runId) => explainRun(connections, runId),
     list: (options = {}) => listRuns(connections, options),
     cancel: (runId, options = {}) => cancelRun(connections, runId, options),
     terminate: (runId, options = {}) => terminateRun(connections, runId, options),
     retry: (runId, options = {}) => retryRun(connections, runId, options),
+    rerun: async (runId, options = {}) => started(await rerunRun(connections, runId, options)),
+    fork: async (runId, options) => started(await forkRun(connections, runId, options)),
     approve: (runId, gate, options = {}) =>
       answerGate(connections, { ...options, runId, gate, verdict: "approved" }),
     reject: (runId, gate, options = {}) =>
@@ -54,6 +52,10 @@ function clientOn(connections: Connections): FleetClient {
   };
 }
 
+function startedOn(connections: Connections, { id, status, isRepeat }: Started): StartedRun {
+  return { ...handleOf(connections, id), status, isRepeat };
+}
+
 function handleOf(connections: Connections, id: string): RunHandle {
   return {
     id,
@@ -67,6 +69,8 @@ function handleOf(connections: Connections, id: string): RunHandle {
     cancel: (options = {}) => cancelRun(connections, id, options),
     terminate: (options = {}) => terminateRun(connections, id, options),
     retry: (options = {}) => retryRun(connections, id, options),
+    rerun: async (options = {}) => startedOn(connections, await rerunRun(connections, id, options)),
+    fork: async (options) => startedOn(connections, await forkRun(connections, id, options)),
     signal: (name, options = {}) => signalRun(connections, { ...options, runId: id, name }),
   };
 }

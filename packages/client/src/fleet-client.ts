@@ -17,8 +17,10 @@ import type {
   AnswerOptions,
   CancelOptions,
   EventsOptions,
+  ForkOptions,
   GateListOptions,
   ListOptions,
+  RerunOptions,
   ResultOptions,
   RetryOptions,
   SignalOptions,
@@ -40,6 +42,8 @@ export interface RunHandle {
   cancel(options?: CancelOptions): Promise<void>;
   terminate(options?: TerminateOptions): Promise<void>;
   retry(options?: RetryOptions): Promise<void>;
+  rerun(options?: RerunOptions): Promise<StartedRun>;
+  fork(options: ForkOptions): Promise<StartedRun>;
   signal(name: string, options?: SignalOptions): Promise<void>;
 }
 
@@ -81,6 +85,17 @@ export interface FleetClient {
    * Throws `retry_refused`, `run_not_found`.
    */
   retry(runId: string, options?: RetryOptions): Promise<void>;
+  /**
+   * A new root run of the same version with the same inputs and options, whatever became of the run. Throws
+   * `run_not_found`, `workflow_not_found` when the version is not stored any more, and what `start` throws.
+   */
+  rerun(runId: string, options?: RerunOptions): Promise<StartedRun>;
+  /**
+   * A new root run of the same version that keeps how the steps before `from` ended instead of executing them.
+   * Throws `fork_refused` for a run that has not ended and a step that is not there, `too_large` when there is too
+   * much to keep, and what `rerun` throws.
+   */
+  fork(runId: string, options: ForkOptions): Promise<StartedRun>;
   /** First answer wins. Throws `gate_answered`, `gate_not_found`, `run_ended`, `run_not_found`. */
   approve(runId: string, gate?: string, options?: AnswerOptions): Promise<void>;
   reject(runId: string, gate?: string, options?: AnswerOptions): Promise<void>;

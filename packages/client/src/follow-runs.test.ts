@@ -31,6 +31,7 @@ describe("a run", () => {
         resultText: null,
         error: null,
         childRunId: null,
+        keptFrom: null,
         startedAt: "1970-01-01T00:00:01.000Z",
         endedAt: "1970-01-01T00:00:02.000Z",
         usage: null,

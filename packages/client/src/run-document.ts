@@ -52,6 +52,8 @@ function startedWith(run: RunRecord) {
     identity: run.identity ?? null,
     pluginDirs: [...run.pluginDirs],
     priority: run.priority ?? null,
+    rerunOf: run.rerunOf ?? null,
+    forkOf: run.forkOf ?? null,
   };
 }
 
@@ -146,6 +148,7 @@ function stepDocument(step: StepRecord): StepDocument {
     resultText: step.resultText ?? null,
     error: step.error ?? null,
     childRunId: step.childRunId ?? null,
+    keptFrom: step.keptFrom ?? null,
     startedAt: isoTimeOrNull(step.startedAt),
     endedAt: isoTimeOrNull(step.endedAt),
     usage: step.usage ?? null,

@@ -16,6 +16,8 @@ const record: RunRecord = {
   ...{ owner: "w1", ownerToken: "token", heartbeatAt: at + 4_000 },
   totals: { ...zeroTotals(), costUsd: 1.5, hasLlmMetrics: true },
   cancel: { reason: "enough", by: "ann", at: at + 3_000 },
+  rerunOf: "R0",
+  forkOf: { runId: "R0", address: "b.2" },
   createdAt: at,
   startedAt: at + 1_000,
 };
@@ -57,6 +59,7 @@ describe("the document of a run", () => {
       ...{ owner: "w1", ownerToken: "token", heartbeatAt: iso(4_000) },
       totals: { ...zeroTotals(), costUsd: 1.5, hasLlmMetrics: true },
       cancel: { reason: "enough", by: "ann", at: iso(3_000) },
+      ...{ rerunOf: "R0", forkOf: { runId: "R0", address: "b.2" } },
       ...{ createdAt: iso(0), startedAt: iso(1_000), endedAt: null },
       ...{ error: null, summary: null, children: [], currentSteps: [], steps: [] },
     });

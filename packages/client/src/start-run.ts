@@ -2,7 +2,14 @@
  * Starts runs: finds the definition, checks everything, creates the run in one script, puts it into the queue.
  * Whatever is refused is refused before anything is written.
  */
-import { type Definition, newRootRun, queueJobOf, RunfleetError, type RunStatus } from "@runfleet/model";
+import {
+  type Definition,
+  type NewRun,
+  newRootRun,
+  queueJobOf,
+  RunfleetError,
+  type RunStatus,
+} from "@runfleet/model";
 import { deriveRunId, newRunId } from "@runfleet/store";
 import { completeInputs, textInputs } from "./check-inputs.js";
 import { checkName, checkStartOptions } from "./check-start-options.js";
@@ -45,13 +52,24 @@ export async function startVersion(
   return create(connections, target, { ...options, inputs: textInputs(options.inputs ?? {}) });
 }
 
+/** Starts this version once more for another run. Inputs are complete already but for what the version adds. */
+export async function startAgain(
+  connections: Connections,
+  target: StartTarget,
+  { origin, ...options }: StartOptions & { readonly origin: Origin },
+): Promise<Started> {
+  checkStartOptions(options);
+  return create(connections, target, { ...options, inputs: textInputs(options.inputs ?? {}) }, origin);
+}
+
 /** Checks options against a definition without starting anything, so that a refused start publishes nothing. */
 export function checkStart(definition: Definition, options: StartOptions): void {
   checkStartOptions(options);
   completeInputs(definition, textInputs(options.inputs ?? {}));
 }
 
-async function findTarget({ store }: Connections, workflow: string): Promise<StartTarget> {
+/** The published version. Throws `workflow_not_found`. */
+export async function findTarget({ store }: Connections, workflow: string): Promise<StartTarget> {
   const published = await store.findWorkflow(workflow);
   const json = published === undefined ? undefined : await store.readDefinition(published.hash);
   if (published === undefined || json === undefined) {
@@ -66,18 +84,22 @@ async function findTarget({ store }: Connections, workflow: string): Promise<Sta
   return { hash: published.hash, definition: JSON.parse(json) as Definition };
 }
 
+/** What a run has from another one. */
+export type Origin = Pick<NewRun, "rerunOf" | "forkOf" | "kept">;
+
 type CheckedOptions = StartOptions & { readonly inputs: Readonly<Record<string, string>> };
 
 async function create(
   connections: Connections,
   target: StartTarget,
   options: CheckedOptions,
+  origin: Origin = {},
 ): Promise<Started> {
   const now = Date.now();
   const { idempotencyKey } = options;
   const id = idempotencyKey === undefined ? newRunId(now) : deriveRunId(`start ${idempotencyKey}`);
   const inputs = completeInputs(target.definition, options.inputs);
-  const run = newRootRun(target, { ...options, inputs }, { id, now });
+  const run = { ...newRootRun(target, { ...options, inputs }, { id, now }), ...origin };
   const reply = await connections.store.createRun(run);
   switch (reply.tag) {
     case "exists":

@@ -10,7 +10,7 @@ import { nodeAt } from "./plan.js";
 import { member } from "./record.js";
 import { alwaysRoot, rootSettled } from "./run-phases.js";
 import { trailOf } from "./settlement.js";
-import { defect, drop, isHalted, settle, type Task, type Turn } from "./turn.js";
+import { defect, drop, isHalted, settle, type Task, type Turn, takeOrdinal } from "./turn.js";
 
 /** Moves without any answer from the world: more than any real definition needs, and still below a second. */
 const movesMax = 200_000;
@@ -22,6 +22,7 @@ const performers: { readonly [T in Task["type"]]: (turn: Turn, task: TaskOf<T>) 
   reopen: reopenNode,
   stop: stopNodes,
   settled: tellParent,
+  keep: keepStep,
 };
 
 /** Performs all tasks, those that come up meanwhile included. */
@@ -35,6 +36,7 @@ export function drain(turn: Turn): void {
     }
     perform(turn, task);
     done += 1;
+    if (done === turn.tasks.length) endNextKept(turn);
   }
   turn.tasks.length = 0;
 }
@@ -46,8 +48,24 @@ function perform<T extends Task["type"]>(turn: Turn, task: TaskOf<T>): void {
 
 function openNode(turn: Turn, { at }: TaskOf<"open">): void {
   const node = nodeAt(turn.plan, at);
+  const behaviour = behaviourOf(node.kind);
+  const kept = member(turn.kept ?? {}, at);
   if (isHalted(turn)) settle(turn, at, { type: "cancelled", trail: { [at]: null } });
-  else behaviourOf(node.kind).open(turn, at, node);
+  else if (kept?.kind === node.kind) {
+    turn.keeping.push({ type: "keep", at, kept, ordinal: takeOrdinal(turn) });
+  } else behaviour.open(turn, at, node);
+}
+
+/** Branches that were open together end in the order in which they did. */
+function endNextKept({ keeping, tasks }: Turn): void {
+  keeping.sort((one, other) => one.kept.endedAt - other.kept.endedAt || one.ordinal - other.ordinal);
+  const next = keeping.shift();
+  if (next !== undefined) tasks.push(next);
+}
+
+function keepStep(turn: Turn, { at, kept, ordinal }: TaskOf<"keep">): void {
+  const node = nodeAt(turn.plan, at);
+  behaviourOf(node.kind).keep?.(turn, { at, node, kept, ordinal });
 }
 
 function reopenNode(turn: Turn, { at, trail }: TaskOf<"reopen">): void {
@@ -86,6 +104,7 @@ function giveUp(turn: Turn): void {
   turn.tasks.length = 0;
   stopNodes(turn, { type: "stop", at: root, reason: "cancelled" });
   turn.tasks.length = 0;
+  turn.keeping.length = 0;
   drop(turn, root);
   const message = `more than ${movesMax} moves without any step`;
   rootSettled(turn, { type: "failed", error: { code: "loop_limit", message }, fatal: true, trail: {} });

@@ -65,7 +65,7 @@ function ownResults(state: RunState): [string, StepResult][] {
 }
 
 /** What the parent may use: markers and context of the last completed step, completed results, contexts. */
-function childResult(state: RunState, status: Ending["status"]): ChildResult {
+export function childResult(state: RunState, status: Ending["status"]): ChildResult {
   const own = ownResults(state).filter(([, result]) => result.status === "completed");
   // Named parallel blocks have results as well, but no context: they are no steps.
   const last = own.findLast(([name]) => Object.hasOwn(state.ends, name))?.[1];

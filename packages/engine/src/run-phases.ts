@@ -22,9 +22,10 @@ export function isFresh(turn: Turn): boolean {
   return state.core.phase === "body" && state.frames[bodyAddress] === undefined && tasks.length === 0;
 }
 
-/** Opens the body. Returns why the event is ignored, or nothing. */
-export function startRun(turn: Turn): string | undefined {
+/** Opens the body; a fork goes through what it keeps in this very decision. Returns why the event is ignored, or nothing. */
+export function startRun(turn: Turn, { kept }: EventOf<"started">): string | undefined {
   if (!isFresh(turn)) return "the run has started before";
+  turn.kept = kept;
   note(turn, { type: "run.started", workflow: turn.env.run.workflow });
   open(turn, bodyAddress);
   return undefined;

@@ -2,7 +2,7 @@
  * How a node ended, as its parent is told. Failures and stops carry the trail of frames that were open below, so
  * that an operator's retry of the run can go on at that place.
  */
-import type { Address, Failure, Frame, Trail } from "@runfleet/model";
+import type { Address, Failure, Frame, KeptStep, Trail } from "@runfleet/model";
 import { isBelow } from "@runfleet/model";
 
 export type Settlement =
@@ -19,6 +19,16 @@ export const completed: Settlement = { type: "completed" };
 export function handedOn(settlement: Settlement, at: Address, frame: Frame): Settlement {
   if (settlement.type === "completed") return completed;
   return { ...settlement, trail: { ...settlement.trail, [at]: frame } };
+}
+
+/** How a kept step ends that knows no other attempts. One whose time ran out had been allowed to go on. */
+export function keptSettlement(
+  { status, markers, error }: KeptStep,
+  failure: { readonly fatal: boolean; readonly trail: Trail },
+): Settlement {
+  if (status === "cancelled") return { type: "cancelled", trail: failure.trail };
+  if (status !== "failed") return { type: "completed", markers };
+  return { type: "failed", error: error ?? { code: "step_failed", message: "" }, ...failure };
 }
 
 /** The part of a trail that belongs to one node and everything below it. */

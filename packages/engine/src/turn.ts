@@ -9,6 +9,7 @@ import type {
   Command,
   Fact,
   Frame,
+  KeptStep,
   OpenGate,
   RunState,
   StepRecord,
@@ -27,7 +28,16 @@ export type Task =
   | { readonly type: "reopen"; readonly at: Address; readonly trail: Trail }
   /** Stop everything that is open below. */
   | { readonly type: "stop"; readonly at: Address; readonly reason: string }
-  | { readonly type: "settled"; readonly at: Address; readonly settlement: Settlement };
+  | { readonly type: "settled"; readonly at: Address; readonly settlement: Settlement }
+  /** End a step as it ended in the run that this one is a fork of. */
+  | KeepTask;
+
+export interface KeepTask {
+  readonly type: "keep";
+  readonly at: Address;
+  readonly ordinal: number;
+  readonly kept: KeptStep;
+}
 
 export interface Turn {
   readonly plan: Plan;
@@ -44,6 +54,10 @@ export interface Turn {
   readonly touched: Map<string, boolean>;
   /** Addresses that asked for local work in this turn. */
   readonly asked: Set<Address>;
+  /** Only in the decision that begins a fork: how the steps ended that it does not execute. */
+  kept?: Readonly<Record<Address, KeptStep>> | undefined;
+  /** Kept steps that were opened and have not ended. */
+  readonly keeping: KeepTask[];
   /** Variables of ordinary steps; forgotten when a result is recorded. */
   variables?: Readonly<Record<string, string>> | undefined;
 }
@@ -61,6 +75,7 @@ export function beginTurn(plan: Plan, state: RunState, env: DecideEnv): Turn {
     gatesClosed: [],
     touched: new Map(),
     asked: new Set(),
+    keeping: [],
   };
 }
 

@@ -28,6 +28,7 @@ export const errorCodes = {
   gate_answered: { meaning: "somebody answered this gate before", retryable: false, httpStatus: 409, exitCode: 4 },
   run_ended: { meaning: "the run has already ended", retryable: false, httpStatus: 409, exitCode: 4 },
   retry_refused: { meaning: "only failed root runs can be retried", retryable: false, httpStatus: 409, exitCode: 4 },
+  fork_refused: { meaning: "the run has not ended, or no such step whose past is complete", retryable: false, httpStatus: 409, exitCode: 4 },
   idempotency_conflict: { meaning: "the idempotency key was used with other inputs", retryable: false, httpStatus: 409, exitCode: 4 },
   inbox_full: { meaning: "the run has too many unread events", retryable: true, httpStatus: 429, exitCode: 5 },
   redis_unavailable: { meaning: "Redis cannot be reached or refuses to work", retryable: true, httpStatus: 503, exitCode: 5 },

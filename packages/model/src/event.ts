@@ -4,6 +4,7 @@
  * before the engine sees them; those of the own worker (attempts, items, polls) are fed directly.
  */
 import { z } from "zod";
+import { keptStepSchema } from "./kept-step.js";
 import { failureSchema, givenResultSchema, outcomeSchema, stepOutputSchema } from "./outcome.js";
 import { totalsSchema } from "./usage.js";
 
@@ -47,7 +48,12 @@ export type Item = z.infer<typeof itemSchema>;
 const outsideShape = { at: z.number() };
 
 export const inboxEventSchema = z.discriminatedUnion("type", [
-  z.object({ type: z.literal("started"), ...outsideShape }),
+  z.object({
+    type: z.literal("started"),
+    ...outsideShape,
+    /** Only of a fork, by address: steps that are not executed again. */
+    kept: z.record(z.string(), keptStepSchema).optional(),
+  }),
   z.object({
     type: z.literal("gateAnswered"),
     ...outsideShape,

@@ -30,6 +30,8 @@ export type Fact =
   | ({ readonly type: "step.skipped"; readonly reason: string } & StepFact)
   | ({ readonly type: "step.timed_out" } & StepFact)
   | ({ readonly type: "step.cancelled"; readonly reason: string } & StepFact)
+  /** A fork keeps how the step ended in the run `from`, and does not execute it. */
+  | ({ readonly type: "step.kept"; readonly status: string; readonly from: string } & StepFact)
   | {
       readonly type: "branch.taken";
       readonly address: Address;

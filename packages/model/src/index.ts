@@ -89,6 +89,8 @@ export { causes, explain } from "./explanation.js";
 export type { Fact, FleetEvent, HistoryEvent } from "./fact.js";
 export type { ResolvedInputs } from "./inputs.js";
 export { acceptInputs, resolveInputs } from "./inputs.js";
+export type { KeptStep } from "./kept-step.js";
+export { keptStep, keptStepSchema } from "./kept-step.js";
 export type { AcquireReply, Lease, LeaseStore, RenewReply } from "./lease-port.js";
 export { limits } from "./limits.js";
 export { newRootRun, type StartChoices } from "./new-root-run.js";

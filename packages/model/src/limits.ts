@@ -33,6 +33,10 @@ export const limits = {
   exportsBytesMax: 256 * 1024,
   /** What an ended child hands to its parent (results and contexts): it travels as one inbox event. */
   childResultBytesMax: 512 * 1024,
+  /** Steps a fork keeps: they are decided and written in one go, in a few hundredths of a second. */
+  keptStepsMax: 2_000,
+  /** What these steps left, as JSON: it travels as one inbox event. */
+  keptBytesMax: 8 * 1024 * 1024,
   /** Signals kept for gates that are not open yet (oldest dropped first). */
   signalsMax: 100,
   /** Rows of any page read from an index. */

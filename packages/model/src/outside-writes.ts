@@ -1,6 +1,7 @@
 /** The part of the store's seam that anybody may call: starting a run, and telling it something from outside. */
 import type { Address } from "./address.js";
 import type { SentEvent } from "./event.js";
+import type { KeptStep } from "./kept-step.js";
 import type { GivenResult } from "./outcome.js";
 import type { RunInfo } from "./run.js";
 import type { RunStatus } from "./status.js";
@@ -16,6 +17,8 @@ export interface NewRun extends RunInfo {
   readonly idempotencyKey?: string;
   /** At most `delayMsMax`. */
   readonly delayMs?: number;
+  /** Only of a fork, by address: how the steps ended that it does not execute again. */
+  readonly kept?: Readonly<Record<Address, KeptStep>>;
 }
 
 export type CreateReply =

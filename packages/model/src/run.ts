@@ -97,6 +97,10 @@ export interface RunInfo {
   /** Worker pool that takes the run: of the start, else of the workflow, else of the parent, else `default`. */
   readonly pool: string;
   readonly priority?: number;
+  /** Run whose workflow, inputs and options this one was started with again. */
+  readonly rerunOf?: string;
+  /** Run whose results before the step at `address` this one keeps. */
+  readonly forkOf?: { readonly runId: string; readonly address: Address };
   readonly createdAt: number;
 }
 
@@ -153,6 +157,8 @@ export const stepDocumentSchema = z.object({
   resultText: z.string().nullable(),
   error: failureSchema.nullable(),
   childRunId: z.string().nullable(),
+  /** Of a step that a fork kept: the run that executed it. */
+  keptFrom: z.string().nullable(),
   startedAt: z.string().nullable(),
   endedAt: z.string().nullable(),
   usage: usageSchema.nullable(),
@@ -217,6 +223,10 @@ export const runDocumentSchema = z.object({
   triggeredByHook: z.boolean(),
   pool: z.string(),
   priority: z.number().nullable(),
+  /** Run whose workflow, inputs and options this one was started with again. */
+  rerunOf: z.string().nullable(),
+  /** Run whose results before the step at `address` this one keeps. */
+  forkOf: z.object({ runId: z.string(), address: z.string() }).nullable(),
   depth: z.number(),
   recoveries: z.number(),
   currentSteps: z.array(currentStepSchema),

@@ -284,6 +284,8 @@ export interface StepRecord {
   startedAt?: number;
   endedAt?: number;
   usage?: Usage;
+  /** Run that executed the step; only in forks, for steps they did not execute themselves. */
+  keptFrom?: string;
   /** Only foreach: how far it is. */
   progress?: { total: number; running: number; completed: number; failed: number; skipped: number };
 }

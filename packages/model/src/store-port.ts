@@ -39,6 +39,8 @@ export interface RunStore extends WorkerWrites, OutsideWrites, SinkFeed, RunRete
   dueAt(runId: string): Promise<number | undefined>;
 
   readRun(runId: string): Promise<RunRecord | undefined>;
+  /** Everything the engine remembers of the run, by part; empty when there is no such run. */
+  readState(runId: string): Promise<Readonly<Record<string, string>>>;
   readSteps(request: { runId: string; limit: number; cursor?: string }): Promise<Page<StepRecord>>;
   readHistory(request: { runId: string; after?: string; limit: number }): Promise<readonly HistoryEvent[]>;
   /** Id of the newest event, or one before every event; a later `followHistory` misses nothing that comes after. */

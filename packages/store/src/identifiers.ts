@@ -33,10 +33,12 @@ export function definitionHash(json: string): string {
 export function startDigest(run: {
   readonly workflow: string;
   readonly inputs: Readonly<Record<string, string>>;
+  readonly forkOf?: { readonly runId: string; readonly address: string };
 }): string {
   const inputs = Object.entries(run.inputs).sort(([a], [b]) => (a < b ? -1 : 1));
+  const forkedFrom = run.forkOf === undefined ? [] : [run.forkOf.runId, run.forkOf.address];
   return createHash("sha256")
-    .update(JSON.stringify([run.workflow, inputs]))
+    .update(JSON.stringify([run.workflow, inputs, ...forkedFrom]))
     .digest("base64url")
     .slice(0, 22);
 }

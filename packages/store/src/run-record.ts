@@ -127,7 +127,7 @@ export function toCancelRequest(values: readonly unknown[]): CancelRequest | und
 
 /** The lasting part of a new run. */
 export function toRunInfo(run: NewRun): RunInfo {
-  const { idempotencyKey: _key, delayMs: _delay, confirms: _confirms, ...info } = run;
+  const { idempotencyKey: _key, delayMs: _delay, confirms: _confirms, kept: _kept, ...info } = run;
   return info;
 }
 

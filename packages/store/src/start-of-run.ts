@@ -17,7 +17,8 @@ import {
 export const idempotencyKeptMs = 30 * 24 * 60 * 60 * 1000;
 
 export function startedEvent(run: NewRun): InboxEvent {
-  return { type: "started", at: run.createdAt };
+  const { createdAt: at, kept } = run;
+  return { type: "started", at, ...(kept === undefined ? {} : { kept }) };
 }
 
 /** Throws `too_large` with the limit's name, `invalid_usage` for what the queue could not hold. */
@@ -30,6 +31,7 @@ export function checkNewRun(run: NewRun): void {
 function checkSizes(run: NewRun): void {
   const sizes = {
     inputsBytesMax: Buffer.byteLength(JSON.stringify(run.inputs)),
+    keptBytesMax: Buffer.byteLength(JSON.stringify(run.kept ?? {})),
     nameBytesMax: Math.max(
       ...[run.workflow, run.label ?? "", run.idempotencyKey ?? ""].map((name) => Buffer.byteLength(name)),
     ),

@@ -23,6 +23,40 @@ describeTwins("create_run", (twin) => {
     ]);
   });
 
+  test("a fork's first event has what it keeps, and its record has not", async () => {
+    const { store, activate } = twin();
+    const step = {
+      kind: "call",
+      status: "completed",
+      attempt: 1,
+      markers: ["é"],
+      from: "R1",
+      endedAt: 5,
+    } as const;
+    const kept = { "b.0": { ...step, markers: [...step.markers], childState: { core: "{}" } } };
+    const run = sampleRun({ forkOf: { runId: "R1", address: "b.1" }, kept });
+    await store.createRun(run);
+    expect((await activate(run.id)).inbox.map(({ event }) => event)).toEqual([
+      { type: "started", at: run.createdAt, kept },
+    ]);
+    const record = await store.readRun(run.id);
+    expect(record?.forkOf).toEqual(run.forkOf);
+    expect(record).not.toHaveProperty("kept");
+    const other = { ...run, forkOf: { runId: "R1", address: "b.2" } };
+    expect(await store.createRun(other)).toEqual({ tag: "conflict", id: run.id });
+  });
+
+  test("a fork that keeps too much is refused", async () => {
+    const { store } = twin();
+    const context = "x".repeat(limits.keptBytesMax);
+    const step = { kind: "call", status: "completed", attempt: 1, from: "R1", endedAt: 5, context } as const;
+    const run = sampleRun({ kept: { "b.0": { ...step, markers: [] } } });
+    await expect(store.createRun(run)).rejects.toMatchObject({
+      code: "too_large",
+      details: { limit: "keptBytesMax" },
+    });
+  });
+
   test("creating the same run again tells that it exists and writes nothing", async () => {
     const { store } = twin();
     const run = sampleRun();

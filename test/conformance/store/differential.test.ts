@@ -153,6 +153,7 @@ async function answerOf(side: Side, call: Call): Promise<unknown> {
 async function readAll({ store }: Side): Promise<unknown> {
   const perRun = runIds.map(async (runId) => ({
     run: await store.readRun(runId),
+    state: await store.readState(runId),
     steps: await store.readSteps({ runId, limit: 100 }),
     history: await store.readHistory({ runId, limit: 100 }),
     children: await store.listChildren({ runId, limit: 100 }),

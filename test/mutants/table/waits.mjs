@@ -28,8 +28,8 @@ export const waits = [
   },
   {
     file: "nodes/gate.ts",
-    find: "    core(turn).gateFeedback = words;\n    turn.variables = undefined;",
-    replace: "    core(turn).gateFeedback = words;",
+    find: "  core(turn).gateFeedback = words;\n  turn.variables = undefined;",
+    replace: "  core(turn).gateFeedback = words;",
     says: "feedback is not seen by a step of the same decision",
   },
   {

@@ -104,4 +104,28 @@ export const wholeRun = [
     replace: "step.charCodeAt(0)",
     says: "the eleventh branch comes before the second",
   },
+  {
+    file: "drain.ts",
+    find: "one.kept.endedAt - other.kept.endedAt || one.ordinal - other.ordinal",
+    replace: "one.ordinal - other.ordinal",
+    says: "the branches a fork keeps end in the order in which they began",
+  },
+  {
+    file: "nodes/kept-attempt.ts",
+    find: '  if (status === "cancelled") leaveStopped(turn, spot);\n  else if',
+    replace: "  if",
+    says: "a branch that was stopped failed by itself in the fork",
+  },
+  {
+    file: "nodes/gate.ts",
+    find: '  if (status === "completed" && context !== undefined) hear(turn, context);\n',
+    replace: "",
+    says: "a fork forgets what people said at a gate it keeps",
+  },
+  {
+    file: "nodes/kept-attempt.ts",
+    find: "    firstAttempt: 1,",
+    replace: "    firstAttempt: attempt,",
+    says: "a fork says that a step it keeps failed after one attempt",
+  },
 ];

@@ -3,7 +3,7 @@
  * going from answer to deadline. The account of it is in the oracle's words.
  */
 import { compile, type DecideEnv, type Decision, decide, newState } from "@runfleet/engine";
-import type { Command, EngineEvent, Fact, OpenGate, RunState, StepRecord } from "@runfleet/model";
+import type { Command, EngineEvent, Fact, KeptStep, OpenGate, RunState, StepRecord } from "@runfleet/model";
 import { attemptKey, doubtGateType } from "@runfleet/model";
 import { start } from "../../support/engine/world.js";
 import { type Account, askedLine, recordLine, stable, timelineLine } from "./lines.js";
@@ -32,10 +32,12 @@ export interface EngineRunOptions {
   readonly decide?: typeof decide;
   /** How often an operator retries the run when it has failed. */
   readonly retries?: number;
+  /** What the run does not execute, as a fork of another one. */
+  readonly kept?: Readonly<Record<string, KeptStep>>;
 }
 
 export function runEngine(program: Program, options: EngineRunOptions = {}): EngineRun {
-  const { decide: decideWith = decide, retries = 0 } = options;
+  const { decide: decideWith = decide, retries = 0, kept } = options;
   const { run, definition, answers, injected } = program;
   const plan = compile(definition);
   const schedule: Later[] = [];
@@ -148,7 +150,7 @@ export function runEngine(program: Program, options: EngineRunOptions = {}): Eng
   if (answers.cancelAfterMs !== undefined) {
     later(answers.cancelAfterMs, { type: "cancelRequested", at: now, reason: "enough", by: "ann" });
   }
-  decision = decideOn({ type: "started", at: now });
+  decision = decideOn({ type: "started", at: now, ...(kept !== undefined && { kept }) });
   for (let count = 0; decision.ended === undefined || mayRetry(decision); count += 1) {
     if (decision.ended !== undefined) {
       decision = decideOn({ type: "retryRequested", at: now, by: "ann" });

@@ -13,6 +13,7 @@ import type {
   EngineEvent,
   Fact,
   Item,
+  KeptStep,
   LocalCommand,
   Outcome,
   RunInfo,
@@ -184,7 +185,9 @@ export function createWorld(definition: Definition, answers: Script = {}) {
     steps,
     send,
     decideOnce,
-    start: () => send({ type: "started", at: now }),
+    /** `kept`: what a fork does not execute. */
+    start: (kept?: Readonly<Record<string, KeptStep>>) =>
+      send({ type: "started", at: now, ...(kept !== undefined && { kept }) }),
     /** Moves the clock and lets what is due happen. */
     advance(ms: number) {
       now += ms;

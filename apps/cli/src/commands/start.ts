@@ -3,7 +3,7 @@ import type { FleetClient, StartedRun, StartOptions } from "@runfleet/client";
 import type { Command } from "commander";
 import type { Cli } from "../cli.js";
 import { collect, duration, readInputs, wholeNumber } from "../parse-options.js";
-import { renderRun } from "../render/run-tree.js";
+import { tellStarted, waitOption } from "../tell-started.js";
 import { withFleet } from "../with-fleet.js";
 import { looksLikeFile, readFilesBeside, readWorkflowFile } from "../workflow-files.js";
 
@@ -56,29 +56,15 @@ export function addStart(program: Command, cli: Cli): void {
     .option("--triggered-by-hook", "a hook starts this run; actions are told so and start no hooks again")
     .option("--pool <name>", "worker pool that takes the run")
     .option("--dry-run", "actions are asked not to change anything")
-    .option("--wait", "wait for the end; exit code 1 when the run fails or is cancelled")
+    .option(...waitOption)
     .action((workflow: string, options: Options) => start(cli, workflow, options));
 }
 
 async function start(cli: Cli, workflow: string, options: Options): Promise<void> {
-  const { terminal } = cli;
   const startOptions = await readStartOptions(cli, options);
-  const isJson = cli.globals().json === true;
   await withFleet(cli, async (fleet) => {
     const run = await startWorkflow(fleet, { workflow, cwd: cli.cwd, options: startOptions });
-    if (options.wait !== true) {
-      if (isJson) terminal.printJson({ id: run.id, status: run.status });
-      else terminal.print(`${run.isRepeat ? "exists" : "started"} ${run.id}`);
-      return;
-    }
-    terminal.note(`${run.isRepeat ? "exists" : "started"} ${run.id}, waiting for its end`);
-    const ended = await run.result();
-    if (isJson) terminal.printJson(ended);
-    else
-      terminal.print(
-        renderRun(ended, { colours: terminal.out, now: Date.now(), columns: terminal.columns() }),
-      );
-    if (ended.status !== "completed") cli.setExitCode(1);
+    await tellStarted(cli, run, options);
   });
 }
 

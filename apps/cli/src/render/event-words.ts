@@ -25,6 +25,7 @@ const words: { readonly [T in Fact["type"]]: (fact: Told<T>) => string } = {
   "step.skipped": (step) => `${stepName(step)} skipped: ${step.reason}`,
   "step.timed_out": (step) => `${stepName(step)} took too long`,
   "step.cancelled": (step) => `${stepName(step)} cancelled: ${step.reason}`,
+  "step.kept": ({ status, from, ...step }) => `${stepName(step)} ${status} in run ${from}; kept`,
   "branch.taken": ({ taken, condition }) => `${condition}: ${taken ? "yes" : "no"}`,
   "loop.iterated": ({ iteration }) => `loop, iteration ${iteration}`,
   "loop.ended": ({ iterations, reason }) => `loop left after ${count(iterations, "iteration")}: ${reason}`,

@@ -38,10 +38,12 @@ function headLine(run: RunDocument, { colours, now }: TreeOptions): string {
 /** Where the run comes from and who takes care of it; silent about what is as usual. */
 function origin(run: RunDocument): string[] {
   const parent = run.parentId === null ? "" : `child of ${run.parentId} at ${run.parentAddress ?? "?"}`;
+  const rerun = run.rerunOf === null ? "" : `rerun of ${run.rerunOf}`;
+  const fork = run.forkOf === null ? "" : `fork of ${run.forkOf.runId} from ${run.forkOf.address}`;
   const hook = run.triggeredByHook ? "started by a hook" : "";
   const owner = run.owner === null ? "" : `on ${run.owner}, generation ${run.generation}`;
   const takeovers = run.recoveries === 0 ? "" : `${run.recoveries} takeovers without progress`;
-  const facts = [parent, hook, owner, takeovers].filter((fact) => fact !== "");
+  const facts = [parent, rerun, fork, hook, owner, takeovers].filter((fact) => fact !== "");
   return facts.length === 0 ? [] : [facts.join("  ")];
 }
 
@@ -95,6 +97,7 @@ function factsOf(step: StepDocument, now: number): string[] {
       ? ""
       : `${progress.completed} completed, ${progress.failed} failed, ${progress.skipped} skipped of ${progress.total} items`,
     step.childRunId === null ? "" : `run ${step.childRunId}`,
+    step.keptFrom === null ? "" : `kept from run ${step.keptFrom}`,
     usageWords(step.usage),
   ];
 }

@@ -22,17 +22,29 @@ import type { SettledChild, Spot } from "./behaviour.js";
 export type RetriedNode = CallNode | ScriptNode | ChildNode;
 export type AttemptSpot<N extends RetriedNode> = Spot<N, AttemptFrame>;
 
+type Success = Answer & { readonly outcome: Extract<Outcome, { type: "succeeded" }> };
+
 /** Done; a child run hands over what it found out around the result. */
 export function succeed<N extends RetriedNode>(
   turn: Turn,
   kind: AttemptKind<N>,
   spot: AttemptSpot<N>,
-  answer: Answer & { readonly outcome: Extract<Outcome, { type: "succeeded" }> },
+  answer: Success,
 ): void {
-  const { at, node, frame } = spot;
   const { markers, context, output, resultText, usage } = answer.outcome;
   note(turn, { type: "step.completed", markers, ...named(spot) });
   record(turn, entry(spot, { status: "completed", markers, context, output, resultText, usage }));
+  leaveSuccess(turn, kind, spot, answer);
+}
+
+/** The same once its record is written. */
+export function leaveSuccess<N extends RetriedNode>(
+  turn: Turn,
+  kind: Pick<AttemptKind<N>, "before" | "after">,
+  { at, node, frame }: AttemptSpot<N>,
+  answer: Success,
+): void {
+  const { markers, context, output } = answer.outcome;
   kind.before?.(turn, answer);
   appendContext(turn, { step: labelOf(node), iteration: iterationOf(at), context, markers, output });
   const childRunId = frame.childId;
@@ -112,11 +124,17 @@ export function stopped(
   spot: AttemptSpot<RetriedNode>,
   usage: Usage | undefined = spot.frame.used,
 ): void {
-  const { at, frame } = spot;
+  const { frame } = spot;
   const hasEnded = frame.phase === "backoff" || frame.phase === "expiring";
   const reason = frame.stopReason ?? "cancelled";
   note(turn, { type: "step.cancelled", reason, ...named(spot) });
   if (!hasEnded) record(turn, entry(spot, { status: "cancelled", usage }));
+  leaveStopped(turn, spot);
+}
+
+/** The same once its record is written. */
+export function leaveStopped(turn: Turn, spot: AttemptSpot<RetriedNode>): void {
+  const { at, frame } = spot;
   leave(turn, spot, { status: "cancelled" });
   settle(turn, at, { type: "cancelled", trail: { [at]: frame } });
 }
@@ -147,7 +165,7 @@ export function named({ at, node, frame }: AttemptSpot<RetriedNode>) {
 
 type EntryRest = Pick<
   StepEntry,
-  "status" | "markers" | "context" | "output" | "resultText" | "error" | "usage" | "endedAt"
+  "status" | "markers" | "context" | "output" | "resultText" | "error" | "usage" | "endedAt" | "keptFrom"
 >;
 
 export function entry({ at, node, frame }: AttemptSpot<RetriedNode>, rest: EntryRest): StepEntry {

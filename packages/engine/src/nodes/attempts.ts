@@ -33,6 +33,7 @@ import type { Answer, AttemptKind } from "./attempt-kind.js";
 import { attemptWait } from "./attempt-wait.js";
 import type { FrameEvent, NodeBehaviour } from "./behaviour.js";
 import { answerOfDoubt, closeDoubt, openDoubt, suspectEffect, usedInAll } from "./doubt.js";
+import { keepAttempt } from "./kept-attempt.js";
 
 /** Phases in which an attempt has been handed out and has not answered. */
 const inFlight: ReadonlySet<AttemptFrame["phase"]> = new Set(["running", "stopping", "expiring"]);
@@ -46,6 +47,7 @@ export function attemptBehaviour<N extends RetriedNode>(
       const frame = newFrame(turn, kind.kind, { attempt: 1, ordinal: takeOrdinal(turn) });
       begin(turn, kind, { at, node, frame });
     },
+    keep: (turn, spot) => keepAttempt(turn, kind, spot),
     reopen(turn, { at, node, frame: { attempt, ordinal, mayHaveRun } }) {
       const frame = newFrame(turn, kind.kind, { attempt: attempt + 1, ordinal });
       if (mayHaveRun) frame.mayHaveRun = mayHaveRun;

@@ -2,7 +2,7 @@
  * What a kind of node can do. A behaviour reads and writes the run only through the turn; it keeps nothing itself.
  * `nodes/index.ts` has one behaviour per kind.
  */
-import type { Address, BlockedOn, EngineEvent, Frame, Node, Trail } from "@runfleet/model";
+import type { Address, BlockedOn, EngineEvent, Frame, KeptStep, Node, Trail } from "@runfleet/model";
 import type { Settlement } from "../settlement.js";
 import type { Turn } from "../turn.js";
 
@@ -11,6 +11,14 @@ export interface Spot<N extends Node, F extends Frame> {
   readonly at: Address;
   readonly node: N;
   readonly frame: F;
+}
+
+/** A step whose end is known before it begins. */
+export interface KeptSpot<N extends Node> {
+  readonly at: Address;
+  readonly node: N;
+  readonly ordinal: number;
+  readonly kept: KeptStep;
 }
 
 export interface SettledChild {
@@ -30,6 +38,8 @@ export interface Wait {
 export interface NodeBehaviour<N extends Node, F extends Frame> {
   /** Opens a frame or settles at once. */
   open(turn: Turn, at: Address, node: N): void;
+  /** Only steps: ends at once as it ended in the run that this one is a fork of. */
+  keep?(turn: Turn, spot: KeptSpot<N>): void;
   /** Goes on where the node was when the run failed. Absent: opened anew. */
   reopen?(turn: Turn, spot: Spot<N, F>, trail: Trail): void;
   childSettled?(turn: Turn, spot: Spot<N, F>, child: SettledChild): void;

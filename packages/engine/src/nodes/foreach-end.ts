@@ -1,9 +1,10 @@
 /** How a foreach ends, and its record on the way there. */
-import type { Failure, ForeachFrame, ForeachNode } from "@runfleet/model";
+import type { Failure, ForeachFrame, ForeachNode, KeptStep } from "@runfleet/model";
 import { iterationOf } from "@runfleet/model";
 import { boundedFailure } from "../bounds.js";
 import { defined } from "../record.js";
 import { appendContext, endStep, setEmptyResult, setResult } from "../results.js";
+import { keptSettlement } from "../settlement.js";
 import { isHalted, note, record, type StepEntry, settle, type Turn } from "../turn.js";
 import type { Spot } from "./behaviour.js";
 import { outputOf, progressOf, removeItems } from "./foreach-items.js";
@@ -54,7 +55,7 @@ export function stopped(turn: Turn, spot: ForeachSpot): void {
 
 function end(turn: Turn, spot: ForeachSpot): void {
   const { at, node, frame } = spot;
-  const { total, completed, failed, ordinal } = frame;
+  const { total, completed, failed } = frame;
   const stalled = frame.phase === "running" && leftOver(frame) > 0;
   const forgiven = node.onChildFail === "continue" && completed > 0;
   const context = contextOf(spot);
@@ -67,15 +68,41 @@ function end(turn: Turn, spot: ForeachSpot): void {
   const markers = stalled ? [stalledMarker] : [];
   note(turn, { type: "step.completed", markers, ...named(spot) });
   record(turn, entry(spot, { status: "completed", markers, context, output }));
+  removeItems(turn, at, total);
+  leaveCompleted(turn, spot, { markers, context, output });
+}
+
+function leaveCompleted(
+  turn: Turn,
+  { at, node, frame: { ordinal } }: ForeachSpot,
+  left: { markers: string[]; context: string; output?: string | undefined },
+): void {
+  const { markers, context, output } = left;
   appendContext(turn, { step: node.name, iteration: iterationOf(at), markers, context, output });
   setResult(turn, node.name, { status: "completed", markers, context, ordinal, ...defined({ output }) });
   endStep(turn, { name: node.name, status: "completed", ordinal });
-  removeItems(turn, at, total);
   settle(turn, at, { type: "completed", markers });
 }
 
 function reason({ failure }: ForeachFrame): string {
   return failure === undefined ? "" : `; first item '${failure.itemId}': ${failure.message}`;
+}
+
+/** A fan-out that a fork keeps as a whole. Its items are not known here: a retry would go through all of them. */
+export function keepStep(turn: Turn, spot: ForeachSpot, kept: KeptStep): void {
+  const { at, node, frame } = spot;
+  const { ordinal } = frame;
+  const { status, from, markers, context, output, error, progress } = kept;
+  note(turn, { type: "step.kept", status, from, ...named(spot) });
+  const left = { markers, context, output, error, progress, keptFrom: from };
+  record(turn, { ...entry(spot, { status }), ...defined(left) });
+  if (status === "completed") {
+    leaveCompleted(turn, spot, { markers, context: context ?? "", output });
+    return;
+  }
+  setEmptyResult(turn, node.name, { status, ordinal, error });
+  endStep(turn, { name: node.name, status, ordinal });
+  settle(turn, at, keptSettlement(kept, { fatal: false, trail: { [at]: frame } }));
 }
 
 /** The items stay in the state, so that an operator's retry runs only what did not complete. */

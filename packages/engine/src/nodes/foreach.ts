@@ -8,36 +8,24 @@
  * operator's retry completed items stay, all others run again.
  */
 import type { ForeachFrame, ForeachNode } from "@runfleet/model";
-import { abort, setFrame, takeOrdinal } from "../turn.js";
+import { abort, setFrame, type Turn, takeOrdinal } from "../turn.js";
 import type { NodeBehaviour } from "./behaviour.js";
 import { depthFailure } from "./child.js";
 import { childEnded, dispatch, halt } from "./foreach-children.js";
 import { collect, collected } from "./foreach-collect.js";
-import { failStep, noteStart, stopped, tally } from "./foreach-end.js";
+import { failStep, keepStep, noteStart, stopped, tally } from "./foreach-end.js";
 import { resetItems } from "./foreach-items.js";
 
 export const foreach: NodeBehaviour<ForeachNode, ForeachFrame> = {
   open(turn, at, node) {
-    const frame: ForeachFrame = {
-      kind: "foreach",
-      phase: "collecting",
-      attempt: 1,
-      ordinal: takeOrdinal(turn),
-      startedAt: turn.env.now,
-      total: 0,
-      cursor: 0,
-      open: {},
-      completed: 0,
-      failed: 0,
-      skipped: 0,
-      outputBytes: 0,
-    };
-    const spot = { at, node, frame };
+    const spot = { at, node, frame: newFrame(turn, { attempt: 1, ordinal: takeOrdinal(turn) }) };
     noteStart(turn, spot);
     const failure = depthFailure(turn, node.workflow);
     if (failure === undefined) collect(turn, spot);
     else failStep(turn, spot, failure);
   },
+  keep: (turn, { at, node, kept, ordinal }) =>
+    keepStep(turn, { at, node, frame: newFrame(turn, { attempt: kept.attempt, ordinal }) }, kept),
   reopen(turn, { at, node, frame }) {
     const { ordinal, total, completed, outputBytes } = frame;
     const again: ForeachFrame = {
@@ -97,3 +85,19 @@ export const foreach: NodeBehaviour<ForeachNode, ForeachFrame> = {
     return { blockedOn: { type: "items", address: at, name: node.name, running, done, total } };
   },
 };
+
+function newFrame(turn: Turn, step: { attempt: number; ordinal: number }): ForeachFrame {
+  return {
+    kind: "foreach",
+    phase: "collecting",
+    ...step,
+    startedAt: turn.env.now,
+    total: 0,
+    cursor: 0,
+    open: {},
+    completed: 0,
+    failed: 0,
+    skipped: 0,
+    outputBytes: 0,
+  };
+}

@@ -8,7 +8,7 @@ import { limits } from "@runfleet/model";
 import { boundedFailure } from "../bounds.js";
 import { defined } from "../record.js";
 import { endStep } from "../results.js";
-import { completed } from "../settlement.js";
+import { completed, keptSettlement } from "../settlement.js";
 import { substitute } from "../template.js";
 import { truncateText } from "../text-size.js";
 import {
@@ -23,7 +23,7 @@ import {
   takeOrdinal,
 } from "../turn.js";
 import { variablesFor } from "../variables.js";
-import type { FrameEvent, NodeBehaviour, Spot } from "./behaviour.js";
+import type { FrameEvent, KeptSpot, NodeBehaviour, Spot } from "./behaviour.js";
 import { optionsOf } from "./gate-options.js";
 import { qualityOf } from "./quality.js";
 import { signalName, takeSignal } from "./signals.js";
@@ -40,6 +40,7 @@ const pollMs = 5_000;
 export const gate: NodeBehaviour<GateNode, GateFrame> = {
   open: (turn, at, node) =>
     openGate(turn, { at, node, frame: newFrame(turn, node, { attempt: 1, ordinal: takeOrdinal(turn) }) }),
+  keep,
   reopen(turn, { at, node, frame }) {
     const { attempt, ordinal } = frame;
     openGate(turn, { at, node, frame: newFrame(turn, node, { attempt: attempt + 1, ordinal }) });
@@ -180,14 +181,16 @@ interface Word {
 
 function approve(turn: Turn, spot: GateSpot, word: Word): void {
   const words = wordsOf(word);
-  if (words !== undefined) {
-    core(turn).gateFeedback = words;
-    turn.variables = undefined;
-  }
+  if (words !== undefined) hear(turn, words);
   noteResolved(turn, spot, { verdict: "approved", word });
   note(turn, { type: "step.completed", markers: [], ...named(spot) });
   close(turn, spot, { status: "completed", context: words });
   settle(turn, spot.at, completed);
+}
+
+function hear(turn: Turn, words: string): void {
+  core(turn).gateFeedback = words;
+  turn.variables = undefined;
 }
 
 function reject(turn: Turn, spot: GateSpot, word: Word): void {
@@ -243,7 +246,17 @@ function fail(turn: Turn, spot: GateSpot, failure: Failure): void {
   settle(turn, spot.at, { type: "failed", error, fatal: true, trail: { [spot.at]: spot.frame } });
 }
 
-type Closing = Pick<StepEntry, "context" | "resultText" | "error"> & {
+/** The words of the answer count as if they had been given to this run. */
+function keep(turn: Turn, { at, node, kept, ordinal }: KeptSpot<GateNode>): void {
+  const { attempt, status, from, context, resultText, error } = kept;
+  const spot = { at, node, frame: newFrame(turn, node, { attempt, ordinal }) };
+  note(turn, { type: "step.kept", status, from, ...named(spot) });
+  if (status === "completed" && context !== undefined) hear(turn, context);
+  close(turn, spot, { status, context, resultText, error, keptFrom: from });
+  settle(turn, at, keptSettlement(kept, { fatal: true, trail: { [at]: spot.frame } }));
+}
+
+type Closing = Pick<StepEntry, "context" | "resultText" | "error" | "keptFrom"> & {
   status: Exclude<StepStatus, "pending" | "running" | "waiting">;
 };
 

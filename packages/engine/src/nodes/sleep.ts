@@ -1,8 +1,9 @@
 /** `sleep`: a wait that holds nothing. Its length may come from a variable; a dry run does not wait. */
 import type { Address, Failure, SleepFrame, SleepNode, StepEnd } from "@runfleet/model";
 import { parseDuration } from "@runfleet/model";
+import { defined } from "../record.js";
 import { endStep } from "../results.js";
-import { completed } from "../settlement.js";
+import { completed, keptSettlement } from "../settlement.js";
 import { substitute } from "../template.js";
 import { note, record, type StepEntry, setFrame, settle, type Turn, takeOrdinal } from "../turn.js";
 import { variablesFor } from "../variables.js";
@@ -14,6 +15,16 @@ export const sleep: NodeBehaviour<SleepNode, SleepFrame> = {
   open: (turn, at, node) => begin(turn, { at, node }, { attempt: 1, ordinal: takeOrdinal(turn) }),
   reopen: (turn, { at, node, frame: { attempt, ordinal } }) =>
     begin(turn, { at, node }, { attempt: attempt + 1, ordinal }),
+  keep(turn, { at, node, kept, ordinal }) {
+    const { attempt, status, from, error } = kept;
+    const { now } = turn.env;
+    const step = { attempt, ordinal, startedAt: now, deadline: now };
+    const spot: SleepSpot = { at, node, frame: { kind: "sleep", ...step } };
+    note(turn, { type: "step.kept", status, from, ...named(spot) });
+    record(turn, entry(spot, { status, keptFrom: from, ...defined({ error }) }));
+    endStep(turn, ended(spot, status));
+    settle(turn, at, keptSettlement(kept, { fatal: false, trail: { [at]: spot.frame } }));
+  },
   due: finish,
   stop(turn, spot, reason) {
     note(turn, { type: "step.cancelled", reason, ...named(spot) });
@@ -72,7 +83,10 @@ function named({ at, node, frame }: SleepSpot) {
   return { address: at, name: node.name, attempt: frame.attempt };
 }
 
-function entry({ at, node, frame }: SleepSpot, rest: Pick<StepEntry, "status" | "error">): StepEntry {
+function entry(
+  { at, node, frame }: SleepSpot,
+  rest: Pick<StepEntry, "status" | "error" | "keptFrom">,
+): StepEntry {
   const { kind, attempt, ordinal, startedAt } = frame;
   return { address: at, name: node.name, kind, attempt, ordinal, startedAt, ...rest };
 }

@@ -18,6 +18,7 @@ import { copy, findRun, type MemoryState, type StoredRun, toRecord } from "./mem
 type Reads = Pick<
   RunStore,
   | "readRun"
+  | "readState"
   | "readSteps"
   | "readHistory"
   | "newestEventId"
@@ -38,6 +39,7 @@ export function memoryReads(state: MemoryState): Reads {
       const run = findRun(state, runId);
       return run === undefined ? undefined : toRecord(run);
     },
+    readState: async (runId) => Object.fromEntries(findRun(state, runId)?.parts ?? []),
     readSteps: async (request) => readSteps(findRun(state, request.runId), request),
     readHistory: async ({ runId, after, limit }) =>
       historyAfter(state, runId, { after: after ?? "0", limit }),

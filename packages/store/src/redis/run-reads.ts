@@ -16,13 +16,13 @@ import { readSteps } from "../generated/read-steps.js";
 import { runKeys } from "../keys.js";
 import { pageRows, toPage } from "../page.js";
 import { toRunfleetError, withRedis } from "../redis-failure.js";
-import { recordTexts, rowRunId, toFields, toRunRecord, toTexts } from "../run-record.js";
+import { recordTexts, rowRunId, splitTexts, toFields, toRunRecord, toTexts } from "../run-record.js";
 import { runScript } from "../script.js";
 import type { Partition } from "./partition.js";
 
 type RunReads = Pick<
   RunStore,
-  "readRun" | "readSteps" | "listChildren" | "openGates" | "inboxWaiting" | "dueAt"
+  "readRun" | "readState" | "readSteps" | "listChildren" | "openGates" | "inboxWaiting" | "dueAt"
 >;
 
 /** A page of steps ends here: it is one reply of a single-threaded server. */
@@ -32,6 +32,10 @@ export function runReads(partition: Partition): RunReads {
   const { redis, tag } = partition;
   return {
     readRun: (runId) => readRun(partition, runId),
+    readState: async (runId) => {
+      const stored = await withRedis("hgetall state", () => redis.hgetall(runKeys(tag, runId).parts));
+      return splitTexts(stored).parts;
+    },
     readSteps: async ({ runId, limit, cursor }) => {
       const { rest } = await runScript(redis, readSteps, {
         keys: partition.keysOf(runId),

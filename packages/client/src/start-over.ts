@@ -1,0 +1,69 @@
+/**
+ * `rerun` and `fork`: a new root run from what the store still has of another one. Nothing of that run is changed, and
+ * the new one does not need it any more once it is created.
+ */
+import { type Definition, RunfleetError, type RunRecord } from "@runfleet/model";
+import type { ForkOptions, RerunOptions, StartOptions } from "./client-options.js";
+import type { Connections } from "./connections.js";
+import { forkRefused, keptBefore } from "./kept-steps.js";
+import { runNotFound } from "./read-runs.js";
+import { findTarget, type Started, type StartTarget, startAgain } from "./start-run.js";
+
+/** The same workflow, inputs and options once more. */
+export async function rerunRun(
+  connections: Connections,
+  runId: string,
+  { latest = false, ...changes }: RerunOptions,
+): Promise<Started> {
+  const run = await readRun(connections, runId);
+  const target = latest ? await findTarget(connections, run.workflow) : await versionOf(connections, run);
+  return startAgain(connections, target, { ...optionsOf(run, changes), origin: { rerunOf: runId } });
+}
+
+/** The same workflow, with the results that the run had before one of its steps. */
+export async function forkRun(
+  connections: Connections,
+  runId: string,
+  { from, ...changes }: ForkOptions,
+): Promise<Started> {
+  const run = await readRun(connections, runId);
+  const target = await versionOf(connections, run);
+  const { address, kept } = await keptBefore(connections, run, from);
+  const now = await readRun(connections, runId);
+  if (now.status !== run.status || now.generation !== run.generation) {
+    throw forkRefused(runId, "it went on while its steps were read");
+  }
+  const origin = { forkOf: { runId, address }, kept };
+  return startAgain(connections, target, { ...optionsOf(run, changes), origin });
+}
+
+async function readRun({ store }: Connections, runId: string): Promise<RunRecord> {
+  const run = await store.readRun(runId);
+  if (run === undefined) throw runNotFound(runId);
+  return run;
+}
+
+async function versionOf({ store }: Connections, run: RunRecord): Promise<StartTarget> {
+  const { id, workflow, definitionHash: hash } = run;
+  const json = await store.readDefinition(hash);
+  if (json !== undefined) return { hash, definition: JSON.parse(json) as Definition };
+  const message = `the version of workflow ${JSON.stringify(workflow)} that run ${id} had is not stored any more`;
+  throw new RunfleetError("workflow_not_found", message, { details: { workflow, hash } });
+}
+
+/** Every option of the run's start but what belongs to that one start: its idempotency key and its delay. */
+function optionsOf(run: RunRecord, changes: Omit<RerunOptions, "latest">): StartOptions {
+  const { dryRun, failFast, stepTimeoutMs, pluginDirs, triggeredByHook, pool } = run;
+  const { timeoutMs, label, priority, model, identity } = run;
+  return {
+    ...{ dryRun, failFast, stepTimeoutMs, pluginDirs, triggeredByHook, pool },
+    ...(timeoutMs === undefined ? {} : { timeoutMs }),
+    ...(label === undefined ? {} : { label }),
+    ...(priority === undefined ? {} : { priority }),
+    ...(model === undefined ? {} : { model }),
+    ...(identity === undefined ? {} : { identity }),
+    ...(changes.label === undefined ? {} : { label: changes.label }),
+    ...(changes.idempotencyKey === undefined ? {} : { idempotencyKey: changes.idempotencyKey }),
+    inputs: { ...run.inputs, ...changes.inputs },
+  };
+}
