@@ -22,9 +22,12 @@ export interface StartOptions {
   readonly inputs?: InputValues;
   /** Free text that people recognise the run by. */
   readonly label?: string;
-  /** The same key with the same workflow and inputs gives the run that exists; with others `idempotency_conflict`. */
+  /**
+   * The same key with the same workflow and inputs gives the run that exists; with others `idempotency_conflict`. Remembered
+   * for 30 days from the first start, also when the run is gone.
+   */
   readonly idempotencyKey?: string;
-  /** 1 (first) to 2,097,151 (last); absent goes before all of them. */
+  /** 1 (first) to 2,097,151 (last); absent goes before all of them. Orders runs that have not begun. */
   readonly priority?: number;
   /** The run becomes ready this much later. */
   readonly delayMs?: number;
@@ -64,6 +67,16 @@ export interface RerunOptions {
 export interface ForkOptions extends Omit<RerunOptions, "latest"> {
   /** Address or name of the first step that is executed again; everything before it is kept. */
   readonly from: string;
+}
+
+/** One start of many: a published workflow and what `start` takes. */
+export interface StartEntry extends StartOptions {
+  readonly workflow: string;
+}
+
+export interface StartManyOptions {
+  /** Told after each hundred how many entries have been written or refused. */
+  readonly onProgress?: (done: number) => void;
 }
 
 /** Workflow text; `file` is what diagnostics call it. */

@@ -9,6 +9,7 @@ import type { FleetClient, RunHandle, StartedRun } from "./fleet-client.js";
 import { awaitResult, followEvents } from "./follow-runs.js";
 import { diagnose, prepareVersions, storeVersions } from "./publish.js";
 import { listGates, listRuns, listWorkflows, readFleet, readRunDocument } from "./read-runs.js";
+import { startMany } from "./start-many.js";
 import { forkRun, rerunRun } from "./start-over.js";
 import { checkStart, type Started, startByName, startVersion } from "./start-run.js";
 
@@ -24,6 +25,10 @@ function clientOn(connections: Connections): FleetClient {
   const started = (run: Started): StartedRun => startedOn(connections, run);
   return {
     start: async (workflow, options = {}) => started(await startByName(connections, workflow, options)),
+    startMany: async (entries, options = {}) =>
+      (await startMany(connections, entries, options)).map((outcome) =>
+        outcome.type === "started" ? { ...outcome, run: started(outcome.run) } : outcome,
+      ),
     startDefinition: async (workflow, options = {}) =>
       started(await publishAndStart(connections, workflow, options)),
     publish: (workflows) => publish(connections, workflows),

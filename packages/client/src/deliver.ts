@@ -2,21 +2,23 @@
  * Delivers what a durable change asks for: a job for a new run, a wake-up for a parked one. The change itself is in
  * the store already, so a queue that does not answer is not an error of the caller: a worker's sweeper delivers.
  */
-import { type QueueJob, queueJobOf } from "@runfleet/model";
+import { type NewRun, queueJobOf } from "@runfleet/model";
 import type { Connections } from "./connections.js";
 
 /** Waiting longer for the queue would only delay an answer that is already certain. */
 const deliverTimeoutMs = 2_000;
 
-/** Puts the new run into the queue and confirms the outbox entry that asked for it. */
-export function deliverRun(
+/** Puts new runs into the queue and confirms the outbox entries that asked for it. */
+export function deliverRuns(
   connections: Connections,
-  job: QueueJob & { readonly outboxId: string },
+  created: readonly { readonly run: NewRun; readonly outboxId: string }[],
 ): Promise<void> {
-  const { outboxId, ...queued } = job;
-  return withinReason(connections, `run ${job.runId} is stored but could not be queued`, async () => {
-    await connections.queue.add(queued);
-    await connections.store.outboxDone([outboxId]);
+  const [first] = created;
+  if (first === undefined) return Promise.resolve();
+  const what = created.length === 1 ? `run ${first.run.id} is` : `${created.length} runs are`;
+  return withinReason(connections, `${what} stored but could not be queued`, async () => {
+    await Promise.all(created.map(({ run }) => connections.queue.add(queueJobOf(run, run.delayMs))));
+    await connections.store.outboxDone(created.map(({ outboxId }) => outboxId));
   });
 }
 

@@ -3,7 +3,7 @@
  * Every method rejects with a `RunfleetError`; `redis_unavailable` comes quickly, never after a long wait.
  */
 import type { Diagnostic } from "@runfleet/language";
-import type { Definition, HistoryEvent, RunDocument, RunStatus } from "@runfleet/model";
+import type { Definition, HistoryEvent, RunDocument, RunfleetError, RunStatus } from "@runfleet/model";
 import type { RedisFinding } from "@runfleet/store";
 import type {
   FleetDocument,
@@ -25,6 +25,8 @@ import type {
   RetryOptions,
   SignalOptions,
   StartDefinitionOptions,
+  StartEntry,
+  StartManyOptions,
   StartOptions,
   TerminateOptions,
   WorkflowSource,
@@ -48,14 +50,27 @@ export interface RunHandle {
 }
 
 export interface StartedRun extends RunHandle {
-  readonly status: RunStatus;
+  /** `expired` = the idempotency key named a run that has ended and is no longer kept. */
+  readonly status: RunStatus | "expired";
   /** True when the idempotency key named a run that existed already. */
   readonly isRepeat: boolean;
 }
 
+/** What became of one entry of `startMany`. */
+export type StartManyOutcome =
+  | { readonly type: "started"; readonly run: StartedRun }
+  /** `idempotency_conflict`, or `redis_unavailable`: then it may have been started; repeat it with an idempotency key. */
+  | { readonly type: "refused"; readonly error: RunfleetError };
+
 export interface FleetClient {
   /** Throws `workflow_not_found`, `invalid_input`, `too_large`, `idempotency_conflict` before anything is written. */
   start(workflow: string, options?: StartOptions): Promise<StartedRun>;
+  /**
+   * Starts up to 10,000 runs, a hundred in about the time of one. All are checked first: with one that cannot be started
+   * nothing is written, and the error names it (`entry 7: …`, `details.index`). What is found out later is said per entry,
+   * in their order; nothing that was started is taken back.
+   */
+  startMany(entries: readonly StartEntry[], options?: StartManyOptions): Promise<readonly StartManyOutcome[]>;
   /** Publishes the definition and starts exactly this version. Throws `invalid_definition` besides. */
   startDefinition(
     workflow: Definition | WorkflowSource,

@@ -29,9 +29,11 @@ export type {
   RetryOptions,
   SignalOptions,
   StartDefinitionOptions,
+  StartEntry,
+  StartManyOptions,
   StartOptions,
   TerminateOptions,
   WorkflowSource,
 } from "./client-options.js";
 export { createClient } from "./create-client.js";
-export type { FleetClient, RunHandle, StartedRun } from "./fleet-client.js";
+export type { FleetClient, RunHandle, StartedRun, StartManyOutcome } from "./fleet-client.js";

@@ -32,6 +32,7 @@ export function runRow(run: RunRecord): RunRow {
     summary: run.summary ?? null,
     cancel: run.cancel === undefined ? null : { ...run.cancel, at: isoTime(run.cancel.at) },
     createdAt: isoTime(run.createdAt),
+    readyAt: isoTimeOrNull(run.readyAt),
     startedAt: isoTimeOrNull(run.startedAt),
     endedAt: isoTimeOrNull(run.endedAt),
     depth: run.depth,

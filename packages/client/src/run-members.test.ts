@@ -60,7 +60,7 @@ describe("the document of a run", () => {
       totals: { ...zeroTotals(), costUsd: 1.5, hasLlmMetrics: true },
       cancel: { reason: "enough", by: "ann", at: iso(3_000) },
       ...{ rerunOf: "R0", forkOf: { runId: "R0", address: "b.2" } },
-      ...{ createdAt: iso(0), startedAt: iso(1_000), endedAt: null },
+      ...{ createdAt: iso(0), readyAt: null, startedAt: iso(1_000), endedAt: null },
       ...{ error: null, summary: null, children: [], currentSteps: [], steps: [] },
     });
   });

@@ -3,10 +3,10 @@
  * Whatever is refused is refused before anything is written.
  */
 import {
+  type CreateReply,
   type Definition,
   type NewRun,
   newRootRun,
-  queueJobOf,
   RunfleetError,
   type RunStatus,
 } from "@runfleet/model";
@@ -15,7 +15,7 @@ import { completeInputs, textInputs } from "./check-inputs.js";
 import { checkName, checkStartOptions } from "./check-start-options.js";
 import type { StartOptions } from "./client-options.js";
 import type { Connections } from "./connections.js";
-import { deliverRun } from "./deliver.js";
+import { deliverRuns } from "./deliver.js";
 
 /** A version of a workflow that is in the store. */
 export interface StartTarget {
@@ -25,7 +25,7 @@ export interface StartTarget {
 
 export interface Started {
   readonly id: string;
-  readonly status: RunStatus;
+  readonly status: RunStatus | "expired";
   readonly isRepeat: boolean;
 }
 
@@ -37,9 +37,8 @@ export async function startByName(
 ): Promise<Started> {
   checkName("workflow name", workflow);
   checkStartOptions(options);
-  const inputs = textInputs(options.inputs ?? {});
-  const target = await findTarget(connections, workflow);
-  return create(connections, target, { ...options, inputs });
+  textInputs(options.inputs ?? {});
+  return create(connections, prepareRun(await findTarget(connections, workflow), options));
 }
 
 /** Starts exactly this version. */
@@ -49,7 +48,7 @@ export async function startVersion(
   options: StartOptions,
 ): Promise<Started> {
   checkStartOptions(options);
-  return create(connections, target, { ...options, inputs: textInputs(options.inputs ?? {}) });
+  return create(connections, prepareRun(target, options));
 }
 
 /** Starts this version once more for another run. Inputs are complete already but for what the version adds. */
@@ -59,7 +58,7 @@ export async function startAgain(
   { origin, ...options }: StartOptions & { readonly origin: Origin },
 ): Promise<Started> {
   checkStartOptions(options);
-  return create(connections, target, { ...options, inputs: textInputs(options.inputs ?? {}) }, origin);
+  return create(connections, { ...prepareRun(target, options), ...origin });
 }
 
 /** Checks options against a definition without starting anything, so that a refused start publishes nothing. */
@@ -87,33 +86,35 @@ export async function findTarget({ store }: Connections, workflow: string): Prom
 /** What a run has from another one. */
 export type Origin = Pick<NewRun, "rerunOf" | "forkOf" | "kept">;
 
-type CheckedOptions = StartOptions & { readonly inputs: Readonly<Record<string, string>> };
-
-async function create(
-  connections: Connections,
-  target: StartTarget,
-  options: CheckedOptions,
-  origin: Origin = {},
-): Promise<Started> {
+/** The run that these options ask for; they have been checked. Throws what is wrong with its inputs. */
+export function prepareRun(target: StartTarget, options: StartOptions): NewRun {
   const now = Date.now();
   const { idempotencyKey } = options;
   const id = idempotencyKey === undefined ? newRunId(now) : deriveRunId(`start ${idempotencyKey}`);
-  const inputs = completeInputs(target.definition, options.inputs);
-  const run = { ...newRootRun(target, { ...options, inputs }, { id, now }), ...origin };
+  const inputs = completeInputs(target.definition, textInputs(options.inputs ?? {}));
+  return newRootRun(target, { ...options, inputs }, { id, now });
+}
+
+async function create(connections: Connections, run: NewRun): Promise<Started> {
   const reply = await connections.store.createRun(run);
+  if (reply.tag === "created") await deliverRuns(connections, [{ run, outboxId: reply.outboxId }]);
+  return settleStart(run, reply);
+}
+
+/** What the store's answer means to who started. Throws `idempotency_conflict`. */
+export function settleStart(run: NewRun, reply: CreateReply): Started {
   switch (reply.tag) {
     case "exists":
       return { id: reply.id, status: reply.status, isRepeat: true };
     case "conflict":
       throw new RunfleetError(
         "idempotency_conflict",
-        `the idempotency key ${JSON.stringify(options.idempotencyKey)} belongs to run ${reply.id}, which has another workflow or other inputs`,
+        `the idempotency key ${JSON.stringify(run.idempotencyKey)} belongs to run ${reply.id}, which has another workflow or other inputs`,
         { details: { runId: reply.id } },
       );
     case "parent_gone":
       throw new RunfleetError("internal", `run ${run.id} has no parent and was refused for its parent`);
     case "created":
-      await deliverRun(connections, { ...queueJobOf(run, run.delayMs), outboxId: reply.outboxId });
       return { id: run.id, status: "pending", isRepeat: false };
   }
 }

@@ -68,7 +68,7 @@ const cases: Readonly<Record<Cause, readonly [ReturnType<typeof explain>, RegExp
     /no worker .* pool "gpu"/,
     /--pools gpu/,
   ],
-  delayed: [explained({}, { dueAt: now + 60_000 }), /begins at 1970-01-01T00:17:40/, /nothing/],
+  delayed: [explained({ readyAt: now + 1 }), /begins at 1970-01-01T00:16:40.001/, /nothing/],
   suspect: [
     explained({ ...owner, heartbeatAt: now - 60_000, recoveries: limits.suspectRecoveries - 1 }),
     /2 workers in a row died/,
@@ -129,10 +129,11 @@ describe("why a run is not moving", () => {
     expect(explained({ ...suspect, heartbeatAt: now - 60_000 }, { workers: [] }).cause).toBe("owner_silent");
   });
 
-  it("does not take a run for delayed that a sweeper has just told of, and that has no slot", () => {
+  it("takes a run for delayed until its time has come, whatever a sweeper has told of it", () => {
     const full = { workers: [{ ...worker, busy: 4 }] };
-    expect(explained({}, { ...full, dueAt: now + 30_000 }).cause).toBe("pool_full");
-    expect(explained({}, { ...full, dueAt: now + 30_001 }).cause).toBe("delayed");
+    expect(explained({}, { ...full, dueAt: now + 60_000 }).cause).toBe("pool_full");
+    expect(explained({ readyAt: now }, full).cause).toBe("pool_full");
+    expect(explained({ readyAt: now + 1 }, full).cause).toBe("delayed");
   });
 
   it("takes a cancelled run that nobody has for ready once it is due, and for stopping before", () => {

@@ -49,12 +49,6 @@ export interface Explanation {
 
 /** An owner not heard of for this long is taken for dead by the workers' defaults. */
 const silentMs = 10_000;
-/**
- * A run that is due this much later waits for its time. Less is the way through the queue, or a sweeper's: it tells a
- * run that is ready and has no slot once per half minute, and the run is due again after that.
- */
-const delayedMs = 30_000;
-
 /** About the run as a whole; what it waits for comes after. */
 interface Rule {
   readonly cause: Cause;
@@ -175,8 +169,11 @@ const rules: readonly Rule[] = [
   },
   {
     cause: "delayed",
-    applies: (situation) => isReady(situation) && (situation.dueAt ?? 0) - situation.now > delayedMs,
-    say: ({ dueAt = 0 }) => ({ sentence: `it begins at ${time(dueAt)}`, remedy: "nothing" }),
+    applies: (situation) => is(situation, "pending") && (situation.run.readyAt ?? 0) > situation.now,
+    say: ({ run }) => ({
+      sentence: `it was started with a delay and begins at ${time(run.readyAt ?? 0)}`,
+      remedy: "nothing",
+    }),
   },
   {
     cause: "pool_full",

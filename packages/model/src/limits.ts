@@ -73,6 +73,13 @@ export const limits = {
   endedRunsBytesMax: 256 * 1024 * 1024,
   /** How long a run that should leave waits for a sink to take its events: a day, so that somebody can mend it. */
   sinkWaitMs: 86_400_000,
+  /**
+   * How long an idempotency key is remembered, also when its run is gone: whoever repeats a start (a webhook, a nightly
+   * import that failed) does so within a month. A key is 150 bytes.
+   */
+  idempotencyKeptMs: 30 * 86_400_000,
+  /** Starts of one `startMany`: all are checked and held in memory before the first is written. */
+  startManyMax: 10_000,
   /** Takeovers without any step that ended in between before a run fails with `crash_loop`. */
   recoveriesMax: 5,
   /** Takeovers without progress from which a run is a suspect: one dead worker is a misfortune, two in a row are a hint. */

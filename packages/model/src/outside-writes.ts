@@ -13,7 +13,7 @@ export interface NewRun extends RunInfo {
    * neither is the run, nobody has asked in this history of the store: `parent_gone`.
    */
   readonly confirms?: string;
-  /** Same key, workflow and inputs → the run that exists; other inputs → conflict. */
+  /** Same key, workflow and inputs → the run that exists or existed; other inputs → conflict. */
   readonly idempotencyKey?: string;
   /** At most `delayMsMax`. */
   readonly delayMs?: number;
@@ -23,7 +23,8 @@ export interface NewRun extends RunInfo {
 
 export type CreateReply =
   | { readonly tag: "created"; readonly id: string; readonly outboxId: string }
-  | { readonly tag: "exists"; readonly id: string; readonly status: RunStatus }
+  /** `expired`: the run has ended and is no longer kept; its idempotency key still is. */
+  | { readonly tag: "exists"; readonly id: string; readonly status: RunStatus | "expired" }
   | { readonly tag: "conflict"; readonly id: string }
   /** The parent has ended, or is gone, or has not asked: nobody waits for this child. Nothing was written. */
   | { readonly tag: "parent_gone" };

@@ -120,6 +120,8 @@ export interface RunRecord extends RunInfo {
   readonly error?: z.infer<typeof failureSchema>;
   readonly summary?: string;
   readonly cancel?: { readonly reason: string; readonly by: string; readonly at: number };
+  /** When a start with a delay becomes ready; absent without a delay. */
+  readonly readyAt?: number;
   readonly startedAt?: number;
   readonly endedAt?: number;
 }
@@ -204,6 +206,8 @@ export const runDocumentSchema = z.object({
   /** Who asked for the cancel, and why. */
   cancel: z.object({ reason: z.string(), by: z.string(), at: z.string() }).nullable(),
   createdAt: z.string(),
+  /** When a start with a delay becomes ready. */
+  readyAt: z.string().nullable(),
   startedAt: z.string().nullable(),
   endedAt: z.string().nullable(),
   parentId: z.string().nullable(),

@@ -31,12 +31,11 @@
 --   outboxId: id of the outbox entry
 --   outboxEntry: JSON
 --   idempotencyMs: how long the key is remembered, or empty without a key
---   goneRunId: run that the key was used for and that is known to be gone, or empty
 --   parentId: id of the parent, or empty
 --   rootId: id of the root
 -- REPLIES
 --   created: the run exists now
---   exists: id; the same was created before. Status too when the id is the same
+--   exists: id; the same was created before. Status too when the id is the same and the run is there
 --   conflict: id; another workflow or other inputs were created before
 --   parent_gone: the parent has ended, or does not exist (any more), or the entry that asks for the run does not
 
@@ -64,9 +63,7 @@ if A.idempotencyMs ~= '' then
   local used = redis.call('GET', K.idempotency)
   if used then
     local digest, used_id = string.match(used, '^(%S+) (.*)$')
-    if used_id ~= A.runId and used_id ~= A.goneRunId then
-      return { digest == A.digest and 'exists' or 'conflict', used_id }
-    end
+    return { digest == A.digest and 'exists' or 'conflict', used_id }
   end
   redis.call('SET', K.idempotency, A.digest .. ' ' .. A.runId, 'PX', A.idempotencyMs)
 end
@@ -78,6 +75,9 @@ redis.call(
   'status', 'pending', 'generation', '0', 'recoveries', '0', 'totals', A.totals,
   'createdAt', A.createdAt, 'inboxSeen', '0', 'revision', '0'
 )
+if tonumber(A.delayMs) > 0 then
+  redis.call('HSET', K.run, 'readyAt', string.format('%.0f', tonumber(now) + tonumber(A.delayMs)))
+end
 redis.call('HSET', K.parts, 'info', A.info)
 -- A run of this id may have ended and expired before.
 redis.call('ZREM', K.runsEnded, A.row .. ' ' .. A.workflow)

@@ -1,7 +1,7 @@
 /**
  * A run's record as it lies in Redis, and back; the one place that knows the form. Its short values are fields of the run's
  * hash: `digest`, `workflow`, `pool` (JSON text), `row`, `status`, `generation`, `nonce`, `owner`, `ownerJson`, `tookOver`,
- * `heartbeatAt`, `recoveries`, `revision`, `totals`, `cancelReason`, `cancelBy`, `cancelAt`, `createdAt`, `startedAt`,
+ * `heartbeatAt`, `recoveries`, `revision`, `totals`, `cancelReason`, `cancelBy`, `cancelAt`, `createdAt`, `readyAt`, `startedAt`,
  * `endedAt`, `inboxSeen`, `patience`, `commits` (the newest commit ids, each with a space on both sides), `root` (of
  * a child), `keptBytes` (with what it was counted after its end). Its texts lie beside the parts of the state (`recordTexts`). Absent = not so. Writes nothing; the scripts do.
  */
@@ -41,6 +41,7 @@ export function toRunRecord(fields: Fields, texts: RecordTexts): RunRecord | und
     ...optional("summary", texts.summary),
     ...optional("error", texts.error, (text) => JSON.parse(text) as Failure),
     ...optional("heartbeatAt", fields["heartbeatAt"], Number),
+    ...optional("readyAt", fields["readyAt"], Number),
     ...optional("startedAt", fields["startedAt"], Number),
     ...optional("endedAt", fields["endedAt"], Number),
     ...optional("cancel", toCancelRequest([fields["cancelReason"], fields["cancelBy"], fields["cancelAt"]])),

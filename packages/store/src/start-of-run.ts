@@ -10,11 +10,8 @@ import {
   scheduleProblem,
 } from "@runfleet/model";
 
-/**
- * How long an idempotency key is remembered after its first use. A run whose id is derived from its key is found by
- * its id for as long as it is kept, so this only has to outlast retries of callers that choose ids in another way.
- */
-export const idempotencyKeptMs = 30 * 24 * 60 * 60 * 1000;
+/** How long an idempotency key is remembered after its first use, whatever became of its run and its job. */
+export const idempotencyKeptMs = limits.idempotencyKeptMs;
 
 export function startedEvent(run: NewRun): InboxEvent {
   const { createdAt: at, kept } = run;

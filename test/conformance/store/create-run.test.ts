@@ -97,15 +97,26 @@ describeTwins("create_run", (twin) => {
     expect((await store.listRuns({ limit: 10 })).rows).toHaveLength(1);
   });
 
-  test("a key whose run is gone can be used again, even for something else", async () => {
+  test("a key is remembered when its run is gone, whatever id the repeat brings", async () => {
     const { store, create, activate, clock } = twin();
     const first = await create({ idempotencyKey: "k" });
     const { fence } = await activate(first);
     await store.finish(sampleFinish(fence, { retentionMs: 1 }));
     clock.advance(10);
     await expect.poll(async () => await store.readRun(first)).toBeUndefined();
-    const next = sampleRun({ idempotencyKey: "k", inputs: { pr: "9" } });
-    expect(await store.createRun(next)).toMatchObject({ tag: "created", id: next.id });
+    const expired = { tag: "exists", id: first, status: "expired" };
+    expect(await store.createRun(sampleRun({ idempotencyKey: "k" }))).toEqual(expired);
+    expect(await store.createRun(sampleRun({ id: first, idempotencyKey: "k" }))).toEqual(expired);
+    const other = sampleRun({ idempotencyKey: "k", inputs: { pr: "9" } });
+    expect(await store.createRun(other)).toEqual({ tag: "conflict", id: first });
+    expect((await store.listRuns({ limit: 10 })).rows).toEqual([]);
+  });
+
+  test("a start with a delay says when it becomes ready", async () => {
+    const { store, create, clock } = twin();
+    const delayed = await create({ delayMs: 500 });
+    expect((await store.readRun(delayed))?.readyAt).toBe(clock.now() + 500);
+    expect((await store.readRun(await create()))?.readyAt).toBeUndefined();
   });
 
   test("of many starts with one key exactly one creates", async () => {

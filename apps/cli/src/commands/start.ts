@@ -1,8 +1,10 @@
 /** `runfleet start`: starts a published workflow, or publishes a file with what it calls and starts it. */
 import type { FleetClient, StartedRun, StartOptions } from "@runfleet/client";
+import { RunfleetError } from "@runfleet/model";
 import type { Command } from "commander";
 import type { Cli } from "../cli.js";
 import { collect, duration, readInputs, wholeNumber } from "../parse-options.js";
+import { startFromFile } from "../start-from-file.js";
 import { tellStarted, waitOption } from "../tell-started.js";
 import { withFleet } from "../with-fleet.js";
 import { looksLikeFile, readFilesBeside, readWorkflowFile } from "../workflow-files.js";
@@ -25,6 +27,7 @@ interface Options {
   readonly pool?: string;
   readonly dryRun?: boolean;
   readonly wait?: boolean;
+  readonly many?: string;
 }
 
 export function addStart(program: Command, cli: Cli): void {
@@ -56,12 +59,23 @@ export function addStart(program: Command, cli: Cli): void {
     .option("--triggered-by-hook", "a hook starts this run; actions are told so and start no hooks again")
     .option("--pool <name>", "worker pool that takes the run")
     .option("--dry-run", "actions are asked not to change anything")
+    .option(
+      "--many <file>",
+      "start a run per line of this file: a JSON object with inputs, label, idempotencyKey, …; the options here are for all",
+    )
     .option(...waitOption)
     .action((workflow: string, options: Options) => start(cli, workflow, options));
 }
 
 async function start(cli: Cli, workflow: string, options: Options): Promise<void> {
   const startOptions = await readStartOptions(cli, options);
+  if (options.many !== undefined) {
+    if (options.wait === true || options.idempotencyKey !== undefined) {
+      throw new RunfleetError("invalid_usage", "--many goes with neither --wait nor --idempotency-key");
+    }
+    await startFromFile(cli, { workflow, file: options.many, options: startOptions });
+    return;
+  }
   await withFleet(cli, async (fleet) => {
     const run = await startWorkflow(fleet, { workflow, cwd: cli.cwd, options: startOptions });
     await tellStarted(cli, run, options);

@@ -58,6 +58,7 @@ const run: RunDocument = {
   summary: null,
   cancel: null,
   createdAt: "2026-01-01T00:00:00Z",
+  readyAt: null,
   startedAt: "2026-01-01T00:00:00Z",
   endedAt: null,
   parentId: null,

@@ -29,7 +29,12 @@ export const runPageSchema: z.ZodType<RunPage> = z
   .meta({ id: "RunPage" });
 
 export const startedSchema = z
-  .object({ id: z.string(), status: z.enum(runStatuses) })
+  .object({
+    id: z.string(),
+    status: z
+      .enum([...runStatuses, "expired"])
+      .describe("expired: the idempotency key names a run that is no longer kept"),
+  })
   .meta({ id: "StartedRun" });
 
 /** The run that took what was sent. */

@@ -75,8 +75,6 @@ export interface CreateRunValues {
   readonly outboxEntry: ScriptValue;
   /** how long the key is remembered, or empty without a key */
   readonly idempotencyMs: ScriptValue;
-  /** run that the key was used for and that is known to be gone, or empty */
-  readonly goneRunId: ScriptValue;
   /** id of the parent, or empty */
   readonly parentId: ScriptValue;
   /** id of the root */
@@ -85,7 +83,7 @@ export interface CreateRunValues {
 
 /**
  * - created: the run exists now
- * - exists: id; the same was created before. Status too when the id is the same
+ * - exists: id; the same was created before. Status too when the id is the same and the run is there
  * - conflict: id; another workflow or other inputs were created before
  * - parent_gone: the parent has ended, or does not exist (any more), or the entry that asks for the run does not
  */
@@ -98,8 +96,8 @@ export type CreateRunTag = "created" | "exists" | "conflict" | "parent_gone";
 export const createRun: Script<CreateRunKeys, CreateRunValues, CreateRunTag> = {
   name: "create_run",
   keys: ["statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "outbox", "outboxEntries", "run", "parts", "inbox", "idempotency", "parentRun", "parentChildren", "runsAll", "runsWorkflow", "runsEnded", "timers"],
-  values: ["now", "transitions", "confirms", "runId", "digest", "info", "workflow", "pool", "totals", "createdAt", "row", "delayMs", "startedEvent", "outboxId", "outboxEntry", "idempotencyMs", "goneRunId", "parentId", "rootId"],
-  sha1: "77c7cae6368cf3f50fe64a7e5b23f07666c71321",
+  values: ["now", "transitions", "confirms", "runId", "digest", "info", "workflow", "pool", "totals", "createdAt", "row", "delayMs", "startedEvent", "outboxId", "outboxEntry", "idempotencyMs", "parentId", "rootId"],
+  sha1: "d50cb3e9e8b7ce5e9c5925b35808cc1bb68e25b9",
   source: `local K = {
   statusPending = KEYS[1],
   statusRunning = KEYS[2],
@@ -138,9 +136,8 @@ local A = {
   outboxId = ARGV[14],
   outboxEntry = ARGV[15],
   idempotencyMs = ARGV[16],
-  goneRunId = ARGV[17],
-  parentId = ARGV[18],
-  rootId = ARGV[19],
+  parentId = ARGV[17],
+  rootId = ARGV[18],
 }
 local now = A.now
 if now == '' then
@@ -211,9 +208,7 @@ if A.idempotencyMs ~= '' then
   local used = redis.call('GET', K.idempotency)
   if used then
     local digest, used_id = string.match(used, '^(%S+) (.*)$')
-    if used_id ~= A.runId and used_id ~= A.goneRunId then
-      return { digest == A.digest and 'exists' or 'conflict', used_id }
-    end
+    return { digest == A.digest and 'exists' or 'conflict', used_id }
   end
   redis.call('SET', K.idempotency, A.digest .. ' ' .. A.runId, 'PX', A.idempotencyMs)
 end
@@ -223,6 +218,9 @@ redis.call(
   'status', 'pending', 'generation', '0', 'recoveries', '0', 'totals', A.totals,
   'createdAt', A.createdAt, 'inboxSeen', '0', 'revision', '0'
 )
+if tonumber(A.delayMs) > 0 then
+  redis.call('HSET', K.run, 'readyAt', string.format('%.0f', tonumber(now) + tonumber(A.delayMs)))
+end
 redis.call('HSET', K.parts, 'info', A.info)
 redis.call('ZREM', K.runsEnded, A.row .. ' ' .. A.workflow)
 redis.call('RPUSH', K.inbox, A.startedEvent)

@@ -65,12 +65,12 @@ function createRun(state: MemoryState, run: NewRun): CreateReply {
   if (present === undefined && run.parentId !== undefined && parent === undefined) {
     return { tag: "parent_gone" };
   }
-  const earlier = present ?? findByKey(state, run.idempotencyKey);
+  const used = findByKey(state, run.idempotencyKey);
+  const earlier = present === undefined ? used : { digest: present.digest, runId: run.id };
   if (earlier !== undefined) {
-    const { id } = earlier.info;
-    return earlier.digest === digest
-      ? { tag: "exists", id, status: earlier.status }
-      : { tag: "conflict", id };
+    const { runId: id } = earlier;
+    const status = findRun(state, id)?.status ?? "expired";
+    return earlier.digest === digest ? { tag: "exists", id, status } : { tag: "conflict", id };
   }
   const now = state.now();
   const delayMs = run.delayMs ?? 0;
@@ -78,6 +78,7 @@ function createRun(state: MemoryState, run: NewRun): CreateReply {
     state.idempotency.set(run.idempotencyKey, { digest, runId: run.id, until: now + idempotencyKeptMs });
   }
   const stored = newStoredRun(toRunInfo(run), digest, zeroTotals());
+  if (delayMs > 0) stored.readyAt = now + delayMs;
   state.runs.set(run.id, stored);
   pushEvent(state, stored, startedEvent(run));
   state.timers.set(run.id, now + delayMs);
@@ -92,10 +93,10 @@ function findWaitingParent(state: MemoryState, parentId: string): StoredRun | un
   return parent === undefined || (isEnded(parent.status) && !parent.isUnowned) ? undefined : parent;
 }
 
-/** The run a key was used for, while both the key is remembered and the run exists. */
-function findByKey(state: MemoryState, key: string | undefined): StoredRun | undefined {
+/** The start a key was used for, while the key is remembered. */
+function findByKey(state: MemoryState, key: string | undefined) {
   const used = key === undefined ? undefined : state.idempotency.get(key);
-  return used === undefined || used.until <= state.now() ? undefined : findRun(state, used.runId);
+  return used === undefined || used.until <= state.now() ? undefined : used;
 }
 
 function appendEvent(state: MemoryState, request: Parameters<RunStore["appendEvent"]>[0]): AppendReply {

@@ -50,6 +50,7 @@ export interface StoredRun {
   error?: Failure;
   summary?: string;
   cancel?: CancelRequest;
+  readyAt?: number;
   startedAt?: number;
   endedAt?: number;
   /** The store ended the run for want of an owner that could; the engine has not. */
@@ -181,7 +182,7 @@ export function newStoredRun(info: RunInfo, digest: string, totals: Totals): Sto
 
 export function toRecord(run: StoredRun): RunRecord {
   const { info, status, generation, recoveries, blockedOn, totals } = run;
-  const { owner, heartbeatAt, error, summary, cancel, startedAt, endedAt } = run;
+  const { owner, heartbeatAt, error, summary, cancel, readyAt, startedAt, endedAt } = run;
   return copy({
     ...info,
     status,
@@ -189,7 +190,7 @@ export function toRecord(run: StoredRun): RunRecord {
     recoveries,
     blockedOn,
     totals,
-    ...{ owner, heartbeatAt, error, summary, cancel, startedAt, endedAt },
+    ...{ owner, heartbeatAt, error, summary, cancel, readyAt, startedAt, endedAt },
     ...{ ownerToken: owner === undefined ? undefined : run.nonce },
   }) as RunRecord;
 }

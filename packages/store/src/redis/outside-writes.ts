@@ -35,7 +35,7 @@ export function outsideWrites(partition: Partition): OutsideWrites {
   return {
     createRun: async (run) => {
       checkNewRun(run);
-      return await createOnce(partition, run, "");
+      return await createOnce(partition, run);
     },
     appendEvent: async ({ runId, event: { at, ...event }, dedupeId, confirms }) => {
       const { tag, rest } = await runScript(partition.redis, appendEvent, {
@@ -130,7 +130,7 @@ async function retryFailed(
   return tag === "not_failed" ? { tag, status: rest[0] as RunStatus } : { tag };
 }
 
-async function createOnce(partition: Partition, run: NewRun, goneRunId: string): Promise<CreateReply> {
+async function createOnce(partition: Partition, run: NewRun): Promise<CreateReply> {
   const keys = partition.keysOf(run.id);
   const parent = run.parentId === undefined ? keys : runKeys(partition.tag, run.parentId);
   const key = run.idempotencyKey;
@@ -145,7 +145,6 @@ async function createOnce(partition: Partition, run: NewRun, goneRunId: string):
     values: {
       ...partition.common(),
       ...creationValues(run),
-      goneRunId,
       idempotencyMs: key === undefined ? "" : idempotencyKeptMs,
       parentId: run.parentId ?? "",
       rootId: run.rootId,
@@ -155,11 +154,9 @@ async function createOnce(partition: Partition, run: NewRun, goneRunId: string):
   if (tag === "parent_gone") return { tag };
   const [id, status] = rest as [string, RunStatus | undefined];
   if (tag === "created") return { tag, id: run.id, outboxId: enqueueId(run.id) };
-  if (id === run.id) return tag === "conflict" ? { tag, id } : { tag, id, status: status as RunStatus };
-  // The key names another run; only its own key says whether that still exists.
-  const present = await readStatus(partition, id);
-  if (present === undefined) return await createOnce(partition, run, id);
-  return tag === "conflict" ? { tag, id } : { tag, id, status: present };
+  if (tag === "conflict") return { tag, id };
+  // The key names another run, or one that is gone; only the run itself says.
+  return { tag, id, status: status ?? (await readStatus(partition, id)) ?? "expired" };
 }
 
 function creationValues(run: NewRun) {
