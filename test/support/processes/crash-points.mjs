@@ -40,6 +40,7 @@ const store = {
   inboxWaiting: readsOnly,
   dueAt: byClients,
   readRun: readsOnly,
+  readState: byClients,
   readSteps: byClients,
   readHistory: byClients,
   newestEventId: byClients,
