@@ -27,6 +27,13 @@ const actions = [
   // Deaf for its abort signal, as careless code is.
   defineAction({ name: "hang", run: () => new Promise<object>((resolve) => letGo.push(() => resolve({}))) }),
   defineAction({
+    name: "charge",
+    effect: "at-most-once",
+    run: async () => {
+      throw new Error("the line was cut");
+    },
+  }),
+  defineAction({
     name: "boom",
     run: async () => {
       throw new Error("no disk");
@@ -45,6 +52,7 @@ const workflows: Readonly<Record<string, string>> = {
   fanned:
     'workflow fanned { foreach each { over = range filter = { from = "1" to = "3" } workflow = gated max_parallel = 2 } }',
   again: 'workflow again { call boom { retries = 1 retry_delay = "1h" } }',
+  doubtful: "workflow doubtful { call charge { retries = 1 } }",
   asleep: 'workflow asleep { sleep nap { for = "1h" } }',
 };
 
@@ -146,6 +154,11 @@ const cases: Readonly<Record<Cause, readonly [() => Promise<string>, RegExp, Reg
     async () => await has(await start("gated"), "waiting"),
     /a person at gate "human_review" since/,
     /runfleet approve .* human_review/,
+  ],
+  in_doubt: [
+    async () => await has(await start("doubtful"), "waiting"),
+    /step "charge" is in doubt since/,
+    /find out, then .*--select retry/,
   ],
   signal: [
     async () => await has(await start("signalled"), "waiting"),
