@@ -1,6 +1,6 @@
 /**
- * A failed run, once more: forked from what failed with other inputs, run anew with the same ones. Worker and Redis are
- * real, the command is a process of its own. What actions did is counted, so that nothing is done twice by a fork.
+ * A failed run, once more: forked from what failed with other inputs, run anew with the same ones; and many runs told
+ * the same at once. Worker and Redis are real, the command is a process of its own. What actions did is counted, so that nothing is done twice by a fork.
  */
 import { randomUUID } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
@@ -135,8 +135,26 @@ test("a rerun does everything again with the same inputs", async () => {
   expect(doneBy(id)).toEqual(doneBy(failed.id));
 });
 
-test("what cannot be forked is refused with the place and what to do", async () => {
-  const { code, stderr } = await project.run(["fork", failed.id, "--from", "nothing", ...place]);
-  expect(code).toBe(4);
-  expect(stderr).toMatch(/fork_refused: .* it has no step "nothing"/);
+test("two hundred queued runs are counted, then cancelled with one command", async () => {
+  const idle = `again-${randomUUID().slice(0, 8)}`;
+  const other = createClient({ redis: redisUrl, namespace: idle });
+  await other.publish([{ source: kid }]);
+  await Promise.all(Array.from({ length: 200 }, () => other.start("kid")));
+  const chosen = [
+    "cancel",
+    "--workflow",
+    "kid",
+    "--status",
+    "pending",
+    "--redis",
+    redisUrl,
+    "--namespace",
+    idle,
+  ];
+  const dry = await project.run([...chosen, "--dry-run"]);
+  expect(dry.stdout).toMatch(/^200 runs would be asked to cancel\n(.*\n){10} {2}… and 190 more\n$/);
+  const done = await project.json([...chosen, "--rate", "1000"]);
+  expect(done).toMatchObject({ ended: "done", matched: 200, changed: 200, skipped: {}, failed: 0 });
+  expect((await other.list({ status: "pending" })).runs).toEqual([]);
+  await other.close();
 });

@@ -81,6 +81,24 @@ export interface FleetDocument {
   readonly kept: readonly KeptDocument[];
 }
 
+/** How far a change of many runs has come. */
+export interface ManyDocument {
+  readonly dryRun: boolean;
+  /** "limit": there may be more. "stopped": the caller ended it; beginning anew goes on with what is left. */
+  readonly ended: "running" | "done" | "limit" | "stopped";
+  /** Runs that the filter chose. */
+  readonly matched: number;
+  /** Runs that were told; none in a dry run. */
+  readonly changed: number;
+  /** Runs that had changed since they were looked at: how many for which error code. */
+  readonly skipped: Readonly<Record<string, number>>;
+  readonly failed: number;
+  /** The first 100 of those that failed. */
+  readonly failures: readonly { readonly id: string; readonly code: string; readonly message: string }[];
+  /** The first ten that were chosen. */
+  readonly sample: readonly Pick<RunRow, "id" | "workflow" | "status" | "label" | "createdAt">[];
+}
+
 /** Why a run is not moving. */
 export interface RunExplanation extends Explanation {
   readonly id: string;

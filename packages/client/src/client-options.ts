@@ -1,5 +1,7 @@
 /** What callers may say to each call of the producer SDK. Only shapes, no behaviour. */
+
 import type { Definition, GivenResult, RunStatus, StopSignal } from "@runfleet/model";
+import type { ManyDocument } from "./client-documents.js";
 
 export interface ClientOptions {
   /** `redis://` or `rediss://` address. Default: `REDIS_URL`, else `redis://127.0.0.1:6379`. */
@@ -116,6 +118,35 @@ export interface CancelOptions {
 
 export interface RetryOptions {
   readonly by?: string;
+}
+
+/** Which runs a change of many is for. At least one member; `all` says that none is meant. */
+export interface RunFilter {
+  readonly workflow?: string;
+  /** Default: every status the change is for (open runs for cancel, failed ones for retry). */
+  readonly status?: RunStatus;
+  readonly label?: string;
+  /** Created at least this long ago. */
+  readonly olderThanMs?: number;
+  readonly all?: boolean;
+}
+
+export interface ManyOptions {
+  /** Only counts and shows what is chosen. */
+  readonly dryRun?: boolean;
+  /** Runs to choose at most. Default: no limit. */
+  readonly limit?: number;
+  /** Runs that are changed per second, 1 to 1,000; default 100. */
+  readonly perSecond?: number;
+  readonly by?: string;
+  /** Told after every run how far it is. */
+  readonly onProgress?: (progress: ManyDocument) => void;
+  /** Ends the walk before the next run. */
+  readonly signal?: StopSignal;
+}
+
+export interface CancelManyOptions extends ManyOptions {
+  readonly reason?: string;
 }
 
 export interface TerminateOptions {

@@ -1,5 +1,6 @@
 /** Composes the client from its calls; has no behaviour of its own. */
 import type { Definition } from "@runfleet/model";
+import { cancelMany, retryMany } from "./change-many.js";
 import { answerGate, cancelRun, retryRun, signalRun, terminateRun } from "./change-runs.js";
 import type { PublishedVersion } from "./client-documents.js";
 import type { ClientOptions, StartDefinitionOptions, WorkflowSource } from "./client-options.js";
@@ -40,6 +41,8 @@ function clientOn(connections: Connections): FleetClient {
     cancel: (runId, options = {}) => cancelRun(connections, runId, options),
     terminate: (runId, options = {}) => terminateRun(connections, runId, options),
     retry: (runId, options = {}) => retryRun(connections, runId, options),
+    cancelMany: (filter, options = {}) => cancelMany(connections, filter, options),
+    retryMany: (filter, options = {}) => retryMany(connections, filter, options),
     rerun: async (runId, options = {}) => started(await rerunRun(connections, runId, options)),
     fork: async (runId, options) => started(await forkRun(connections, runId, options)),
     approve: (runId, gate, options = {}) =>

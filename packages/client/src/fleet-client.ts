@@ -8,6 +8,7 @@ import type { RedisFinding } from "@runfleet/store";
 import type {
   FleetDocument,
   GatePage,
+  ManyDocument,
   PublishedVersion,
   RunExplanation,
   RunPage,
@@ -15,14 +16,17 @@ import type {
 } from "./client-documents.js";
 import type {
   AnswerOptions,
+  CancelManyOptions,
   CancelOptions,
   EventsOptions,
   ForkOptions,
   GateListOptions,
   ListOptions,
+  ManyOptions,
   RerunOptions,
   ResultOptions,
   RetryOptions,
+  RunFilter,
   SignalOptions,
   StartDefinitionOptions,
   StartEntry,
@@ -100,6 +104,13 @@ export interface FleetClient {
    * Throws `retry_refused`, `run_not_found`.
    */
   retry(runId: string, options?: RetryOptions): Promise<void>;
+  /**
+   * Cancels the root runs that a filter chooses, one after the other; their children go with them. Runs that have ended
+   * meanwhile are skipped, runs that are started meanwhile are left alone. Throws `invalid_usage` for an empty filter.
+   */
+  cancelMany(filter: RunFilter, options?: CancelManyOptions): Promise<ManyDocument>;
+  /** Retries the failed root runs that a filter chooses, in the same way. */
+  retryMany(filter: RunFilter, options?: ManyOptions): Promise<ManyDocument>;
   /**
    * A new root run of the same version with the same inputs and options, whatever became of the run. Throws
    * `run_not_found`, `workflow_not_found` when the version is not stored any more, and what `start` throws.

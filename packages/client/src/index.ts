@@ -7,6 +7,7 @@ export type {
   GateDocument,
   GatePage,
   KeptDocument,
+  ManyDocument,
   PoolDocument,
   PublishedVersion,
   RunExplanation,
@@ -17,6 +18,7 @@ export type {
 } from "./client-documents.js";
 export type {
   AnswerOptions,
+  CancelManyOptions,
   CancelOptions,
   ClientOptions,
   EventsOptions,
@@ -24,9 +26,11 @@ export type {
   GateListOptions,
   InputValues,
   ListOptions,
+  ManyOptions,
   RerunOptions,
   ResultOptions,
   RetryOptions,
+  RunFilter,
   SignalOptions,
   StartDefinitionOptions,
   StartEntry,
