@@ -13,7 +13,7 @@ export interface WorkflowDocument extends PublishedVersion {
 }
 
 /** A run without what belongs to its steps and children, as lists show it. */
-export type RunRow = Omit<RunDocument, "steps" | "currentSteps" | "children">;
+export type RunRow = Omit<RunDocument, "steps" | "currentSteps" | "children" | "hasMoreChildren">;
 
 export interface RunPage {
   readonly runs: readonly RunRow[];

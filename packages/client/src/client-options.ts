@@ -90,6 +90,8 @@ export interface WorkflowSource {
 export interface ListOptions {
   readonly status?: RunStatus;
   readonly workflow?: string;
+  /** Only children of this run. */
+  readonly parent?: string;
   /** 1 to 500; default 50. */
   readonly limit?: number;
   readonly cursor?: string;

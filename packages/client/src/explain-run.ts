@@ -17,13 +17,22 @@ async function explainDown(connections: Connections, run: RunRecord): Promise<Ru
   return { id: run.id, workflow: run.workflow, status: run.status, ...explanation, because };
 }
 
-/** The child that is waited for; the depth of families is limited, and so is the way down. */
+/** The child that is waited for, of a foreach the newest that waits itself; the depth of families is limited, and so is the way down. */
 async function awaitedRun(
   { store }: Connections,
   run: RunRecord,
   { cause }: Explanation,
 ): Promise<RunRecord | undefined> {
+  if (cause === "items") return await blockedItem(store, run);
   if (cause !== "child" || run.depth > limits.workflowDepthMax) return undefined;
   const child = run.blockedOn.find((wait) => wait.type === "child");
   return child === undefined ? undefined : await store.readRun(child.childRunId);
+}
+
+async function blockedItem(
+  store: Connections["store"],
+  { id, depth }: RunRecord,
+): Promise<RunRecord | undefined> {
+  if (depth > limits.workflowDepthMax) return undefined;
+  return (await store.listRuns({ parentId: id, status: "waiting", limit: 1 })).rows[0];
 }

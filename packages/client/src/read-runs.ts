@@ -7,7 +7,7 @@ import { gateDocument, isoTime, runDocument, runRow } from "./run-document.js";
 
 const defaultPageRows = 50;
 
-export async function readRun({ store }: Connections, runId: string): Promise<RunRecord> {
+export async function readRun({ store }: Pick<Connections, "store">, runId: string): Promise<RunRecord> {
   const run = await store.readRun(runId);
   if (run === undefined) throw runNotFound(runId);
   return run;
@@ -29,17 +29,19 @@ export async function readRunDocument(connections: Connections, runId: string): 
   const page = { runId, limit: limits.pageRowsMax };
   const [steps, children] = await Promise.all([
     readAll((cursor) => store.readSteps({ ...page, ...cursor })),
-    readAll((cursor) => store.listChildren({ ...page, ...cursor })),
+    readAll((cursor) => store.listChildren({ ...page, ...cursor }), limits.childrenToldMax + 1),
   ]);
   return runDocument(run, { steps, children });
 }
 
 export async function listRuns({ store }: Connections, options: ListOptions): Promise<RunPage> {
-  const { status, workflow, cursor } = options;
+  const { status, workflow, parent, cursor } = options;
+  if (parent !== undefined) await readRun({ store }, parent);
   const page = await store.listRuns({
     limit: pageRows(options.limit),
     ...(status === undefined ? {} : { status }),
     ...(workflow === undefined ? {} : { workflow }),
+    ...(parent === undefined ? {} : { parentId: parent }),
     ...(cursor === undefined ? {} : { cursor }),
   });
   return { runs: page.rows.map(runRow), cursor: page.cursor ?? null };
@@ -80,13 +82,16 @@ export async function readFleet({ store, queue }: Connections): Promise<FleetDoc
   };
 }
 
-/** Every row of a paged read; each page is one bounded read. */
-async function readAll<T>(readPage: (cursor: { cursor?: string }) => Promise<Page<T>>): Promise<T[]> {
+/** The rows of a paged read, page by page, until there are so many; each page is one bounded read. */
+async function readAll<T>(
+  readPage: (cursor: { cursor?: string }) => Promise<Page<T>>,
+  enough = Number.POSITIVE_INFINITY,
+): Promise<T[]> {
   const rows: T[] = [];
   for (let cursor: string | undefined; ; ) {
     const page = await readPage(cursor === undefined ? {} : { cursor });
     rows.push(...page.rows);
-    if (page.cursor === undefined) return rows;
+    if (page.cursor === undefined || rows.length >= enough) return rows;
     cursor = page.cursor;
   }
 }

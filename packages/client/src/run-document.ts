@@ -12,7 +12,7 @@ import type {
   StepDocument,
   StepRecord,
 } from "@runfleet/model";
-import { isEnded } from "@runfleet/model";
+import { isEnded, limits } from "@runfleet/model";
 import type { GateDocument, RunRow } from "./client-documents.js";
 
 export function runRow(run: RunRecord): RunRow {
@@ -66,7 +66,8 @@ export function runDocument(
   const inOrder = [...parts.steps].sort((a, b) => a.ordinal - b.ordinal || a.attempt - b.attempt);
   return {
     ...runRow(run),
-    children: [...parts.children],
+    children: parts.children.slice(0, limits.childrenToldMax),
+    hasMoreChildren: parts.children.length > limits.childrenToldMax,
     currentSteps: isEnded(run.status)
       ? []
       : inOrder.filter(isUnderWay).map((step) => currentStep(step, run.owner ?? null)),

@@ -61,7 +61,7 @@ describe("the document of a run", () => {
       cancel: { reason: "enough", by: "ann", at: iso(3_000) },
       ...{ rerunOf: "R0", forkOf: { runId: "R0", address: "b.2" } },
       ...{ createdAt: iso(0), readyAt: null, startedAt: iso(1_000), endedAt: null },
-      ...{ error: null, summary: null, children: [], currentSteps: [], steps: [] },
+      ...{ error: null, summary: null, children: [], hasMoreChildren: false, currentSteps: [], steps: [] },
     });
   });
 

@@ -39,6 +39,8 @@ export const limits = {
   keptBytesMax: 8 * 1024 * 1024,
   /** Signals kept for gates that are not open yet (oldest dropped first). */
   signalsMax: 100,
+  /** Children named in the document of a run: more are a list of their own, read page by page. */
+  childrenToldMax: 1_000,
   /** Rows of any page read from an index. */
   pageRowsMax: 500,
   /** Markers of one step: they are conditions, not data. */

@@ -214,7 +214,9 @@ export const runDocumentSchema = z.object({
   /** Address of the step of the parent that waits for this run. */
   parentAddress: z.string().nullable(),
   rootId: z.string(),
+  /** Ids of child runs, oldest first, the first thousand; the rest: `list` with this run as parent. */
   children: z.array(z.string()),
+  hasMoreChildren: z.boolean(),
   definitionHash: z.string(),
   dryRun: z.boolean(),
   failFast: z.boolean(),

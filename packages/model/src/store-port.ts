@@ -22,6 +22,8 @@ export interface Page<T> {
 export interface ListFilter {
   readonly status?: RunStatus;
   readonly workflow?: string;
+  /** Only children of this run. */
+  readonly parentId?: string;
   readonly limit: number;
   readonly cursor?: string;
 }

@@ -40,6 +40,32 @@ describeTwins("lists of runs", (twin) => {
     expect(await ids({ status: "failed" })).toEqual([]);
   });
 
+  test("the list of a run's children holds only them, newest first, by status and workflow if asked", async () => {
+    const { store, create, activate } = twin();
+    const parentId = await create({ createdAt: 1 });
+    const born = { parentId, parentAddress: "b.0", depth: 1, rootId: parentId };
+    const first = await create({ ...born, createdAt: 2 });
+    const second = await create({ ...born, createdAt: 3, workflow: "deploy" });
+    const third = await create({ ...born, createdAt: 4 });
+    await create({ createdAt: 5 });
+    await activate(second);
+    const ids = async (filter: {
+      status?: "running";
+      workflow?: string;
+      limit?: number;
+      cursor?: string;
+    }) => {
+      const page = await store.listRuns({ parentId, limit: 10, ...filter });
+      return page.rows.map((run) => run.id);
+    };
+    expect(await ids({})).toEqual([third, second, first]);
+    expect(await ids({ status: "running" })).toEqual([second]);
+    expect(await ids({ workflow: "review" })).toEqual([third, first]);
+    const { cursor = "" } = await store.listRuns({ parentId, limit: 2 });
+    expect(await ids({ cursor })).toEqual([first]);
+    expect((await store.listRuns({ parentId: first, limit: 10 })).rows).toEqual([]);
+  });
+
   test("no page is larger than its limit allows", async () => {
     const { store, create } = twin();
     for (let count = 0; count < 3; count++) await create();

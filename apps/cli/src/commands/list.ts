@@ -11,6 +11,7 @@ import { withFleet } from "../with-fleet.js";
 interface Options {
   readonly status?: RunStatus;
   readonly workflow?: string;
+  readonly parent?: string;
   readonly limit: number;
   readonly cursor?: string;
 }
@@ -23,6 +24,7 @@ export function addList(program: Command, cli: Cli): void {
     .description("list runs, newest first")
     .addOption(new Option("--status <status>", "only runs in this status").choices([...runStatuses]))
     .option("--workflow <name>", "only runs of this workflow")
+    .option("--parent <run>", "only children of this run")
     .option("--limit <n>", "rows of a page", wholeNumber("--limit", { min: 1, max: limits.pageRowsMax }), 20)
     .option("--cursor <cursor>", "the next page, as the page before says")
     .action((options: Options) => list(cli, options));

@@ -65,6 +65,7 @@ const run: RunDocument = {
   parentAddress: null,
   rootId: "R1",
   children: [],
+  hasMoreChildren: false,
   definitionHash: "h",
   dryRun: true,
   failFast: true,

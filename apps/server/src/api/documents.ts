@@ -21,7 +21,7 @@ const cursorSchema = z.string().nullable().describe("hand it to the next request
 export const runSchema = runDocumentSchema.meta({ id: "Run" });
 
 const runRowSchema = runDocumentSchema
-  .omit({ steps: true, currentSteps: true, children: true })
+  .omit({ steps: true, currentSteps: true, children: true, hasMoreChildren: true })
   .meta({ id: "RunRow" }) satisfies z.ZodType<RunRow>;
 
 export const runPageSchema: z.ZodType<RunPage> = z

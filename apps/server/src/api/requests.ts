@@ -22,6 +22,7 @@ export const runListQuery = z.strictObject({
   ...page,
   status: z.enum(runStatuses).optional(),
   workflow: name.optional(),
+  parent: name.optional().describe("only children of this run"),
 });
 export const gateListQuery = z.strictObject({ ...page, runId: name.optional() });
 

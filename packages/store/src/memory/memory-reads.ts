@@ -72,11 +72,12 @@ function readSteps(
 }
 
 function listRuns(state: MemoryState, filter: ListFilter): Page<RunRecord> {
-  const { status, workflow, cursor, limit } = filter;
+  const { status, workflow, parentId, cursor, limit } = filter;
   const runs = [...state.runs.keys()]
     .flatMap((id) => findRun(state, id) ?? [])
     .filter((run) => status === undefined || run.status === status)
     .filter((run) => workflow === undefined || run.info.workflow === workflow)
+    .filter((run) => parentId === undefined || run.info.parentId === parentId)
     .filter((run) => cursor === undefined || run.row < cursor)
     .sort((a, b) => (a.row > b.row ? -1 : 1));
   const page = pageOf(runs, { limit, cursorOf: (run) => run.row });

@@ -1,10 +1,10 @@
 /**
- * Lists of runs, newest first, in pages. A list of both one status and one workflow is the workflow's list with other
- * rows left out; such a page may hold fewer rows than asked for and still have a cursor.
+ * Lists of runs, newest first, in pages. A list by more than one of parent, workflow and status is the first one's list
+ * with other rows left out; such a page may hold fewer rows than asked for and still have a cursor.
  */
 
 import type { ListFilter, Page, RunRecord, RunStore } from "@runfleet/model";
-import { statusKey, workflowRunsKey } from "../keys.js";
+import { runKeys, statusKey, workflowRunsKey } from "../keys.js";
 import { pageRows, toPage } from "../page.js";
 import { withRedis } from "../redis-failure.js";
 import { rowRunId } from "../run-record.js";
@@ -47,12 +47,16 @@ async function listRuns(partition: Partition, filter: ListFilter): Promise<Page<
 }
 
 function listKey(partition: Partition, filter: ListFilter): string {
+  if (filter.parentId !== undefined) return runKeys(partition.tag, filter.parentId).children;
   if (filter.workflow !== undefined) return workflowRunsKey(partition.tag, filter.workflow);
   return filter.status === undefined ? partition.keys.runsAll : statusKey(partition.keys, filter.status);
 }
 
 function matches(run: RunRecord, filter: ListFilter): boolean {
-  return filter.status === undefined || run.status === filter.status;
+  const { status, workflow } = filter;
+  return (
+    (status === undefined || run.status === status) && (workflow === undefined || run.workflow === workflow)
+  );
 }
 
 async function readRows(
