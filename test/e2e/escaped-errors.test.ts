@@ -49,6 +49,7 @@ describe("an error that escapes an action's promise", () => {
     const runs = [await fleet.client.start("calm"), await fleet.client.start("nameless")];
     expect(await eventually("it ends", () => worker.ended)).toBe(1);
     expect(worker.log()).toContain("belongs to no step");
+    expect(await fleet.leases()).toEqual([]);
     await fleet.worker();
     for (const { id } of runs) {
       expect((await resultOf(id)).status).toBe("completed");

@@ -2,6 +2,7 @@
  * What every call of the client works with: a store, a queue, and how both are opened and closed together.
  * Opens nothing by itself until the first command is sent.
  */
+import { setMaxListeners } from "node:events";
 import { RunfleetError, type RunQueue, type RunStore } from "@runfleet/model";
 import { createRunQueue } from "@runfleet/queue";
 import {
@@ -37,6 +38,8 @@ export function openConnections(options: ClientOptions): Connections {
   const store = createRedisStore({ redis, namespace, partition: 0 });
   const queue = createRunQueue({ connection: redis, tag: partitionTag(namespace, 0) });
   const closing = new AbortController();
+  // Each call that waits listens: however many a producer awaits at once, that is no leak.
+  setMaxListeners(0, closing.signal);
   const close = async (): Promise<void> => {
     closing.abort();
     await Promise.allSettled([queue.close(), store.close()]);

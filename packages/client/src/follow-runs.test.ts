@@ -42,6 +42,19 @@ describe("a run", () => {
     await expect(fleet.signal(run.id, "late")).rejects.toMatchObject({ code: "run_ended" });
   });
 
+  test("of many whose results are awaited at once makes Node suspect no leak", async () => {
+    const warnings: Error[] = [];
+    const keep = (warning: Error): void => void warnings.push(warning);
+    process.on("warning", keep);
+    const runs = await Promise.all(
+      Array.from({ length: 12 }, () => fleet.start("greet", { inputs: { whom: "you" } })),
+    );
+    const waits = await Promise.allSettled(runs.map((run) => run.result({ timeoutMs: 50 })));
+    expect(new Set(waits.map(({ status }) => status))).toEqual(new Set(["rejected"]));
+    process.off("warning", keep);
+    expect(warnings).toEqual([]);
+  });
+
   test("tells its events in order and then ends the iteration", async () => {
     const run = await fleet.start("greet", { inputs: { whom: "you" } });
     const types: string[] = [];

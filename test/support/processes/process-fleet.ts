@@ -5,6 +5,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createClient, type FleetClient } from "@runfleet/client";
+import { connectRedis, partitionTag } from "@runfleet/store";
 import { eventually } from "../eventually.js";
 import { type LedgerLine, unblockFile } from "./actions.mjs";
 import {
@@ -28,6 +29,8 @@ export interface ProcessFleet {
   leasesLost(runId: string): Promise<number>;
   /** The first line like this, as soon as it is there. */
   noted(wanted: Partial<LedgerLine>): Promise<LedgerLine>;
+  /** Leases that somebody holds. */
+  leases(): Promise<readonly string[]>;
   /** Lets a process go on that `block` keeps busy. */
   unblock(): void;
   /** Ends every worker that still lives. */
@@ -62,6 +65,12 @@ export async function openProcessFleet(options: {
     worker: () => kept(startWorker(place, name())),
     faultyWorker: (fault) => kept(startFaultyWorker(place, name(), fault)),
     noted: (wanted) => eventually(`the ledger says ${JSON.stringify(wanted)}`, () => ledger(wanted)[0]),
+    async leases() {
+      const redis = connectRedis(redisUrl, { role: "client" });
+      const keys = await redis.keys(`${partitionTag(namespace, 0)}:lease:*`);
+      redis.disconnect();
+      return keys;
+    },
     unblock: () => writeFileSync(unblockFile(ledgerOf(place)), ""),
     async leasesLost(runId) {
       let lost = 0;
