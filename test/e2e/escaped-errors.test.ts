@@ -50,7 +50,7 @@ describe("an error that escapes an action's promise", () => {
     expect(await eventually("it ends", () => worker.ended)).toBe(1);
     expect(worker.log()).toContain("belongs to no step");
     expect(await fleet.leases()).toEqual([]);
-    await fleet.worker();
+    await fleet.faultyWorker({});
     for (const { id } of runs) {
       expect((await resultOf(id)).status).toBe("completed");
       expect(await fleet.leasesLost(id)).toBe(0);
