@@ -74,7 +74,7 @@ describe("leases on Redis", () => {
     await expect(leases.renew(held.lease, 900)).rejects.toMatchObject({ code: "redis_unavailable" });
     await expect(leases.acquire("other", 900)).rejects.toMatchObject({ code: "redis_unavailable" });
     await leases.release(held.lease);
-    expect(performance.now() - startedMs).toBeLessThan(2_500);
+    expect(performance.now() - startedMs).toBeLessThan(10_000);
   });
 
   test("the deadline counts from before the request, not from its answer", async () => {

@@ -130,7 +130,7 @@ const cases: Readonly<Record<Cause, readonly [() => Promise<string>, RegExp, Reg
     /no worker takes runs of pool "nobody"/,
     /runfleet worker --pools nobody/,
   ],
-  delayed: [async () => await start("fine", { delayMs: 2 * aMinuteMs }), /it begins at 20/, /nothing/],
+  delayed: [async () => await start("fine", { delayMs: 2 * aMinuteMs }), /begins at 20/, /nothing/],
   pool_full: [
     async () => {
       await has(await start("hanging", { pool: "small" }), "running");
