@@ -55,6 +55,8 @@ function startedWith(run: RunRecord) {
     priority: run.priority ?? null,
     rerunOf: run.rerunOf ?? null,
     forkOf: run.forkOf ?? null,
+    schedule: run.schedule ?? null,
+    scheduledFor: isoTimeOrNull(run.scheduledFor),
   };
 }
 

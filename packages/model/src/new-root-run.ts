@@ -22,6 +22,9 @@ export interface StartChoices {
   readonly identity?: string;
   readonly pluginDirs?: readonly string[];
   readonly triggeredByHook?: boolean;
+  readonly schedule?: string;
+  /** Epoch ms. */
+  readonly scheduledFor?: number;
 }
 
 const defaultPool = "default";
@@ -33,7 +36,7 @@ export function newRootRun(
   choices: StartChoices,
   { id, now }: { readonly id: string; readonly now: number },
 ): NewRun {
-  const { idempotencyKey, label, priority, delayMs, model, identity } = choices;
+  const { schedule, scheduledFor, idempotencyKey, label, priority, delayMs, model, identity } = choices;
   const timeoutMs = choices.timeoutMs ?? definition.timeoutMs;
   return {
     id,
@@ -54,6 +57,8 @@ export function newRootRun(
     ...(priority === undefined ? {} : { priority }),
     ...(model === undefined ? {} : { model }),
     ...(identity === undefined ? {} : { identity }),
+    ...(schedule === undefined ? {} : { schedule }),
+    ...(scheduledFor === undefined ? {} : { scheduledFor }),
     ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
     ...(delayMs === undefined ? {} : { delayMs }),
   };

@@ -101,6 +101,9 @@ export interface RunInfo {
   readonly rerunOf?: string;
   /** Run whose results before the step at `address` this one keeps. */
   readonly forkOf?: { readonly runId: string; readonly address: Address };
+  /** Name of the schedule that started it, and the due time it was started for (absent: started by hand). */
+  readonly schedule?: string;
+  readonly scheduledFor?: number;
   readonly createdAt: number;
 }
 
@@ -233,6 +236,9 @@ export const runDocumentSchema = z.object({
   rerunOf: z.string().nullable(),
   /** Run whose results before the step at `address` this one keeps. */
   forkOf: z.object({ runId: z.string(), address: z.string() }).nullable(),
+  /** The schedule that started the run, and the due time it was started for; null where a person or a program did. */
+  schedule: z.string().nullable(),
+  scheduledFor: z.string().nullable(),
   depth: z.number(),
   recoveries: z.number(),
   currentSteps: z.array(currentStepSchema),

@@ -104,8 +104,8 @@ export interface ScheduleStore {
   readSchedule(name: string): Promise<ScheduleRecord | undefined>;
   /** By name. */
   listSchedules(request: { limit: number; cursor?: string }): Promise<Page<ScheduleRecord>>;
-  /** Newest first. */
-  listFirings(request: { name: string; limit: number; cursor?: string }): Promise<Page<Firing>>;
+  /** The newest `limits.firingsMax` at most, newest first: one page holds them all. */
+  listFirings(request: { name: string; limit: number }): Promise<readonly Firing[]>;
   /** With its history; its runs stay. False: there was none. */
   removeSchedule(name: string): Promise<boolean>;
   pauseSchedule(request: { name: string; by: string }): Promise<"paused" | "already" | "not_found">;

@@ -20,6 +20,8 @@ export const reservedPoolNames: ReadonlySet<string> = new Set([
   "idem",
   "events",
   "sinks",
+  "schedule",
+  "schedules",
   "workers",
   "cancel",
 ]);

@@ -6,6 +6,7 @@ import type { HistoryEvent } from "./fact.js";
 import type { OutsideWrites } from "./outside-writes.js";
 import type { OpenGate, RunRecord } from "./run.js";
 import type { RunRetention } from "./run-retention.js";
+import type { ScheduleStore } from "./schedule-port.js";
 import type { SinkFeed } from "./sink-feed.js";
 import type { StepRecord } from "./state.js";
 import type { RunStatus } from "./status.js";
@@ -35,7 +36,7 @@ export interface PublishedWorkflow {
 }
 
 /** What is remembered. Every method is one script or one bounded read; replies are data, broken Redis throws `redis_unavailable`. */
-export interface RunStore extends WorkerWrites, OutsideWrites, SinkFeed, RunRetention {
+export interface RunStore extends WorkerWrites, OutsideWrites, ScheduleStore, SinkFeed, RunRetention {
   inboxWaiting(runId: string): Promise<boolean>;
   /** When a run that nobody owns wants to be looked at, epoch ms. */
   dueAt(runId: string): Promise<number | undefined>;

@@ -13,6 +13,7 @@
 --   idempotency: idem:<key>, or the run itself without a key
 --   parentRun: run:<parent>, or the run itself without a parent
 --   parentChildren: run:<parent>:children, or the run's own
+--   schedule: schedule:<name>, or the run itself when none starts it
 --   runsAll: runs:all
 --   runsWorkflow: runs:wf:<workflow>
 --   runsEnded: runs:ended
@@ -33,10 +34,12 @@
 --   idempotencyMs: how long the key is remembered, or empty without a key
 --   parentId: id of the parent, or empty
 --   rootId: id of the root
+--   dueAt: due time at which the schedule must stand, epoch ms, or empty
 -- REPLIES
 --   created: the run exists now
 --   exists: id; the same was created before. Status too when the id is the same and the run is there
 --   conflict: id; another workflow or other inputs were created before
+--   not_due: the schedule is paused, gone, or stands at another due time
 --   parent_gone: the parent has ended, or does not exist (any more), or the entry that asks for the run does not
 
 local asked = confirm()
@@ -56,6 +59,14 @@ if A.parentId ~= '' then
   -- One that no worker could continue may be retried, and then waits for this child.
   if not parent[1] or (has_ended(parent[1]) and not parent[2]) then
     return { 'parent_gone' }
+  end
+end
+
+if A.dueAt ~= '' then
+  -- A worker that was slow must not start again what others started and forgot since.
+  local standing = redis.call('HMGET', K.schedule, 'due', 'pausedAt')
+  if standing[1] ~= A.dueAt or standing[2] then
+    return { 'not_due' }
   end
 end
 

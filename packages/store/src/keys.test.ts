@@ -9,6 +9,7 @@ import {
   partitionTag,
   publishedKey,
   runKeys,
+  scheduleKeys,
   statusKey,
   workflowRunsKey,
 } from "./keys.js";
@@ -20,6 +21,7 @@ function allKeys(): string[] {
   return [
     ...Object.values(keys),
     ...Object.values(runKeys(tag, "01X")),
+    ...Object.values(scheduleKeys(tag, "nightly")),
     workflowRunsKey(tag, "w"),
     keptRootsKey(tag, "w"),
     idempotencyKey(tag, "k"),

@@ -59,6 +59,10 @@ export function partitionKeys(tag: string) {
     fleetEvents: `${tag}:events`,
     /** hash: sink → `<claimed until> <place in the feed> <worker>`. */
     sinks: `${tag}:sinks`,
+    /** zset, score 0: names of schedules. */
+    schedules: `${tag}:schedules`,
+    /** zset: names of schedules by the time somebody has to look at them: the due time, later while a worker has it. */
+    schedulesDue: `${tag}:schedules:due`,
     /** zset of worker ids by last sign of life, and hash id → presence. */
     workers: `${tag}:workers`,
     workersInfo: `${tag}:workers:info`,
@@ -94,6 +98,16 @@ export function runKeys(tag: string, runId: string) {
     answers: `${run}:gates:answers`,
     /** string with a time to live: who holds the run. Written by redlock alone. */
     lease: `${tag}:lease:${runId}`,
+  };
+}
+
+/** Names of everything that is one schedule's. */
+export function scheduleKeys(tag: string, name: string) {
+  return {
+    /** hash: see `schedule-record.ts`. */
+    schedule: `${tag}:schedule:${name}`,
+    /** zset: JSON of firings by their due time, capped. */
+    scheduleFirings: `${tag}:schedule:${name}:firings`,
   };
 }
 

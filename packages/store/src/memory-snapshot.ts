@@ -32,6 +32,7 @@ export function restoreSnapshot(store: RunStore, snapshot: MemorySnapshot): void
   refill(state.leases, held.leases);
   refill(state.definitions, held.definitions);
   refill(state.published, held.published);
+  refill(state.schedules, held.schedules);
   refill(state.workers, held.workers);
   refill(state.sinks, held.sinks);
   refill(state.unfiled, held.unfiled);

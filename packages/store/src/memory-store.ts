@@ -7,6 +7,7 @@ import { memoryUnownedEndings } from "./memory/memory-endings.js";
 import { memoryOutsideWrites } from "./memory/memory-outside-writes.js";
 import { memoryReads } from "./memory/memory-reads.js";
 import { memoryRetention } from "./memory/memory-retention.js";
+import { memorySchedules } from "./memory/memory-schedules.js";
 import { memorySinkFeed } from "./memory/memory-sink-feed.js";
 import { createMemoryState, type MemoryState } from "./memory/memory-state.js";
 import { memoryPresence, memorySweeps, memoryWorkflows } from "./memory/memory-sweeps.js";
@@ -23,6 +24,7 @@ export function createMemoryStore(options: { readonly now: () => number }): RunS
     ...memoryUnownedEndings(state),
     ...memoryReads(state),
     ...memorySweeps(state),
+    ...memorySchedules(state),
     ...memorySinkFeed(state),
     ...memoryRetention(state),
     ...memoryWorkflows(state),

@@ -14,6 +14,7 @@ import { runEndings } from "./redis/run-endings.js";
 import { runLists } from "./redis/run-lists.js";
 import { runReads } from "./redis/run-reads.js";
 import { runRetention } from "./redis/run-retention.js";
+import { schedules } from "./redis/schedules.js";
 import { sinkFeed } from "./redis/sink-feed.js";
 import { sweeps } from "./redis/sweeps.js";
 import { workerWrites } from "./redis/worker-writes.js";
@@ -54,6 +55,7 @@ export function createRedisStore(options: RedisStoreOptions): RunStore & CancelF
     ...history,
     ...workflows(partition),
     ...sweeps(partition),
+    ...schedules(partition),
     ...sinkFeed(partition),
     ...presence(partition),
     subscribe,

@@ -79,6 +79,8 @@ const run: RunDocument = {
   priority: null,
   rerunOf: null,
   forkOf: null,
+  schedule: null,
+  scheduledFor: null,
   depth: 0,
   recoveries: 0,
   currentSteps: [],

@@ -32,6 +32,8 @@ export interface CreateRunKeys {
   readonly parentRun: string;
   /** run:<parent>:children, or the run's own */
   readonly parentChildren: string;
+  /** schedule:<name>, or the run itself when none starts it */
+  readonly schedule: string;
   /** runs:all */
   readonly runsAll: string;
   /** runs:wf:<workflow> */
@@ -79,15 +81,18 @@ export interface CreateRunValues {
   readonly parentId: ScriptValue;
   /** id of the root */
   readonly rootId: ScriptValue;
+  /** due time at which the schedule must stand, epoch ms, or empty */
+  readonly dueAt: ScriptValue;
 }
 
 /**
  * - created: the run exists now
  * - exists: id; the same was created before. Status too when the id is the same and the run is there
  * - conflict: id; another workflow or other inputs were created before
+ * - not_due: the schedule is paused, gone, or stands at another due time
  * - parent_gone: the parent has ended, or does not exist (any more), or the entry that asks for the run does not
  */
-export type CreateRunTag = "created" | "exists" | "conflict" | "parent_gone";
+export type CreateRunTag = "created" | "exists" | "conflict" | "not_due" | "parent_gone";
 
 /**
  * Creates a run once: record, first event, list entries, the outbox entry that puts it into its queue. A repeat with the
@@ -95,9 +100,9 @@ export type CreateRunTag = "created" | "exists" | "conflict" | "parent_gone";
  */
 export const createRun: Script<CreateRunKeys, CreateRunValues, CreateRunTag> = {
   name: "create_run",
-  keys: ["statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "outbox", "outboxEntries", "run", "parts", "inbox", "idempotency", "parentRun", "parentChildren", "runsAll", "runsWorkflow", "runsEnded", "timers"],
-  values: ["now", "transitions", "confirms", "runId", "digest", "info", "workflow", "pool", "totals", "createdAt", "row", "delayMs", "startedEvent", "outboxId", "outboxEntry", "idempotencyMs", "parentId", "rootId"],
-  sha1: "d50cb3e9e8b7ce5e9c5925b35808cc1bb68e25b9",
+  keys: ["statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "outbox", "outboxEntries", "run", "parts", "inbox", "idempotency", "parentRun", "parentChildren", "schedule", "runsAll", "runsWorkflow", "runsEnded", "timers"],
+  values: ["now", "transitions", "confirms", "runId", "digest", "info", "workflow", "pool", "totals", "createdAt", "row", "delayMs", "startedEvent", "outboxId", "outboxEntry", "idempotencyMs", "parentId", "rootId", "dueAt"],
+  sha1: "5d1db421cc79cde59ac929fbe7d023eaea451bf7",
   source: `local K = {
   statusPending = KEYS[1],
   statusRunning = KEYS[2],
@@ -114,10 +119,11 @@ export const createRun: Script<CreateRunKeys, CreateRunValues, CreateRunTag> = {
   idempotency = KEYS[13],
   parentRun = KEYS[14],
   parentChildren = KEYS[15],
-  runsAll = KEYS[16],
-  runsWorkflow = KEYS[17],
-  runsEnded = KEYS[18],
-  timers = KEYS[19],
+  schedule = KEYS[16],
+  runsAll = KEYS[17],
+  runsWorkflow = KEYS[18],
+  runsEnded = KEYS[19],
+  timers = KEYS[20],
 }
 local A = {
   now = ARGV[1],
@@ -138,6 +144,7 @@ local A = {
   idempotencyMs = ARGV[16],
   parentId = ARGV[17],
   rootId = ARGV[18],
+  dueAt = ARGV[19],
 }
 local now = A.now
 if now == '' then
@@ -202,6 +209,12 @@ if A.parentId ~= '' then
   local parent = redis.call('HMGET', K.parentRun, 'status', 'unowned')
   if not parent[1] or (has_ended(parent[1]) and not parent[2]) then
     return { 'parent_gone' }
+  end
+end
+if A.dueAt ~= '' then
+  local standing = redis.call('HMGET', K.schedule, 'due', 'pausedAt')
+  if standing[1] ~= A.dueAt or standing[2] then
+    return { 'not_due' }
   end
 end
 if A.idempotencyMs ~= '' then

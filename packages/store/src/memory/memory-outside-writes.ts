@@ -56,7 +56,18 @@ function confirm(state: MemoryState, { confirms }: { readonly confirms?: string 
   return confirms === undefined || state.outbox.delete(confirms);
 }
 
-function createRun(state: MemoryState, run: NewRun): CreateReply {
+export function createRun(state: MemoryState, run: NewRun): CreateReply;
+/** `not due`: the schedule that would start the run stands elsewhere. */
+export function createRun(
+  state: MemoryState,
+  run: NewRun,
+  due: "due" | "not due",
+): CreateReply | { readonly tag: "not_due" };
+export function createRun(
+  state: MemoryState,
+  run: NewRun,
+  due?: "due" | "not due",
+): CreateReply | { readonly tag: "not_due" } {
   const isAsked = confirm(state, run);
   const digest = startDigest(run);
   const present = findRun(state, run.id);
@@ -65,6 +76,7 @@ function createRun(state: MemoryState, run: NewRun): CreateReply {
   if (present === undefined && run.parentId !== undefined && parent === undefined) {
     return { tag: "parent_gone" };
   }
+  if (present === undefined && due === "not due") return { tag: "not_due" };
   const used = findByKey(state, run.idempotencyKey);
   const earlier = present === undefined ? used : { digest: present.digest, runId: run.id };
   if (earlier !== undefined) {

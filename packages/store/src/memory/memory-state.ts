@@ -8,6 +8,7 @@ import {
   type CancelRequest,
   type Fact,
   type Failure,
+  type Firing,
   type FleetEvent,
   type HistoryEvent,
   type InboxEntry,
@@ -19,6 +20,7 @@ import {
   type RunInfo,
   type RunRecord,
   type RunStatus,
+  type ScheduleRecord,
   type Totals,
   type WorkerPresence,
 } from "@runfleet/model";
@@ -82,6 +84,25 @@ export interface KeptFamily {
   readonly since?: number;
 }
 
+export interface StoredSchedule {
+  /** JSON. */
+  spec: string;
+  rule: string;
+  revision: number;
+  dueAt: number | undefined;
+  /** When somebody has to look at it: the due time, later while a worker has it. */
+  lookAt: number | undefined;
+  paused?: ScheduleRecord["paused"];
+  missed: number;
+  lastFiring?: Firing;
+  lastRunId?: string | undefined;
+  error?: Failure | undefined;
+  readonly createdAt: number;
+  changedAt: number;
+  /** By due time. */
+  firings: readonly Firing[];
+}
+
 export interface MemoryState {
   readonly now: () => number;
   readonly runs: Map<string, StoredRun>;
@@ -95,6 +116,7 @@ export interface MemoryState {
   readonly leases: Map<string, { readonly token: string; readonly expiresAt: number }>;
   readonly definitions: Map<string, string>;
   readonly published: Map<string, PublishedWorkflow>;
+  readonly schedules: Map<string, StoredSchedule>;
   readonly workers: Map<string, WorkerPresence>;
   readonly cancelListeners: Set<(runId: string) => void>;
   /** Called once when a run's history grows. */
@@ -123,6 +145,7 @@ export function createMemoryState(now: () => number): MemoryState {
     leases: new Map(),
     definitions: new Map(),
     published: new Map(),
+    schedules: new Map(),
     workers: new Map(),
     cancelListeners: new Set(),
     historyWaiters: new Map(),

@@ -8,6 +8,7 @@ import {
   limits,
   type NewRun,
   type RetryReply,
+  RunfleetError,
   type RunStatus,
   type RunStore,
   zeroTotals,
@@ -18,7 +19,7 @@ import { createRun } from "../generated/create-run.js";
 import { requestCancel } from "../generated/request-cancel.js";
 import { retryRun } from "../generated/retry-run.js";
 import { startDigest } from "../identifiers.js";
-import { idempotencyKey, runKeys, workflowRunsKey } from "../keys.js";
+import { idempotencyKey, runKeys, scheduleKeys, workflowRunsKey } from "../keys.js";
 import { enqueueEntry, enqueueId } from "../outbox-entry.js";
 import { withRedis } from "../redis-failure.js";
 import { infoText, runRow, toCancelRequest, toRunInfo, totalsText } from "../run-record.js";
@@ -31,11 +32,19 @@ type OutsideWrites = Pick<
   "createRun" | "appendEvent" | "answerGate" | "requestCancel" | "retryRun"
 >;
 
+interface DueTime {
+  readonly schedule: string;
+  /** Epoch ms. */
+  readonly dueAt: number;
+}
+
 export function outsideWrites(partition: Partition): OutsideWrites {
   return {
     createRun: async (run) => {
       checkNewRun(run);
-      return await createOnce(partition, run);
+      const reply = await createOnce(partition, run);
+      if (reply.tag === "not_due") throw new RunfleetError("internal", `run ${run.id} waits for no due time`);
+      return reply;
     },
     appendEvent: async ({ runId, event: { at, ...event }, dedupeId, confirms }) => {
       const { tag, rest } = await runScript(partition.redis, appendEvent, {
@@ -130,7 +139,12 @@ async function retryFailed(
   return tag === "not_failed" ? { tag, status: rest[0] as RunStatus } : { tag };
 }
 
-async function createOnce(partition: Partition, run: NewRun): Promise<CreateReply> {
+/** `due`: the schedule that starts the run, and the due time at which it must stand. */
+export async function createOnce(
+  partition: Partition,
+  run: NewRun,
+  due?: DueTime,
+): Promise<CreateReply | { readonly tag: "not_due" }> {
   const keys = partition.keysOf(run.id);
   const parent = run.parentId === undefined ? keys : runKeys(partition.tag, run.parentId);
   const key = run.idempotencyKey;
@@ -140,6 +154,7 @@ async function createOnce(partition: Partition, run: NewRun): Promise<CreateRepl
       idempotency: key === undefined ? keys.run : idempotencyKey(partition.tag, key),
       parentRun: parent.run,
       parentChildren: parent.children,
+      schedule: due === undefined ? keys.run : scheduleKeys(partition.tag, due.schedule).schedule,
       runsWorkflow: workflowRunsKey(partition.tag, run.workflow),
     },
     values: {
@@ -148,10 +163,11 @@ async function createOnce(partition: Partition, run: NewRun): Promise<CreateRepl
       idempotencyMs: key === undefined ? "" : idempotencyKeptMs,
       parentId: run.parentId ?? "",
       rootId: run.rootId,
+      dueAt: due?.dueAt ?? "",
       confirms: run.confirms ?? "",
     },
   });
-  if (tag === "parent_gone") return { tag };
+  if (tag === "parent_gone" || tag === "not_due") return { tag };
   const [id, status] = rest as [string, RunStatus | undefined];
   if (tag === "created") return { tag, id: run.id, outboxId: enqueueId(run.id) };
   if (tag === "conflict") return { tag, id };
