@@ -18,6 +18,7 @@ import { announcePresence } from "./presence.js";
 import { createRegistry } from "./registry.js";
 import { keepRetention } from "./retention.js";
 import { createRetentionRules } from "./retention-rules.js";
+import { createTicker } from "./schedules/ticker.js";
 import { createSweeper } from "./sweeper.js";
 
 export interface WorkerParts {
@@ -38,6 +39,8 @@ export interface WorkerParts {
   /** Absolute. */
   readonly workDir: string;
   readonly sweepMs: number;
+  /** The longest sleep of the ticker: a schedule that is added is heard of within this time. Default 1 s. */
+  readonly scheduleLookMs?: number;
   readonly graceMs: number;
 }
 
@@ -88,10 +91,12 @@ export async function assembleWorker(parts: WorkerParts): Promise<() => Promise<
     ...{ store, rules, clock, log, random: parts.random, intervalMs: parts.sweepMs },
     sinks: (config.sinks ?? []).map(({ name }) => name),
   });
+  const ticker = createTicker({ ports: { ...outbox, log }, clock, lookMs: parts.scheduleLookMs ?? 1_000 });
 
   return async () => {
     sweeper.stop();
     retention.stop();
+    await ticker.stop();
     await Promise.all(consumers.map((consumer) => consumer.pause()));
     activator.stopAll();
     await Promise.all(consumers.map((consumer) => consumer.close()));

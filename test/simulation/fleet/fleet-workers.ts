@@ -46,7 +46,7 @@ export function startWorkers(redis: Redis, ledger: Ledger): FleetWorkers {
     void assembleWorker({
       ...{ ...ports, workerId: machine.id, clock: machine.clock, random: () => random.next(), log: silent },
       ...{ config: actionsOf(machine, redis, ledger), concurrency: 4, pools: [pool], leaseTtlMs },
-      ...{ workDir: "/nowhere", sweepMs: 5_000, graceMs: 2_000 },
+      ...{ workDir: "/nowhere", sweepMs: 5_000, graceMs: 2_000, scheduleLookMs: 60_000 },
     }).then((stop) => {
       post.stop = stop;
     });

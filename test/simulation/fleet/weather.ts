@@ -116,6 +116,7 @@ export function createWeather(
 /** Requests that only look, or say that somebody lives: to die there is to die at the request before or after. */
 const idle: ReadonlySet<string> = new Set([
   "announceWorker",
+  "claimSchedules",
   "heartbeat",
   "inboxWaiting",
   "outboxPending",
