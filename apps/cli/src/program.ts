@@ -17,6 +17,7 @@ import { addList } from "./commands/list.js";
 import { addPublish } from "./commands/publish.js";
 import { addFork, addRerun } from "./commands/rerun.js";
 import { addRetry } from "./commands/retry.js";
+import { addSchedule } from "./commands/schedule.js";
 import { addServer } from "./commands/server.js";
 import { addShow } from "./commands/show.js";
 import { addSignal } from "./commands/signal.js";
@@ -51,6 +52,7 @@ const commands: readonly ((program: Command, cli: Cli) => void)[] = [
   addApprove,
   addReject,
   addSignal,
+  addSchedule,
   addFleet,
   addDoctor,
 ];

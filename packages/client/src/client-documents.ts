@@ -1,5 +1,13 @@
 /** What the calls of the producer SDK answer: plain documents, times as ISO 8601 texts. Only shapes, no behaviour. */
-import type { Explanation, RunDocument, RunStatus } from "@runfleet/model";
+import type {
+  CatchUpMode,
+  Explanation,
+  Failure,
+  FiringOutcome,
+  OverlapPolicy,
+  RunDocument,
+  RunStatus,
+} from "@runfleet/model";
 
 export interface PublishedVersion {
   readonly name: string;
@@ -97,6 +105,62 @@ export interface ManyDocument {
   readonly failures: readonly { readonly id: string; readonly code: string; readonly message: string }[];
   /** The first ten that were chosen. */
   readonly sample: readonly Pick<RunRow, "id" | "workflow" | "status" | "label" | "createdAt">[];
+}
+
+/** What became of a due time. */
+export interface FiringDocument {
+  /** Of several missed ones the first; of a run by hand when it was. ISO 8601. */
+  readonly dueAt: string;
+  readonly at: string;
+  readonly outcome: FiringOutcome;
+  /** The run that was started, or for whose sake none was. */
+  readonly runId: string | null;
+  /** How many were missed together. */
+  readonly missed: number | null;
+  readonly error: Failure | null;
+  /** Who ran it by hand. */
+  readonly by: string | null;
+}
+
+export interface ScheduleDocument {
+  readonly name: string;
+  readonly workflow: string;
+  /** One of the two is null. */
+  readonly cron: string | null;
+  readonly everyMs: number | null;
+  readonly timezone: string;
+  readonly startAt: string | null;
+  readonly endAt: string | null;
+  readonly inputs: Readonly<Record<string, string>>;
+  readonly overlap: OverlapPolicy;
+  readonly catchUpMs: number;
+  readonly catchUp: CatchUpMode;
+  readonly label: string | null;
+  readonly priority: number | null;
+  readonly pool: string | null;
+  /** ISO 8601; null while it is paused, and when it is never due again. */
+  readonly nextDue: string | null;
+  readonly paused: { readonly at: string; readonly by: string } | null;
+  /** Due times at which no worker was there, and that were too old to be made up, all together. */
+  readonly missed: number;
+  readonly lastFiring: FiringDocument | null;
+  /** The newest run it started; status null: it has been forgotten. */
+  readonly lastRun: { readonly id: string; readonly status: RunStatus | null } | null;
+  /** Why the last due time could not start its run; null when one was started since. */
+  readonly error: Failure | null;
+  readonly createdAt: string;
+  readonly changedAt: string;
+}
+
+export interface SchedulePage {
+  readonly schedules: readonly ScheduleDocument[];
+  /** Hand it to the next call; null on the last page. */
+  readonly cursor: string | null;
+}
+
+export interface ScheduleChange {
+  readonly change: "created" | "replaced" | "unchanged";
+  readonly schedule: ScheduleDocument;
 }
 
 /** Why a run is not moving. */

@@ -1,6 +1,13 @@
 /** What callers may say to each call of the producer SDK. Only shapes, no behaviour. */
 
-import type { Definition, GivenResult, RunStatus, StopSignal } from "@runfleet/model";
+import type {
+  CatchUpMode,
+  Definition,
+  GivenResult,
+  OverlapPolicy,
+  RunStatus,
+  StopSignal,
+} from "@runfleet/model";
 import type { ManyDocument } from "./client-documents.js";
 
 export interface ClientOptions {
@@ -85,6 +92,46 @@ export interface StartManyOptions {
 export interface WorkflowSource {
   readonly source: string;
   readonly file?: string;
+}
+
+/** One of `cron` and `everyMs` says when runs are due. */
+export interface ScheduleOptions {
+  /** Name of a published workflow; each run is one of the version that is published then. */
+  readonly workflow: string;
+  /** `minute hour day month weekday`, or six fields with seconds in front. Names, ranges, steps and `L`, `W`, `#` are understood. */
+  readonly cron?: string;
+  /** An interval of at least a second, counted from `startAt` (without one: from 1970-01-01 UTC). */
+  readonly everyMs?: number;
+  /** IANA name, for example `Europe/Berlin`; the cron expression is read in it. Default `UTC`. */
+  readonly timezone?: string;
+  readonly inputs?: InputValues;
+  /**
+   * At a due time while the last run of the schedule has not ended: `skip` (default) starts none, `allow` one beside it,
+   * `cancel` cancels it and starts one.
+   */
+  readonly overlap?: OverlapPolicy;
+  /** A due time at which no worker was there is made up when it is not older than this. Default 60,000. */
+  readonly catchUpMs?: number;
+  /** Which of those: `all` (default; the newest 100), or the `latest` only. */
+  readonly catchUp?: CatchUpMode;
+  /** No due time before or after; both included. ISO 8601 with a zone. */
+  readonly startAt?: string | Date;
+  readonly endAt?: string | Date;
+  /** Of the runs, as in `StartOptions`. */
+  readonly label?: string;
+  readonly priority?: number;
+  readonly pool?: string;
+}
+
+export interface ScheduleListOptions {
+  /** 1 to 500; default 50. */
+  readonly limit?: number;
+  readonly cursor?: string;
+}
+
+export interface ScheduleChangeOptions {
+  /** Default: the client's actor. */
+  readonly by?: string;
 }
 
 export interface ListOptions {

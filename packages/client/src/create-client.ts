@@ -10,6 +10,16 @@ import type { FleetClient, RunHandle, StartedRun } from "./fleet-client.js";
 import { awaitResult, followEvents } from "./follow-runs.js";
 import { diagnose, prepareVersions, storeVersions } from "./publish.js";
 import { listGates, listRuns, listWorkflows, readFleet, readRunDocument } from "./read-runs.js";
+import {
+  fireSchedule,
+  listFirings,
+  listSchedules,
+  pauseSchedule,
+  putSchedule,
+  readSchedule,
+  removeSchedule,
+  resumeSchedule,
+} from "./schedules.js";
 import { startMany } from "./start-many.js";
 import { forkRun, rerunRun } from "./start-over.js";
 import { checkStart, type Started, startByName, startVersion } from "./start-run.js";
@@ -53,6 +63,14 @@ function clientOn(connections: Connections): FleetClient {
     result: (runId, options = {}) => awaitResult(connections, runId, options),
     events: (runId, options = {}) => followEvents(connections, runId, options),
     gates: (options = {}) => listGates(connections, options),
+    schedule: (name, options) => putSchedule(connections, name, options),
+    schedules: (options = {}) => listSchedules(connections, options),
+    getSchedule: (name) => readSchedule(connections, name),
+    scheduleFirings: (name, options = {}) => listFirings(connections, name, options),
+    unschedule: (name) => removeSchedule(connections, name),
+    pauseSchedule: (name, options = {}) => pauseSchedule(connections, name, options),
+    resumeSchedule: (name) => resumeSchedule(connections, name),
+    fireSchedule: async (name, options = {}) => started(await fireSchedule(connections, name, options)),
     workflows: () => listWorkflows(connections),
     examineRedis: connections.examineRedis,
     fleet: () => readFleet(connections),

@@ -6,12 +6,16 @@ import type { Diagnostic } from "@runfleet/language";
 import type { Definition, HistoryEvent, RunDocument, RunfleetError, RunStatus } from "@runfleet/model";
 import type { RedisFinding } from "@runfleet/store";
 import type {
+  FiringDocument,
   FleetDocument,
   GatePage,
   ManyDocument,
   PublishedVersion,
   RunExplanation,
   RunPage,
+  ScheduleChange,
+  ScheduleDocument,
+  SchedulePage,
   WorkflowDocument,
 } from "./client-documents.js";
 import type {
@@ -27,6 +31,9 @@ import type {
   ResultOptions,
   RetryOptions,
   RunFilter,
+  ScheduleChangeOptions,
+  ScheduleListOptions,
+  ScheduleOptions,
   SignalOptions,
   StartDefinitionOptions,
   StartEntry,
@@ -131,6 +138,26 @@ export interface FleetClient {
   /** The run's history in order, then what happens, until the run has ended. */
   events(runId: string, options?: EventsOptions): AsyncIterableIterator<HistoryEvent>;
   gates(options?: GateListOptions): Promise<GatePage>;
+  /**
+   * Adds a schedule, or replaces the one of this name. The same again changes nothing, so every process of a deployment may say
+   * it; other inputs leave the due times as they are. Throws `invalid_usage`, `workflow_not_found`, `invalid_input`,
+   * `too_large` before anything is written.
+   */
+  schedule(name: string, options: ScheduleOptions): Promise<ScheduleChange>;
+  /** By name. */
+  schedules(options?: ScheduleListOptions): Promise<SchedulePage>;
+  /** This and the following throw `schedule_not_found`. */
+  getSchedule(name: string): Promise<ScheduleDocument>;
+  /** What became of its newest due times, at most 100, newest first. */
+  scheduleFirings(name: string, options?: { readonly limit?: number }): Promise<readonly FiringDocument[]>;
+  /** Its runs stay. */
+  unschedule(name: string): Promise<void>;
+  /** Nothing is started until it is resumed. Asking twice is harmless, here and below. */
+  pauseSchedule(name: string, options?: ScheduleChangeOptions): Promise<void>;
+  /** Goes on with the next due time; those that passed meanwhile are not made up. */
+  resumeSchedule(name: string): Promise<void>;
+  /** Starts a run of it now, paused or not, whatever the last one does. The due times stay. */
+  fireSchedule(name: string, options?: ScheduleChangeOptions): Promise<StartedRun>;
   /** Every published workflow, by name. */
   workflows(): Promise<readonly WorkflowDocument[]>;
   fleet(): Promise<FleetDocument>;

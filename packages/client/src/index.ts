@@ -3,6 +3,7 @@
 export type { RedisFinding } from "@runfleet/store";
 export { calledWorkflows } from "./called-workflows.js";
 export type {
+  FiringDocument,
   FleetDocument,
   GateDocument,
   GatePage,
@@ -13,6 +14,9 @@ export type {
   RunExplanation,
   RunPage,
   RunRow,
+  ScheduleChange,
+  ScheduleDocument,
+  SchedulePage,
   WorkerDocument,
   WorkflowDocument,
 } from "./client-documents.js";
@@ -31,6 +35,9 @@ export type {
   ResultOptions,
   RetryOptions,
   RunFilter,
+  ScheduleChangeOptions,
+  ScheduleListOptions,
+  ScheduleOptions,
   SignalOptions,
   StartDefinitionOptions,
   StartEntry,

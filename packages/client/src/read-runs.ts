@@ -96,7 +96,7 @@ async function readAll<T>(
   }
 }
 
-function pageRows(limit: number | undefined): number {
+export function pageRows(limit: number | undefined): number {
   const rows = limit ?? defaultPageRows;
   if (Number.isInteger(rows) && rows >= 1 && rows <= limits.pageRowsMax) return rows;
   throw new RunfleetError(

@@ -133,7 +133,7 @@ export function isoTime(epochMs: number): string {
   return new Date(epochMs).toISOString();
 }
 
-function isoTimeOrNull(epochMs: number | undefined): string | null {
+export function isoTimeOrNull(epochMs: number | undefined): string | null {
   return epochMs === undefined ? null : isoTime(epochMs);
 }
 

@@ -51,7 +51,7 @@ export async function startVersion(
   return create(connections, prepareRun(target, options));
 }
 
-/** Starts this version once more for another run. Inputs are complete already but for what the version adds. */
+/** Starts this version for another run or a schedule. Inputs are complete already but for what the version adds. */
 export async function startAgain(
   connections: Connections,
   target: StartTarget,
@@ -83,8 +83,8 @@ export async function findTarget({ store }: Connections, workflow: string): Prom
   return { hash: published.hash, definition: JSON.parse(json) as Definition };
 }
 
-/** What a run has from another one. */
-export type Origin = Pick<NewRun, "rerunOf" | "forkOf" | "kept">;
+/** What a run has from another one, or from its schedule. */
+export type Origin = Pick<NewRun, "rerunOf" | "forkOf" | "kept" | "schedule">;
 
 /** The run that these options ask for; they have been checked. Throws what is wrong with its inputs. */
 export function prepareRun(target: StartTarget, options: StartOptions): NewRun {

@@ -24,6 +24,7 @@ export const errorCodes = {
   rate_limited: { meaning: "too many requests in a short time", retryable: true, httpStatus: 429, exitCode: 5 },
   workflow_not_found: { meaning: "no workflow is published under this name", retryable: false, httpStatus: 404, exitCode: 3 },
   run_not_found: { meaning: "no run has this id", retryable: false, httpStatus: 404, exitCode: 3 },
+  schedule_not_found: { meaning: "there is no schedule of this name", retryable: false, httpStatus: 404, exitCode: 3 },
   gate_not_found: { meaning: "the run has no such gate open", retryable: false, httpStatus: 404, exitCode: 3 },
   gate_answered: { meaning: "somebody answered this gate before", retryable: false, httpStatus: 409, exitCode: 4 },
   run_ended: { meaning: "the run has already ended", retryable: false, httpStatus: 409, exitCode: 4 },
