@@ -96,11 +96,12 @@ export async function assembleWorker(parts: WorkerParts): Promise<() => Promise<
   return async () => {
     sweeper.stop();
     retention.stop();
-    await ticker.stop();
+    const ticked = ticker.stop();
     await Promise.all(consumers.map((consumer) => consumer.pause()));
     activator.stopAll();
     await Promise.all(consumers.map((consumer) => consumer.close()));
     keeper.stop();
+    await ticked;
     await presence.withdraw();
     await unsubscribe();
   };

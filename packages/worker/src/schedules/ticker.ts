@@ -10,8 +10,6 @@ import type { Clock } from "../clock.js";
 import { type SchedulePorts, stepSchedule } from "./fire-schedule.js";
 
 export interface Ticker {
-  /** Fires what is due; answers when there may be more, epoch ms. */
-  round(): Promise<number | undefined>;
   /** Resolves when what was claimed is done. */
   stop(): Promise<void>;
 }
@@ -47,6 +45,7 @@ export function createTicker(options: {
       }),
     );
 
+  // Answers when there may be more, epoch ms.
   const round = async (): Promise<number | undefined> => {
     for (let claims = 0; claims < claimsMax && !stopped; claims += 1) {
       const { schedules, nextAt } = await store.claimSchedules({ limit: claimedMax, claimMs });
@@ -73,7 +72,6 @@ export function createTicker(options: {
   wakeUp();
 
   return {
-    round,
     async stop() {
       stopped = true;
       stopTimer?.();
