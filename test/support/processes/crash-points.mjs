@@ -13,6 +13,7 @@
 const byClients = "clients alone call it";
 const readsOnly = "reads: dying here is dying after the write before it";
 const atStart = "before a worker takes anything";
+const byTicker = "schedules are fired beside the runs; test/simulation/schedules.test.ts";
 const forEnded = "removes ended runs beside the runs, a few a round; what is left comes with the next round";
 
 /** @satisfies {Readonly<Record<keyof Store, Reached | string>>} */
@@ -57,6 +58,18 @@ const store = {
   trimKept: forEnded,
   removeOrphans: forEnded,
   forgetExpired: forEnded,
+  time: byClients,
+  putSchedule: byClients,
+  readSchedule: byClients,
+  listSchedules: byClients,
+  listFirings: byClients,
+  removeSchedule: byClients,
+  pauseSchedule: byClients,
+  resumeSchedule: byClients,
+  recordFiring: byClients,
+  claimSchedules: byTicker,
+  createDueRun: byTicker,
+  moveSchedule: byTicker,
   readFleetEvents: "sinks are fed beside the runs; test/conformance/worker/sinks.test.ts",
   claimSink: "sinks are fed beside the runs; test/conformance/worker/sinks.test.ts",
   subscribe: atStart,
