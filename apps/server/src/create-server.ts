@@ -15,6 +15,7 @@ import { eventStreamRoutes } from "./api/event-stream.js";
 import { fleetRoutes } from "./api/fleet-routes.js";
 import { gateRoutes } from "./api/gate-routes.js";
 import { runRoutes } from "./api/run-routes.js";
+import { scheduleRoutes } from "./api/schedule-routes.js";
 import { workflowRoutes } from "./api/workflow-routes.js";
 import { type AuditEntry, auditChanges } from "./audit.js";
 import { healthRoutes } from "./health-routes.js";
@@ -86,6 +87,7 @@ function apiRoutes({ fleet, tokens }: ServerParts) {
     changeRoutes(fleet),
     gateRoutes(fleet),
     workflowRoutes(fleet),
+    scheduleRoutes(fleet),
     fleetRoutes(fleet),
   ];
 }

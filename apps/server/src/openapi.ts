@@ -18,6 +18,7 @@ export async function describeApi(app: FastifyInstance, version: string): Promis
         { name: "runs", description: "Start, look at, follow and change runs" },
         { name: "gates", description: "What waits for a person" },
         { name: "workflows", description: "Definitions" },
+        { name: "schedules", description: "Runs by the clock" },
         { name: "fleet", description: "Workers and backlog" },
         { name: "session", description: "Signing in to the pages" },
       ],
