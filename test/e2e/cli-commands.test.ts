@@ -139,6 +139,16 @@ test("a published workflow is started by name, once per idempotency key", async 
   const start = ["start", "kid", "--input", "x=1", "--idempotency-key", "k1"];
   const first = idOf(await project.json(start));
   expect(idOf(await project.json(start))).toBe(first);
+  const lines = ['{"inputs":{"x":3}}', '{"idempotencyKey":"k1"}', '{"inputs":{"x":2},"idempotencyKey":"k1"}'];
+  await project.write("many.jsonl", lines.join("\n"));
+  const many = await project.run(["start", "kid", "--input", "x=1", "--many", "many.jsonl", "--json"]);
+  expect(many.code).toBe(4);
+  const { runs } = JSON.parse(many.stdout) as { readonly runs: readonly unknown[] };
+  expect(runs).toMatchObject([
+    { line: 1, isRepeat: false, error: null },
+    { line: 2, id: first, isRepeat: true },
+    { line: 3, id: null, error: { code: "idempotency_conflict" } },
+  ]);
   const other = await project.run(["start", "kid", "--input", "x=2", "--idempotency-key", "k1"]);
   expect(other.code).toBe(4);
 });

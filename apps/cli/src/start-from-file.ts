@@ -1,7 +1,7 @@
 /** `runfleet start WORKFLOW --many FILE`: starts what a file of JSON lines says, and tells what became of each line. */
 import { resolve } from "node:path";
-import type { FleetClient, StartManyOutcome, StartOptions } from "@runfleet/client";
-import { errorCodes } from "@runfleet/model";
+import type { FleetClient, StartEntry, StartManyOutcome, StartOptions } from "@runfleet/client";
+import { errorCodes, isRunfleetError, RunfleetError } from "@runfleet/model";
 import type { Cli } from "./cli.js";
 import { type ReadStart, readStarts } from "./read-starts.js";
 import { withFleet } from "./with-fleet.js";
@@ -22,7 +22,8 @@ export async function startFromFile(
       ...entry,
       workflow: entry.workflow === asked.workflow ? workflow : entry.workflow,
     }));
-    const outcomes = await fleet.startMany(entries, {
+    const outcomes = await startedAll(fleet, entries, {
+      nameOf: (index) => `${asked.file}:${starts[index]?.line ?? "?"}`,
       onProgress: (done) => {
         if (terminal.isInteractive) terminal.note(`${done} of ${entries.length}`);
       },
@@ -33,6 +34,29 @@ export async function startFromFile(
     const refused = outcomes.find((outcome) => outcome.type === "refused");
     if (refused?.type === "refused") cli.setExitCode(errorCodes[refused.error.code].exitCode);
   });
+}
+
+/** As `startMany`, but an entry that cannot be started is called by its line. */
+async function startedAll(
+  fleet: FleetClient,
+  entries: readonly StartEntry[],
+  {
+    nameOf,
+    onProgress,
+  }: { readonly nameOf: (index: number) => string; readonly onProgress: (done: number) => void },
+): Promise<readonly StartManyOutcome[]> {
+  try {
+    return await fleet.startMany(entries, { onProgress });
+  } catch (cause) {
+    throw calledByLine(cause, nameOf);
+  }
+}
+
+function calledByLine(cause: unknown, nameOf: (index: number) => string): unknown {
+  const index = isRunfleetError(cause) ? cause.details["index"] : undefined;
+  if (!isRunfleetError(cause) || typeof index !== "number") return cause;
+  const message = cause.message.replace(/^entry \d+/, nameOf(index));
+  return new RunfleetError(cause.code, message, { details: cause.details, cause });
 }
 
 /** A file is published first, with the workflows beside it. */
