@@ -10,6 +10,7 @@ import { validatorCompiler, type ZodTypeProvider } from "fastify-type-provider-z
 import { guardRequests } from "./access/guard.js";
 import { sessionRoutes } from "./access/session-routes.js";
 import { type ApiToken, sessionKey } from "./access/tokens.js";
+import { againRoutes } from "./api/again-routes.js";
 import { changeRoutes } from "./api/change-routes.js";
 import { eventStreamRoutes } from "./api/event-stream.js";
 import { fleetRoutes } from "./api/fleet-routes.js";
@@ -85,6 +86,7 @@ function apiRoutes({ fleet, tokens }: ServerParts) {
     runRoutes(fleet),
     eventStreamRoutes(fleet),
     changeRoutes(fleet),
+    againRoutes(fleet),
     gateRoutes(fleet),
     workflowRoutes(fleet),
     scheduleRoutes(fleet),

@@ -166,3 +166,23 @@ test("a request id is kept when it is one", async () => {
   expect(odd.headers.get("x-request-id")).not.toBe("a b");
   expect(given.body).toMatchObject({ workers: [], pools: [{ name: "default" }] });
 });
+
+test("a run is started once more, and what cannot be forked is refused", async () => {
+  const id = await startRun();
+  const again = await ask("POST", `/api/v1/runs/${id}/rerun`, { body: { inputs: { whom: "y" } } });
+  expect(again.status).toBe(201);
+  expect(again.headers.get("location")).toBe(`/api/v1/runs/${again.body.id}`);
+  const { body } = await ask("GET", `/api/v1/runs/${again.body.id}`);
+  expect(body).toMatchObject({ rerunOf: id, inputs: { whom: "y", loud: "true" } });
+  const fork = await ask("POST", `/api/v1/runs/${id}/fork`, { body: { from: "say" } });
+  expect(fork).toMatchObject({ status: 409, body: { code: "fork_refused" } });
+  await server.under.workOn(id);
+  const forked = await ask("POST", `/api/v1/runs/${id}/fork`, {
+    body: { from: "say", idempotencyKey: "f1" },
+  });
+  expect(forked.status).toBe(201);
+  const repeat = await ask("POST", `/api/v1/runs/${id}/fork`, {
+    body: { from: "b.0", idempotencyKey: "f1" },
+  });
+  expect(repeat).toMatchObject({ status: 200, body: { id: forked.body.id } });
+});

@@ -26,13 +26,15 @@ export const runListQuery = z.strictObject({
 });
 export const gateListQuery = z.strictObject({ ...page, runId: name.optional() });
 
+const inputs = z
+  .record(z.string(), z.union([z.string(), z.number(), z.boolean()]))
+  .optional()
+  .describe('kept as text: true becomes "true"');
+
 export const startBody = z
   .strictObject({
     workflow: name,
-    inputs: z
-      .record(z.string(), z.union([z.string(), z.number(), z.boolean()]))
-      .optional()
-      .describe('kept as text: true becomes "true"'),
+    inputs,
     label: name.optional().describe("people recognise the run by it"),
     idempotencyKey: name.optional().describe("same key, workflow and inputs: the run that exists"),
     priority: z.int().optional().describe("1 goes first"),
@@ -50,6 +52,23 @@ export const startBody = z
 export const startHeaders = z.object({
   "idempotency-key": name.optional().describe("the same as `idempotencyKey` of the body"),
 });
+
+const changes = {
+  inputs: inputs.describe("those that shall be others than the earlier run's"),
+  label: name.optional().describe("default: the earlier run's"),
+  idempotencyKey: name.optional().describe("same key and inputs: the run that exists"),
+};
+
+export const rerunBody = z
+  .strictObject({ ...changes, latest: z.boolean().optional().describe("the version that is published now") })
+  .meta({ id: "RerunRequest" });
+
+export const forkBody = z
+  .strictObject({
+    ...changes,
+    from: z.string().min(1).describe("address or name of the first step to execute"),
+  })
+  .meta({ id: "ForkRequest" });
 
 export const answerBody = z
   .strictObject({
