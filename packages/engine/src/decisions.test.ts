@@ -4,7 +4,7 @@
  * in are looked at as well.
  */
 import type { EngineEvent, Fact, StepRecord } from "@runfleet/model";
-import { addUsage, attemptKey, parentAddress, type zeroTotals } from "@runfleet/model";
+import { addUsage, attemptKey, parentAddress } from "@runfleet/model";
 import { describe, expect, test } from "vitest";
 import { runEngine } from "../../../test/simulation/oracle/engine-run.js";
 import { type Program, programOf } from "../../../test/simulation/oracle/programs.js";
@@ -108,7 +108,7 @@ describe("every decision", () => {
 
   test("adds to the totals what its event brought, unless it ignores it", () => {
     everyDecision(({ before, events: [event], decision }) => {
-      const { totals } = JSON.parse(before["core"] ?? "{}") as { totals: ReturnType<typeof zeroTotals> };
+      const { totals } = decodeState(before).core;
       const isTaken = decision.facts.every(({ type }) => type !== "event.ignored");
       const brought = isTaken ? usageOf(event) : {};
       const { hasLlmMetrics: _flag, ...sums } = addUsage(totals, brought);

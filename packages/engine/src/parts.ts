@@ -2,15 +2,17 @@
  * The parts of a state: which part a piece of state lies in, and the way to text and back. One table from kind of
  * part to code; what a part means is said where the state is declared (`RunState`).
  */
-import type {
-  ContextEntry,
-  CoreState,
-  Frame,
-  ItemState,
-  RunState,
-  StepEnd,
-  StepResult,
-  Trail,
+import {
+  type ContextEntry,
+  type CoreState,
+  type Frame,
+  type ItemState,
+  type RunState,
+  type StepEnd,
+  type StepResult,
+  type Totals,
+  type Trail,
+  zeroTotals,
 } from "@runfleet/model";
 import { member, textRecord } from "./record.js";
 
@@ -75,7 +77,8 @@ function decodeCore(parts: Readonly<Record<string, string>>): CoreState {
     return text === undefined ? undefined : JSON.parse(text);
   };
   const core = read(partName.core) as CoreState;
-  core.inputs = textRecord(read(partName.inputs) as Record<string, string>);
+  core.totals ??= zeroTotals();
+  core.inputs = textRecord((read(partName.inputs) ?? {}) as Record<string, string>);
   core.exports = textRecord((read(partName.exports) ?? {}) as Record<string, string>);
   core.signals = (read(partName.signals) ?? []) as CoreState["signals"];
   const prior = read(partName.prior) as string | undefined;
@@ -97,10 +100,10 @@ export function partValue(state: RunState, name: string): unknown {
 }
 
 function corePart(core: CoreState, name: string): unknown {
-  const { inputs, exports, priorOutput, signals, retry, ...rest } = core;
+  const { inputs, exports, priorOutput, signals, retry, totals, ...rest } = core;
   switch (name) {
     case partName.inputs:
-      return inputs;
+      return Object.keys(inputs).length > 0 ? inputs : undefined;
     case partName.exports:
       return Object.keys(exports).length > 0 ? exports : undefined;
     case partName.prior:
@@ -110,8 +113,13 @@ function corePart(core: CoreState, name: string): unknown {
     case partName.retry:
       return retry;
     default:
-      return rest;
+      return isZero(totals) ? rest : { ...rest, totals };
   }
+}
+
+/** Half of the core's text, and most runs that wait have used nothing. */
+function isZero(totals: Totals): boolean {
+  return Object.values(totals).every((value) => !value);
 }
 
 /** Entries are numbered without gaps, so the number says where to look. */

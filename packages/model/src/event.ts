@@ -115,6 +115,8 @@ export const workerEventSchema = z.discriminatedUnion("type", [
     text: z.string().optional(),
     /** When pending: ask again after this time. */
     pollAfterMs: z.number().optional(),
+    /** When pending: the resolver could not say, and why. It is asked ever more seldom while that lasts. */
+    problem: z.string().optional(),
   }),
   /** Time has passed; deadlines that are due fire. Every decision looks at deadlines, this one does nothing else. */
   z.object({ type: z.literal("ticked") }),

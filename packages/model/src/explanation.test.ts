@@ -86,7 +86,7 @@ const cases: Readonly<Record<Cause, readonly [ReturnType<typeof explain>, RegExp
     /"charge" is in doubt since .* Did step 'charge' have its effect\?$/,
     /approve R charge --select retry.*--select done --result JSON.*--select fail/,
   ],
-  signal: [waiting(gate("signal")), /a signal at gate "ok"/, /signal R ok`, or .* option `signal`/],
+  signal: [waiting(gate("signal")), /signal "ok" at gate "ok"/, /signal R ok`/],
   poll: [waiting(gate("pr_checks")), /resolver of "pr_checks"/, /resolver/],
   child: [waiting(child), /waits for run C of workflow "kid"/, /explain C/],
   items: [waiting(items), /"all" has 3 of 9 items done and waits for 2/, /show R/],

@@ -228,15 +228,21 @@ const gates: Readonly<Record<GateKind, (gate: WaitOf<"gate">, run: RunRecord) =>
     sentence: `step "${name}" is in doubt since ${time(since)}. ${prompt}`,
     remedy: `find out, then \`runfleet approve ${run.id} ${name} --select retry\` (it had no effect), \`--select done --result JSON\` (it had), or \`--select fail\``,
   }),
-  signal: ({ name, deadline }, run) => ({
+  signal: ({ name, signal = name, deadline }, run) => ({
     cause: "signal",
-    sentence: `it waits for a signal at gate "${name}", until ${time(deadline)}`,
-    remedy: `\`runfleet signal ${run.id} ${name}\`, or with the name that the gate's option \`signal\` gives`,
+    sentence: `it waits for signal "${signal}" at gate "${name}", until ${time(deadline)}`,
+    remedy: `\`runfleet signal ${run.id} ${signal}\``,
   }),
-  poll: ({ name, gateType, deadline }) => ({
+  poll: ({ name, gateType, deadline, problem }) => ({
     cause: "poll",
-    sentence: `it asks the resolver of "${gateType}" again and again at gate "${name}", until ${time(deadline)}`,
-    remedy: "make true what the resolver looks at; a type without resolver waits until its deadline",
+    sentence:
+      problem === undefined
+        ? `it asks the resolver of "${gateType}" again and again at gate "${name}", until ${time(deadline)}`
+        : `the resolver of "${gateType}" at gate "${name}" ${problem}; the gate is open until ${time(deadline)}`,
+    remedy:
+      problem === undefined
+        ? "make true what the resolver looks at"
+        : "mend what the resolver needs: it goes on by itself as soon as one answer comes",
   }),
 };
 

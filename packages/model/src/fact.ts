@@ -68,6 +68,13 @@ export type Fact =
       readonly feedback?: string;
       readonly selections?: readonly string[];
     }
+  /** The first failure after an answer; those that follow are counted in what the run waits for. */
+  | {
+      readonly type: "gate.poll_failed";
+      readonly address: Address;
+      readonly name: string;
+      readonly problem: string;
+    }
   | { readonly type: "gate.timed_out"; readonly address: Address; readonly name: string }
   | { readonly type: "fanout.collected"; readonly address: Address; readonly count: number }
   | {

@@ -87,6 +87,14 @@ export {
 export type { Cause, Explanation, Situation } from "./explanation.js";
 export { causes, explain } from "./explanation.js";
 export type { Fact, FleetEvent, HistoryEvent } from "./fact.js";
+export {
+  type HttpGateOption,
+  type HttpGateProblem,
+  headerLines,
+  httpGateOptions,
+  httpGateProblems,
+  listed,
+} from "./http-gate.js";
 export type { ResolvedInputs } from "./inputs.js";
 export { acceptInputs, resolveInputs } from "./inputs.js";
 export type { KeptStep } from "./kept-step.js";

@@ -13,6 +13,8 @@ export const limits = {
   contextBytesMax: 64 * 1024,
   /** Error text of one step: enough for a message and the top frames; huge errors must not hurt the store. */
   errorTextBytesMax: 8 * 1024,
+  /** What is kept of a gate resolver's failure: it lies in the run's state while the gate is open. */
+  pollProblemBytesMax: 1024,
   /** Events waiting for one run: a run that gets more is flooded, and the sender must be told. */
   inboxEntriesMax: 10_000,
   /** Events read from an inbox at once: keeps each script and each decision short. */

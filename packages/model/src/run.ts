@@ -22,6 +22,10 @@ const gateWaitSchema = z.object({
   options: z.record(z.string(), z.string()).optional(),
   deadline: z.number(),
   since: z.number(),
+  /** Only of a signal gate: the name of the signal it waits for. */
+  signal: z.string().optional(),
+  /** Only while a resolver fails: how often in a row, why, and when it is asked again. */
+  problem: z.string().optional(),
 });
 const childWaitSchema = z.object({
   type: z.literal("child"),

@@ -110,6 +110,8 @@ export interface GateFrame {
   pollAt?: number;
   /** The resolver was asked and has not answered yet. */
   polling?: true;
+  /** Since the resolver's last answer: how often it failed, and why the last time. */
+  pollFailures?: { times: number; problem: string };
 }
 
 export interface SleepFrame {

@@ -14,16 +14,29 @@ export interface RunFacts {
   readonly inputs: Readonly<Record<string, string>>;
 }
 
-/** Asked at its interval whether a gate may pass; holds no worker slot in between. */
+export interface PollAnswer {
+  readonly verdict: "approved" | "rejected" | "pending";
+  /** What was found: feedback of an approved gate, the reason of a rejected one. */
+  readonly text?: string;
+  /** When pending: time until the next poll, instead of the resolver's interval. */
+  readonly pollAfterMs?: number;
+}
+
+/**
+ * Asked at its interval whether a gate may pass; holds no worker slot in between. While it fails it is asked ever more
+ * seldom, at last every five minutes, and the run says why.
+ */
 export interface GateResolver {
   /** Time between two polls; default 5 s. */
   readonly intervalMs?: number;
+  /** A poll that takes longer has failed, and its signal is aborted; default 30 s. */
+  readonly timeoutMs?: number;
   poll(request: {
     readonly run: RunFacts;
     readonly gate: GateNode;
     readonly variables: Readonly<Record<string, string>>;
     readonly signal: AbortSignal;
-  }): Promise<{ readonly verdict: "approved" | "rejected" | "pending"; readonly text?: string }>;
+  }): Promise<PollAnswer>;
 }
 
 export interface ItemsRequest {
@@ -112,7 +125,7 @@ export interface WorkerConfig {
    * Without it, outputs are held to no schema, and actions get only its name.
    */
   readonly schemas?: string | ((name: string, run: RunFacts) => unknown);
-  /** Gate type → resolver. */
+  /** Gate type → resolver; `http` is built in. */
   readonly gates?: Readonly<Record<string, GateResolver>>;
   /** Provider name → provider; `json`, `range` and `workflow_runs` are built in. */
   readonly items?: Readonly<Record<string, ItemProvider>>;

@@ -25,6 +25,7 @@ export {
   type GateResolver,
   type ItemProvider,
   type ItemsRequest,
+  type PollAnswer,
   type Retention,
   type RetentionRule,
   type RunContext,
@@ -33,4 +34,5 @@ export {
 } from "./config.js";
 export { handleEscapedErrors } from "./escaped-errors.js";
 export { createFleetWorker, type FleetWorker, type FleetWorkerOptions } from "./fleet-worker.js";
+export { type HttpGateOptions, httpGate } from "./gates/http-gate.js";
 export { type JsonLinesArchiveOptions, jsonLinesArchive } from "./sinks/json-lines-archive.js";

@@ -6,6 +6,7 @@ import { doubtGateType, RunfleetError, type RunStore } from "@runfleet/model";
 import type { AnyAction } from "./action.js";
 import { createProject, type Project } from "./agent/project.js";
 import type { GateResolver, ItemProvider, WorkerConfig } from "./config.js";
+import { httpGate } from "./gates/http-gate.js";
 import { jsonItems } from "./items/json.js";
 import { rangeItems } from "./items/range.js";
 import { workflowRunItems } from "./items/workflow-runs.js";
@@ -35,7 +36,7 @@ export function createRegistry(config: WorkerConfig, store?: Pick<RunStore, "lis
     actions.set(action.name, action);
   }
   if (config.fallback !== undefined) checkEffect(config.fallback);
-  const gates = new Map(Object.entries(config.gates ?? {}));
+  const gates = new Map(Object.entries<GateResolver>({ http: httpGate(), ...config.gates }));
   if (gates.has(doubtGateType)) {
     throw new RunfleetError(
       "invalid_config",

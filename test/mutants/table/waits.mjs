@@ -4,7 +4,7 @@
 export const waits = [
   {
     file: "nodes/gate.ts",
-    find: 'if (frame.polling === undefined) return "no poll is open";',
+    find: 'if (spot.frame.polling === undefined) return "no poll is open";',
     replace: "",
     says: "a poll that nobody asked for is taken",
   },
@@ -15,10 +15,22 @@ export const waits = [
     says: "a rejected gate is an ordinary failure",
   },
   {
-    file: "nodes/gate.ts",
-    find: "    frame.pollAt = turn.env.now + Math.max(0, event.pollAfterMs ?? pollMs);",
-    replace: "    frame.pollAt = turn.env.now + pollMs;",
+    file: "nodes/gate-poll.ts",
+    find: "Math.max(0, pollAfterMs);",
+    replace: "pollMs;",
     says: "a resolver's own interval is not kept",
+  },
+  {
+    file: "nodes/gate-poll.ts",
+    find: "Math.min(pauseMs, Math.max(intervalMs, failingPollMsMax))",
+    replace: "pauseMs",
+    says: "a resolver that fails is asked more seldom without end",
+  },
+  {
+    file: "nodes/gate-poll.ts",
+    find: "    delete frame.pollFailures;\n",
+    replace: "",
+    says: "a resolver that answers again is still called broken",
   },
   {
     file: "nodes/gate.ts",

@@ -34,6 +34,8 @@ const words: { readonly [T in Fact["type"]]: (fact: Told<T>) => string } = {
   "gate.waiting": ({ name, deadline, at }) => `gate ${name} waits for an answer, ${untilWords(deadline, at)}`,
   "gate.resolved": ({ name, verdict, by, selections = [], feedback }) =>
     `${by} ${verdict} gate ${name}${list(", chose", selections)}${feedback ? `: ${feedback}` : ""}`,
+  "gate.poll_failed": ({ name, problem }) =>
+    `the resolver of gate ${name} failed and is asked again: ${problem}`,
   "gate.timed_out": ({ name }) => `nobody answered gate ${name} in time`,
   "fanout.collected": ({ count: items }) => `${count(items, "item")} to go through`,
   "fanout.item_started": ({ itemId, childRunId }) => `item ${itemId} begins as run ${childRunId}`,

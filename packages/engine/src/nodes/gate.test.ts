@@ -270,3 +270,10 @@ test("only the newest hundred signals are kept", () => {
   expect(world.state().core.signals).toHaveLength(100);
   expect(world.state().core.signals[0]).toEqual({ name: "s20" });
 });
+
+test("a signal gate says which signal it waits for", () => {
+  const world = createWorld(
+    flow([gate("deployed", { gateType: "signal", params: { signal: "deploy done" } })]),
+  );
+  expect(world.start().blockedOn).toMatchObject([{ type: "gate", name: "deployed", signal: "deploy done" }]);
+});

@@ -25,6 +25,7 @@ import {
 import { variablesFor } from "../variables.js";
 import type { FrameEvent, KeptSpot, NodeBehaviour, Spot } from "./behaviour.js";
 import { optionsOf } from "./gate-options.js";
+import { awaitNextPoll, pollProblem } from "./gate-poll.js";
 import { qualityOf } from "./quality.js";
 import { signalName, takeSignal } from "./signals.js";
 
@@ -33,9 +34,6 @@ type GateEvent<T extends FrameEvent["type"]> = Extract<FrameEvent, { type: T }>;
 
 /** Gates that only people answer. */
 const humanTypes: ReadonlySet<string> = new Set(["human_approval", "human_review"]);
-
-/** How soon a resolver that names no time of its own is asked again. */
-const pollMs = 5_000;
 
 export const gate: NodeBehaviour<GateNode, GateFrame> = {
   open: (turn, at, node) =>
@@ -65,7 +63,13 @@ export const gate: NodeBehaviour<GateNode, GateFrame> = {
     if (spot.frame.polling) poll(turn, spot);
   },
   waitsFor(spot) {
-    const blockedOn = { type: "gate" as const, ...listed(spot) };
+    const { node, frame } = spot;
+    const signal = node.gateType === "signal" ? signalName(node) : undefined;
+    const blockedOn = {
+      type: "gate" as const,
+      ...listed(spot),
+      ...defined({ signal, problem: pollProblem(frame) }),
+    };
     return spot.frame.polling ? { local: true, blockedOn } : { blockedOn };
   },
 };
@@ -132,17 +136,12 @@ function poll(turn: Turn, spot: GateSpot): void {
 }
 
 function polled(turn: Turn, spot: GateSpot, event: GateEvent<"gatePolled">): string | undefined {
-  const { at, frame } = spot;
-  if (frame.polling === undefined) return "no poll is open";
+  if (spot.frame.polling === undefined) return "no poll is open";
   if (event.verdict === "approved")
     approve(turn, spot, { by: "resolver", ...defined({ feedback: event.text }) });
   else if (event.verdict === "rejected")
     reject(turn, spot, { by: "resolver", ...defined({ feedback: event.text }) });
-  else {
-    delete frame.polling;
-    frame.pollAt = turn.env.now + Math.max(0, event.pollAfterMs ?? pollMs);
-    setFrame(turn, at, frame);
-  }
+  else awaitNextPoll(turn, spot, event);
   return undefined;
 }
 

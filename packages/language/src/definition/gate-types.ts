@@ -3,8 +3,9 @@
  * and `pr_checks` are such types, listed here only because they have no options of their own.
  */
 
-/** Types that work without a registered resolver. */
+/** Types that work without a registered resolver: each worker brings what they need. */
 export const builtinGateTypes: ReadonlySet<string> = new Set([
+  "http",
   "human_approval",
   "human_review",
   "quality_gate",

@@ -4,6 +4,8 @@ import {
   type Condition,
   durationMsMax,
   type GateNode,
+  httpGateOptions,
+  httpGateProblems,
   limits,
   type Node,
   type NodeKind,
@@ -15,6 +17,7 @@ import { leavesFolder } from "../definition/agent-ref.js";
 import { closedGateTypes, gateOptionNames } from "../definition/gate-types.js";
 import { isActionName, isIdentifier, isUnsafeKey } from "../definition/names.js";
 import type { PlacedNode } from "../definition/walk-nodes.js";
+import { suggestionHint } from "../diagnostics/suggest.js";
 import { checkName, checkNameLength } from "./check-name.js";
 import type { Find } from "./finding.js";
 
@@ -91,6 +94,7 @@ function checkGate(node: GateNode, path: string, find: Find): void {
       message: "`min_approvals` has no meaning with `mode = review_decision`",
     });
   }
+  if (node.gateType === "http") checkHttpGate(node, path, find);
   for (const key of Object.keys(node.params)) {
     const isOption = gateOptionNames.has(key) || closedGateTypes.has(node.gateType);
     if (!isOption && isIdentifier(key)) continue;
@@ -98,6 +102,18 @@ function checkGate(node: GateNode, path: string, find: Find): void {
       code: "invalid_name",
       path,
       message: `\`${key}\` cannot be a parameter of a \`${node.gateType}\` gate`,
+    });
+  }
+}
+
+function checkHttpGate(node: GateNode, path: string, find: Find): void {
+  for (const { option, problem, isUnknown } of httpGateProblems(node.params)) {
+    find({
+      code:
+        isUnknown === true ? "unknown_option" : option in node.params ? "invalid_value" : "missing_option",
+      path: option in node.params ? `${path}:${option}` : path,
+      message: `\`${option}\` ${problem}`,
+      ...(isUnknown === true ? { hint: () => suggestionHint(option, httpGateOptions) } : {}),
     });
   }
 }

@@ -36,7 +36,8 @@ export async function readHttpResponse(
   };
 }
 
-async function readBody(
+/** At most so many bytes of an answer, as text; the rest is not read. */
+export async function readBody(
   response: Response,
   bytesMax: number,
 ): Promise<{ readonly text: string; readonly isCut: boolean }> {
@@ -97,8 +98,8 @@ function failure(
   );
 }
 
-/** Seconds, or a date; nothing else is a hint. */
-function retryAfterOf(text: string | null, now: number): number | undefined {
+/** Milliseconds from a number of seconds or a date; nothing else is a hint. */
+export function retryAfterOf(text: string | null, now: number): number | undefined {
   if (text === null) return undefined;
   if (/^\d+$/.test(text.trim())) return Number(text) * 1_000;
   const at = Date.parse(text);

@@ -6,6 +6,7 @@
 import { substitute } from "@runfleet/engine";
 import type { ActionContext, ActionResult, AnyAction } from "../action.js";
 import { NonRetryableError } from "../action.js";
+import { addressText, httpAddress, shownUrl } from "../http-address.js";
 import { readHttpResponse } from "./http-response.js";
 
 export interface HttpOptions {
@@ -86,30 +87,17 @@ function requestOf(options: HttpOptions, context: ActionContext<unknown>): Sent 
   return { url: urlOf(options, variables), method, headers, body };
 }
 
-function urlOf({ url: template }: HttpOptions, variables: Variables): URL {
-  const isOneVariable = template === undefined || /^\s*\{\{[^{}]*\}\}\s*$/.test(template);
-  const text = isOneVariable
-    ? substitute(template ?? "{{http_url}}", variables, "strip").trim()
-    : substitute(template, encoded(template, variables), "strip");
+function urlOf({ url: template = "{{http_url}}" }: HttpOptions, variables: Variables): URL {
+  const text = addressText(template, variables);
   if (text === "") {
     throw new NonRetryableError(
       "http: there is no address; set `url` of the action or the variable http_url",
     );
   }
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (url !== undefined && (url.protocol === "http:" || url.protocol === "https:")) return url;
-  throw new NonRetryableError(`http: ${JSON.stringify(text)} is no http or https address`);
-}
-
-/** The variables a template names, so that none of them can end its part of the address. */
-function encoded(template: string, variables: Variables): Variables {
-  const entries = Object.entries(variables).filter(([name]) => template.includes(name));
-  return Object.fromEntries(entries.map(([name, value]) => [name, encodedText(value)]));
-}
-
-/** Half of a surrogate pair has no encoding; it becomes the replacement character, as in every UTF-8 encoder. */
-function encodedText(text: string): string {
-  return encodeURIComponent(Buffer.from(text, "utf8").toString("utf8"));
+  const url = httpAddress(text);
+  if (url === undefined)
+    throw new NonRetryableError(`http: ${JSON.stringify(text)} is no http or https address`);
+  return url;
 }
 
 function headersOf(options: HttpOptions, variables: Variables): Headers {
@@ -163,9 +151,4 @@ function filledIn(value: unknown, variables: Variables): unknown {
 
 function acceptedStatuses({ accept = [] }: HttpOptions, { http_accept: text = "" }: Variables): Set<number> {
   return new Set([...accept, ...text.split(/[\s,]+/).map(Number)]);
-}
-
-/** Without query and credentials: addresses are shown and kept. */
-function shownUrl(url: URL): string {
-  return `${url.origin}${url.pathname}`;
 }
