@@ -33,7 +33,7 @@ describe("an open gate", () => {
     expect((await fleet.get(id)).status).toBe("pending");
     await expect(fleet.reject(id, "human_review")).rejects.toMatchObject({
       code: "gate_answered",
-      details: { by: "tester", verdict: "approved" },
+      details: { by: "tester", verdict: "approved", at: expect.stringMatching(/^20.*Z$/) },
     });
   });
 
@@ -117,4 +117,40 @@ describe("the gate of a step in doubt", () => {
       message: expect.stringContaining("takes no result"),
     });
   });
+});
+
+test("the gate of a child names the runs above it, and who should answer", async () => {
+  const root = await fleet.start("greet", { inputs: { whom: "you" }, label: "release 7" });
+  const family = { rootId: root.id, workflow: "greet", pool: "default", depth: 1 } as const;
+  const { definitionHash } = await fleet.get(root.id);
+  const child = async (id: string, parentId: string, depth: number) => {
+    const start = { inputs: {}, dryRun: false, failFast: true, stepTimeoutMs: 1_000, pluginDirs: [] };
+    const place = { id, parentId, parentAddress: "b.4", depth };
+    const more = { definitionHash, triggeredByHook: false, createdAt: Date.now() };
+    await under.store.createRun({ ...family, ...start, ...place, ...more });
+  };
+  await child(`${root.id}A`, root.id, 1);
+  await child(`${root.id}B`, `${root.id}A`, 2);
+  await under.workOn(`${root.id}B`, { gate: { ...gateOf(`${root.id}B`), as: "release-managers" } });
+  const { gates } = await fleet.gates({ runId: `${root.id}B` });
+  expect(gates).toMatchObject([
+    {
+      as: "release-managers",
+      ancestors: [
+        { runId: `${root.id}A`, workflow: "greet", label: null, address: "b.4" },
+        { runId: root.id, label: "release 7" },
+      ],
+    },
+  ]);
+});
+
+test("who sends a signal hears whether anybody will ever take it", async () => {
+  const source =
+    "workflow listens { gate deployed { type = signal } gate go { type = signal signal = started } }";
+  const run = await fleet.startDefinition({ source });
+  const expected = ["deployed", "started"];
+  expect(await run.signal("started")).toEqual({ received: "new", isExpected: true, expected });
+  expect(await run.signal("go", { dedupeId: "1" })).toEqual({ received: "new", isExpected: false, expected });
+  expect(await run.signal("go", { dedupeId: "1" })).toMatchObject({ received: "duplicate" });
+  await expect(fleet.signal("NOPE", "go")).rejects.toMatchObject({ code: "run_not_found" });
 });

@@ -2,9 +2,11 @@
  * What people and programs tell a run: answers to gates, cancel requests, retries, signals. Each is one event in the
  * run's inbox, durable when the call resolves, then a wake-up. What the run makes of it, the engine decides.
  */
+import { signalNames } from "@runfleet/language";
 import {
   type AnswerReply,
   type AppendReply,
+  type Definition,
   type GateAnswer,
   limits,
   RunfleetError,
@@ -13,6 +15,7 @@ import {
 } from "@runfleet/model";
 import { type Answer, checkAnswer, selectionsOf } from "./check-answer.js";
 import { checkBytes, checkName } from "./check-start-options.js";
+import type { SignalReceipt } from "./client-documents.js";
 import type { CancelOptions, RetryOptions, SignalOptions, TerminateOptions } from "./client-options.js";
 import type { Connections } from "./connections.js";
 import { deliverWake } from "./deliver.js";
@@ -101,7 +104,7 @@ function retryRefused(runId: string, why: string): RunfleetError {
 export async function signalRun(
   connections: Connections,
   signal: SignalOptions & { readonly runId: string; readonly name: string },
-): Promise<void> {
+): Promise<SignalReceipt> {
   const { runId, name, data, dedupeId } = signal;
   checkName("signal name", name);
   checkName("dedupe id", dedupeId);
@@ -117,15 +120,28 @@ export async function signalRun(
     event,
     ...(dedupeId === undefined ? {} : { dedupeId: `signal:${name}:${dedupeId}` }),
   });
-  await settleAppend(connections, runId, reply);
+  const received = await settleAppend(connections, runId, reply);
+  const expected = await expectedSignals(connections, runId);
+  return { received, isExpected: expected.includes(name), expected };
 }
 
-async function settleAppend(connections: Connections, runId: string, reply: AppendReply): Promise<void> {
+async function expectedSignals({ store }: Connections, runId: string): Promise<readonly string[]> {
+  const run = await store.readRun(runId);
+  const json = run === undefined ? undefined : await store.readDefinition(run.definitionHash);
+  return json === undefined ? [] : signalNames(JSON.parse(json) as Definition);
+}
+
+async function settleAppend(
+  connections: Connections,
+  runId: string,
+  reply: AppendReply,
+): Promise<SignalReceipt["received"]> {
   switch (reply.tag) {
     case "appended":
-      return deliverWake(connections, runId, reply);
+      await deliverWake(connections, runId, reply);
+      return "new";
     case "duplicate":
-      return;
+      return "duplicate";
     case "ended":
       throw runEnded(runId, reply.status);
     case "full":
@@ -147,7 +163,7 @@ async function refusedAnswer(
       return new RunfleetError(
         "gate_answered",
         `${gate === undefined ? "the gate" : `gate "${gate}"`} of run ${runId} was ${reply.verdict} by ${reply.by} at ${new Date(reply.at).toISOString()}`,
-        { details: { runId, by: reply.by, verdict: reply.verdict } },
+        { details: { runId, by: reply.by, verdict: reply.verdict, at: new Date(reply.at).toISOString() } },
       );
     case "ended":
       return runEnded(runId, reply.status);

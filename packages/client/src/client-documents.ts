@@ -29,6 +29,14 @@ export interface RunPage {
   readonly cursor: string | null;
 }
 
+/** A run above another one, and the step of it that waits for the run below. */
+export interface AncestorDocument {
+  readonly runId: string;
+  readonly workflow: string;
+  readonly label: string | null;
+  readonly address: string;
+}
+
 /** A gate somebody can answer. Times are ISO 8601. */
 export interface GateDocument {
   readonly runId: string;
@@ -40,13 +48,27 @@ export interface GateDocument {
   readonly prompt: string | null;
   /** Value → label of what may be selected; null when nothing can. */
   readonly options: Readonly<Record<string, string>> | null;
+  /** Who should answer, where the workflow says so (`as`). */
+  readonly as: string | null;
   readonly since: string;
   readonly deadline: string;
+  /** The runs that wait for this one, its parent first, the root run last. */
+  readonly ancestors: readonly AncestorDocument[];
 }
 
 export interface GatePage {
   readonly gates: readonly GateDocument[];
   readonly cursor: string | null;
+}
+
+/** What became of a signal. It is durable in every case. */
+export interface SignalReceipt {
+  /** `duplicate`: one with the same dedupe id came before, so this one was dropped. */
+  readonly received: "new" | "duplicate";
+  /** Whether a gate of the run's workflow waits for signals of this name, now or later; others are kept and never taken. */
+  readonly isExpected: boolean;
+  /** The names that gates of the workflow wait for. */
+  readonly expected: readonly string[];
 }
 
 export interface WorkerDocument {

@@ -16,6 +16,7 @@ import type {
   ScheduleChange,
   ScheduleDocument,
   SchedulePage,
+  SignalReceipt,
   WorkflowDocument,
 } from "./client-documents.js";
 import type {
@@ -57,7 +58,7 @@ export interface RunHandle {
   retry(options?: RetryOptions): Promise<void>;
   rerun(options?: RerunOptions): Promise<StartedRun>;
   fork(options: ForkOptions): Promise<StartedRun>;
-  signal(name: string, options?: SignalOptions): Promise<void>;
+  signal(name: string, options?: SignalOptions): Promise<SignalReceipt>;
 }
 
 export interface StartedRun extends RunHandle {
@@ -132,7 +133,8 @@ export interface FleetClient {
   /** First answer wins. Throws `gate_answered`, `gate_not_found`, `run_ended`, `run_not_found`. */
   approve(runId: string, gate?: string, options?: AnswerOptions): Promise<void>;
   reject(runId: string, gate?: string, options?: AnswerOptions): Promise<void>;
-  signal(runId: string, name: string, options?: SignalOptions): Promise<void>;
+  /** Resolves when the signal is durable, and says whether a gate of the workflow waits for its name. */
+  signal(runId: string, name: string, options?: SignalOptions): Promise<SignalReceipt>;
   /** Waits until the run has ended, however it ends. */
   result(runId: string, options?: ResultOptions): Promise<RunDocument>;
   /** The run's history in order, then what happens, until the run has ended. */

@@ -3,6 +3,7 @@
 export type { RedisFinding } from "@runfleet/store";
 export { calledWorkflows } from "./called-workflows.js";
 export type {
+  AncestorDocument,
   FiringDocument,
   FleetDocument,
   GateDocument,
@@ -17,6 +18,7 @@ export type {
   ScheduleChange,
   ScheduleDocument,
   SchedulePage,
+  SignalReceipt,
   WorkerDocument,
   WorkflowDocument,
 } from "./client-documents.js";

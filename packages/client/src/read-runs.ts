@@ -1,5 +1,6 @@
 /** Reads of the client: one run as a document, pages of runs and gates, workflows, the fleet. Changes nothing. */
 import { limits, type Page, type RunDocument, RunfleetError, type RunRecord } from "@runfleet/model";
+import { ancestorsReader } from "./ancestors.js";
 import type { FleetDocument, GatePage, PoolDocument, RunPage, WorkflowDocument } from "./client-documents.js";
 import type { GateListOptions, ListOptions } from "./client-options.js";
 import type { Connections } from "./connections.js";
@@ -55,7 +56,9 @@ export async function listGates(connections: Connections, options: GateListOptio
     ...(runId === undefined ? {} : { runId }),
     ...(cursor === undefined ? {} : { cursor }),
   });
-  return { gates: page.rows.map(gateDocument), cursor: page.cursor ?? null };
+  const ancestorsOf = ancestorsReader(connections);
+  const gates = page.rows.map(async (gate) => gateDocument(gate, await ancestorsOf(gate.runId)));
+  return { gates: await Promise.all(gates), cursor: page.cursor ?? null };
 }
 
 export async function listWorkflows({ store }: Connections): Promise<readonly WorkflowDocument[]> {

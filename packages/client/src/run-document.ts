@@ -13,7 +13,7 @@ import type {
   StepRecord,
 } from "@runfleet/model";
 import { isEnded, limits } from "@runfleet/model";
-import type { GateDocument, RunRow } from "./client-documents.js";
+import type { AncestorDocument, GateDocument, RunRow } from "./client-documents.js";
 
 export function runRow(run: RunRecord): RunRow {
   return {
@@ -99,7 +99,7 @@ function currentStep(step: StepRecord, worker: string | null): CurrentStep {
   return { address, name, kind, attempt, worker, startedAt: isoTimeOrNull(startedAt) };
 }
 
-export function gateDocument(gate: OpenGate): GateDocument {
+export function gateDocument(gate: OpenGate, ancestors: readonly AncestorDocument[]): GateDocument {
   return {
     runId: gate.runId,
     workflow: gate.workflow,
@@ -109,8 +109,10 @@ export function gateDocument(gate: OpenGate): GateDocument {
     gateType: gate.gateType,
     prompt: gate.prompt ?? null,
     options: gate.options ?? null,
+    as: gate.as ?? null,
     since: isoTime(gate.since),
     deadline: isoTime(gate.deadline),
+    ancestors,
   };
 }
 

@@ -4,11 +4,11 @@
  * is queued; nothing is decided before all events of the call have been looked at.
  */
 import type { EngineEvent } from "@runfleet/model";
-import { bodyAddress } from "@runfleet/model";
+import { bodyAddress, signalName } from "@runfleet/model";
 import { openFrames } from "./address-order.js";
 import type { FrameEvent } from "./nodes/behaviour.js";
 import { behaviourOf } from "./nodes/index.js";
-import { keepSignal, signalName } from "./nodes/signals.js";
+import { keepSignal } from "./nodes/signals.js";
 import { nodeAt } from "./plan.js";
 import { member } from "./record.js";
 import { requestCancel, retryRun, startRun } from "./run-phases.js";

@@ -36,6 +36,7 @@ export type {
 } from "./build/step-options.js";
 export type { DurationText, Vocabulary } from "./build/vocabulary.js";
 export { builtinGateTypes } from "./definition/gate-types.js";
+export { signalNames } from "./definition/signal-names.js";
 export type { Diagnostic, Position } from "./diagnostics/diagnostic.js";
 export {
   type DiagnosticCode,

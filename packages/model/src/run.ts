@@ -22,6 +22,8 @@ const gateWaitSchema = z.object({
   options: z.record(z.string(), z.string()).optional(),
   deadline: z.number(),
   since: z.number(),
+  /** The identity the gate acts under: who should answer, where the workflow says so. */
+  as: z.string().optional(),
   /** Only of a signal gate: the name of the signal it waits for. */
   signal: z.string().optional(),
   /** Only while a resolver fails: how often in a row, why, and when it is asked again. */
@@ -145,6 +147,8 @@ export interface OpenGate {
   readonly gateType: string;
   readonly prompt?: string;
   readonly options?: Readonly<Record<string, string>>;
+  /** The identity the gate acts under: who should answer, where the workflow says so. */
+  readonly as?: string;
   readonly since: number;
   readonly deadline: number;
 }

@@ -162,7 +162,7 @@ const cases: Readonly<Record<Cause, readonly [() => Promise<string>, RegExp, Reg
   ],
   signal: [
     async () => await has(await start("signalled"), "waiting"),
-    /a signal at gate "arrived"/,
+    /signal "arrived" at gate "arrived"/,
     /runfleet signal/,
   ],
   poll: [

@@ -5,7 +5,7 @@ import type { Command } from "commander";
 import type { Cli } from "../cli.js";
 import { wholeNumber } from "../parse-options.js";
 import { renderTable } from "../render/table.js";
-import { oneLine, untilWords } from "../render/words.js";
+import { oneLine, timeSpan, untilWords } from "../render/words.js";
 import { withFleet } from "../with-fleet.js";
 
 interface Options {
@@ -43,28 +43,44 @@ async function gates(cli: Cli, { run, limit, cursor }: Options): Promise<void> {
     return;
   }
   const now = Date.now();
-  const head = ["RUN", "GATE", "WORKFLOW", "UNTIL", "PROMPT", "OPTIONS"];
-  terminal.print(
-    renderTable(
-      head,
-      page.gates.map((gate) => cells(gate, now)),
-      terminal.out,
-    ),
-  );
+  const shown = columns.filter(({ isAsked }) => isAsked === undefined || page.gates.some(isAsked));
+  const head = shown.map(({ title }) => title);
+  const rows = page.gates.map((gate) => shown.map(({ cell }) => cell(gate, now)));
+  terminal.print(renderTable(head, rows, terminal.out));
   terminal.note(`answer with: ${howToAnswer(first)}`);
   if (page.cursor !== null) terminal.note(`more: --cursor ${page.cursor}`);
 }
 
-function cells(gate: GateDocument, now: number): string[] {
-  return [
-    gate.runId,
-    gate.name,
-    gate.workflow,
-    untilWords(Date.parse(gate.deadline), now).replace("until ", ""),
-    oneLine(gate.prompt ?? "", 60),
-    Object.keys(gate.options ?? {}).join(","),
-  ];
+interface Column {
+  readonly title: string;
+  readonly cell: (gate: GateDocument, now: number) => string;
+  /** Left out unless a gate of the page has something to show here. */
+  readonly isAsked?: (gate: GateDocument) => boolean;
 }
+
+const columns: readonly Column[] = [
+  { title: "RUN", cell: ({ runId }) => runId },
+  { title: "GATE", cell: ({ name }) => name },
+  { title: "WORKFLOW", cell: ({ workflow }) => workflow },
+  { title: "LABEL", cell: ({ label }) => oneLine(label ?? "", 30), isAsked: ({ label }) => label !== null },
+  {
+    title: "PART OF",
+    cell: ({ ancestors }) => ancestors.map(({ workflow, runId }) => `${workflow} ${runId}`).join(" < "),
+    isAsked: ({ ancestors }) => ancestors.length > 0,
+  },
+  { title: "WHO", cell: (gate) => gate.as ?? "", isAsked: (gate) => gate.as !== null },
+  { title: "OPEN FOR", cell: ({ since }, now) => timeSpan(Math.max(0, now - Date.parse(since))) },
+  {
+    title: "UNTIL",
+    cell: ({ deadline }, now) => untilWords(Date.parse(deadline), now).replace("until ", ""),
+  },
+  { title: "PROMPT", cell: ({ prompt }) => oneLine(prompt ?? "", 60) },
+  {
+    title: "OPTIONS",
+    cell: ({ options }) => Object.keys(options ?? {}).join(","),
+    isAsked: ({ options }) => options !== null,
+  },
+];
 
 function howToAnswer({ runId, name, gateType }: GateDocument): string {
   const approve = `runfleet approve ${runId} ${name}`;

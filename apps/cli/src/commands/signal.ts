@@ -24,12 +24,27 @@ async function signal(
 ): Promise<void> {
   const { runId, name, data, id } = sent;
   const value = data === undefined ? undefined : parseJson(data, "--data");
-  await withFleet(cli, (fleet) =>
+  const { terminal } = cli;
+  const receipt = await withFleet(cli, (fleet) =>
     fleet.signal(runId, name, {
       ...(value === undefined ? {} : { data: value }),
       ...(id === undefined ? {} : { dedupeId: id }),
     }),
   );
-  if (cli.globals().json === true) cli.terminal.printJson({ id: runId, signal: name });
-  else cli.terminal.print(`sent ${name} to ${runId}`);
+  if (cli.globals().json === true) {
+    terminal.printJson({ id: runId, signal: name, ...receipt });
+    return;
+  }
+  const { received, isExpected, expected } = receipt;
+  terminal.print(
+    received === "new"
+      ? `sent ${name} to ${runId}`
+      : `${runId} had ${name} with this id before; this one was dropped`,
+  );
+  if (isExpected) return;
+  const known =
+    expected.length === 0
+      ? "none of its gates waits for a signal"
+      : `its gates wait for ${expected.join(", ")}`;
+  terminal.note(`no gate of its workflow waits for signal ${name}: ${known}`);
 }

@@ -98,6 +98,7 @@ function factsOf(step: StepDocument, now: number): string[] {
       : `${progress.completed} completed, ${progress.failed} failed, ${progress.skipped} skipped of ${progress.total} items`,
     step.childRunId === null ? "" : `run ${step.childRunId}`,
     step.keptFrom === null ? "" : `kept from run ${step.keptFrom}`,
+    step.kind === "gate" ? (step.resultText ?? "") : "",
     usageWords(step.usage),
   ];
 }
@@ -109,8 +110,10 @@ function earlierAttempt(step: StepDocument, now: number): string {
 }
 
 /** What the step left for later ones, else what is to say about it. */
-function said({ context, resultText }: StepDocument): string[] {
-  const text = (context ?? "").trim() === "" ? resultText : context;
+function said({ kind, context, resultText }: StepDocument): string[] {
+  // What became of a gate stands beside its name already.
+  const other = kind === "gate" ? null : resultText;
+  const text = (context ?? "").trim() === "" ? other : context;
   return text === null || text.trim() === "" ? [] : [text];
 }
 

@@ -56,7 +56,7 @@ export function elapsed(
 export function waitingFor(blocked: BlockedOnDocument, now: number): string {
   switch (blocked.type) {
     case "gate":
-      return `gate ${blocked.name} (${untilWords(Date.parse(blocked.deadline), now)})`;
+      return gateWait(blocked, now);
     case "child":
       return `workflow ${blocked.workflow} (run ${blocked.childRunId})`;
     case "items":
@@ -66,6 +66,12 @@ export function waitingFor(blocked: BlockedOnDocument, now: number): string {
     case "retry":
       return `attempt ${blocked.attempt} of ${blocked.name} (${shortTime(Date.parse(blocked.until), now)})`;
   }
+}
+
+function gateWait(gate: Extract<BlockedOnDocument, { type: "gate" }>, now: number): string {
+  const signal = gate.signal === undefined ? "" : `signal ${gate.signal} at `;
+  const problem = gate.problem === undefined ? "" : `; its resolver ${gate.problem}`;
+  return `${signal}gate ${gate.name} (${untilWords(Date.parse(gate.deadline), now)})${problem}`;
 }
 
 /** Clock time on the same day, date and time otherwise; UTC, like every time in documents. */

@@ -97,7 +97,10 @@ test("a run is cancelled, signalled, terminated, retried as its state allows", a
   const signal = await ask("POST", `/api/v1/runs/${id}/signals`, {
     body: { name: "go", data: { n: 1 }, dedupeId: "1" },
   });
-  expect(signal.status).toBe(200);
+  expect(signal).toMatchObject({
+    status: 200,
+    body: { id, received: "new", isExpected: false, expected: [] },
+  });
   expect((await ask("POST", `/api/v1/runs/${id}/cancel`, { body: { reason: "no need" } })).status).toBe(200);
   const run = await ask("GET", `/api/v1/runs/${id}`);
   expect(run.body.cancel).toMatchObject({ reason: "no need", by: "test-admin" });

@@ -2,7 +2,7 @@
 import type { FleetClient } from "@runfleet/client";
 import type { FastifyPluginCallbackZod } from "fastify-type-provider-zod";
 import { present } from "../present.js";
-import { acceptedSchema } from "./documents.js";
+import { acceptedSchema, signalledSchema } from "./documents.js";
 import { problems } from "./problems.js";
 import { cancelBody, runParams, signalBody } from "./requests.js";
 
@@ -72,12 +72,12 @@ export function changeRoutes(fleet: FleetClient): FastifyPluginCallbackZod {
           operationId: "signalRun",
           params: runParams,
           body: signalBody,
-          response,
+          response: { 200: signalledSchema, ...problems },
         },
       },
       async ({ params: { id }, body: { name, ...options } }) => {
-        await fleet.signal(id, name, present(options));
-        return { id };
+        const { expected, ...receipt } = await fleet.signal(id, name, present(options));
+        return { id, ...receipt, expected: [...expected] };
       },
     );
     done();

@@ -40,6 +40,16 @@ export const startedSchema = z
 /** The run that took what was sent. */
 export const acceptedSchema = z.object({ id: z.string() }).meta({ id: "Accepted" });
 
+/** What became of a signal. */
+export const signalledSchema = z
+  .object({
+    id: z.string(),
+    received: z.enum(["new", "duplicate"]),
+    isExpected: z.boolean().describe("whether a gate of the run's workflow waits for signals of this name"),
+    expected: z.array(z.string()).describe("the names that gates of the workflow wait for"),
+  })
+  .meta({ id: "Signalled" });
+
 const gateSchema = z
   .object({
     runId: z.string(),
@@ -50,8 +60,19 @@ const gateSchema = z
     gateType: z.string(),
     prompt: z.string().nullable(),
     options: z.record(z.string(), z.string()).nullable().describe("value → label of what may be selected"),
+    as: z.string().nullable().describe("who should answer, where the workflow says so"),
     since: isoTime,
     deadline: isoTime,
+    ancestors: z
+      .array(
+        z.object({
+          runId: z.string(),
+          workflow: z.string(),
+          label: z.string().nullable(),
+          address: z.string().describe("the step that waits for the run below"),
+        }),
+      )
+      .describe("the runs that wait for this one, parent first"),
   })
   .meta({ id: "Gate" }) satisfies z.ZodType<GateDocument>;
 

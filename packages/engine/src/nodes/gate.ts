@@ -4,7 +4,7 @@
  * gates are decided at once. A rejected gate stops every block around it.
  */
 import type { Failure, GateFrame, GateNode, OpenGate, StepStatus } from "@runfleet/model";
-import { limits } from "@runfleet/model";
+import { limits, signalName } from "@runfleet/model";
 import { boundedFailure } from "../bounds.js";
 import { defined } from "../record.js";
 import { endStep } from "../results.js";
@@ -27,7 +27,7 @@ import type { FrameEvent, KeptSpot, NodeBehaviour, Spot } from "./behaviour.js";
 import { optionsOf } from "./gate-options.js";
 import { awaitNextPoll, pollProblem } from "./gate-poll.js";
 import { qualityOf } from "./quality.js";
-import { signalName, takeSignal } from "./signals.js";
+import { takeSignal } from "./signals.js";
 
 type GateSpot = Spot<GateNode, GateFrame>;
 type GateEvent<T extends FrameEvent["type"]> = Extract<FrameEvent, { type: T }>;
@@ -183,7 +183,7 @@ function approve(turn: Turn, spot: GateSpot, word: Word): void {
   if (words !== undefined) hear(turn, words);
   noteResolved(turn, spot, { verdict: "approved", word });
   note(turn, { type: "step.completed", markers: [], ...named(spot) });
-  close(turn, spot, { status: "completed", context: words });
+  close(turn, spot, { status: "completed", context: words, resultText: `approved by ${word.by}` });
   settle(turn, spot.at, completed);
 }
 
@@ -195,7 +195,7 @@ function hear(turn: Turn, words: string): void {
 function reject(turn: Turn, spot: GateSpot, word: Word): void {
   const { by, feedback = `gate '${spot.node.name}' was rejected by ${by}` } = word;
   noteResolved(turn, spot, { verdict: "rejected", word });
-  fail(turn, spot, { code: "gate_rejected", message: feedback });
+  fail(turn, spot, { code: "gate_rejected", message: feedback }, `rejected by ${by}`);
 }
 
 /** The timeline keeps what was said, apart from what becomes of it: a later gate overwrites `gate_feedback`. */
@@ -238,10 +238,10 @@ function pass(turn: Turn, spot: GateSpot, resultText: string): void {
   settle(turn, spot.at, completed);
 }
 
-function fail(turn: Turn, spot: GateSpot, failure: Failure): void {
+function fail(turn: Turn, spot: GateSpot, failure: Failure, resultText?: string): void {
   const error = boundedFailure(failure);
   note(turn, { type: "step.failed", error, ...named(spot) });
-  close(turn, spot, { status: "failed", error });
+  close(turn, spot, { status: "failed", error, ...defined({ resultText }) });
   settle(turn, spot.at, { type: "failed", error, fatal: true, trail: { [spot.at]: spot.frame } });
 }
 
@@ -271,9 +271,9 @@ function openGateOf(turn: Turn, spot: GateSpot): OpenGate {
 }
 
 function listed({ at, node, frame }: GateSpot) {
-  const { name, gateType } = node;
+  const { name, gateType, as } = node;
   const { startedAt: since, deadline, options, prompt = node.prompt } = frame;
-  return { address: at, name, gateType, since, deadline, ...defined({ prompt, options }) };
+  return { address: at, name, gateType, since, deadline, ...defined({ prompt, options, as }) };
 }
 
 function named({ at, node, frame }: GateSpot) {

@@ -1,5 +1,4 @@
 /** Signals: named messages from outside. One that comes before its gate is open is kept until a gate takes it. */
-import type { GateNode } from "@runfleet/model";
 import { limits } from "@runfleet/model";
 import { partName } from "../parts.js";
 import { type Turn, touch } from "../turn.js";
@@ -7,11 +6,6 @@ import { type Turn, touch } from "../turn.js";
 export interface Signal {
   readonly name: string;
   readonly data?: string;
-}
-
-/** The signal a gate waits for: its parameter `signal`, else its own name. */
-export function signalName(node: GateNode): string {
-  return node.params["signal"] ?? node.name;
 }
 
 /** Takes the oldest kept signal of a name. */
