@@ -1,7 +1,7 @@
 // The Runfleet side's worker process: the product as it comes, with an action that does
 // nothing and one that says when it was called.
 import { createFleetWorker } from "@runfleet/worker";
-import { serve, setup } from "./serve.mjs";
+import { lookAtProcess, serve, setup } from "./serve.mjs";
 
 const worker = await createFleetWorker({
   redisUrl: setup.redisUrl,
@@ -25,11 +25,6 @@ function calledAt() {
 }
 
 serve({
-  async look() {
-    globalThis.gc?.();
-    const { rss, heapUsed } = process.memoryUsage();
-    const { user, system } = process.cpuUsage();
-    return { rssBytes: rss, heapBytes: heapUsed, cpuMs: (user + system) / 1_000 };
-  },
+  look: lookAtProcess,
   stop: () => worker.stop(),
 });

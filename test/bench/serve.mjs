@@ -8,6 +8,14 @@
  *   uses; the others are those of w5
  */
 
+/** What this process uses, after a garbage collection where it was started with one. */
+export async function lookAtProcess() {
+  globalThis.gc?.();
+  const { rss, heapUsed } = process.memoryUsage();
+  const { user, system } = process.cpuUsage();
+  return { rssBytes: rss, heapBytes: heapUsed, cpuMs: (user + system) / 1_000 };
+}
+
 /** What this process was started with; see processes.mjs. */
 export const setup = /** @type {import("./processes.mjs").Setup} */ (JSON.parse(process.argv[2] ?? "{}"));
 

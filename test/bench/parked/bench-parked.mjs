@@ -54,7 +54,10 @@ export async function benchParked({ redis, setup, scale }) {
     const rested = await lookAt(worker);
     for (let count = 1; count < workers; count += 1)
       more.push(await startMeasured("runfleet-worker.mjs", ownFolder(setup, count)));
+    const all = { client: [client], workers: [worker, ...more] };
+    const before = await cpuOf(redis, all);
     const wakeSeconds = await wakeAll(client, watch, amount.runs);
+    const after = await cpuOf(redis, all);
     return {
       title,
       runs: amount.runs,
@@ -70,7 +73,15 @@ export async function benchParked({ redis, setup, scale }) {
         keyBytes,
       },
       answerToNextStepMs: answer,
-      wake: { workers, runsPerSecond: rounded(amount.runs / wakeSeconds) },
+      wake: {
+        workers,
+        runsPerSecond: rounded(amount.runs / wakeSeconds),
+        cpuMsPerRun: {
+          client: rounded((after.client - before.client) / amount.runs),
+          workers: rounded((after.workers - before.workers) / amount.runs),
+          redis: rounded((after.redis - before.redis) / amount.runs),
+        },
+      },
     };
   } finally {
     await Promise.all([client, worker, ...more].map((measured) => measured.stop()));
@@ -125,6 +136,23 @@ async function timeAnswers(client, count) {
 /** After a garbage collection. @param {Measured} worker */
 async function lookAt(worker) {
   return /** @type {Look} */ (await worker.ask({ type: "look" }));
+}
+
+/**
+ * CPU time used so far, in ms: what a busy machine does not change.
+ * @param {import("ioredis").Redis} redis
+ * @param {Record<"client" | "workers", Measured[]>} processes
+ */
+async function cpuOf(redis, { client, workers: working }) {
+  const sum = async (/** @type {Measured[]} */ measured) =>
+    (await Promise.all(measured.map(lookAt))).reduce((total, { cpuMs }) => total + cpuMs, 0);
+  const info = await redis.info("cpu");
+  const seconds = [...info.matchAll(/^used_cpu_(?:sys|user):([\d.]+)/gm)].map(([, text]) => Number(text));
+  return {
+    client: await sum(client),
+    workers: await sum(working),
+    redis: seconds.reduce((total, each) => total + each, 0) * 1_000,
+  };
 }
 
 /** @param {number} bytes */

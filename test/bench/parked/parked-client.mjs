@@ -2,7 +2,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { createClient } from "@runfleet/client";
 import { inFlight } from "../in-flight.mjs";
-import { serve, setup } from "../serve.mjs";
+import { lookAtProcess, serve, setup } from "../serve.mjs";
 
 /** Lets the fleet become idle again before a timed answer. */
 const restMs = 10;
@@ -44,5 +44,6 @@ serve({
     for (let index = 0; index < runs; index += 1) times.push(await timeAnswer());
     return times;
   },
+  look: lookAtProcess,
   stop: () => client.close(),
 });
