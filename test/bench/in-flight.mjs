@@ -5,7 +5,7 @@ export const windowSize = 64;
 
 /**
  * @param {number} count
- * @param {(index: number) => Promise<unknown>} call
+ * @param {(index: number) => Promise<unknown>} call false: no more calls after those that have begun
  */
 export async function inFlight(count, call) {
   let next = 0;
@@ -13,7 +13,7 @@ export async function inFlight(count, call) {
     while (next < count) {
       const index = next;
       next += 1;
-      await call(index);
+      if ((await call(index)) === false) return;
     }
   };
   await Promise.all(Array.from({ length: Math.min(windowSize, count) }, lane));

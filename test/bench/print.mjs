@@ -25,6 +25,7 @@ export function parkedTableOf({ w5 }) {
   const { worker, redis, answerToNextStepMs, wake } = w5;
   const { idle, parked } = worker.rssMiB;
   const { cpuMsPerRun: cpu } = wake;
+  const { sleepLateMs: sleep } = w5;
   return columns([
     ["w5", "", w5.title],
     ["", "runs", `${w5.runs}`],
@@ -38,6 +39,7 @@ export function parkedTableOf({ w5 }) {
         .join(", "),
     ],
     ["", "answer", `next step begins after ${answerToNextStepMs.p50} ms (p99 ${answerToNextStepMs.p99})`],
+    ["", "sleeps", `under load ${sleep.p50} ms late (p99 ${sleep.p99})`],
     ["", "wake all", `${wake.runsPerSecond} runs/s with ${wake.workers} workers`],
     ["", "CPU", `ms per woken run: client ${cpu.client}, workers ${cpu.workers}, Redis ${cpu.redis}`],
   ]);

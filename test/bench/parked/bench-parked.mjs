@@ -1,5 +1,5 @@
 // Workload w5: what runs cost that wait at a gate, and how fast they go on. In order: an answer on an idle fleet until the
-// step behind the gate begins; memory of Redis and the worker with all runs parked, against before; the worker's CPU while
+// step behind the gate begins; how late sleeps end on a busy one; memory of Redis and the worker with all runs parked, against before; the worker's CPU while
 // nothing happens; and all gates answered at once, from the first answer to the last end. There is no other system to
 // compare with: BullMQ has no gates.
 import { join } from "node:path";
@@ -11,16 +11,17 @@ import { keyBytesOf, usedBytes } from "./memory.mjs";
 
 /**
  * @typedef {import("../processes.mjs").Measured} Measured
- * @typedef {{ runs: number, warmUp: number, answers: number, idleMs: number }} Amounts
- *   warmUp: runs that are parked, answered and forgotten before anything is measured; answers: timed one by one
+ * @typedef {{ runs: number, warmUp: number, answers: number, sleeps: number, idleMs: number }} Amounts
+ *   warmUp: runs that are parked, answered and forgotten before anything is measured; answers: timed one by one; sleeps:
+ *   timed while other runs keep the fleet busy
  * @typedef {{ rssBytes: number, heapBytes: number, cpuMs: number }} Look
  * @typedef {Awaited<ReturnType<typeof benchParked>>} ParkedFigures
  */
 
 /** @type {Readonly<Record<import("../workloads.mjs").Scale, Amounts>>} */
 const amounts = {
-  quick: { runs: 2_000, warmUp: 500, answers: 50, idleMs: 3_000 },
-  full: { runs: 10_000, warmUp: 2_000, answers: 300, idleMs: 10_000 },
+  quick: { runs: 2_000, warmUp: 500, answers: 50, sleeps: 100, idleMs: 3_000 },
+  full: { runs: 10_000, warmUp: 2_000, answers: 300, sleeps: 500, idleMs: 10_000 },
 };
 
 const title =
@@ -45,7 +46,8 @@ export async function benchParked({ redis, setup, scale }) {
   try {
     await parkAll(client, watch, amount.warmUp);
     await wakeAll(client, watch, amount.warmUp);
-    const answer = await timeAnswers(client, amount.answers);
+    const answer = await times(client, { type: "timeAnswers", runs: amount.answers });
+    const sleepLate = await times(client, { type: "timeSleeps", runs: amount.sleeps });
     const idle = { look: await lookAt(worker), bytes: await usedBytes(redis, tag) };
     await parkAll(client, watch, amount.runs);
     const parked = { look: await lookAt(worker), bytes: await usedBytes(redis, tag) };
@@ -73,6 +75,7 @@ export async function benchParked({ redis, setup, scale }) {
         keyBytes,
       },
       answerToNextStepMs: answer,
+      sleepLateMs: sleepLate,
       wake: {
         workers,
         runsPerSecond: rounded(amount.runs / wakeSeconds),
@@ -127,10 +130,10 @@ async function reach(count, wanted, what) {
   }
 }
 
-/** @param {Measured} client @param {number} count */
-async function timeAnswers(client, count) {
-  const times = /** @type {number[]} */ (await client.ask({ type: "timeAnswers", runs: count }));
-  return { p50: rounded(percentile(times, 0.5)), p99: rounded(percentile(times, 0.99)) };
+/** @param {Measured} client @param {import("../processes.mjs").Question} question */
+async function times(client, question) {
+  const taken = /** @type {number[]} */ (await client.ask(question));
+  return { p50: rounded(percentile(taken, 0.5)), p99: rounded(percentile(taken, 0.99)) };
 }
 
 /** After a garbage collection. @param {Measured} worker */

@@ -1,4 +1,4 @@
-// The client process of w5: parks runs at a gate, answers the gates, and times answers one by one.
+// The client process of w5: parks runs at a gate, answers the gates, times answers one by one and sleeps under load.
 import { setTimeout as pause } from "node:timers/promises";
 import { createClient } from "@runfleet/client";
 import { inFlight } from "../in-flight.mjs";
@@ -10,6 +10,12 @@ const restMs = 10;
 const client = createClient({ redis: setup.redisUrl, namespace: setup.name });
 await client.publish([
   { source: 'workflow parked { gate human_approval { prompt = "Go on?" timeout = "24h" } call arrived }' },
+]);
+
+const sleepMs = 2_000;
+await client.publish([
+  { source: `workflow sleeper { sleep nap { for = "${sleepMs}ms" } }` },
+  { source: "workflow busy { call one call two call three }" },
 ]);
 
 /** @type {string[]} */
@@ -29,6 +35,26 @@ async function timeAnswer() {
   return Number(steps.find(({ name }) => name === "arrived")?.context) - answeredAt;
 }
 
+/** How late each of many sleeps ends, in ms, while the fleet has as much else to do as it can. @param {number} runs */
+async function timeSleeps(runs) {
+  let isOver = false;
+  const load = inFlight(Number.POSITIVE_INFINITY, async () => {
+    if (isOver) return false;
+    await (await client.start("busy")).result();
+    return true;
+  });
+  /** @type {number[]} */
+  const late = [];
+  await inFlight(runs, async () => {
+    const { steps } = await (await client.start("sleeper")).result();
+    const [nap] = steps;
+    late.push(Date.parse(nap?.endedAt ?? "") - Date.parse(nap?.startedAt ?? "") - sleepMs);
+  });
+  isOver = true;
+  await load;
+  return late;
+}
+
 serve({
   async park({ runs = 0 }) {
     await inFlight(runs, async () => void parked.push((await client.start("parked")).id));
@@ -44,6 +70,7 @@ serve({
     for (let index = 0; index < runs; index += 1) times.push(await timeAnswer());
     return times;
   },
+  timeSleeps: ({ runs = 0 }) => timeSleeps(runs),
   look: lookAtProcess,
   stop: () => client.close(),
 });
