@@ -2,7 +2,13 @@
  * What the workers of the simulated fleet can do. Results depend on run, address and attempt alone, never on time, chance
  * or the worker, so that a program that does not look at the clock has one right result.
  */
-import type { ActionContext, AnyAction, WorkerConfig } from "@runfleet/worker";
+import {
+  type ActionContext,
+  type ActionEffect,
+  type AnyAction,
+  RetryableError,
+  type WorkerConfig,
+} from "@runfleet/worker";
 import { hashOf } from "../random.js";
 import type { Ledger } from "./ledger.js";
 import type { Machine } from "./machine.js";
@@ -10,7 +16,23 @@ import { leaseTtlMs, type Redis } from "./redis.js";
 
 const itemIds = ["p", "q", "r", "s"] as const;
 
-export function actionsOf(machine: Machine, { weather }: Redis, ledger: Ledger): WorkerConfig {
+/** Actions whose effect must happen at most once: one that can find out what happened, and one that cannot. */
+export const onceNames = { probing: "pay", asking: "send" } as const;
+
+/** What such a step leaves, whoever says so: the action, its probe, or a person who has looked. */
+export function onceResult(place: string, attempt: number) {
+  const key = `${place}#${attempt}`;
+  return { markers: hashOf(`markers ${key}`) % 2 === 0 ? ["red"] : [], context: key };
+}
+
+export function actionsOf(
+  machine: Machine,
+  {
+    redis: { weather },
+    ledger,
+    effect,
+  }: { readonly redis: Redis; readonly ledger: Ledger; readonly effect: ActionEffect },
+): WorkerConfig {
   const { random } = weather;
   const polls = new Map<string, number>();
 
@@ -38,7 +60,33 @@ export function actionsOf(machine: Machine, { weather }: Redis, ledger: Ledger):
     },
   };
 
+  const onceAction = (name: string): AnyAction => ({
+    name,
+    effect,
+    async run(context: ActionContext<never>) {
+      const { runId, address, attempt, signal, idempotencyKey, fencingToken } = context;
+      const place = `${runId} ${address}`;
+      const ms = workMs(`${place}#${attempt}`);
+      const isDeaf = random.chance(0.3);
+      await pause({ machine, signal, ms: ms / 4, isDeaf });
+      if (hashOf(`fails ${place}#${attempt}`) % 5 === 0) throw new RetryableError("not now");
+      ledger.once.effect({ runId, address, attempt, key: idempotencyKey, token: Number(fencingToken) });
+      await pause({ machine, signal, ms: (3 * ms) / 4, isDeaf });
+      return onceResult(place, attempt);
+    },
+  });
+  const probing: AnyAction = {
+    ...onceAction(onceNames.probing),
+    async probe({ runId, address, attempt, fencingToken, signal }: ActionContext<never>) {
+      await pause({ machine, signal, ms: 100, isDeaf: false });
+      const done = ledger.once.lookUp({ runId, address }, { token: Number(fencingToken), attempt });
+      return done === undefined ? { notDone: true } : { done: onceResult(`${runId} ${address}`, done) };
+    },
+  };
+  const pay = effect === "at-most-once" ? probing : onceAction(onceNames.probing);
+
   return {
+    actions: [pay, onceAction(onceNames.asking)],
     fallback,
     gates: {
       checks: {

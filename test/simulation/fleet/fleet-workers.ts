@@ -3,7 +3,7 @@
  * replaced after a while, as an orchestrator would.
  */
 import type { Consumer } from "@runfleet/model";
-import { assembleWorker } from "@runfleet/worker";
+import { type ActionEffect, assembleWorker } from "@runfleet/worker";
 import { actionsOf } from "./actions.js";
 import type { Ledger } from "./ledger.js";
 import { createMachine, type Machine } from "./machine.js";
@@ -25,7 +25,7 @@ interface Post {
   stop: (() => Promise<void>) | undefined;
 }
 
-export function startWorkers(redis: Redis, ledger: Ledger): FleetWorkers {
+export function startWorkers(redis: Redis, ledger: Ledger, effect: ActionEffect): FleetWorkers {
   const { time, weather } = redis;
   const { random } = weather;
   const posts: Post[] = [];
@@ -45,7 +45,7 @@ export function startWorkers(redis: Redis, ledger: Ledger): FleetWorkers {
     const ports = connect(machine, redis, (consumer) => consumers.push(consumer));
     void assembleWorker({
       ...{ ...ports, workerId: machine.id, clock: machine.clock, random: () => random.next(), log: silent },
-      ...{ config: actionsOf(machine, redis, ledger), concurrency: 4, pools: [pool], leaseTtlMs },
+      ...{ config: actionsOf(machine, { redis, ledger, effect }), concurrency: 4, pools: [pool], leaseTtlMs },
       ...{ workDir: "/nowhere", sweepMs: 5_000, graceMs: 2_000, scheduleLookMs: 60_000 },
     }).then((stop) => {
       post.stop = stop;

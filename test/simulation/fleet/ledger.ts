@@ -5,6 +5,7 @@
  */
 import type { Commit, Fence, NewRun, RunStore, StepRecord } from "@runfleet/model";
 import { attemptKey } from "@runfleet/model";
+import { createOnce, type Once } from "./once.js";
 import type { Program } from "./programs.js";
 
 interface Surviving {
@@ -38,6 +39,8 @@ export interface Ledger {
   /** The same store, watched. */
   watch(store: RunStore): Partial<RunStore>;
   effect(effect: Effect): void;
+  /** Where things happen at most once. */
+  readonly once: Once;
   snapshot(): unknown;
   restore(snapshot: unknown): void;
   ownerOf(runId: string): Fence | undefined;
@@ -58,6 +61,7 @@ interface Forever {
 export function createLedger(options: {
   readonly program: Program;
   readonly note: (line: string) => void;
+  readonly now: () => number;
 }): Ledger {
   const violations: string[] = [];
   const keys = new Map<string, string>();
@@ -70,6 +74,8 @@ export function createLedger(options: {
     options.note(`WRONG ${what}`);
     violations.push(what);
   };
+
+  const once = createOnce({ now: options.now, note: options.note, wrong });
 
   const activated = (fence: Fence): void => {
     const { runId, generation, nonce } = fence;
@@ -139,12 +145,15 @@ export function createLedger(options: {
   return {
     violations,
     wrong,
+    once,
     openRuns: () => [...surviving.runs.keys()].filter((id) => !surviving.endedRuns.has(id)),
     ownerOf: (runId) => surviving.fences.get(runId),
     account: () => ({ ...surviving, ...forever }),
-    snapshot: () => structuredClone(surviving),
+    snapshot: () => structuredClone({ surviving, at: options.now() }),
     restore(snapshot) {
-      surviving = structuredClone(snapshot as Surviving);
+      const known = structuredClone(snapshot as { readonly surviving: Surviving; readonly at: number });
+      surviving = known.surviving;
+      once.forgive(known.at);
       forever.forgotten += 1;
       options.note("the last writes are forgotten");
     },

@@ -3,9 +3,10 @@
  * what a page would show them, so a question that is asked again (after a failover) is answered again. A client may die
  * before it has delivered what it stored.
  */
-import { queueJobOf, type RunRecord } from "@runfleet/model";
+import { doubtGateType, type GateAnswer, type OpenGate, queueJobOf, type RunRecord } from "@runfleet/model";
 import { definitionHash, enqueueId } from "@runfleet/store";
 import { hashOf } from "../random.js";
+import { onceResult } from "./actions.js";
 import type { Ledger } from "./ledger.js";
 import type { Machine } from "./machine.js";
 import type { Program, Root } from "./programs.js";
@@ -84,10 +85,24 @@ export function createPeople(options: {
     await ports.store.outboxDone([enqueueId(root.id)]);
   };
 
-  const answer = (runId: string, gate: string) =>
+  /** Whoever looks where it would have happened closes it for all owners so far, and then says what he saw. */
+  const truthAbout = (
+    runId: string,
+    address: string,
+  ): Pick<GateAnswer, "verdict" | "selections" | "result"> => {
+    const asker = { token: (options.ledger.account().generations.get(runId) ?? 0) + 1, attempt: 0 };
+    const done = options.ledger.once.lookUp({ runId, address }, asker);
+    if (program.temper === "hasty" && hashOf(`gives up ${runId} ${address}`) % 6 === 0)
+      return { verdict: "approved", selections: ["fail"] };
+    if (done === undefined) return { verdict: "approved", selections: ["retry"] };
+    return { verdict: "approved", selections: ["done"], result: onceResult(`${runId} ${address}`, done) };
+  };
+
+  const answer = ({ runId, address: gate, gateType }: OpenGate) =>
     later(`${runId} ${gate}`, async () => {
-      const verdict = verdictFor(runId, gate);
-      const reply = await ports.store.answerGate({ runId, gate, verdict, by: "ann" });
+      const said =
+        gateType === doubtGateType ? truthAbout(runId, gate) : { verdict: verdictFor(runId, gate) };
+      const reply = await ports.store.answerGate({ runId, gate, by: "ann", ...said });
       if (reply.tag === "accepted") await deliver(runId);
     });
 
@@ -111,9 +126,10 @@ export function createPeople(options: {
         later(`start ${root.id}`, () => start(root));
     }
     const { rows: gates } = await memory.openGates({ limit: 500 });
-    for (const { runId, address, gateType } of gates) {
-      const family = (await memory.readRun(runId))?.rootId ?? "";
-      if (gateType !== "checks" && !isAbandoned(family, options.seed)) answer(runId, address);
+    for (const gate of gates) {
+      const family = (await memory.readRun(gate.runId))?.rootId ?? "";
+      const isAnswered = gate.gateType === doubtGateType || !isAbandoned(family, options.seed);
+      if (gate.gateType !== "checks" && isAnswered) answer(gate);
     }
     const { rows: waiting } = await memory.listRuns({ status: "waiting", limit: 500 });
     for (const run of waiting) for (const gate of signalsOf(run)) signal(run.id, gate);

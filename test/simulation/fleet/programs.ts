@@ -17,6 +17,7 @@ import {
   when,
 } from "../../support/engine/definitions.js";
 import type { Random } from "../random.js";
+import { onceNames } from "./actions.js";
 
 /** `steady`: nothing in it depends on when something happens, so no fault may change how it ends. */
 export type Temper = "steady" | "hasty";
@@ -55,6 +56,8 @@ const leaves: readonly [Make, ...Make[]] = [
   (draft) => call(draft.random.pick(names), retrying(draft)),
   (draft) => call(draft.random.pick(names), retrying(draft)),
   ({ random }) => call(random.pick(names)),
+  (draft) => call(onceNames.probing, retrying(draft)),
+  (draft) => call(onceNames.asking, retrying(draft)),
   (draft) => gate("approval", { gateType: draft.random.pick(humanGates), ...waiting(draft) }),
   (draft) => gate("go", { gateType: "signal", ...waiting(draft) }),
   (draft) => gate("checks", { gateType: "checks", ...waiting(draft) }),

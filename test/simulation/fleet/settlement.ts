@@ -6,6 +6,7 @@
 import { isEnded } from "@runfleet/model";
 import type { MemorySnapshot } from "@runfleet/store";
 import { takeSnapshot } from "@runfleet/store";
+import { onceNames } from "./actions.js";
 import type { Ledger } from "./ledger.js";
 import { isAbandoned } from "./people.js";
 import { pool, type Redis } from "./redis.js";
@@ -102,6 +103,7 @@ function leftovers(run: StoredRun, held: MemorySnapshot): string[] {
 }
 
 function checkHistory(ledger: Ledger, held: MemorySnapshot, isHere: ReadonlySet<string>): void {
+  const { once } = ledger;
   const { asked, unstartable, ends, effects, generations, forgotten } = ledger.account();
   for (const [childId, { parentId }] of asked) {
     const parent = held.runs.get(parentId);
@@ -115,7 +117,9 @@ function checkHistory(ledger: Ledger, held: MemorySnapshot, isHere: ReadonlySet<
   }
   for (const [key, { generation, step }] of ends) {
     if (step.kind !== "call" || step.status !== "completed") continue;
-    if (!effects.has(`${key} ${generation}`))
+    const isOnce = Object.values<string>(onceNames).includes(step.name);
+    const place = key.slice(0, key.lastIndexOf("#"));
+    if (isOnce ? !once.has(place) : !effects.has(`${key} ${generation}`))
       ledger.wrong(`${key} is completed without an effect of its owner`);
   }
 }

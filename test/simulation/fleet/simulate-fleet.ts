@@ -23,11 +23,15 @@ export interface FleetSimulation {
   readonly cancels?: number;
   /** Between machines and twin; a control switches a guard off here. */
   readonly guard?: (store: RunStore, ledger: Ledger) => RunStore;
+  /** Actions whose effect must not be repeated do not say so; for a control. */
+  readonly isCareless?: boolean;
 }
 
 export interface FleetHistory {
   readonly violations: readonly string[];
   readonly counts: ReadonlyMap<FaultKind, number>;
+  /** What probes and people were told about effects in doubt. */
+  readonly heard: Readonly<Record<"done" | "notDone", number>>;
   /** By run. */
   readonly results: ReadonlyMap<string, string>;
   readonly transcript: string;
@@ -45,7 +49,7 @@ export async function simulateFleet(simulation: FleetSimulation): Promise<FleetH
   const time = createVirtualTime(startAt);
   const lines: string[] = [];
   const note = (line: string): void => void lines.push(`${time.now() - startAt} ${line}`);
-  const ledger = createLedger({ program, note });
+  const ledger = createLedger({ program, note, now: () => time.now() });
   const redis = createRedis({ time, weather, ledger, guard: simulation.guard ?? ((store) => store) });
   time.onStep = () => redis.queue.tick();
   await publish(program, redis);
@@ -65,7 +69,8 @@ export async function simulateFleet(simulation: FleetSimulation): Promise<FleetH
     seed,
     cancels: simulation.cancels ?? 0,
   });
-  const fleet = startWorkers(redis, ledger);
+  const effect = simulation.isCareless === true ? "idempotent" : "at-most-once";
+  const fleet = startWorkers(redis, ledger, effect);
 
   const whole = { redis, ledger, seed, isHasty: program.temper === "hasty", isReady: people.allStarted };
   await rest(whole);
@@ -83,6 +88,7 @@ export async function simulateFleet(simulation: FleetSimulation): Promise<FleetH
   return {
     violations: ledger.violations,
     counts: weather.counts,
+    heard: ledger.once.heard,
     results: resultsOf(redis),
     transcript: [...lines, contentsOf(redis)].join("\n"),
   };

@@ -20,15 +20,19 @@ test("a storm changes nothing about how runs end, and no rule is broken on the w
   timeout: patienceMs(seeds),
 }, async () => {
   const counts = new Map<FaultKind, number>();
+  const heard = { done: 0, notDone: 0 };
   for (const seed of seeds) {
     const quiet = await simulateFleet(under(noFaults, seed));
     expect(quiet.violations, hint(seed)).toEqual([]);
     const stormy = await simulateTwice(() => under(storm, seed));
     expect(Object.fromEntries(stormy.results), hint(seed)).toEqual(Object.fromEntries(quiet.results));
     addCounts(counts, stormy.counts);
+    heard.done += stormy.heard.done;
+    heard.notDone += stormy.heard.notDone;
   }
   if (seeds.length < 100) return;
   for (const kind of ["frozen beyond the lease", "dies at any time", "job doubled"] as const) {
     expect(counts.get(kind) ?? 0, kind).toBeGreaterThan(seeds.length / 10);
   }
+  expect(Math.min(heard.done, heard.notDone), "effects in doubt").toBeGreaterThan(0);
 });

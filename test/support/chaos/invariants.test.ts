@@ -117,6 +117,10 @@ const lies: Readonly<Record<string, readonly Evidence[]>> = {
     evidence({ rest: { troubles: [] } }),
     evidence({ rest: { troubles: [{ ...death, place: "w2" }] } }),
   ],
+  "what takes effect at most once does": [
+    evidence({ story: [facts.completed("pay", "b.1", second)] }),
+    evidence({ story: [facts.completed("pay", "b.5", second)] }),
+  ],
   "workers neither ended by themselves nor spun": [
     evidence({ rest: { unasked: ["w1 ended by itself with 1"] } }),
     evidence({ rest: { logs: { ...silent, complaints: new Map([["write not confirmed", 100_000]]) } } }),

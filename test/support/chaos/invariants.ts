@@ -6,7 +6,7 @@ import type { HistoryEvent } from "@runfleet/model";
 import type { Evidence, RunEvidence } from "./evidence.js";
 import { causeless, mayBeForgotten, mayFollowForgotten } from "./excuses.js";
 import type { Effect } from "./ledger.js";
-import { tokenIn } from "./ledger.js";
+import { onceActions, tokenIn } from "./ledger.js";
 import { asText, resultOf } from "./run-result.js";
 import { napMs, scenarios } from "./scenarios.js";
 
@@ -52,6 +52,7 @@ export const invariants: Readonly<Record<string, Check>> = {
   "every effect belongs to a step that was started": effectsOfSteps,
   "no effect is repeated without a reason": (evidence) =>
     [...groupEffects(evidence.effects).values()].flatMap((group) => causeless(group, evidence)),
+  "what takes effect at most once does": effectsAtMostOnce,
   "workers neither ended by themselves nor spun": ({ runs, unasked, logs }) => [
     ...unasked,
     ...runs.flatMap(restlessness),
@@ -223,6 +224,22 @@ function effectsOfSteps({ runs, effects, troubles }: Evidence): readonly string[
   return effects
     .filter((effect) => !started.has(attemptOf(effect)) && !mayFollowForgotten(effect.at, troubles))
     .map((effect) => `${attemptOf(effect)} was never started`);
+}
+
+/** Once for each that completed, too: whoever says that it is done must be right. */
+function effectsAtMostOnce({ runs, effects, troubles }: Evidence): readonly string[] {
+  return runs.flatMap(({ document, history }) =>
+    history.flatMap((event) => {
+      if (event.type !== "step.completed" || !onceActions.some((name) => name === event.name)) return [];
+      const key = `${document.id}:${event.address}`;
+      const its = effects.filter((effect) => effect.key === key);
+      // A Redis that has forgotten that an attempt was begun has it begun again, and asks nobody.
+      const isExcused = its.some(({ at }) => mayFollowForgotten(at, troubles));
+      return its.length === 1 || (its.length > 1 && isExcused)
+        ? []
+        : [`${key} took effect ${its.length} times`];
+    }),
+  );
 }
 
 function groupEffects(effects: readonly Effect[]): Map<string, Effect[]> {

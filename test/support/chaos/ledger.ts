@@ -27,6 +27,32 @@ export function appendEffect(file: string, { key, attempt, token, place, at }: E
   appendFileSync(file, `${key} ${attempt} ${token} ${place} ${at}\n`);
 }
 
+/** Actions that take effect at most once: the first can find out what happened, for the second a person does. */
+export const onceActions = ["pay", "send"] as const;
+
+/** The same, unless somebody has looked it up since the owner began: then it comes too late and is refused. */
+export function appendUnlessClosed(file: string, effect: Effect): void {
+  const isClosed = linesOf(closedFile(file)).some((line) => {
+    const [key, below] = line.split(" ");
+    return key === effect.key && effect.token < Number(below);
+  });
+  if (!isClosed) appendEffect(file, effect);
+}
+
+/** Whether something has happened under this key; from now on it cannot happen any more under a token below this one. */
+export function lookUp(file: string, { key, token }: Pick<Effect, "key" | "token">): boolean {
+  appendFileSync(closedFile(file), `${key} ${token}\n`);
+  return readEffects(file).some((effect) => effect.key === key);
+}
+
+function closedFile(file: string): string {
+  return `${file}.closed`;
+}
+
+function linesOf(file: string): readonly string[] {
+  return existsSync(file) ? readFileSync(file, "utf8").split("\n").slice(0, -1) : [];
+}
+
 /** The time on a clock that nobody shifts: wall time at the start of the process, monotonic since. */
 export function rightTime(): number {
   return Math.round(performance.timeOrigin + performance.now());
@@ -34,9 +60,7 @@ export function rightTime(): number {
 
 /** Effects in the order they happened. Throws for a line that cannot be one. */
 export function readEffects(file: string): readonly Effect[] {
-  if (!existsSync(file)) return [];
-  const lines = readFileSync(file, "utf8").split("\n").slice(0, -1);
-  return lines.map((line) => {
+  return linesOf(file).map((line) => {
     const [key = "", ...rest] = line.split(" ");
     const [attempt = Number.NaN, token = Number.NaN, , at = Number.NaN] = rest.map(Number);
     const place = rest[2] ?? "";

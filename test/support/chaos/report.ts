@@ -37,7 +37,7 @@ export function reportOn(
   const text = [
     `${seconds.toFixed(0)} s with seed ${seed}:`,
     ...blows.map((blow) => `${String(hits(blow)).padStart(5)} × ${allBlows[blow]}`),
-    `${runs.length} runs, ${count(facts, "step.completed")} steps, ${takeovers} takeovers, ${logs.leasesLost.size} leases given up in time`,
+    `${runs.length} runs, ${count(facts, "step.completed")} steps, ${takeovers} takeovers, ${count(facts, "step.in_doubt")} steps in doubt, ${logs.leasesLost.size} leases given up in time`,
     `${effects.length} effects, ${effects.length - attempts.size} of them repeated, ${countLate(evidence)} of former owners after a later one`,
     ...[...logs.complaints]
       .slice(0, complaintsShown)

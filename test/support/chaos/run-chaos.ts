@@ -58,7 +58,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
     await mkdir(join(folder, "home"));
     await Promise.all(places.map((place) => place.start()));
     const startedAt = performance.now();
-    const events = await troubledTraffic({ client, places, redis }, options);
+    const events = await troubledTraffic({ client, places, redis, folder }, options);
     const evidence = await gather({ client, redis, folder, places }, events);
     const seconds = (performance.now() - startedAt) / 1_000;
     const report = reportOn(evidence, { blows: options.blows, seconds, seed });
@@ -78,6 +78,7 @@ interface Scene {
   readonly client: FleetClient;
   readonly redis: RestartableRedis;
   readonly places: readonly WorkerPlace[];
+  readonly folder: string;
 }
 
 async function openPlaces(
@@ -115,10 +116,10 @@ interface Events {
 }
 
 async function troubledTraffic(
-  { client, places, redis }: Scene,
+  { client, places, redis, folder }: Scene,
   { seed, blows, troubleMs, perRound, roundMs, calmMsMax }: ChaosOptions,
 ): Promise<Events> {
-  const traffic = await startTraffic({ client, perRound, roundMs });
+  const traffic = await startTraffic({ client, perRound, roundMs, ledger: ledgerFile(folder) });
   try {
     const random = createRandom(seed);
     const durationMs = troubleMs;
@@ -134,10 +135,7 @@ async function troubledTraffic(
   }
 }
 
-async function gather(
-  { client, redis, folder, places }: Scene & { readonly folder: string },
-  events: Events,
-): Promise<Evidence> {
+async function gather({ client, redis, folder, places }: Scene, events: Events): Promise<Evidence> {
   const connection = connectRedis(redis.url, { role: "client" });
   const read = (): Promise<readonly string[]> => readLeftovers(connection, partitionTag(namespace, 0));
   try {

@@ -154,6 +154,15 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
       ],
     }),
   },
+  once: {
+    source: "workflow once { call pay call send call after }",
+    status: "completed",
+    completions: { after: 1 },
+    result: () => ({
+      end: "completed",
+      steps: [worked("pay"), worked("send"), worked("after", "pay", "send")],
+    }),
+  },
   failing: {
     source: "workflow failing { call a call broken call never always { call cleanup } }",
     status: "failed",

@@ -1,8 +1,8 @@
 /** The life outside: starts runs of every scenario in rounds, answers gates, cancels what is to be cancelled. */
 import { setTimeout as pause } from "node:timers/promises";
-import type { FleetClient } from "@runfleet/client";
-import { isEnded, isRunfleetError } from "@runfleet/model";
-import { rightTime } from "./ledger.js";
+import type { AnswerOptions, FleetClient, GateDocument } from "@runfleet/client";
+import { doubtGateType, isEnded, isRunfleetError } from "@runfleet/model";
+import { lookUp, rightTime } from "./ledger.js";
 import { scenarios } from "./scenarios.js";
 
 /** A run that the store confirmed, with the time on a clock that is right. */
@@ -24,6 +24,8 @@ export interface TrafficOptions {
   /** Runs of each scenario per round. */
   readonly perRound: number;
   readonly roundMs: number;
+  /** Where a person looks who is asked whether something has happened. */
+  readonly ledger: string;
 }
 
 const gateLookMs = 200;
@@ -35,7 +37,7 @@ const lateAnswers = ["gate_answered", "gate_not_found", "run_ended", "run_not_fo
 
 /** Publishes the workflows and begins. */
 export async function startTraffic(options: TrafficOptions): Promise<Traffic> {
-  const { client, perRound, roundMs } = options;
+  const { client, perRound, roundMs, ledger } = options;
   await client.publish(Object.values(scenarios).map(({ source }) => ({ source })));
   const startsEnd = new AbortController();
   const answersEnd = new AbortController();
@@ -56,7 +58,10 @@ export async function startTraffic(options: TrafficOptions): Promise<Traffic> {
     }
   };
   const starting = repeat(startRound, { everyMs: roundMs, until: startsEnd.signal });
-  const answering = repeat(() => answerGates(client), { everyMs: gateLookMs, until: answersEnd.signal });
+  const answering = repeat(() => answerGates(client, ledger), {
+    everyMs: gateLookMs,
+    until: answersEnd.signal,
+  });
   // Whoever ends the traffic hears what went wrong; until then nobody listens.
   for (const work of [starting, answering]) work.catch(() => {});
 
@@ -98,11 +103,22 @@ async function untilDone<T>(call: () => Promise<T>): Promise<T> {
   }
 }
 
-async function answerGates(client: FleetClient): Promise<void> {
+async function answerGates(client: FleetClient, ledger: string): Promise<void> {
   const { gates } = await untilDone(() => client.gates({ limit: 100 }));
-  for (const { runId, address } of gates) {
-    await untilDone(() => client.approve(runId, address)).catch(unlessCode(...lateAnswers));
+  for (const gate of gates) {
+    const { runId, address } = gate;
+    const answer = async () =>
+      client.approve(runId, address, gate.gateType === doubtGateType ? await seen(client, gate, ledger) : {});
+    await untilDone(answer).catch(unlessCode(...lateAnswers));
   }
+}
+
+/** What a person says who has looked whether a step had its effect, and has seen to it that no former owner has it now. */
+async function seen(client: FleetClient, gate: GateDocument, ledger: string): Promise<AnswerOptions> {
+  const { runId, address, name } = gate;
+  const { generation } = await client.get(runId);
+  const hasHappened = lookUp(ledger, { key: `${runId}:${address}`, token: generation + 1 });
+  return hasHappened ? { result: { context: name } } : { selections: ["retry"] };
 }
 
 /**
