@@ -56,6 +56,8 @@ export interface RunScript extends AttemptContext {
 export interface CollectItems {
   readonly type: "collectItems";
   readonly address: Address;
+  /** From 1; larger after an operator's retry. */
+  readonly attempt: number;
   readonly node: ForeachNode;
   readonly scope?: Readonly<Record<string, string>>;
   readonly filter: Readonly<Record<string, string>>;

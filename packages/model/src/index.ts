@@ -98,6 +98,7 @@ export {
 } from "./http-gate.js";
 export type { ResolvedInputs } from "./inputs.js";
 export { acceptInputs, resolveInputs } from "./inputs.js";
+export type { ClaimItemReply, ItemClaim, ItemClaims } from "./item-claims.js";
 export type { KeptStep } from "./kept-step.js";
 export { keptStep, keptStepSchema } from "./kept-step.js";
 export type { AcquireReply, Lease, LeaseStore, RenewReply } from "./lease-port.js";

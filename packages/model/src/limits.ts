@@ -23,6 +23,10 @@ export const limits = {
   branchesMax: 256,
   /** Items of one foreach: each is a run; the list is part of the run's state. */
   foreachItemsMax: 10_000,
+  /** All items of one foreach as JSON: they are written in one commit and are part of the run's state. */
+  foreachItemsBytesMax: 4 * 1024 * 1024,
+  /** Pages of one list of items: a provider that has more, or no end, gives larger pages or filters. */
+  foreachPagesMax: 1_000,
   /** Blocks inside blocks: deeper text is a mistake or an attack on the stack. */
   nestingMax: 64,
   /** Workflows calling workflows below the root run: the same statically and at run time. */

@@ -3,6 +3,7 @@
  * in memory; one conformance suite runs against both. No implementation lives here.
  */
 import type { HistoryEvent } from "./fact.js";
+import type { ItemClaims } from "./item-claims.js";
 import type { OutsideWrites } from "./outside-writes.js";
 import type { OpenGate, RunRecord } from "./run.js";
 import type { RunRetention } from "./run-retention.js";
@@ -36,7 +37,13 @@ export interface PublishedWorkflow {
 }
 
 /** What is remembered. Every method is one script or one bounded read; replies are data, broken Redis throws `redis_unavailable`. */
-export interface RunStore extends WorkerWrites, OutsideWrites, ScheduleStore, SinkFeed, RunRetention {
+export interface RunStore
+  extends WorkerWrites,
+    OutsideWrites,
+    ScheduleStore,
+    SinkFeed,
+    RunRetention,
+    ItemClaims {
   inboxWaiting(runId: string): Promise<boolean>;
   /** When a run that nobody owns wants to be looked at, epoch ms. */
   dueAt(runId: string): Promise<number | undefined>;

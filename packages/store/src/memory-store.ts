@@ -4,6 +4,7 @@
  */
 import { type CancelFeed, RunfleetError, type RunStore } from "@runfleet/model";
 import { memoryUnownedEndings } from "./memory/memory-endings.js";
+import { memoryItemClaims } from "./memory/memory-item-claims.js";
 import { memoryOutsideWrites } from "./memory/memory-outside-writes.js";
 import { memoryReads } from "./memory/memory-reads.js";
 import { memoryRetention } from "./memory/memory-retention.js";
@@ -27,6 +28,7 @@ export function createMemoryStore(options: { readonly now: () => number }): RunS
     ...memorySchedules(state),
     ...memorySinkFeed(state),
     ...memoryRetention(state),
+    ...memoryItemClaims(state),
     ...memoryWorkflows(state),
     ...memoryPresence(state),
     subscribe: async (listener) => {

@@ -7,6 +7,7 @@ import type { Redis } from "ioredis";
 import { partitionTag } from "./keys.js";
 import { cancelMessages } from "./redis/cancel-messages.js";
 import { historyReads } from "./redis/history.js";
+import { itemClaims } from "./redis/item-claims.js";
 import { outsideWrites } from "./redis/outside-writes.js";
 import { openPartition } from "./redis/partition.js";
 import { presence } from "./redis/presence.js";
@@ -52,6 +53,7 @@ export function createRedisStore(options: RedisStoreOptions): RunStore & CancelF
     ...runReads(partition),
     ...runLists(partition),
     ...runRetention(partition),
+    ...itemClaims(partition),
     ...history,
     ...workflows(partition),
     ...sweeps(partition),

@@ -3,7 +3,8 @@
  * hash: `digest`, `workflow`, `pool` (JSON text), `row`, `status`, `generation`, `nonce`, `owner`, `ownerJson`, `tookOver`,
  * `heartbeatAt`, `recoveries`, `revision`, `totals`, `cancelReason`, `cancelBy`, `cancelAt`, `createdAt`, `readyAt`, `startedAt`,
  * `endedAt`, `inboxSeen`, `patience`, `commits` (the newest commit ids, each with a space on both sides), `root` (of
- * a child), `keptBytes` (with what it was counted after its end). Its texts lie beside the parts of the state (`recordTexts`). Absent = not so. Writes nothing; the scripts do.
+ * a child), `keptBytes` (with what it was counted after its end), `item <foreach>` (who got the run as an item). Its texts
+ * lie beside the parts of the state (`recordTexts`). Absent = not so. Writes nothing; the scripts do.
  */
 import {
   type BlockedOn,

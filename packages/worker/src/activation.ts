@@ -9,7 +9,7 @@
 import type { DecideEnv, Decision, Plan } from "@runfleet/engine";
 import { decide, decodeState, newState } from "@runfleet/engine";
 import type { Disposition, EngineEvent, Activation as OpenedRun, RunState, RunStore } from "@runfleet/model";
-import { deriveRunId } from "@runfleet/store";
+import { childRunId } from "./child-run-id.js";
 import type { EventQueue } from "./event-queue.js";
 import { createEventQueue } from "./event-queue.js";
 import type { LocalWork } from "./local-work.js";
@@ -214,8 +214,7 @@ export class Activation {
       now: this.#now(),
       run,
       injected: this.#options.injected,
-      childId: ({ address, attempt, itemId }) =>
-        deriveRunId(JSON.stringify([run.id, address, attempt, itemId ?? null])),
+      childId: (place) => childRunId(run.id, place),
     };
   }
 }

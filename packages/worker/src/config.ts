@@ -46,15 +46,27 @@ export interface ItemsRequest {
   /** Text of the input or step field that `filter.from` names, when there is one. */
   readonly source?: string;
   readonly signal: AbortSignal;
+  /** The foreach that asks. After an operator's retry it asks again, as another attempt. */
+  readonly step: { readonly name: string; readonly address: string; readonly attempt: number };
+  /** What the page before had as `next`; absent for the first page. */
+  readonly cursor?: string;
 }
 
-/** Lists the items of a `foreach`. Throws with a clear message when scope or filter cannot be used. */
+export interface ItemsPage {
+  /** An id that came before is left out. */
+  readonly items: readonly Item[];
+  /** Pairs [blocker, dependent] of item ids, for ordered foreach; they may name items of any page. */
+  readonly dependencies?: readonly (readonly [string, string])[];
+  /** Where the next page begins; absent on the last one. */
+  readonly next?: string;
+}
+
+/**
+ * Lists the items of a `foreach`, all at once or page by page, 10,000 at most and 4 MiB as JSON. Throws with a clear
+ * message when scope or filter cannot be used. After a takeover it is asked again from the first page.
+ */
 export interface ItemProvider {
-  items(request: ItemsRequest): Promise<{
-    readonly items: readonly Item[];
-    /** Pairs [blocker, dependent] of item ids, for ordered foreach. */
-    readonly dependencies?: readonly (readonly [string, string])[];
-  }>;
+  items(request: ItemsRequest): Promise<ItemsPage>;
 }
 
 /** Where a run works: its directory and variables that every step sees. */

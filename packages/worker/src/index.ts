@@ -24,6 +24,7 @@ export {
   type EventSink,
   type GateResolver,
   type ItemProvider,
+  type ItemsPage,
   type ItemsRequest,
   type PollAnswer,
   type Retention,

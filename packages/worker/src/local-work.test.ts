@@ -166,7 +166,7 @@ describe("local work", () => {
   it("answers a list of items with what is wrong when there is no such provider", async () => {
     const { work, next } = workWith([]);
     const node = { kind: "foreach", name: "each", over: "nowhere" } as never;
-    work.start({ type: "collectItems", address: "b.0", node, filter: {} });
+    work.start({ type: "collectItems", address: "b.0", attempt: 1, node, filter: {} });
     expect(await next()).toMatchObject({
       type: "itemsFailed",
       error: {

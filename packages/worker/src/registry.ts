@@ -23,7 +23,10 @@ export interface Registry {
 }
 
 /** `store` is what `workflow_runs` lists; without one, that provider refuses. */
-export function createRegistry(config: WorkerConfig, store?: Pick<RunStore, "listRuns">): Registry {
+export function createRegistry(
+  config: WorkerConfig,
+  store?: Pick<RunStore, "listRuns" | "claimItem" | "readRun">,
+): Registry {
   const actions = new Map<string, AnyAction>();
   for (const action of config.actions ?? []) {
     if (actions.has(action.name)) {

@@ -45,6 +45,7 @@ const unfenced: Readonly<Record<string, string>> = {
   file_ended: "counts runs that have ended, which nobody owns",
   trim_run: "removes only a run that has ended, which nobody owns",
   remove_orphan: "removes only a run that has ended, which nobody owns",
+  claim_item: "marks only a run that has ended, which nobody owns",
   claim_orphaning: "moves only reminders",
   put_schedule: "schedules are no run's",
   pause_schedule: "schedules are no run's",

@@ -63,6 +63,7 @@ describe("item providers", () => {
     const request = {
       run: { id: "r", workflow: "w", inputs: {} },
       filter: { id: "item-1" },
+      step: { name: "each", address: "b.0", attempt: 1 },
       signal: new AbortController().signal,
     };
     expect(await createRegistry({ items: { dummy } }).items("dummy")?.items(request)).toEqual({

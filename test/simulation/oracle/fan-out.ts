@@ -27,6 +27,7 @@ export async function foreach(machine: Machine, place: Place, node: ForeachNode)
   log.ask({
     type: "collectItems",
     address: at,
+    attempt: 1,
     filter: node.filter,
     ...(node.scope && { scope: node.scope }),
     ...sourceOf(memory, node.filter),

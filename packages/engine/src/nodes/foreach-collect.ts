@@ -23,6 +23,7 @@ export function collect(turn: Turn, spot: ForeachSpot): void {
   const command: CollectItems = {
     type: "collectItems",
     address: at,
+    attempt: frame.attempt,
     node,
     filter,
     ...defined({ scope, source }),

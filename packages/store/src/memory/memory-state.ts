@@ -13,6 +13,7 @@ import {
   type HistoryEvent,
   type InboxEntry,
   type InboxEvent,
+  type ItemClaim,
   limits,
   type OpenGate,
   type OutboxEntry,
@@ -72,6 +73,8 @@ export interface StoredRun {
   answers: GateAnswered[];
   /** Set when the run ends: when it is forgotten. */
   expiresAt?: number;
+  /** Who got the run as an item, by foreach. */
+  readonly claims: Map<string, ItemClaim>;
   /** What it was counted with among what is kept. */
   keptBytes?: number;
 }
@@ -200,6 +203,7 @@ export function newStoredRun(info: RunInfo, digest: string, totals: Totals): Sto
     children: [],
     gates: new Map(),
     answers: [],
+    claims: new Map(),
   };
 }
 

@@ -5,7 +5,14 @@ import { rangeItems } from "./range.js";
 
 function request(filter: Record<string, string>, source?: string): ItemsRequest {
   const run = { id: "run", workflow: "w", inputs: {} };
-  return { run, filter, signal: new AbortController().signal, ...(source === undefined ? {} : { source }) };
+  const step = { name: "each", address: "b.0", attempt: 1 };
+  return {
+    run,
+    step,
+    filter,
+    signal: new AbortController().signal,
+    ...(source === undefined ? {} : { source }),
+  };
 }
 
 describe("item provider json", () => {

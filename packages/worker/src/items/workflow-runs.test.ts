@@ -1,4 +1,4 @@
-import type { RunRecord, RunStatus } from "@runfleet/model";
+import type { RunRecord, RunStatus, RunStore } from "@runfleet/model";
 import { limits } from "@runfleet/model";
 import { createMemoryLeases, createMemoryStore } from "@runfleet/store";
 import { describe, expect, it } from "vitest";
@@ -32,9 +32,16 @@ async function storeWith(runs: readonly (readonly [string, "completed" | "failed
 
 type Store = Parameters<typeof workflowRunItems>[0]["store"];
 
+/** The claims of a store that gives every run to everybody. */
+const unclaimed: Pick<RunStore, "claimItem" | "readRun"> = {
+  claimItem: async () => ({ tag: "given" }),
+  readRun: async () => undefined,
+};
+
 async function list(store: Store, filter: Record<string, string>, scope?: Record<string, string>) {
   const run = { id: "r", workflow: "w", inputs: {} };
-  const request = { run, filter, signal: new AbortController().signal };
+  const step = { name: "each", address: "b.0", attempt: 1 };
+  const request = { run, step, filter, signal: new AbortController().signal };
   const provider = workflowRunItems({ store, now: () => now });
   return (await provider.items(scope === undefined ? request : { ...request, scope })).items;
 }
@@ -78,6 +85,7 @@ describe("item provider workflow_runs", () => {
   it("reads page by page, and gives up when there is no end", async () => {
     const asked: (string | undefined)[] = [];
     const paged = (pages: number, run: Partial<RunRecord>): Store => ({
+      ...unclaimed,
       listRuns: async ({ cursor }) => {
         asked.push(cursor);
         const page = Number(cursor ?? 0) + 1;
@@ -94,7 +102,9 @@ describe("item provider workflow_runs", () => {
   it("refuses more runs than a foreach may have", async () => {
     const row = { ...sampleRun(), status: "failed", endedAt: 1 } as RunRecord;
     const rows = Array.from({ length: limits.foreachItemsMax + 1 }, (_, n) => ({ ...row, id: `r${n}` }));
-    await expect(list({ listRuns: async () => ({ rows }) }, { status: "failed" })).rejects.toMatchObject({
+    await expect(
+      list({ ...unclaimed, listRuns: async () => ({ rows }) }, { status: "failed" }),
+    ).rejects.toMatchObject({
       code: "too_large",
     });
   });
@@ -104,7 +114,7 @@ describe("item provider workflow_runs", () => {
     [{ status: "failed,paused" }, 'status "paused" is none of'],
     [{ status: "" }, 'status "" is none of'],
     [{ older_than: "long" }, 'older_than = "long" is no duration'],
-    [{ workflow: "deploy" }, 'unknown filter "workflow"; known are status, workflow_name, older_than'],
+    [{ workflow: "deploy" }, 'unknown filter "workflow"; known are status, workflow_name, older_than, again'],
   ])("refuses the filter %j", async (filter: Record<string, string>, message) => {
     await expect(list(createMemoryStore({ now: () => now }), filter)).rejects.toThrow(message);
   });
