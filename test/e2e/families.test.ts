@@ -74,9 +74,11 @@ describe("families under kill -9", () => {
       async () => ((await executions()).length >= 2 * leaves ? true : undefined),
       60_000,
     );
-    const victim = await eventually("a worker holds runs", async () =>
-      (await fleet.fleet()).workers.find(({ busy, pid }) => busy > 0 && !killed.has(pid)),
-    );
+    const victim = await eventually("a worker holds runs", async () => {
+      const { runs } = await fleet.list({ status: "running" });
+      const { workers } = await fleet.fleet();
+      return workers.find(({ id, pid }) => !killed.has(pid) && runs.some(({ owner }) => owner === id));
+    });
     process.kill(victim.pid, "SIGKILL");
     killed.add(victim.pid);
   }
