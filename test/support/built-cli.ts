@@ -36,6 +36,8 @@ export interface CliProject {
   json(args: readonly string[]): Promise<unknown>;
   /** Starts `dev` and resolves when it says that it runs. */
   dev(args: readonly string[], env?: Readonly<Record<string, string>>): Promise<DevProcess>;
+  /** Starts `server` beside the fleet of `dev`, on any free port where none is named, and resolves when it listens. */
+  server(env?: Readonly<Record<string, string>>, port?: string): Promise<ServerProcess>;
   /** What `dev` left for the other commands. */
   state(): Promise<DevState>;
   remove(): Promise<void>;
@@ -45,6 +47,11 @@ export interface DevProcess {
   readonly child: ChildProcess;
   output(): string;
   /** Sends the signal and resolves with the exit code. */
+  end(signal: NodeJS.Signals): Promise<number | null>;
+}
+
+export interface ServerProcess {
+  readonly url: string;
   end(signal: NodeJS.Signals): Promise<number | null>;
 }
 
@@ -66,6 +73,13 @@ export async function openProject(): Promise<CliProject> {
     },
     dev: (args, env = {}) =>
       startDev(spawn(process.execPath, [program, "dev", ...args], { cwd: folder, env: { ...base, ...env } })),
+    server: (env = {}, port = "0") =>
+      startServer(
+        spawn(process.execPath, [program, "server", "--port", port], {
+          cwd: folder,
+          env: { ...base, ...env },
+        }),
+      ),
     state: async () => JSON.parse(await readFile(join(folder, ".runfleet", "dev.json"), "utf8")) as DevState,
     remove: () => rm(folder, { recursive: true, force: true }),
   };
@@ -83,6 +97,24 @@ function runToEnd(child: ChildProcess): Promise<CliResult> {
   return new Promise((resolve, reject) => {
     child.once("error", reject);
     child.once("close", (code) => resolve({ code, stdout: stdout(), stderr: stderr() }));
+  });
+}
+
+function startServer(child: ChildProcess): Promise<ServerProcess> {
+  const stdout = collect(child.stdout);
+  const stderr = collect(child.stderr);
+  const ended = new Promise<number | null>((resolve) => child.once("close", resolve));
+  return new Promise((resolve, reject) => {
+    child.stdout?.on("data", () => {
+      const url = /"url":"([^"]+)"/.exec(stdout())?.[1];
+      if (url === undefined) return;
+      const end = (signal: NodeJS.Signals): Promise<number | null> => {
+        child.kill(signal);
+        return ended;
+      };
+      resolve({ url, end });
+    });
+    void ended.then((code) => reject(new Error(`server ended with ${code}: ${stdout()}\n${stderr()}`)));
   });
 }
 

@@ -18,9 +18,10 @@ const floorOf: Readonly<Record<string, number>> = {
   "packages/client": 3,
   "packages/testing": 3,
   "packages/service": 3,
-  "apps/server": 4,
+  "apps/pages": 4,
   "apps/worker": 4,
-  "apps/cli": 5,
+  "apps/server": 5,
+  "apps/cli": 6,
 };
 
 /** Foreign packages with one home: nobody else may import them. */

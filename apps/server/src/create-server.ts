@@ -75,7 +75,7 @@ export async function createServer(parts: ServerParts): Promise<FastifyInstance>
   auditChanges(app, parts.audit);
   await describeApi(app, version);
   await app.register(healthRoutes(fleet));
-  await app.register(pageRoutes(fleet));
+  await app.register(pageRoutes);
   for (const routes of apiRoutes(parts)) await app.register(routes, { prefix: "/api/v1" });
   return app;
 }

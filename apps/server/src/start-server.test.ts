@@ -36,17 +36,20 @@ describe("the server beside a development fleet", () => {
     expect((await fetch(`${server.url}/readyz`)).status).toBe(200);
   });
 
-  test("shows runs and escapes what people wrote", async () => {
-    const run = await under.fleet.start("greet", {
-      inputs: { whom: "x" },
-      label: "<script>alert(1)</script>",
-    });
-    const response = await fetch(server.url);
-    const page = await response.text();
-    expect(page).toContain(run.id);
-    expect(page).toContain("&lt;script&gt;");
-    expect(page).not.toContain("<script>");
-    expect(response.headers.get("content-security-policy")).toContain("style-src 'self';");
+  test("has one document for every page, and loads nothing from elsewhere", async () => {
+    for (const path of ["/", "/runs/some-run", "/gates", "/fleet", "/start"]) {
+      const response = await fetch(`${server.url}${path}`);
+      expect(response.headers.get("content-security-policy")).toContain("default-src 'self';");
+      expect(response.headers.get("cache-control")).toBe("no-store");
+      const page = await response.text();
+      expect(page).toContain("<title>Runfleet</title>");
+      expect(page).not.toMatch(/https?:\/\//);
+      const [, script = ""] = /src="(\/assets\/[^"]+)"/.exec(page) ?? [];
+      const loaded = await fetch(`${server.url}${script}`);
+      expect(loaded.headers.get("content-type")).toContain("javascript");
+      expect(loaded.headers.get("cache-control")).toContain("immutable");
+    }
+    expect(await statusOf("/assets/..%2findex.html", {})).toBe(400);
   });
 
   test("answers nothing else, nobody else, and changes nothing", async () => {

@@ -1,0 +1,77 @@
+/** How the pages ask the server: paths below /api/v1, JSON both ways, errors as the server's problem documents. */
+import type { FleetDocument, GatePage, RunExplanation, RunPage, WorkflowDocument } from "@runfleet/client";
+import type { RunDocument } from "@runfleet/model";
+
+export interface Session {
+  readonly name: string;
+  readonly role: "viewer" | "operator" | "admin";
+}
+
+/** What the server, or the way to it, says is wrong. `status` 0 = no answer. */
+export class Problem extends Error {
+  readonly status: number;
+  readonly code: string;
+
+  constructor(status: number, code: string, detail: string) {
+    super(detail);
+    this.name = "Problem";
+    this.status = status;
+    this.code = code;
+  }
+}
+
+export function isProblem(error: unknown): error is Problem {
+  return error instanceof Problem;
+}
+
+async function ask<T>(method: string, path: string, body?: unknown): Promise<T> {
+  const response = await fetch(`/api/v1${path}`, {
+    method,
+    ...(body === undefined
+      ? {}
+      : { body: JSON.stringify(body), headers: { "content-type": "application/json" } }),
+  }).catch(() => {
+    throw new Problem(0, "unreachable", "the server does not answer; trying again");
+  });
+  if (response.status === 204) return undefined as T;
+  const answer = (await response.json().catch(() => ({}))) as { code?: string; detail?: string };
+  if (response.ok) return answer as T;
+  throw new Problem(response.status, answer.code ?? "internal", answer.detail ?? `status ${response.status}`);
+}
+
+/** `?a=b` of the members that have a value. */
+function search(members: Readonly<Record<string, string | undefined>>): string {
+  const given = Object.entries(members).filter((entry): entry is [string, string] => (entry[1] ?? "") !== "");
+  return given.length === 0 ? "" : `?${new URLSearchParams(given).toString()}`;
+}
+
+const at = encodeURIComponent;
+
+export const api = {
+  session: () => ask<Session>("GET", "/session"),
+  signIn: (token: string) => ask<Session>("POST", "/session", { token }),
+  signOut: () => ask<void>("DELETE", "/session"),
+  runs: (filter: { status?: string; workflow?: string; cursor?: string }) =>
+    ask<RunPage>("GET", `/runs${search({ ...filter, limit: "50" })}`),
+  run: (id: string) => ask<RunDocument>("GET", `/runs/${at(id)}`),
+  explain: (id: string) => ask<RunExplanation>("GET", `/runs/${at(id)}/explanation`),
+  cancel: (id: string, reason: string) => ask<void>("POST", `/runs/${at(id)}/cancel`, { reason }),
+  terminate: (id: string) => ask<void>("POST", `/runs/${at(id)}/terminate`),
+  retry: (id: string) => ask<void>("POST", `/runs/${at(id)}/retry`),
+  answer: (id: string, gate: string, answer: GateAnswer) =>
+    ask<void>("POST", `/runs/${at(id)}/gates/${at(gate)}/${answer.verdict}`, {
+      ...(answer.feedback === "" ? {} : { feedback: answer.feedback }),
+      ...(answer.selections.length === 0 ? {} : { selections: answer.selections }),
+    }),
+  gates: (filter: { runId?: string; cursor?: string }) => ask<GatePage>("GET", `/gates${search(filter)}`),
+  workflows: () => ask<{ readonly workflows: readonly WorkflowDocument[] }>("GET", "/workflows"),
+  fleet: () => ask<FleetDocument>("GET", "/fleet"),
+  start: (workflow: string, inputs: Readonly<Record<string, unknown>>, label: string) =>
+    ask<{ readonly id: string }>("POST", "/runs", { workflow, inputs, ...(label === "" ? {} : { label }) }),
+} as const;
+
+export interface GateAnswer {
+  readonly verdict: "approve" | "reject";
+  readonly feedback: string;
+  readonly selections: readonly string[];
+}

@@ -1,0 +1,93 @@
+/** The frame around every page: where one can go, who one is, and the way in when the server wants a token. */
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { Link, Route, Switch } from "wouter";
+import { api, isProblem } from "./api";
+import { FleetPage } from "./fleet-page";
+import { GatesPage } from "./gates-page";
+import { ProblemNote } from "./parts/problem-note";
+import { RunPage } from "./run/run-page";
+import { RunsPage } from "./runs/runs-page";
+import { SignIn } from "./sign-in";
+import { StartPage } from "./start-page";
+
+const links = [
+  ["/", "Runs"],
+  ["/gates", "Gates"],
+  ["/fleet", "Fleet"],
+  ["/start", "Start"],
+] as const;
+
+export function App() {
+  const session = useQuery({ queryKey: ["session"], queryFn: api.session });
+  if (isProblem(session.error) && session.error.status === 401) return <SignIn />;
+  return (
+    <>
+      <a className="skip" href="#content">
+        Skip to content
+      </a>
+      <header className="bar">
+        <Link href="/" className="brand">
+          Runfleet
+        </Link>
+        <nav aria-label="Pages">
+          {links.map(([href, text]) => (
+            <Link key={href} href={href} className={(isActive) => (isActive ? "here" : "")}>
+              {text}
+            </Link>
+          ))}
+        </nav>
+        <OpenGates />
+        {session.data === undefined ? null : <Who name={session.data.name} role={session.data.role} />}
+      </header>
+      <main id="content">
+        {session.error === null ? null : <ProblemNote error={session.error} />}
+        <Switch>
+          <Route path="/" component={RunsPage} />
+          <Route path="/runs/:id">{({ id }) => <RunPage key={id} id={id} />}</Route>
+          <Route path="/gates" component={GatesPage} />
+          <Route path="/fleet" component={FleetPage} />
+          <Route path="/start" component={StartPage} />
+          <Route>
+            <h1>There is no such page</h1>
+          </Route>
+        </Switch>
+      </main>
+    </>
+  );
+}
+
+/** How many wait for somebody, wherever one looks. */
+function OpenGates() {
+  const { data } = useQuery({
+    queryKey: ["gates", ""],
+    queryFn: () => api.gates({}),
+    refetchInterval: 5_000,
+  });
+  const open = data?.gates.length ?? 0;
+  if (open === 0) return null;
+  return (
+    <Link href="/gates" className="badge wait">
+      {open}
+      {data?.cursor === null ? "" : "+"} waiting for an answer
+    </Link>
+  );
+}
+
+function Who({ name, role }: { readonly name: string; readonly role: string }) {
+  const queries = useQueryClient();
+  const leave = async () => {
+    await api.signOut();
+    queries.clear();
+    await queries.invalidateQueries();
+  };
+  return (
+    <span className="who">
+      {name} ({role})
+      {name === "local" ? null : (
+        <button type="button" onClick={() => void leave()}>
+          Sign out
+        </button>
+      )}
+    </span>
+  );
+}

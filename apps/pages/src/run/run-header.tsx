@@ -1,0 +1,79 @@
+/** How a run stands, in one look: status, why, whose, how long, what it cost. */
+import type { RunExplanation } from "@runfleet/client";
+import type { RunDocument } from "@runfleet/model";
+import { Link } from "wouter";
+import { Status } from "../parts/status";
+import { Ago, useNow } from "../parts/time";
+import { between, count, dollars } from "../words";
+
+export function RunHeader({
+  run,
+  why,
+}: {
+  readonly run: RunDocument;
+  readonly why: RunExplanation | undefined;
+}) {
+  const now = useNow(run.endedAt === null);
+  const { totals } = run;
+  return (
+    <section className="card">
+      <h1>
+        {run.label ?? run.workflow} <Status status={run.status} />
+        {run.dryRun ? <span className="badge calm">dry run</span> : null}
+      </h1>
+      {why === undefined ? null : <Why why={why} />}
+      <dl className="facts">
+        <Fact name="Run">
+          <code>{run.id}</code>
+        </Fact>
+        <Fact name="Workflow">
+          <Link href={`/?workflow=${encodeURIComponent(run.workflow)}`}>{run.workflow}</Link>
+        </Fact>
+        <Fact name="Started">
+          <Ago iso={run.startedAt ?? run.createdAt} />
+        </Fact>
+        <Fact name="Took">{between(run.startedAt, run.endedAt, now)}</Fact>
+        <Fact name="Worker">{run.owner ?? "none"}</Fact>
+        {run.recoveries === 0 ? null : <Fact name="Takeovers">{run.recoveries}</Fact>}
+        {totals.hasLlmMetrics ? (
+          <>
+            <Fact name="Cost">{dollars(totals.costUsd)}</Fact>
+            <Fact name="Tokens">
+              {count(totals.inputTokens)} in, {count(totals.outputTokens)} out
+            </Fact>
+          </>
+        ) : null}
+      </dl>
+      {run.error === null ? null : (
+        <p className="note bad">
+          <strong>{run.error.code}</strong> {run.error.message}
+        </p>
+      )}
+    </section>
+  );
+}
+
+function Why({ why }: { readonly why: RunExplanation }) {
+  return (
+    <p className="why">
+      {why.sentence} <span className="quiet">{why.remedy}</span>
+      {why.because === null ? null : (
+        <>
+          {" "}
+          <Link href={`/runs/${why.because.id}`}>
+            {why.because.workflow}: {why.because.sentence}
+          </Link>
+        </>
+      )}
+    </p>
+  );
+}
+
+function Fact({ name, children }: { readonly name: string; readonly children: React.ReactNode }) {
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd>{children}</dd>
+    </div>
+  );
+}

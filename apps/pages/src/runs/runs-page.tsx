@@ -1,0 +1,94 @@
+/** Runs, newest first, as they are now: filters in the address, more on demand. */
+import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { useLocation, useSearchParams } from "wouter";
+import { api } from "../api";
+import { ProblemNote } from "../parts/problem-note";
+import { RunsTable } from "./runs-table";
+
+const statuses = ["running", "waiting", "pending", "cancelling", "completed", "failed", "cancelled"];
+/** Often enough to feel live, seldom enough to cost nothing. A hidden page asks for nothing. */
+const lookMs = 2_000;
+
+export function RunsPage() {
+  const [params, setParams] = useSearchParams();
+  const status = params.get("status") ?? "";
+  const workflow = params.get("workflow") ?? "";
+  const pages = useInfiniteQuery({
+    queryKey: ["runs", status, workflow],
+    queryFn: ({ pageParam }) => api.runs({ status, workflow, cursor: pageParam }),
+    initialPageParam: "",
+    getNextPageParam: (page) => page.cursor,
+    refetchInterval: lookMs,
+  });
+  const runs = pages.data?.pages.flatMap((page) => page.runs) ?? [];
+  const choose = (name: string, value: string) => {
+    setParams((before) => {
+      const after = new URLSearchParams(before);
+      if (value === "") after.delete(name);
+      else after.set(name, value);
+      return after;
+    });
+  };
+  return (
+    <>
+      <h1>Runs</h1>
+      <div className="filters">
+        <label>
+          Status
+          <select value={status} onChange={(event) => choose("status", event.target.value)}>
+            <option value="">all</option>
+            {statuses.map((name) => (
+              <option key={name}>{name}</option>
+            ))}
+          </select>
+        </label>
+        <WorkflowFilter chosen={workflow} onChoose={(name) => choose("workflow", name)} />
+        <OpenById />
+      </div>
+      {pages.error === null ? null : <ProblemNote error={pages.error} />}
+      <RunsTable runs={runs} isLoading={pages.isPending} />
+      {pages.hasNextPage ? (
+        <button type="button" onClick={() => void pages.fetchNextPage()} disabled={pages.isFetchingNextPage}>
+          Show more
+        </button>
+      ) : null}
+    </>
+  );
+}
+
+function WorkflowFilter({ chosen, onChoose }: { readonly chosen: string; onChoose(name: string): void }) {
+  const { data } = useQuery({ queryKey: ["workflows"], queryFn: api.workflows });
+  const names = data?.workflows.map(({ name }) => name) ?? [];
+  const shown = chosen === "" || names.includes(chosen) ? names : [chosen, ...names];
+  return (
+    <label>
+      Workflow
+      <select value={chosen} onChange={(event) => onChoose(event.target.value)}>
+        <option value="">all</option>
+        {shown.map((name) => (
+          <option key={name}>{name}</option>
+        ))}
+      </select>
+    </label>
+  );
+}
+
+function OpenById() {
+  const [, go] = useLocation();
+  return (
+    <search>
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          const id = new FormData(event.currentTarget).get("id");
+          if (typeof id === "string" && id.trim() !== "") go(`/runs/${encodeURIComponent(id.trim())}`);
+        }}
+      >
+        <label>
+          Run id
+          <input name="id" type="search" placeholder="open one run" />
+        </label>
+      </form>
+    </search>
+  );
+}

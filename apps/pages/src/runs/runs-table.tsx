@@ -1,0 +1,56 @@
+/** A table of runs: what each is, how far it is, what it waits for. */
+import type { RunRow } from "@runfleet/client";
+import { Link } from "wouter";
+import { Status } from "../parts/status";
+import { Ago, useNow } from "../parts/time";
+import { between, dollars } from "../words";
+import { waitText } from "./wait-text";
+
+export function RunsTable({
+  runs,
+  isLoading,
+}: {
+  readonly runs: readonly RunRow[];
+  readonly isLoading: boolean;
+}) {
+  const now = useNow();
+  if (isLoading) return <p className="quiet">Loading …</p>;
+  if (runs.length === 0) return <p className="quiet">No run here.</p>;
+  return (
+    <div className="scroll">
+      <table>
+        <thead>
+          <tr>
+            <th>Run</th>
+            <th>Workflow</th>
+            <th>Status</th>
+            <th>Waits for</th>
+            <th>Started</th>
+            <th className="number">Took</th>
+            <th className="number">Cost</th>
+          </tr>
+        </thead>
+        <tbody>
+          {runs.map((run) => (
+            <tr key={run.id}>
+              <td>
+                <Link href={`/runs/${run.id}`}>{run.label ?? <code>{run.id}</code>}</Link>
+                {run.parentId === null ? null : <span className="quiet"> child</span>}
+              </td>
+              <td>{run.workflow}</td>
+              <td>
+                <Status status={run.status} />
+              </td>
+              <td>{run.error?.message ?? run.blockedOn.map(waitText).join(", ")}</td>
+              <td>
+                <Ago iso={run.startedAt ?? run.createdAt} />
+              </td>
+              <td className="number">{between(run.startedAt, run.endedAt, now)}</td>
+              <td className="number">{run.totals.costUsd === 0 ? "" : dollars(run.totals.costUsd)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}

@@ -1,0 +1,27 @@
+/** How the pages say times and amounts. */
+import { expect, test } from "vitest";
+import { between, dollars, duration, relative, toneOf } from "./words.js";
+
+test.each([
+  [0, "0 ms"],
+  [999.4, "999 ms"],
+  [1_000, "1 s"],
+  [61_000, "1 min 1 s"],
+  [3_600_000, "1 h"],
+  [93_784_000, "1 d 2 h"],
+  [-5, "0 ms"],
+])("%d ms is %s", (ms, text) => expect(duration(ms)).toBe(text));
+
+test("times are told from now, in both directions", () => {
+  const now = Date.parse("2026-01-01T00:00:00.000Z");
+  expect(relative("2025-12-31T23:58:00.000Z", now)).toBe("2 min ago");
+  expect(relative("2026-01-01T02:00:00.000Z", now)).toBe("in 2 h");
+  expect(relative("2026-01-01T00:00:00.500Z", now)).toBe("now");
+  expect(between("2025-12-31T23:59:50.000Z", null, now)).toBe("10 s");
+  expect(between(null, null, now)).toBe("");
+});
+
+test("small money keeps its digits, and every status has a colour", () => {
+  expect([dollars(0), dollars(0.0123), dollars(12.5)]).toEqual(["$0.00", "$0.0123", "$12.50"]);
+  expect([toneOf("failed"), toneOf("whatever")]).toEqual(["bad", "calm"]);
+});

@@ -1,0 +1,168 @@
+/** The pages as people use them: real browser, real server, real workers. */
+import { fileURLToPath } from "node:url";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { browserProgram, openBrowser, openPage } from "../support/browser.js";
+import { type CliProject, type DevProcess, openProject } from "../support/built-cli.js";
+
+const workflows = `workflow release {
+  meta { title = "Release" }
+  inputs { version required }
+  script build { run = "echo built {{version}}" }
+  gate human_review { prompt = "Ship it?" options = { now = "Now" later = "Later" } timeout = "1h" }
+  script ship { run = "test -n {{gate_feedback}}" }
+}
+`;
+const slow = `workflow slow { script work { run = "exec sleep 600" } }`;
+const fragile = `workflow fragile { script risky { run = "test -e ../../../../mended" } }`;
+/** With RUNFLEET_PICTURES=1 the pictures of the documentation are taken anew. */
+const pictures = fileURLToPath(new URL("../../docs/pictures/", import.meta.url));
+
+let project: CliProject;
+let dev: DevProcess;
+let url: string;
+let browser: Browser;
+
+beforeAll(async () => {
+  project = await openProject();
+  await project.write("release.wf", workflows);
+  await project.write("slow.wf", slow);
+  await project.write("fragile.wf", fragile);
+  dev = await project.dev(["--port", "0", "--workers", "1"]);
+  url = (await project.state()).serverUrl;
+  await project.json(["publish", "release.wf", "slow.wf", "fragile.wf"]);
+  browser = await openBrowser();
+});
+afterAll(async () => {
+  await browser?.close();
+  await dev?.end("SIGTERM");
+  await project?.remove();
+});
+
+/** A test with a page of its own that has complained of nothing at its end. */
+function browse(name: string, procedure: (page: Page) => Promise<void>): void {
+  test.skipIf(browserProgram === undefined)(name, async () => {
+    const { page, complaints } = await openPage(browser);
+    await procedure(page);
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+}
+
+async function startFromPage(page: Page, workflow: string, inputs = ""): Promise<void> {
+  await page.goto(`${url}/start`);
+  await page.getByLabel("Workflow").selectOption(workflow);
+  await page.getByLabel("Inputs").fill(inputs);
+  await page.getByLabel("Label").fill(`${workflow} from the page`);
+  await page.getByRole("button", { name: "Start" }).click();
+  await page.waitForURL(/\/runs\/./);
+}
+
+const heading = (page: Page, status: string) => page.locator("h1 .badge", { hasText: status });
+
+browse("a run is started, watched, approved with feedback, and seen to complete", async (page) => {
+  await startFromPage(page, "release", "version=1.2");
+  await heading(page, "waiting").waitFor();
+  const gate = page.getByLabel("Gate human_review");
+  await gate.getByText("Ship it?").waitFor();
+  await gate.getByLabel("Now").check();
+  await gate.getByLabel("Feedback").fill("well done");
+  await gate.getByRole("button", { name: "Approve" }).click();
+  await heading(page, "completed").waitFor();
+  await page.getByRole("button", { name: "build" }).click();
+  await page.getByText("built 1.2").first().waitFor();
+  await page.getByText(/^History/).click();
+  await page.getByText("gate.resolved").waitFor();
+});
+
+browse("a gate is rejected from the inbox, and its run says why it failed", async (page) => {
+  await startFromPage(page, "release", "version=2");
+  await heading(page, "waiting").waitFor();
+  await page.getByRole("link", { name: "waiting for an answer" }).click();
+  await page.getByRole("button", { name: "Reject" }).click();
+  await page.getByText("Nothing waits for an answer.").waitFor();
+  await page.getByRole("link", { name: "Runs" }).click();
+  await page.getByLabel("Status").selectOption("failed");
+  await page.getByRole("link", { name: "release from the page" }).first().click();
+  await page.getByText("gate_rejected", { exact: true }).waitFor();
+});
+
+browse("a running run is cancelled after a question", async (page) => {
+  await startFromPage(page, "slow");
+  await heading(page, "running").waitFor();
+  await page.getByRole("button", { name: "Cancel" }).click();
+  await page.getByRole("button", { name: "Yes, cancel" }).click();
+  await heading(page, "cancelled").waitFor();
+});
+
+browse("a failed run goes on after a retry", async (page) => {
+  await startFromPage(page, "fragile");
+  await heading(page, "failed").waitFor();
+  await page.getByText("step_failed").first().waitFor();
+  await page.getByRole("button", { name: "Retry" }).click();
+  await page.getByRole("button", { name: "Yes, retry" }).click();
+  await page.getByText("run.retried").waitFor({ state: "attached" });
+});
+
+browse("wrong inputs are answered in the server's words", async (page) => {
+  await page.goto(`${url}/start`);
+  await page.getByLabel("Workflow").selectOption("release");
+  await page.getByRole("button", { name: "Start" }).click();
+  await page.getByRole("alert").getByText("invalid_input").waitFor();
+});
+
+test.skipIf(browserProgram === undefined)(
+  "a page with tokens asks for one, and comes back when its server does",
+  async () => {
+    const { page, complaints } = await openPage(browser);
+    const server = await project.server({ RUNFLEET_API_TOKENS: "ann:operator:a-long-enough-secret" });
+    await page.goto(server.url);
+    await page.getByLabel("API token").fill("a-long-enough-secret");
+    await page.getByRole("button", { name: "Sign in" }).click();
+    await page.getByText("ann (operator)").waitFor();
+    await server.end("SIGTERM");
+    await page.getByText("unreachable").first().waitFor();
+    const again = await project.server(
+      { RUNFLEET_API_TOKENS: "ann:operator:a-long-enough-secret" },
+      new URL(server.url).port,
+    );
+    await page.getByText("unreachable").first().waitFor({ state: "detached" });
+    await page.getByRole("link", { name: "release from the page" }).first().waitFor();
+    // The first question, before anybody had signed in, is answered with 401, and browsers tell that.
+    expect(complaints.filter((complaint) => !complaint.includes("401"))).toEqual([]);
+    await page.close();
+    await again.end("SIGTERM");
+  },
+);
+
+test.skipIf(browserProgram === undefined)(
+  "every page is whole in light and dark, wide and narrow",
+  async () => {
+    const start = ["start", "release", "--input", "version=1.3", "--label", "Release 1.3"];
+    const { id } = (await project.json(start)) as { readonly id: string };
+    const isWaiting = async (): Promise<boolean> =>
+      ((await project.json(["gates"])) as { gates: unknown[] }).gates.length === 1;
+    await expect.poll(isWaiting, { timeout: 20_000, interval: 500 }).toBe(true);
+    const places = { runs: "/", run: `/runs/${id}`, gates: "/gates", fleet: "/fleet", start: "/start" };
+    for (const look of ["light", "dark"] as const) {
+      const { page, complaints } = await openPage(browser, look);
+      for (const [name, path] of Object.entries(places)) {
+        await page.setViewportSize({ width: 1280, height: 800 });
+        await page.goto(`${url}${path}`);
+        await page.locator("h1").waitFor();
+        await page.getByText("Loading …").waitFor({ state: "detached" });
+        await page.getByText("1 waiting for an answer").waitFor();
+        if (process.env["RUNFLEET_PICTURES"] === "1") {
+          await page.screenshot({ path: `${pictures}${name}-${look}.png`, animations: "disabled" });
+        }
+        await page.setViewportSize({ width: 360, height: 740 });
+        const overflow = await page.evaluate<number>(
+          "document.documentElement.scrollWidth - window.innerWidth",
+        );
+        expect(overflow, `${name} is wider than a narrow screen`).toBeLessThanOrEqual(0);
+      }
+      expect(complaints).toEqual([]);
+      await page.close();
+    }
+  },
+);
