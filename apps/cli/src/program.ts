@@ -13,6 +13,7 @@ import { addFleet } from "./commands/fleet.js";
 import { addFmt } from "./commands/fmt.js";
 import { addGates } from "./commands/gates.js";
 import { addGraph } from "./commands/graph.js";
+import { addLimit } from "./commands/limit.js";
 import { addList } from "./commands/list.js";
 import { addPublish } from "./commands/publish.js";
 import { addFork, addRerun } from "./commands/rerun.js";
@@ -53,6 +54,7 @@ const commands: readonly ((program: Command, cli: Cli) => void)[] = [
   addReject,
   addSignal,
   addSchedule,
+  addLimit,
   addFleet,
   addDoctor,
 ];

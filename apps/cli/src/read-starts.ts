@@ -8,7 +8,7 @@ import { RunfleetError } from "@runfleet/model";
 
 /** Member of a line → the type its value has. */
 const members: Readonly<
-  Record<Exclude<keyof StartEntry, "inputs" | "pluginDirs">, "string" | "number" | "boolean">
+  Record<Exclude<keyof StartEntry, "inputs" | "pluginDirs">, "string" | "number" | "boolean" | "object">
 > = {
   workflow: "string",
   label: "string",
@@ -23,6 +23,8 @@ const members: Readonly<
   model: "string",
   identity: "string",
   triggeredByHook: "boolean",
+  concurrency: "object",
+  rate: "object",
 };
 
 export interface ReadStart {

@@ -18,7 +18,7 @@ import { checkBytes, checkName } from "./check-start-options.js";
 import type { SignalReceipt } from "./client-documents.js";
 import type { CancelOptions, RetryOptions, SignalOptions, TerminateOptions } from "./client-options.js";
 import type { Connections } from "./connections.js";
-import { deliverWake } from "./deliver.js";
+import { deliverGranted, deliverWake } from "./deliver.js";
 import { runNotFound } from "./read-runs.js";
 
 export async function answerGate(connections: Connections, answer: Answer): Promise<void> {
@@ -49,7 +49,8 @@ export async function cancelRun(
   const reply = await connections.store.requestCancel({ runId, reason, by: options.by ?? connections.actor });
   switch (reply.tag) {
     case "requested":
-      return deliverWake(connections, runId, reply);
+      await deliverWake(connections, runId, reply);
+      return deliverGranted(connections, reply);
     case "already":
       return;
     case "ended":
@@ -89,7 +90,8 @@ export async function terminateRun(
   const reply = await connections.store.terminateRun({ runId, by: options.by ?? connections.actor });
   switch (reply.tag) {
     case "terminated":
-      return deliverWake(connections, runId, reply);
+      await deliverWake(connections, runId, reply);
+      return deliverGranted(connections, reply);
     case "ended":
       throw runEnded(runId, reply.status);
     case "not_found":

@@ -5,6 +5,7 @@
 import {
   durationMsMax,
   limits,
+  limitsProblem,
   poolProblem,
   RunfleetError,
   scheduleProblem,
@@ -19,6 +20,7 @@ export function checkStartOptions(options: StartOptions): void {
   checkName("identity", options.identity);
   refuse(options.pool === undefined ? undefined : poolProblem(options.pool));
   refuse(scheduleProblem(options));
+  refuse(limitsProblem(options));
   refuseUnlessTime("timeoutMs", options.timeoutMs);
   refuseUnlessTime("stepTimeoutMs", options.stepTimeoutMs);
 }

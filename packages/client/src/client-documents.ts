@@ -185,6 +185,31 @@ export interface ScheduleChange {
   readonly schedule: ScheduleDocument;
 }
 
+/** What an operator has set for a workflow; null: as definitions and starts say. */
+export interface SetLimitDocument {
+  readonly workflow: string;
+  readonly concurrency: number | null;
+  readonly perKey: number | null;
+  readonly rate: { readonly limit: number; readonly perMs: number; readonly burst: number } | null;
+}
+
+/** What a limit counts together, while some run has a permit or waits for one. */
+export interface ScopeDocument {
+  readonly workflow: string;
+  /** Value of the key; null: the whole workflow. */
+  readonly key: string | null;
+  /** Runs that may be worked on at once; null: nothing limits them any more. */
+  readonly limit: number | null;
+  readonly held: number;
+  readonly waiting: number;
+}
+
+export interface LimitPage {
+  readonly set: readonly SetLimitDocument[];
+  readonly scopes: readonly ScopeDocument[];
+  readonly cursor: string | null;
+}
+
 /** Why a run is not moving. */
 export interface RunExplanation extends Explanation {
   readonly id: string;

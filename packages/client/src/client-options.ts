@@ -2,9 +2,11 @@
 
 import type {
   CatchUpMode,
+  Concurrency,
   Definition,
   GivenResult,
   OverlapPolicy,
+  Rate,
   RunStatus,
   StopSignal,
 } from "@runfleet/model";
@@ -55,6 +57,29 @@ export interface StartOptions {
   readonly pluginDirs?: readonly string[];
   /** Says that a hook started the run, so that what it does need not start further hooks. Children are not marked. */
   readonly triggeredByHook?: boolean;
+  /**
+   * How many runs are worked on at once, instead of what the workflow says. `{{name}}` in the key is an input. The newest
+   * start decides for all runs of its key, or of the workflow.
+   */
+  readonly concurrency?: Concurrency;
+  /** How fast runs start, instead of what the workflow says; a run that comes too soon is delayed. */
+  readonly rate?: Rate;
+}
+
+/** Of a workflow while it is in use. At least one; what is absent is as definitions and starts say. */
+export interface LimitOptions {
+  /** Runs of the workflow that are worked on at once; 0 lets none begin or go on. */
+  readonly concurrency?: number;
+  /** The same of each value of the key. */
+  readonly perKey?: number;
+  /** `limit` starts in each `perMs`, `burst` (default 1) of them at once; of each value of the key if the workflow's rate has one. */
+  readonly rate?: { readonly limit: number; readonly perMs: number; readonly burst?: number };
+}
+
+export interface LimitListOptions {
+  /** 1 to 500; default 500. */
+  readonly limit?: number;
+  readonly cursor?: string;
 }
 
 export interface StartDefinitionOptions extends StartOptions {

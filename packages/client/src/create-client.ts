@@ -8,6 +8,7 @@ import { type Connections, openConnections } from "./connections.js";
 import { explainRun } from "./explain-run.js";
 import type { FleetClient, RunHandle, StartedRun } from "./fleet-client.js";
 import { awaitResult, followEvents } from "./follow-runs.js";
+import { listLimits, removeLimit, setLimit } from "./limit-workflows.js";
 import { diagnose, prepareVersions, storeVersions } from "./publish.js";
 import { listGates, listRuns, listWorkflows, readFleet, readRunDocument } from "./read-runs.js";
 import {
@@ -72,6 +73,9 @@ function clientOn(connections: Connections): FleetClient {
     resumeSchedule: (name) => resumeSchedule(connections, name),
     fireSchedule: async (name, options = {}) => started(await fireSchedule(connections, name, options)),
     workflows: () => listWorkflows(connections),
+    setLimit: (workflow, options) => setLimit(connections, workflow, options),
+    removeLimit: (workflow) => removeLimit(connections, workflow),
+    limits: (options = {}) => listLimits(connections, options),
     examineRedis: connections.examineRedis,
     fleet: () => readFleet(connections),
     close: () => connections.close(),

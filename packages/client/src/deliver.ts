@@ -2,23 +2,31 @@
  * Delivers what a durable change asks for: a job for a new run, a wake-up for a parked one. The change itself is in
  * the store already, so a queue that does not answer is not an error of the caller: a worker's sweeper delivers.
  */
-import { type NewRun, queueJobOf } from "@runfleet/model";
+import { type CreateReply, type Granting, type NewRun, queueJobOf } from "@runfleet/model";
 import type { Connections } from "./connections.js";
 
 /** Waiting longer for the queue would only delay an answer that is already certain. */
 const deliverTimeoutMs = 2_000;
 
-/** Puts new runs into the queue and confirms the outbox entries that asked for it. */
-export function deliverRuns(
-  connections: Connections,
-  created: readonly { readonly run: NewRun; readonly outboxId: string }[],
-): Promise<void> {
-  const [first] = created;
+export interface CreatedRun {
+  readonly run: NewRun;
+  readonly reply: Extract<CreateReply, { tag: "created" }>;
+}
+
+/**
+ * Puts new runs into the queue and confirms the outbox entries that asked for it. One without an entry waits in line, and
+ * whoever gives it a permit queues it.
+ */
+export function deliverRuns(connections: Connections, created: readonly CreatedRun[]): Promise<void> {
+  const queued = created.flatMap(({ run, reply: { outboxId, delayMs } }) =>
+    outboxId === undefined ? [] : [{ job: queueJobOf(run, delayMs), outboxId }],
+  );
+  const [first] = queued;
   if (first === undefined) return Promise.resolve();
-  const what = created.length === 1 ? `run ${first.run.id} is` : `${created.length} runs are`;
+  const what = queued.length === 1 ? `run ${first.job.runId} is` : `${queued.length} runs are`;
   return withinReason(connections, `${what} stored but could not be queued`, async () => {
-    await Promise.all(created.map(({ run }) => connections.queue.add(queueJobOf(run, run.delayMs))));
-    await connections.store.outboxDone(created.map(({ outboxId }) => outboxId));
+    await Promise.all(queued.map(({ job }) => connections.queue.add(job)));
+    await connections.store.outboxDone(queued.map(({ outboxId }) => outboxId));
   });
 }
 
@@ -28,11 +36,29 @@ export function deliverWake(
   runId: string,
   pool: { readonly pool: string },
 ): Promise<void> {
-  return withinReason(connections, `run ${runId} was told but could not be woken`, async () => {
-    const reply = await connections.queue.wake(runId, pool.pool);
-    if (reply !== "missing") return;
-    const run = await connections.store.readRun(runId);
-    if (run !== undefined) await connections.queue.add(queueJobOf(run));
+  return withinReason(connections, `run ${runId} was told but could not be woken`, () =>
+    wake(connections, runId, pool),
+  );
+}
+
+async function wake(
+  { queue, store }: Connections,
+  runId: string,
+  { pool }: { readonly pool: string },
+): Promise<void> {
+  if ((await queue.wake(runId, pool)) !== "missing") return;
+  const run = await store.readRun(runId);
+  if (run !== undefined) await queue.add(queueJobOf(run));
+}
+
+/** Wakes the runs that a write let in, and confirms the outbox entries that ask for it. */
+export function deliverGranted(connections: Connections, { granted = [] }: Granting): Promise<void> {
+  if (granted.length === 0) return Promise.resolve();
+  const problem = `${granted.length} runs have a permit and could not be woken`;
+  return withinReason(connections, problem, async () => {
+    const wakes = granted.flatMap((entry) => (entry.type === "wake" ? [entry] : []));
+    await Promise.all(wakes.map(({ targetId, pool }) => wake(connections, targetId, { pool })));
+    await connections.store.outboxDone(granted.map(({ id }) => id));
   });
 }
 

@@ -10,8 +10,13 @@ export async function explainRun(connections: Connections, runId: string): Promi
 
 async function explainDown(connections: Connections, run: RunRecord): Promise<RunExplanation> {
   const { store } = connections;
-  const [workers, dueAt] = await Promise.all([store.listWorkers(), store.dueAt(run.id)]);
-  const explanation = explain({ run, workers, dueAt, now: Date.now() });
+  const isInLine = run.blockedOn.some(({ type }) => type === "limit");
+  const [workers, dueAt, permitWait] = await Promise.all([
+    store.listWorkers(),
+    store.dueAt(run.id),
+    isInLine ? store.permitWait(run.id) : undefined,
+  ]);
+  const explanation = explain({ run, workers, dueAt, permitWait, now: Date.now() });
   const awaited = await awaitedRun(connections, run, explanation);
   const because = awaited === undefined ? null : await explainDown(connections, awaited);
   return { id: run.id, workflow: run.workflow, status: run.status, ...explanation, because };

@@ -9,6 +9,7 @@ import type {
   FiringDocument,
   FleetDocument,
   GatePage,
+  LimitPage,
   ManyDocument,
   PublishedVersion,
   RunExplanation,
@@ -26,6 +27,8 @@ import type {
   EventsOptions,
   ForkOptions,
   GateListOptions,
+  LimitListOptions,
+  LimitOptions,
   ListOptions,
   ManyOptions,
   RerunOptions,
@@ -162,6 +165,15 @@ export interface FleetClient {
   fireSchedule(name: string, options?: ScheduleChangeOptions): Promise<StartedRun>;
   /** Every published workflow, by name. */
   workflows(): Promise<readonly WorkflowDocument[]>;
+  /**
+   * Limits a workflow from now on, whatever its definition and its starts say, and replaces what was set before. Runs that
+   * there is room for now go on at once; runs that are worked on are left alone. Throws `invalid_usage`.
+   */
+  setLimit(workflow: string, options: LimitOptions): Promise<void>;
+  /** What definitions and starts say counts again. False when nothing was set. */
+  removeLimit(workflow: string): Promise<boolean>;
+  /** What is set, and every limit in use with the runs that are worked on and that wait. */
+  limits(options?: LimitListOptions): Promise<LimitPage>;
   fleet(): Promise<FleetDocument>;
   /** Settings of the fleet's Redis that would lose or block work. */
   examineRedis(): Promise<readonly RedisFinding[]>;

@@ -3,12 +3,12 @@
  * structured output as JSON value. Pure.
  */
 import type {
-  BlockedOn,
   BlockedOnDocument,
   CurrentStep,
   OpenGate,
   RunDocument,
   RunRecord,
+  RunWait,
   StepDocument,
   StepRecord,
 } from "@runfleet/model";
@@ -57,6 +57,8 @@ function startedWith(run: RunRecord) {
     forkOf: run.forkOf ?? null,
     schedule: run.schedule ?? null,
     scheduledFor: isoTimeOrNull(run.scheduledFor),
+    concurrency: run.concurrency ?? null,
+    rate: run.rate ?? null,
   };
 }
 
@@ -116,13 +118,15 @@ export function gateDocument(gate: OpenGate, ancestors: readonly AncestorDocumen
   };
 }
 
-function blockedOnDocument(wait: BlockedOn): BlockedOnDocument {
+function blockedOnDocument(wait: RunWait): BlockedOnDocument {
   switch (wait.type) {
     case "gate":
       return { ...wait, since: isoTime(wait.since), deadline: isoTime(wait.deadline) };
     case "sleep":
     case "retry":
       return { ...wait, until: isoTime(wait.until) };
+    case "limit":
+      return { ...wait, since: isoTime(wait.since) };
     case "child":
     case "items":
       return wait;

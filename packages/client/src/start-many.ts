@@ -81,7 +81,7 @@ async function startHundred(connections: Connections, runs: readonly NewRun[]): 
   const created = replies.flatMap((reply, index) => {
     const run = runs[index];
     return reply.status === "fulfilled" && reply.value.tag === "created" && run !== undefined
-      ? [{ run, outboxId: reply.value.outboxId }]
+      ? [{ run, reply: reply.value }]
       : [];
   });
   await deliverRuns(connections, created);

@@ -51,7 +51,7 @@ async function versionOf({ store }: Connections, run: RunRecord): Promise<StartT
   throw new RunfleetError("workflow_not_found", message, { details: { workflow, hash } });
 }
 
-/** Every option of the run's start but what belongs to that one start: its idempotency key and its delay. */
+/** Every option of the run's start but what belongs to that one start: its idempotency key, its delay, its limits. */
 function optionsOf(run: RunRecord, changes: Omit<RerunOptions, "latest">): StartOptions {
   const { dryRun, failFast, stepTimeoutMs, pluginDirs, triggeredByHook, pool } = run;
   const { timeoutMs, label, priority, model, identity } = run;

@@ -9,6 +9,7 @@ import {
   newRootRun,
   RunfleetError,
   type RunStatus,
+  rateFull,
 } from "@runfleet/model";
 import { deriveRunId, newRunId } from "@runfleet/store";
 import { completeInputs, textInputs } from "./check-inputs.js";
@@ -97,7 +98,7 @@ export function prepareRun(target: StartTarget, options: StartOptions): NewRun {
 
 async function create(connections: Connections, run: NewRun): Promise<Started> {
   const reply = await connections.store.createRun(run);
-  if (reply.tag === "created") await deliverRuns(connections, [{ run, outboxId: reply.outboxId }]);
+  if (reply.tag === "created") await deliverRuns(connections, [{ run, reply }]);
   return settleStart(run, reply);
 }
 
@@ -114,6 +115,8 @@ export function settleStart(run: NewRun, reply: CreateReply): Started {
       );
     case "parent_gone":
       throw new RunfleetError("internal", `run ${run.id} has no parent and was refused for its parent`);
+    case "rate_full":
+      throw rateFull(run);
     case "created":
       return { id: run.id, status: "pending", isRepeat: false };
   }

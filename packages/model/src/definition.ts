@@ -4,6 +4,7 @@
  * Holds no positions in source text and nothing that changes while a run executes.
  */
 import { z } from "zod";
+import { concurrencySchema, rateSchema } from "./run-limits.js";
 
 const name = z.string().min(1);
 const texts = z.array(z.string());
@@ -229,6 +230,8 @@ export const definitionSchema = z.object({
   timeoutMs: z.int().min(0).optional(),
   /** Worker pool that takes its runs; absent = the parent's, of a root run `default`. */
   pool: z.string().optional(),
+  concurrency: concurrencySchema.optional(),
+  rate: rateSchema.optional(),
   inputs: z.array(inputDeclarationSchema),
   body: z.array(nodeSchema),
   always: z.array(nodeSchema),

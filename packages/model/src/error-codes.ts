@@ -32,6 +32,7 @@ export const errorCodes = {
   fork_refused: { meaning: "the run has not ended, or no such step whose past is complete", retryable: false, httpStatus: 409, exitCode: 4 },
   idempotency_conflict: { meaning: "the idempotency key was used with other inputs", retryable: false, httpStatus: 409, exitCode: 4 },
   inbox_full: { meaning: "the run has too many unread events", retryable: true, httpStatus: 429, exitCode: 5 },
+  rate_full: { meaning: "the rate of a workflow is taken up for as long as a start can wait", retryable: true, httpStatus: 429, exitCode: 5 },
   redis_unavailable: { meaning: "Redis cannot be reached or refuses to work", retryable: true, httpStatus: 503, exitCode: 5 },
   timeout: { meaning: "the answer did not come in time", retryable: true, httpStatus: 504, exitCode: 1 },
   step_failed: { meaning: "a step used up its attempts", retryable: false, httpStatus: 500, exitCode: 1 },

@@ -63,6 +63,14 @@ const cases: Readonly<Record<Cause, readonly [ReturnType<typeof explain>, RegExp
   ],
   cancelling: [explained({ ...owner, status: "cancelling" }), /being cancelled/, /terminate R/],
   running: [explained(owner), /moving: worker w1 has it, heard of 1 s ago/, /watch R/],
+  limit: [
+    explained(
+      { status: "pending" },
+      { permitWait: { workflow: "w", key: "acme", limit: 5, held: 5, holders: ["A", "B"], before: 3 } },
+    ),
+    /5 runs of workflow "w" with key "acme" may be worked on at once, 5 are \(A, B, …\), and 3 come before it/,
+    /limit set w --per-key N/,
+  ],
   no_worker: [
     explained({}, { workers: [{ ...worker, pools: ["cpu"] }] }),
     /no worker .* pool "gpu"/,

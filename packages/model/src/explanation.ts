@@ -3,6 +3,7 @@
  * facts. The first rule that fits is the answer.
  */
 import { limits } from "./limits.js";
+import type { PermitWait } from "./limits-port.js";
 import { type BlockedOn, doubtGateType, type RunRecord } from "./run.js";
 import type { WorkerPresence } from "./worker-presence.js";
 
@@ -15,6 +16,7 @@ export const causes = [
   "owner_silent",
   "cancelling",
   "running",
+  "limit",
   "no_worker",
   "delayed",
   "pool_full",
@@ -37,6 +39,8 @@ export interface Situation {
   readonly workers: readonly WorkerPresence[];
   /** When a run that nobody owns wants to be looked at; absent = it does not. */
   readonly dueAt: number | undefined;
+  /** Of a run in line for a permit. */
+  readonly permitWait?: PermitWait | undefined;
   readonly now: number;
 }
 
@@ -61,7 +65,8 @@ export function explain(situation: Situation): Explanation {
   if (rule !== undefined) return { cause: rule.cause, ...rule.say(situation) };
   const { run } = situation;
   const kinds = Object.keys(waits);
-  const [wait] = [...run.blockedOn].sort((a, b) => kinds.indexOf(a.type) - kinds.indexOf(b.type));
+  const own = run.blockedOn.filter((each): each is BlockedOn => each.type !== "limit");
+  const [wait] = own.sort((a, b) => kinds.indexOf(a.type) - kinds.indexOf(b.type));
   if (wait !== undefined) return explainWait(wait, run);
   return {
     cause: "unknown",
@@ -160,6 +165,14 @@ const rules: readonly Rule[] = [
     }),
   },
   {
+    cause: "limit",
+    applies: ({ permitWait }) => permitWait !== undefined,
+    say: ({ permitWait }) => ({
+      sentence: permitWait === undefined ? "" : turnSentence(permitWait),
+      remedy: `nothing; or allow more: \`runfleet limit set ${permitWait?.workflow ?? ""} --${permitWait?.key === undefined ? "concurrency" : "per-key"} N\``,
+    }),
+  },
+  {
     cause: "no_worker",
     applies: (situation) => isReady(situation) && poolWorkers(situation).length === 0,
     say: ({ run }) => ({
@@ -193,6 +206,13 @@ const rules: readonly Rule[] = [
     }),
   },
 ];
+
+function turnSentence({ workflow, key, limit, held, holders, before }: PermitWait): string {
+  const scope = `workflow "${workflow}"${key === undefined ? "" : ` with key "${key}"`}`;
+  const named = held === 0 ? "" : ` (${holders.join(", ")}${held > holders.length ? ", …" : ""})`;
+  const runs = limit === undefined ? `runs of ${scope}` : `${limit} runs of ${scope}`;
+  return `it waits for its turn: ${runs} may be worked on at once, ${held} are${named}, and ${before} come before it`;
+}
 
 type WaitOf<T extends BlockedOn["type"]> = Extract<BlockedOn, { type: T }>;
 

@@ -103,6 +103,7 @@ export type { KeptStep } from "./kept-step.js";
 export { keptStep, keptStepSchema } from "./kept-step.js";
 export type { AcquireReply, Lease, LeaseStore, RenewReply } from "./lease-port.js";
 export { limits } from "./limits.js";
+export type { Granting, LimitScope, LimitWrites, PermitWait, ScopeUse } from "./limits-port.js";
 export { newRootRun, type StartChoices } from "./new-root-run.js";
 export type { Failure, GivenResult, Outcome, StepOutput } from "./outcome.js";
 export { failureSchema, givenResultSchema, outcomeSchema, stepOutputSchema } from "./outcome.js";
@@ -127,6 +128,7 @@ export type {
   RunDocument,
   RunInfo,
   RunRecord,
+  RunWait,
   StepDocument,
 } from "./run.js";
 export {
@@ -137,6 +139,19 @@ export {
   runDocumentSchema,
   stepDocumentSchema,
 } from "./run.js";
+export {
+  type Concurrency,
+  concurrencySchema,
+  keyInputs,
+  type LimitChange,
+  limitChangeProblem,
+  limitsOfRun,
+  limitsProblem,
+  type Rate,
+  type RunLimits,
+  rateFull,
+  rateSchema,
+} from "./run-limits.js";
 export type { KeptRuns, RunRetention, TrimReply, TrimRequest } from "./run-retention.js";
 export type {
   CatchUpMode,

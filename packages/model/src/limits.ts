@@ -88,6 +88,12 @@ export const limits = {
   idempotencyKeptMs: 30 * 86_400_000,
   /** Starts of one `startMany`: all are checked and held in memory before the first is written. */
   startManyMax: 10_000,
+  /** Bytes of the value of a limit's key: it is part of the members of the lists of permits. */
+  limitKeyBytesMax: 256,
+  /** Runs at once, starts in a time, burst: more is no limit. */
+  concurrencyMax: 1_000_000,
+  /** Workflows whose limits are set by an operator: they are read all at once. */
+  workflowLimitsMax: 500,
   /** Takeovers without any step that ended in between before a run fails with `crash_loop`. */
   recoveriesMax: 5,
   /** Takeovers without progress from which a run is a suspect: one dead worker is a misfortune, two in a row are a hint. */

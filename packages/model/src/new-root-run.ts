@@ -4,6 +4,7 @@
  */
 import type { Definition } from "./definition.js";
 import type { NewRun } from "./outside-writes.js";
+import { type Concurrency, limitsOfRun, type Rate } from "./run-limits.js";
 
 /** Absent = the workflow's own, or the fleet's default. */
 export interface StartChoices {
@@ -25,6 +26,8 @@ export interface StartChoices {
   readonly schedule?: string;
   /** Epoch ms. */
   readonly scheduledFor?: number;
+  readonly concurrency?: Concurrency;
+  readonly rate?: Rate;
 }
 
 const defaultPool = "default";
@@ -37,6 +40,7 @@ export function newRootRun(
   { id, now }: { readonly id: string; readonly now: number },
 ): NewRun {
   const { schedule, scheduledFor, idempotencyKey, label, priority, delayMs, model, identity } = choices;
+  const { concurrency = definition.concurrency, rate = definition.rate } = choices;
   const timeoutMs = choices.timeoutMs ?? definition.timeoutMs;
   return {
     id,
@@ -52,6 +56,7 @@ export function newRootRun(
     triggeredByHook: choices.triggeredByHook ?? false,
     pool: choices.pool ?? definition.pool ?? defaultPool,
     createdAt: now,
+    ...limitsOfRun({ concurrency, rate }, choices.inputs),
     ...(timeoutMs === undefined ? {} : { timeoutMs }),
     ...(label === undefined ? {} : { label }),
     ...(priority === undefined ? {} : { priority }),

@@ -2,6 +2,7 @@
 import type { Address } from "./address.js";
 import type { SentEvent } from "./event.js";
 import type { KeptStep } from "./kept-step.js";
+import type { Granting } from "./limits-port.js";
 import type { GivenResult } from "./outcome.js";
 import type { RunInfo } from "./run.js";
 import type { RunStatus } from "./status.js";
@@ -22,7 +23,10 @@ export interface NewRun extends RunInfo {
 }
 
 export type CreateReply =
-  | { readonly tag: "created"; readonly id: string; readonly outboxId: string }
+  /** Without an outbox entry the run waits in line for a permit and is not queued. */
+  | { readonly tag: "created"; readonly id: string; readonly outboxId?: string; readonly delayMs?: number }
+  /** Starts of its rate are taken up to the longest delay. Nothing was written. */
+  | { readonly tag: "rate_full" }
   /** `expired`: the run has ended and is no longer kept; its idempotency key still is. */
   | { readonly tag: "exists"; readonly id: string; readonly status: RunStatus | "expired" }
   | { readonly tag: "conflict"; readonly id: string }
@@ -61,7 +65,7 @@ export type AnswerReply =
   | { readonly tag: "not_found" };
 
 export type TerminateReply =
-  | { readonly tag: "terminated"; readonly pool: string }
+  | ({ readonly tag: "terminated"; readonly pool: string } & Granting)
   | { readonly tag: "ended"; readonly status: RunStatus }
   | { readonly tag: "not_found" };
 
@@ -71,7 +75,7 @@ export type RetryReply =
   | { readonly tag: "not_found" };
 
 export type CancelReply =
-  | { readonly tag: "requested"; readonly status: RunStatus; readonly pool: string }
+  | ({ readonly tag: "requested"; readonly status: RunStatus; readonly pool: string } & Granting)
   | { readonly tag: "already"; readonly cancel: CancelRequest }
   | { readonly tag: "ended"; readonly status: RunStatus }
   | { readonly tag: "not_found" };

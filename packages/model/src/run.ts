@@ -5,6 +5,7 @@
 import { z } from "zod";
 import type { Address } from "./address.js";
 import { failureSchema } from "./outcome.js";
+import { type Concurrency, concurrencySchema, type Rate, rateSchema } from "./run-limits.js";
 import { runStatuses, stepStatuses } from "./status.js";
 import { totalsSchema, usageSchema } from "./usage.js";
 
@@ -49,6 +50,14 @@ const sleepWaitSchema = z.object({
   name: z.string(),
   until: z.number(),
 });
+/** In line for a permit; it holds nothing that others could use, but perhaps the permit of its key. */
+const limitWaitSchema = z.object({
+  type: z.literal("limit"),
+  workflow: z.string(),
+  /** Value of the key; absent = the whole workflow's limit. */
+  key: z.string().optional(),
+  since: z.number(),
+});
 const retryWaitSchema = z.object({
   type: z.literal("retry"),
   address: z.string(),
@@ -67,6 +76,9 @@ export const blockedOnSchema = z.discriminatedUnion("type", [
 ]);
 export type BlockedOn = z.infer<typeof blockedOnSchema>;
 
+/** Before anything of its own: a permit. */
+export type RunWait = BlockedOn | z.infer<typeof limitWaitSchema>;
+
 /** The same in documents: times are ISO 8601 texts. */
 export const blockedOnDocumentSchema = z.discriminatedUnion("type", [
   gateWaitSchema.extend({ deadline: z.string(), since: z.string() }),
@@ -74,6 +86,7 @@ export const blockedOnDocumentSchema = z.discriminatedUnion("type", [
   itemsWaitSchema,
   sleepWaitSchema.extend({ until: z.string() }),
   retryWaitSchema.extend({ until: z.string() }),
+  limitWaitSchema.extend({ since: z.string() }),
 ]);
 export type BlockedOnDocument = z.infer<typeof blockedOnDocumentSchema>;
 
@@ -110,6 +123,9 @@ export interface RunInfo {
   /** Name of the schedule that started it, and the due time it was started for (absent: started by hand). */
   readonly schedule?: string;
   readonly scheduledFor?: number;
+  /** Of the start, else of the workflow; the key is a value. */
+  readonly concurrency?: Concurrency;
+  readonly rate?: Rate;
   readonly createdAt: number;
 }
 
@@ -124,7 +140,7 @@ export interface RunRecord extends RunInfo {
   readonly heartbeatAt?: number;
   /** Takeovers in a row without progress: since a step ended, and since the run was given away in order. */
   readonly recoveries: number;
-  readonly blockedOn: readonly BlockedOn[];
+  readonly blockedOn: readonly RunWait[];
   readonly totals: z.infer<typeof totalsSchema>;
   readonly error?: z.infer<typeof failureSchema>;
   readonly summary?: string;
@@ -247,6 +263,9 @@ export const runDocumentSchema = z.object({
   /** The schedule that started the run, and the due time it was started for; null where a person or a program did. */
   schedule: z.string().nullable(),
   scheduledFor: z.string().nullable(),
+  /** How many runs are worked on at once together with this one, and how fast they start; keys are values. */
+  concurrency: concurrencySchema.nullable(),
+  rate: rateSchema.nullable(),
   depth: z.number(),
   recoveries: z.number(),
   currentSteps: z.array(currentStepSchema),

@@ -24,6 +24,8 @@ export const reservedPoolNames: ReadonlySet<string> = new Set([
   "schedules",
   "workers",
   "cancel",
+  "permits",
+  "limits",
 ]);
 
 /** Lower case, so that two pools never differ by case alone; short, because it is part of every key. */

@@ -4,6 +4,7 @@
  */
 import type { HistoryEvent } from "./fact.js";
 import type { ItemClaims } from "./item-claims.js";
+import type { LimitWrites } from "./limits-port.js";
 import type { OutsideWrites } from "./outside-writes.js";
 import type { OpenGate, RunRecord } from "./run.js";
 import type { RunRetention } from "./run-retention.js";
@@ -40,6 +41,7 @@ export interface PublishedWorkflow {
 export interface RunStore
   extends WorkerWrites,
     OutsideWrites,
+    LimitWrites,
     ScheduleStore,
     SinkFeed,
     RunRetention,

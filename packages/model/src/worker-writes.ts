@@ -3,6 +3,7 @@ import type { Address } from "./address.js";
 import type { OutboxCommand } from "./command.js";
 import type { InboxEvent } from "./event.js";
 import type { Fact } from "./fact.js";
+import type { Granting } from "./limits-port.js";
 import type { Failure } from "./outcome.js";
 import type { BlockedOn, OpenGate, RunRecord } from "./run.js";
 import type { PartChanges, StepRecord } from "./state.js";
@@ -49,7 +50,9 @@ export type ActivateReply =
   | { readonly tag: "not_found" }
   | { readonly tag: "crash_loop"; readonly recoveries: number }
   /** More takeovers without progress than this worker admits now; nothing was written. */
-  | { readonly tag: "suspect"; readonly recoveries: number };
+  | { readonly tag: "suspect"; readonly recoveries: number }
+  /** It waits in line for a permit; whoever gives it one puts it into the timers and wakes it. */
+  | { readonly tag: "limited" };
 
 /** One decision made durable. `commitId` is unique per run; a repeat answers `duplicate`. */
 export interface Commit {
@@ -95,7 +98,7 @@ export interface Park extends Commit {
 }
 
 export type ParkReply =
-  | { readonly tag: "parked" }
+  | ({ readonly tag: "parked" } & Granting)
   /** The commit part was written, the run is still owned. */
   | { readonly tag: "wake_now"; readonly inbox: readonly InboxEntry[] }
   | { readonly tag: "fenced" };
@@ -115,7 +118,7 @@ export interface Finish extends Commit {
 
 export type FinishReply =
   /** `parentIsPatient`: the parent is parked and waits for more children; it need not be woken at once. */
-  | { readonly tag: "finished"; readonly parentIsPatient?: boolean }
+  | ({ readonly tag: "finished"; readonly parentIsPatient?: boolean } & Granting)
   | { readonly tag: "duplicate" }
   | { readonly tag: "fenced" };
 

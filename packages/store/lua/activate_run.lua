@@ -1,12 +1,14 @@
 -- Gives a run to the worker that holds its lease: a new generation, which refuses every earlier owner from now on.
 -- An owner before that never gave the run away counts as a recovery; too many are a crash loop. A repeat with the same
--- lease token changes nothing and answers the same.
+-- lease token changes nothing and answers the same. A run that somebody owned has its permits; one that is asked to end
+-- needs none.
 --
 -- include: clock.lua
 -- include: statuses.lua
 -- include: history.lua
 -- include: lost_lease.lua
 -- include: unread.lua
+-- include: ask_permits.lua
 --
 -- KEYS
 --   run: run:<id>
@@ -30,9 +32,11 @@
 --   not_found: no such run
 --   crash_loop: recoveries that would be
 --   suspect: recoveries that would be
+--   limited: the run waits in line for a permit
 
 local stored = redis.call(
-  'HMGET', K.run, 'status', 'row', 'generation', 'nonce', 'owner', 'recoveries', 'tookOver', 'startedAt'
+  'HMGET', K.run, 'status', 'row', 'generation', 'nonce', 'owner', 'recoveries', 'tookOver', 'startedAt',
+  'workflow', 'permits', 'pool'
 )
 local status = stored[1]
 if not status then
@@ -56,6 +60,15 @@ if not is_repeat then
   end
   if recoveries > tonumber(A.recoveriesAdmitted) then
     return { 'suspect', string.format('%.0f', recoveries) }
+  end
+  local needs_permits = took_over == '0' and status ~= 'cancelling'
+  if needs_permits and not ask_permits({
+    id = A.runId, workflow = stored[9], wanted = stored[10], pool = stored[11], has_begun = stored[8],
+  }) then
+    -- Whoever gives it a permit wakes it.
+    set_status(K.run, stored[2], status, 'pending')
+    redis.call('ZREM', K.timers, A.runId)
+    return { 'limited' }
   end
   if took_over == '1' then
     note_lost_lease(generation)

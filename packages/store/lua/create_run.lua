@@ -1,10 +1,13 @@
 -- Creates a run once: record, first event, list entries, the outbox entry that puts it into its queue. A repeat with the
 -- same id or idempotency key writes nothing and tells what is there. A child nobody waits for any more is not created.
+-- A run that must wait for a permit is in line and in no queue; one that comes too soon for its rate is delayed.
 --
 -- include: clock.lua
 -- include: statuses.lua
 -- include: outbox.lua
 -- include: confirm.lua
+-- include: ask_permits.lua
+-- include: rates.lua
 --
 -- KEYS
 --   run: run:<id>
@@ -30,13 +33,16 @@
 --   delayMs: how long its first activation waits
 --   startedEvent: JSON
 --   outboxId: id of the outbox entry
---   outboxEntry: JSON
+--   outboxEntry: JSON of it without a delay
+--   permits: scope of the run's key, permits of that, permits of its workflow ("-" = none), priority; or empty
+--   delayMsMax: the longest delay
 --   idempotencyMs: how long the key is remembered, or empty without a key
 --   parentId: id of the parent, or empty
 --   rootId: id of the root
 --   dueAt: due time at which the schedule must stand, epoch ms, or empty
 -- REPLIES
---   created: the run exists now
+--   created: 1 when it is to be queued, empty while it waits in line; how long its first activation waits
+--   rate_full: starts of this rate are taken up to the longest delay
 --   exists: id; the same was created before. Status too when the id is the same and the run is there
 --   conflict: id; another workflow or other inputs were created before
 --   not_due: the schedule is paused, gone, or stands at another due time
@@ -69,16 +75,22 @@ if A.dueAt ~= '' then
     return { 'not_due' }
   end
 end
+local used = A.idempotencyMs ~= '' and redis.call('GET', K.idempotency)
+if used then
+  local digest, used_id = string.match(used, '^(%S+) (.*)$')
+  return { digest == A.digest and 'exists' or 'conflict', used_id }
+end
+local rate_delay_ms, next_start_at = space_start()
+if rate_delay_ms and rate_delay_ms > tonumber(A.delayMsMax) then
+  return { 'rate_full' }
+end
+local delay_ms = math.max(tonumber(A.delayMs), rate_delay_ms or 0)
+local delay = string.format('%.0f', delay_ms)
+local ready_at = string.format('%.0f', tonumber(now) + delay_ms)
 
 if A.idempotencyMs ~= '' then
-  local used = redis.call('GET', K.idempotency)
-  if used then
-    local digest, used_id = string.match(used, '^(%S+) (.*)$')
-    return { digest == A.digest and 'exists' or 'conflict', used_id }
-  end
   redis.call('SET', K.idempotency, A.digest .. ' ' .. A.runId, 'PX', A.idempotencyMs)
 end
-
 -- The first write is one that a full Redis refuses; after any other it would let the rest pass.
 redis.call(
   'HSET', K.run,
@@ -86,8 +98,8 @@ redis.call(
   'status', 'pending', 'generation', '0', 'recoveries', '0', 'totals', A.totals,
   'createdAt', A.createdAt, 'inboxSeen', '0', 'revision', '0'
 )
-if tonumber(A.delayMs) > 0 then
-  redis.call('HSET', K.run, 'readyAt', string.format('%.0f', tonumber(now) + tonumber(A.delayMs)))
+if delay_ms > 0 then
+  redis.call('HSET', K.run, 'readyAt', ready_at)
 end
 redis.call('HSET', K.parts, 'info', A.info)
 -- A run of this id may have ended and expired before.
@@ -96,11 +108,27 @@ redis.call('RPUSH', K.inbox, A.startedEvent)
 redis.call('ZADD', K.runsAll, '0', A.row)
 redis.call('ZADD', K.runsWorkflow, '0', A.row)
 redis.call('ZADD', K.statusPending, '0', A.row)
-redis.call('ZADD', K.timers, string.format('%.0f', tonumber(now) + tonumber(A.delayMs)), A.runId)
-add_to_outbox(A.outboxId, A.outboxEntry)
+if A.permits ~= '' then
+  redis.call('HSET', K.run, 'permits', A.permits)
+end
+if next_start_at then
+  note_start(next_start_at)
+end
+-- A delayed run asks when its time has come.
+local is_queued = delay_ms > 0 or ask_permits({
+  id = A.runId, workflow = A.workflow, wanted = A.permits ~= '' and A.permits, pool = A.pool, is_new = true,
+})
+if is_queued then
+  redis.call('ZADD', K.timers, ready_at, A.runId)
+  local entry = A.outboxEntry
+  if delay_ms > 0 then
+    entry = string.sub(entry, 1, -2) .. ',"delayMs":' .. delay .. '}'
+  end
+  add_to_outbox(A.outboxId, entry)
+end
 
 if A.parentId ~= '' then
   redis.call('HSET', K.run, 'root', A.rootId)
   redis.call('ZADD', K.parentChildren, '0', A.row)
 end
-return { 'created' }
+return { 'created', is_queued and '1' or '', delay }

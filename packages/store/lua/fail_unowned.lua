@@ -15,7 +15,7 @@
 --   checksLease: 1, or empty when leases lie in other servers
 --   fact: JSON
 -- REPLIES
---   finished: rows of runs whose time is over
+--   finished: rows of runs whose time is over; runs that got its permits
 --   duplicate: the run has ended before
 --   fenced: the lease is not held with this token, or there is no such run
 
@@ -35,4 +35,4 @@ if stored[4] then
   note_lost_lease(stored[3])
 end
 add_fact(A.fact)
-return { 'finished', end_run(stored[2]) }
+return { 'finished', end_run(stored[2]), granted }

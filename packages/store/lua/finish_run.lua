@@ -8,7 +8,7 @@
 -- ARGV
 --   status: status the run should have afterwards
 -- REPLIES
---   finished: rows of runs whose time is over, 1 when the parent need not be woken at once
+--   finished: rows of runs whose time is over, 1 when the parent need not be woken at once, runs that got its permits
 --   duplicate: the run was ended by this commit before
 
 local function parent_is_patient()
@@ -33,4 +33,4 @@ end
 forget_recoveries()
 empty_inbox()
 local forgettable = end_run(row)
-return { 'finished', forgettable, parent_is_patient() and '1' or '0' }
+return { 'finished', forgettable, parent_is_patient() and '1' or '0', granted }

@@ -5,6 +5,7 @@
 -- include: fenced.lua
 -- include: apply_commit.lua
 -- include: unread.lua
+-- include: return_permits.lua
 --
 -- KEYS
 --   timers: timers
@@ -13,11 +14,11 @@
 --   wakeAt: epoch ms, or empty when only an event wakes the run
 --   patience: unread events below which a completed child need not wake the run at once, or empty
 -- REPLIES
---   parked: nobody owns the run
+--   parked: nobody owns the run; runs that got its permits, as granted
 --   wake_now: unread events
 
 if not owned then
-  return { 'parked' }
+  return { 'parked', {} }
 end
 local has_unread = redis.call('LLEN', K.inbox) > 0
 local to = open_status(status, 'running')
@@ -43,4 +44,5 @@ if A.wakeAt == '' then
 else
   redis.call('ZADD', K.timers, A.wakeAt, A.runId)
 end
-return { 'parked' }
+return_permits()
+return { 'parked', granted }

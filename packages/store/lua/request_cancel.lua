@@ -5,6 +5,7 @@
 -- include: statuses.lua
 -- include: inbox.lua
 -- include: confirm.lua
+-- include: return_permits.lua
 --
 -- KEYS
 --   run: run:<id>
@@ -16,7 +17,7 @@
 --   eventTail: JSON of the event after its member `at`
 --   channel: channel of cancel messages
 -- REPLIES
---   requested: status, pool as JSON
+--   requested: status, pool as JSON, runs that got its permits
 --   already: reason, by, at of the first request
 --   ended: status
 --   not_found: no such run
@@ -41,4 +42,8 @@ push_event({
   id = A.runId, run = K.run, inbox = K.inbox,
   status = 'cancelling', row = stored[2], owner = stored[3],
 }, '{"at":' .. now .. ',' .. A.eventTail)
-return { 'requested', 'cancelling', stored[4] }
+-- Its `always` block needs no permit. A run that somebody works on keeps what it has to its end.
+if not stored[3] then
+  return_permits()
+end
+return { 'requested', 'cancelling', stored[4], granted }

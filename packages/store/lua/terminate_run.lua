@@ -17,7 +17,7 @@
 --   orphansEntry: JSON
 --   channel: channel of cancel messages
 -- REPLIES
---   terminated: pool as JSON, rows of runs whose time is over
+--   terminated: pool as JSON, rows of runs whose time is over, runs that got its permits
 --   ended: status
 --   not_found: no such run
 
@@ -41,4 +41,4 @@ add_to_outbox(A.orphansId, A.orphansEntry)
 empty_inbox()
 -- The owner hears of it at once, tries its next write, and is refused.
 redis.call('PUBLISH', A.channel, A.runId)
-return { 'terminated', stored[4], end_run(stored[2]) }
+return { 'terminated', stored[4], end_run(stored[2]), granted }

@@ -66,6 +66,17 @@ export function partitionKeys(tag: string) {
     /** zset of worker ids by last sign of life, and hash id → presence. */
     workers: `${tag}:workers`,
     workersInfo: `${tag}:workers:info`,
+    /** zset, score 0: `<scope> <run>` of the permits that runs hold. */
+    permitsHeld: `${tag}:permits:held`,
+    /** zset, score 0: `<scope> <order> <run>` of runs in line, and hash run → `<scope> <order> <total> <pool>`. */
+    permitsWaiting: `${tag}:permits:waiting`,
+    permitsWaiters: `${tag}:permits:waiters`,
+    /** hash: scope in use → permits as the newest start declared them. */
+    limitsDeclared: `${tag}:limits:declared`,
+    /** hash: workflow → what operators set, see `limitSetText`. */
+    limitsSet: `${tag}:limits:set`,
+    /** zset: scope of a rate by the time before which a further start comes too soon. */
+    limitsRates: `${tag}:limits:rates`,
     /** zset, score 0: names of published workflows. */
     workflowNames: `${tag}:defs`,
   };

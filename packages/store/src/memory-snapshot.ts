@@ -30,6 +30,11 @@ export function restoreSnapshot(store: RunStore, snapshot: MemorySnapshot): void
   refill(state.outbox, held.outbox);
   refill(state.timers, held.timers);
   refill(state.leases, held.leases);
+  refill(state.permits.held, held.permits.held);
+  refill(state.permits.waiters, held.permits.waiters);
+  refill(state.permits.declared, held.permits.declared);
+  refill(state.permits.set, held.permits.set);
+  refill(state.permits.rates, held.permits.rates);
   refill(state.definitions, held.definitions);
   refill(state.published, held.published);
   refill(state.schedules, held.schedules);

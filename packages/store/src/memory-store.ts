@@ -6,6 +6,7 @@ import { type CancelFeed, RunfleetError, type RunStore } from "@runfleet/model";
 import { memoryUnownedEndings } from "./memory/memory-endings.js";
 import { memoryItemClaims } from "./memory/memory-item-claims.js";
 import { memoryOutsideWrites } from "./memory/memory-outside-writes.js";
+import { memoryLimitWrites } from "./memory/memory-permits.js";
 import { memoryReads } from "./memory/memory-reads.js";
 import { memoryRetention } from "./memory/memory-retention.js";
 import { memorySchedules } from "./memory/memory-schedules.js";
@@ -24,6 +25,7 @@ export function createMemoryStore(options: { readonly now: () => number }): RunS
     ...memoryWorkerWrites(state),
     ...memoryUnownedEndings(state),
     ...memoryReads(state),
+    ...memoryLimitWrites(state),
     ...memorySweeps(state),
     ...memorySchedules(state),
     ...memorySinkFeed(state),

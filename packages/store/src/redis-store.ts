@@ -8,6 +8,7 @@ import { partitionTag } from "./keys.js";
 import { cancelMessages } from "./redis/cancel-messages.js";
 import { historyReads } from "./redis/history.js";
 import { itemClaims } from "./redis/item-claims.js";
+import { limitWrites } from "./redis/limit-writes.js";
 import { outsideWrites } from "./redis/outside-writes.js";
 import { openPartition } from "./redis/partition.js";
 import { presence } from "./redis/presence.js";
@@ -54,6 +55,7 @@ export function createRedisStore(options: RedisStoreOptions): RunStore & CancelF
     ...runLists(partition),
     ...runRetention(partition),
     ...itemClaims(partition),
+    ...limitWrites(partition),
     ...history,
     ...workflows(partition),
     ...sweeps(partition),

@@ -1,19 +1,19 @@
 /**
  * A run's record as it lies in Redis, and back; the one place that knows the form. Its short values are fields of the run's
- * hash: `digest`, `workflow`, `pool` (JSON text), `row`, `status`, `generation`, `nonce`, `owner`, `ownerJson`, `tookOver`,
+ * hash: `digest`, `workflow`, `pool` (JSON text), `row`, `permits`, `status`, `generation`, `nonce`, `owner`, `ownerJson`, `tookOver`,
  * `heartbeatAt`, `recoveries`, `revision`, `totals`, `cancelReason`, `cancelBy`, `cancelAt`, `createdAt`, `readyAt`, `startedAt`,
  * `endedAt`, `inboxSeen`, `patience`, `commits` (the newest commit ids, each with a space on both sides), `root` (of
  * a child), `keptBytes` (with what it was counted after its end), `item <foreach>` (who got the run as an item). Its texts
  * lie beside the parts of the state (`recordTexts`). Absent = not so. Writes nothing; the scripts do.
  */
 import {
-  type BlockedOn,
   type CancelRequest,
   type Failure,
   type NewRun,
   type RunInfo,
   type RunRecord,
   type RunStatus,
+  type RunWait,
   type Totals,
   zeroTotals,
 } from "@runfleet/model";
@@ -35,7 +35,7 @@ export function toRunRecord(fields: Fields, texts: RecordTexts): RunRecord | und
     status: status as RunStatus,
     generation: Number(fields["generation"]),
     recoveries: Number(fields["recoveries"]),
-    blockedOn: JSON.parse(blockedOn) as BlockedOn[],
+    blockedOn: JSON.parse(blockedOn) as RunWait[],
     totals: readTotals(totals),
     ...optional("owner", fields["owner"]),
     ...optional("ownerToken", fields["owner"] === undefined ? undefined : fields["nonce"]),

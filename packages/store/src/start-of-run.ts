@@ -9,6 +9,7 @@ import {
   RunfleetError,
   scheduleProblem,
 } from "@runfleet/model";
+import { checkLimits } from "./permit-scope.js";
 
 /** How long an idempotency key is remembered after its first use, whatever became of its run and its job. */
 export const idempotencyKeptMs = limits.idempotencyKeptMs;
@@ -21,6 +22,7 @@ export function startedEvent(run: NewRun): InboxEvent {
 /** Throws `too_large` with the limit's name, `invalid_usage` for what the queue could not hold. */
 export function checkNewRun(run: NewRun): void {
   checkSizes(run);
+  checkLimits(run);
   const problem = poolProblem(run.pool) ?? scheduleProblem(run);
   if (problem !== undefined) throw new RunfleetError("invalid_usage", problem);
 }

@@ -175,6 +175,11 @@ async function notOpened(
       return { type: "ended", status: "completed" };
     case "lost":
       return { type: "busy", retryAfterMs: options.leaseTtlMs };
+    case "limited": {
+      // Whoever gives the run a permit puts it into the timers, before the job lies still or after.
+      const { store } = options;
+      return { type: "parked", stillParked: async () => (await store.dueAt(lease.runId)) === undefined };
+    }
     case "suspect":
       return { type: "busy", retryAfterMs: suspectRestMs };
     case "crash_loop": {

@@ -5,6 +5,7 @@
  */
 import type {
   CancelChild,
+  CancelReply,
   ChildResult,
   NewRun,
   OutboxEntry,
@@ -17,8 +18,10 @@ import {
   isEnded,
   isRunfleetError,
   limits,
+  limitsOfRun,
   queueJobOf,
   RunfleetError,
+  rateFull,
   resolveInputs,
   zeroTotals,
 } from "@runfleet/model";
@@ -102,7 +105,7 @@ async function performCommand(
   if (command.type === "startChild") return startChild(parent, { command, confirms }, ports);
   const { childId: runId, reason } = command;
   const reply = await ports.store.requestCancel({ runId, reason, by: `run ${parent.id}`, confirms });
-  if (reply.tag === "requested") await wake(runId, reply.pool, ports);
+  if (reply.tag === "requested") await wakeCancelled(runId, reply, ports);
   // A child that is not there may still be started by whoever repeats its start, as long as its parent goes on.
   return reply.tag === "not_found" && (await hasEnded(parent.id, ports)) ? [confirms] : [];
 }
@@ -119,10 +122,20 @@ async function cancelChildren(
     const page = await ports.store.listChildren(request);
     for (const childId of page.rows) {
       const reply = await ports.store.requestCancel({ runId: childId, reason, by });
-      if (reply.tag === "requested") await wake(childId, reply.pool, ports);
+      if (reply.tag === "requested") await wakeCancelled(childId, reply, ports);
     }
     cursor = page.cursor;
   } while (cursor !== undefined);
+}
+
+/** And those who got its permits, if it had any and nobody worked on it. */
+async function wakeCancelled(
+  runId: string,
+  { pool, granted }: Extract<CancelReply, { tag: "requested" }>,
+  ports: OutboxPorts,
+): Promise<void> {
+  await wake(runId, pool, ports);
+  for (const entry of granted ?? []) await ports.store.outboxDone(await performEntry(entry, ports));
 }
 
 async function hasEnded(runId: string, { store }: OutboxPorts): Promise<boolean> {
@@ -181,8 +194,15 @@ async function startChild(
     const child = { ...(await childRun(parent, entered.command, ports)), confirms: entered.confirms };
     const reply = await ports.store.createRun(child);
     if (reply.tag === "parent_gone") return [];
-    await ports.queue.add(queueJobOf(child));
-    return reply.tag === "created" ? [reply.outboxId] : [];
+    if (reply.tag === "rate_full") throw rateFull(child);
+    if (reply.tag !== "created") {
+      await ports.queue.add(queueJobOf(child));
+      return [];
+    }
+    // Without an entry it waits in line, and whoever gives it a permit queues it.
+    if (reply.outboxId === undefined) return [];
+    await ports.queue.add(queueJobOf(child, reply.delayMs));
+    return [reply.outboxId];
   } catch (error) {
     if (!isRunfleetError(error) || error.retryable) throw error;
     await reportUnstartable(parent, entered, error, ports);
@@ -222,6 +242,7 @@ async function childRun(parent: RunRecord, command: StartChild, ports: OutboxPor
     triggeredByHook: false,
     pool: definition.pool ?? parent.pool,
     createdAt: ports.now(),
+    ...limitsOfRun(definition, resolved.inputs),
     ...(parent.label === undefined ? {} : { label: parent.label }),
     ...(parent.model === undefined ? {} : { model: parent.model }),
     ...(parent.priority === undefined ? {} : { priority: parent.priority }),

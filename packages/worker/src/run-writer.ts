@@ -76,7 +76,7 @@ export class RunWriter {
     const commit: Commit = { ...this.#commitOf(decision), status };
     const reply = await this.#repeat(() => this.#ports.store.commit(commit));
     if (reply.tag === "fenced") return reply;
-    this.#sendOutbox(commit);
+    this.#send(commit.outbox);
     return { tag: "ok", events: this.read(reply.inbox) };
   }
 
@@ -95,10 +95,11 @@ export class RunWriter {
     };
     const reply = await this.#repeat(() => this.#ports.store.park(park));
     if (reply.tag === "fenced") return reply;
-    this.#sendOutbox(commit);
+    this.#send(commit.outbox);
     if (reply.tag === "wake_now") return { tag: "wake_now", events: this.read(reply.inbox) };
+    this.#send(reply.granted);
     await this.#settleOutbox();
-    return reply;
+    return { tag: "parked" };
   }
 
   /** Records a decision and lets go of a run that wants to go on at once, here or elsewhere. */
@@ -107,7 +108,7 @@ export class RunWriter {
     const commit: Commit = { ...this.#commitOf(decision), status };
     const reply = await this.#repeat(() => this.#ports.store.release(commit));
     if (reply.tag === "fenced") return reply;
-    this.#sendOutbox(commit);
+    this.#send(commit.outbox);
     await this.#settleOutbox();
     return reply;
   }
@@ -128,7 +129,8 @@ export class RunWriter {
     };
     const reply = await this.#repeat(() => this.#ports.store.finish(finish));
     if (reply.tag === "fenced") return reply;
-    this.#sendOutbox(finish);
+    this.#send(finish.outbox);
+    if (reply.tag === "finished") this.#send(reply.granted);
     const isPatient = reply.tag === "finished" && reply.parentIsPatient === true;
     this.#outboxDone.push(...(await this.#ports.wakeParent(run, isPatient ? { withinMs: togetherMs } : {})));
     await this.#settleOutbox();
@@ -163,10 +165,10 @@ export class RunWriter {
     };
   }
 
-  #sendOutbox(commit: Commit): void {
-    if (commit.outbox.length === 0) return;
+  #send(entries: readonly OutboxEntry[] = []): void {
+    if (entries.length === 0) return;
     this.#outboxWork = this.#outboxWork.then(async () => {
-      this.#outboxDone.push(...(await this.#ports.performOutbox(commit.outbox, this.#opened.run)));
+      this.#outboxDone.push(...(await this.#ports.performOutbox(entries, this.#opened.run)));
     });
   }
 

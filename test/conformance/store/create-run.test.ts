@@ -9,7 +9,7 @@ describeTwins("create_run", (twin) => {
     const { store, clock } = twin();
     const run = sampleRun({ label: "PR 7", delayMs: 500, createdAt: clock.now() });
     const reply = await store.createRun(run);
-    expect(reply).toEqual({ tag: "created", id: run.id, outboxId: `enqueue:${run.id}` });
+    expect(reply).toEqual({ tag: "created", id: run.id, outboxId: `enqueue:${run.id}`, delayMs: 500 });
     const { delayMs: _delay, ...info } = run;
     expect(await store.readRun(run.id)).toMatchObject({
       ...info,

@@ -45,6 +45,7 @@ const workflows: Readonly<Record<string, string>> = {
   fine: "workflow fine { call nothing }",
   broken: "workflow broken { call boom }",
   hanging: "workflow hanging { call hang }",
+  single: "workflow single { meta { concurrency { limit = 1 } } call hang }",
   gated: 'workflow gated { gate human_review { prompt = "ok?" } }',
   signalled: "workflow signalled { gate arrived { type = signal } }",
   polled: "workflow polled { gate checks { type = ci } }",
@@ -124,6 +125,14 @@ const cases: Readonly<Record<Cause, readonly [() => Promise<string>, RegExp, Reg
     async () => await has(await start("hanging"), "running"),
     /it is moving: worker .* has it/,
     /runfleet watch/,
+  ],
+  limit: [
+    async () => {
+      await has(await start("single"), "running");
+      return await start("single");
+    },
+    /1 runs of workflow "single" may be worked on at once, 1 are \([^ ]+\), and 0 come before it/,
+    /limit set single --concurrency N/,
   ],
   no_worker: [
     async () => await start("fine", { pool: "nobody" }),

@@ -24,6 +24,8 @@ const text = fc.oneof(
   fc.constantFrom("", "a", "true", "12", "a.b", "x {{y}}", '\\"'),
   fc.string({ unit: "binary" }),
 );
+/** Made of inputs that every definition has. */
+const limitKey = fc.constantFrom("{{a}}", '{{a}} "\\"\n{{ inputs.b }}', "{{a}}💥{ }");
 const someText = text.filter((value) => value !== "");
 const map = fc.dictionary(
   fc.oneof(name, someText).filter((key) => key !== "__proto__"),
@@ -174,6 +176,14 @@ export const anyDefinition: fc.Arbitrary<Definition> = fc
       targets: texts,
       group: text,
       timeout: duration,
+      concurrency: fc.record(
+        { key: limitKey, limit: fc.integer({ min: 1, max: 99 }), total: fc.constant(7) },
+        { requiredKeys: ["key", "limit"] },
+      ),
+      rate: fc.record(
+        { key: limitKey, limit: fc.constant(9), per: fc.constantFrom("1m", "250ms"), burst: fc.constant(3) },
+        { requiredKeys: ["limit", "per"] },
+      ),
       pool: fc.constantFrom("gpu", "eu-1.large"),
       inputs: fc.dictionary(
         fc.oneof(name, someText).filter((key) => key !== "__proto__"),
@@ -184,4 +194,7 @@ export const anyDefinition: fc.Arbitrary<Definition> = fc
     }),
     body: fc.array(node, { maxLength: 4 }),
   })
-  .map(({ label, options, body }) => build.workflow(label, options as object, body));
+  .map(({ label, options, body }) => {
+    const inputs = { ...options.inputs, a: "optional", b: "optional" };
+    return build.workflow(label, { ...options, inputs } as object, body);
+  });

@@ -81,6 +81,8 @@ const run: RunDocument = {
   forkOf: null,
   schedule: null,
   scheduledFor: null,
+  concurrency: null,
+  rate: null,
   depth: 0,
   recoveries: 0,
   currentSteps: [],

@@ -65,6 +65,8 @@ export function waitingFor(blocked: BlockedOnDocument, now: number): string {
       return `${blocked.name} (until ${shortTime(Date.parse(blocked.until), now)})`;
     case "retry":
       return `attempt ${blocked.attempt} of ${blocked.name} (${shortTime(Date.parse(blocked.until), now)})`;
+    case "limit":
+      return `its turn (limit of ${blocked.workflow}${blocked.key === undefined ? "" : `, key ${blocked.key}`})`;
   }
 }
 

@@ -14,5 +14,7 @@ export function waitText(wait: BlockedOnDocument): string {
       return `${wait.name} until ${clockTime(wait.until)}`;
     case "retry":
       return `attempt ${wait.attempt} of ${wait.name}`;
+    case "limit":
+      return `its turn (limit of ${wait.workflow}${wait.key === undefined ? "" : `, key ${wait.key}`})`;
   }
 }

@@ -6,7 +6,7 @@ import {
   type Node,
   type SequenceNode,
 } from "@runfleet/model";
-import { makeDefinition, makeInput } from "../definition/make-nodes.js";
+import { makeConcurrency, makeDefinition, makeInput, makeRate } from "../definition/make-nodes.js";
 import { walkNodes } from "../definition/walk-nodes.js";
 import { checkNesting, checkShape } from "../validate/check-shape.js";
 import type { PathFinding } from "../validate/finding.js";
@@ -39,6 +39,18 @@ export interface WorkflowOptions {
   readonly timeout?: DurationText;
   /** Worker pool that takes its runs; a start may name another. Default: the parent's, of a root run `default`. */
   readonly pool?: string;
+  /**
+   * Runs worked on at once: `limit` of each value of the key and `total` of all, or without a key `limit` of all. `{{name}}` in
+   * the key is an input.
+   */
+  readonly concurrency?: { readonly key?: string; readonly limit: number; readonly total?: number };
+  /** `limit` starts in each `per`, evenly spaced but for `burst` (default 1) at once; of each value of the key. */
+  readonly rate?: {
+    readonly key?: string;
+    readonly limit: number;
+    readonly per: DurationText;
+    readonly burst?: number;
+  };
   /** In the order in which they are shown. */
   readonly inputs?: Readonly<Record<string, InputOption>>;
   /** Steps that run at the end in any case. */
@@ -50,13 +62,15 @@ export interface WorkflowOptions {
  * `invalid_definition`, with all findings in its details, when it could not be one.
  */
 export function buildWorkflow(name: string, options: WorkflowOptions, nodes: readonly Node[]): Definition {
-  const { timeout, inputs, always, targets, ...rest } = options;
+  const { timeout, inputs, always, targets, concurrency, rate, ...rest } = options;
   const definition = makeDefinition(
     name,
     {
       ...rest,
       targets: [...(targets ?? [])],
       timeoutMs: timeout === undefined ? undefined : durationMsOf(timeout),
+      concurrency: concurrency === undefined ? undefined : makeConcurrency(concurrency),
+      rate: rate === undefined ? undefined : makeRate({ ...rate, perMs: durationMsOf(rate.per) }),
       inputs: Object.entries(inputs ?? {}).map(([input, option]) => inputOf(input, option)),
       always: [...nodes.flatMap((node) => (isAlways(node) ? node.body : [])), ...(always ?? [])],
     },

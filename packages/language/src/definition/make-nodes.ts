@@ -6,6 +6,7 @@ import type {
   AgentRef,
   CallNode,
   ChildNode,
+  Concurrency,
   Condition,
   Definition,
   ForeachNode,
@@ -16,6 +17,7 @@ import type {
   OnFail,
   ParallelBranch,
   ParallelNode,
+  Rate,
   ScriptNode,
   SleepNode,
 } from "@runfleet/model";
@@ -225,6 +227,14 @@ function isRequired({
   return required || (!optional && value === undefined);
 }
 
+export function makeConcurrency({ key, limit, total }: Concurrency): Concurrency {
+  return present<Concurrency>({ key, limit, total });
+}
+
+export function makeRate({ key, limit, perMs, burst }: Rate): Rate {
+  return present<Rate>({ key, limit, perMs, burst });
+}
+
 export function makeDefinition(name: string, fields: DefinitionFields, body: Node[]): Definition {
   return present<Definition>({
     name,
@@ -235,6 +245,8 @@ export function makeDefinition(name: string, fields: DefinitionFields, body: Nod
     group: fields.group,
     timeoutMs: fields.timeoutMs,
     pool: fields.pool,
+    concurrency: fields.concurrency,
+    rate: fields.rate,
     inputs: fields.inputs,
     body,
     always: fields.always,

@@ -176,6 +176,11 @@ export const diagnosticCodes = {
     meaning: "a limit is exceeded",
     remedy: "make it smaller, or split the workflow",
   },
+  invalid_limit: {
+    severity: "error",
+    meaning: "a limit of concurrency or rate cannot be kept",
+    remedy: "write a limit of 1 or more and a key made of the workflow's inputs",
+  },
   unknown_action: {
     severity: "error",
     meaning: "no action is registered under this name",

@@ -7,7 +7,7 @@ import { isUnsafeKey } from "../definition/names.js";
 import { suggestionHint } from "../diagnostics/suggest.js";
 import type { Parser } from "./parser.js";
 import { report } from "./parser.js";
-import type { RawOption } from "./read-block.js";
+import type { OptionBag, RawOption } from "./read-block.js";
 import type { OptionReader } from "./read-options.js";
 import type { RawValue, ScalarValue } from "./read-value.js";
 
@@ -81,6 +81,21 @@ export const textMap: OptionReader<Record<string, string>> = (parser, { key, val
   if (value.kind === "map") return Object.fromEntries(value.entries);
   const message = `\`${key.text}\` takes a map, not ${nameOf(value)}`;
   return invalid(parser, value, message, `write ${key.text} = { name = "value" }`);
+};
+
+/** `{ … }` with options of its own. A map keeps no places, so each option stands where the block does. */
+export const optionMap: OptionReader<OptionBag> = (parser, { key, value }) => {
+  if (value.kind !== "map") {
+    const message = `\`${key.text}\` takes a block, not ${nameOf(value)}`;
+    return invalid(parser, value, message, `write ${key.text} { … }`);
+  }
+  const { entries, span } = value;
+  return new Map(
+    [...entries].map(([name, text]) => [
+      name,
+      { key: { ...key, text: name }, value: { kind: "quoted", text, span } },
+    ]),
+  );
 };
 
 /** One of a few words. */

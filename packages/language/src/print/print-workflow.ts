@@ -27,7 +27,8 @@ function asStep(node: Node): Node {
   return isAlways ? { kind: "sequence", mode: "do", with: [], body: [node] } : node;
 }
 
-function printMeta({ title, description, trigger, targets, group, timeoutMs, pool }: Definition): string {
+function printMeta(definition: Definition): string {
+  const { title, description, trigger, targets, group, timeoutMs, pool } = definition;
   const lines = options([
     ["title", title === undefined ? undefined : quoted(title)],
     ["description", description === "" ? undefined : quoted(description)],
@@ -37,7 +38,31 @@ function printMeta({ title, description, trigger, targets, group, timeoutMs, poo
     ["timeout", timeoutMs === undefined ? undefined : duration(timeoutMs)],
     ["pool", pool === undefined ? undefined : quoted(pool)],
   ]);
-  return lines === "" ? "" : block("meta", lines);
+  const content = paragraphs([lines, ...printLimits(definition)]);
+  return content === "" ? "" : block("meta", content);
+}
+
+function printLimits({ concurrency, rate }: Definition): string[] {
+  const keyLine = (key: string | undefined) => ["key", key === undefined ? undefined : quoted(key)] as const;
+  const number = (value: number | undefined) => (value === undefined ? undefined : String(value));
+  const blocks: string[] = [];
+  if (concurrency !== undefined) {
+    const { key, limit, total } = concurrency;
+    blocks.push(
+      block("concurrency", options([keyLine(key), ["limit", number(limit)], ["total", number(total)]])),
+    );
+  }
+  if (rate !== undefined) {
+    const { key, limit, perMs, burst } = rate;
+    const lines = [
+      keyLine(key),
+      ["limit", number(limit)],
+      ["per", duration(perMs)],
+      ["burst", number(burst)],
+    ] as const;
+    blocks.push(block("rate", options(lines)));
+  }
+  return blocks;
 }
 
 function printInputs(inputs: readonly InputDeclaration[]): string {

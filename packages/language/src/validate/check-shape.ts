@@ -6,6 +6,7 @@ import { type Definition, limits, poolProblem } from "@runfleet/model";
 import { isUnsafeKey } from "../definition/names.js";
 import { textBytes } from "../definition/text-bytes.js";
 import { type PlacedNode, walkNodes } from "../definition/walk-nodes.js";
+import { checkLimits } from "./check-limits.js";
 import { checkName, checkNameLength } from "./check-name.js";
 import { checkNodeShape } from "./check-node-shape.js";
 import type { Find } from "./finding.js";
@@ -15,6 +16,7 @@ export function checkShape(definition: Definition, find: Find): void {
   checkName(definition.name, { what: "the name of a workflow", path: "name" }, find);
   checkInputs(definition, find);
   checkPool(definition, find);
+  checkLimits(definition, find);
   for (const placed of walkNodes(definition)) checkNodeShape(placed, find);
   checkSize(definition, find);
 }

@@ -6,6 +6,7 @@
 -- include: outbox.lua
 -- include: gates.lua
 -- include: keep_for.lua
+-- include: return_permits.lua
 --
 -- KEYS
 --   run: run:<id>
@@ -83,6 +84,7 @@ local function end_run(row)
   redis.call('ZREM', K.timers, A.runId)
   close_gates(redis.call('HKEYS', K.gates))
   tell_parent()
+  return_permits()
   keep_for_a_while(row)
   return redis.call('ZRANGEBYSCORE', K.runsEnded, '-inf', now, 'LIMIT', '0', A.forgetMax)
 end

@@ -26,14 +26,28 @@ export interface ActivateRunKeys {
   readonly run: string;
   /** run:<id>:inbox */
   readonly inbox: string;
+  /** outbox */
+  readonly outbox: string;
+  /** outbox:entries */
+  readonly outboxEntries: string;
+  /** timers */
+  readonly timers: string;
+  /** permits:held */
+  readonly permitsHeld: string;
+  /** permits:waiting */
+  readonly permitsWaiting: string;
+  /** permits:waiters */
+  readonly permitsWaiters: string;
+  /** limits:declared */
+  readonly limitsDeclared: string;
+  /** limits:set */
+  readonly limitsSet: string;
   /** run:<id>:state */
   readonly parts: string;
   /** lease:<id> */
   readonly lease: string;
   /** leases */
   readonly leases: string;
-  /** timers */
-  readonly timers: string;
 }
 
 export interface ActivateRunValues {
@@ -72,19 +86,21 @@ export interface ActivateRunValues {
  * - not_found: no such run
  * - crash_loop: recoveries that would be
  * - suspect: recoveries that would be
+ * - limited: the run waits in line for a permit
  */
-export type ActivateRunTag = "activated" | "lost" | "ended" | "not_found" | "crash_loop" | "suspect";
+export type ActivateRunTag = "activated" | "lost" | "ended" | "not_found" | "crash_loop" | "suspect" | "limited";
 
 /**
  * Gives a run to the worker that holds its lease: a new generation, which refuses every earlier owner from now on.
  * An owner before that never gave the run away counts as a recovery; too many are a crash loop. A repeat with the same
- * lease token changes nothing and answers the same.
+ * lease token changes nothing and answers the same. A run that somebody owned has its permits; one that is asked to end
+ * needs none.
  */
 export const activateRun: Script<ActivateRunKeys, ActivateRunValues, ActivateRunTag> = {
   name: "activate_run",
-  keys: ["statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "history", "historyCopy", "fleetEvents", "run", "inbox", "parts", "lease", "leases", "timers"],
+  keys: ["statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "history", "historyCopy", "fleetEvents", "run", "inbox", "outbox", "outboxEntries", "timers", "permitsHeld", "permitsWaiting", "permitsWaiters", "limitsDeclared", "limitsSet", "parts", "lease", "leases"],
   values: ["now", "transitions", "runId", "historyMax", "fleetEventsMax", "inboxPage", "leaseToken", "checksLease", "owner", "ownerJson", "recoveriesMax", "recoveriesAdmitted", "partsTold"],
-  sha1: "e178497f974bcfe1196ab805269e260cc5da78b4",
+  sha1: "db7561d911ab3e4044c08bab82c86c82018a3f17",
   source: `local K = {
   statusPending = KEYS[1],
   statusRunning = KEYS[2],
@@ -98,10 +114,17 @@ export const activateRun: Script<ActivateRunKeys, ActivateRunValues, ActivateRun
   fleetEvents = KEYS[10],
   run = KEYS[11],
   inbox = KEYS[12],
-  parts = KEYS[13],
-  lease = KEYS[14],
-  leases = KEYS[15],
-  timers = KEYS[16],
+  outbox = KEYS[13],
+  outboxEntries = KEYS[14],
+  timers = KEYS[15],
+  permitsHeld = KEYS[16],
+  permitsWaiting = KEYS[17],
+  permitsWaiters = KEYS[18],
+  limitsDeclared = KEYS[19],
+  limitsSet = KEYS[20],
+  parts = KEYS[21],
+  lease = KEYS[22],
+  leases = KEYS[23],
 }
 local A = {
   now = ARGV[1],
@@ -185,8 +208,126 @@ local function cancel_request()
   end
   return cancel
 end
+local function add_to_outbox(id, entry)
+  redis.call('ZADD', K.outbox, now, id)
+  redis.call('HSET', K.outboxEntries, id, entry)
+end
+local let_in_max = 20
+local time_of_asking = string.format('%015.0f', tonumber(now))
+local granted = {}
+local function count_held(scope)
+  return redis.call('ZLEXCOUNT', K.permitsHeld, '[' .. scope .. ' ', '(' .. scope .. '!')
+end
+local function count_waiting(scope)
+  return redis.call('ZLEXCOUNT', K.permitsWaiting, '[' .. scope .. ' ', '(' .. scope .. '!')
+end
+local function set_limit_of(scope)
+  local workflow, key = string.match(scope, '^([^/]*)(.*)$')
+  local total, per_key = string.match(redis.call('HGET', K.limitsSet, workflow) or '- -', '^(%S+) (%S+)')
+  return tonumber(key == '' and total or per_key)
+end
+local function limit_of(scope)
+  return set_limit_of(scope) or tonumber(redis.call('HGET', K.limitsDeclared, scope))
+end
+local function limit_for(scope, asker)
+  if asker.total == '-' and not string.find(scope, '/', 1, true) then
+    return set_limit_of(scope)
+  end
+  return limit_of(scope)
+end
+local function enter(scope, asker)
+  if redis.call('ZSCORE', K.permitsHeld, scope .. ' ' .. asker.id) then
+    return true
+  end
+  local limit = limit_for(scope, asker)
+  if not limit then
+    return true
+  end
+  local has_begun = string.sub(asker.order, 1, 1) == '0'
+  if count_held(scope) < limit and (has_begun or count_waiting(scope) == 0) then
+    redis.call('ZADD', K.permitsHeld, '0', scope .. ' ' .. asker.id)
+    return true
+  end
+  redis.call('ZADD', K.permitsWaiting, '0', scope .. ' ' .. asker.order .. ' ' .. asker.id)
+  redis.call(
+    'HSET', K.permitsWaiters, asker.id, scope .. ' ' .. asker.order .. ' ' .. asker.total .. ' ' .. asker.pool
+  )
+  return false
+end
+local function enter_workflow(scope, asker)
+  local workflow = string.match(scope, '^([^/]*)/')
+  if not workflow then
+    return true
+  end
+  asker.order = string.sub(asker.order, 1, 8) .. time_of_asking
+  if asker.total ~= '-' then
+    redis.call('HSETNX', K.limitsDeclared, workflow, asker.total)
+  end
+  return enter(workflow, asker)
+end
+local function grant(asker)
+  local id = 'permit:' .. asker.id
+  redis.call('HDEL', K.permitsWaiters, asker.id)
+  redis.call('ZADD', K.timers, now, asker.id)
+  add_to_outbox(id, '{"id":"' .. id .. '","runId":"' .. asker.id .. '","type":"wake","targetId":"' .. asker.id
+    .. '","pool":' .. asker.pool .. '}')
+  granted[#granted + 1] = asker.id
+  granted[#granted + 1] = asker.pool
+end
+local function let_in(scope)
+  local room = math.min(let_in_max, (limit_of(scope) or math.huge) - count_held(scope))
+  if room <= 0 then
+    return
+  end
+  local first, last, most = '[' .. scope .. ' ', '(' .. scope .. '!', string.format('%.0f', room)
+  local members = redis.call('ZRANGEBYLEX', K.permitsWaiting, first, last, 'LIMIT', '0', most)
+  for index = 1, #members do
+    local asker = { id = string.match(members[index], '(%S+)$') }
+    local waits = redis.call('HGET', K.permitsWaiters, asker.id)
+    asker.order, asker.total, asker.pool = string.match(waits, '^%S+ (%S+) (%S+) (.*)$')
+    redis.call('ZREM', K.permitsWaiting, members[index])
+    redis.call('ZADD', K.permitsHeld, '0', scope .. ' ' .. asker.id)
+    if enter_workflow(scope, asker) then
+      grant(asker)
+    end
+  end
+end
+local function forget_unused(scope)
+  if count_held(scope) == 0 and count_waiting(scope) == 0 then
+    redis.call('HDEL', K.limitsDeclared, scope)
+  end
+end
+local function declare(scope, limit, is_new)
+  if limit == '-' then
+    return
+  end
+  if not is_new then
+    redis.call('HSETNX', K.limitsDeclared, scope, limit)
+  elseif redis.call('HGET', K.limitsDeclared, scope) ~= limit then
+    redis.call('HSET', K.limitsDeclared, scope, limit)
+    let_in(scope)
+  end
+end
+local function ask_permits(asker)
+  if not asker.wanted and redis.call('HEXISTS', K.limitsSet, asker.workflow) == 0 then
+    return true
+  end
+  local key, per_key, total, priority = string.match(asker.wanted or '- - - 0000000', '^(%S+) (%S+) (%S+) (%S+)$')
+  asker.total = total
+  asker.order = (asker.has_begun and '0' or '1') .. priority .. time_of_asking
+  declare(key, per_key, asker.is_new)
+  declare(asker.workflow, total, asker.is_new)
+  local waits = redis.call('HGET', K.permitsWaiters, asker.id)
+  if not waits and (key == '-' or enter(key, asker)) and enter(asker.workflow, asker) then
+    return true
+  end
+  waits = redis.call('HGET', K.permitsWaiters, asker.id)
+  let_in((string.match(waits, '^%S+')))
+  return redis.call('HEXISTS', K.permitsWaiters, asker.id) == 0
+end
 local stored = redis.call(
-  'HMGET', K.run, 'status', 'row', 'generation', 'nonce', 'owner', 'recoveries', 'tookOver', 'startedAt'
+  'HMGET', K.run, 'status', 'row', 'generation', 'nonce', 'owner', 'recoveries', 'tookOver', 'startedAt',
+  'workflow', 'permits', 'pool'
 )
 local status = stored[1]
 if not status then
@@ -209,6 +350,14 @@ if not is_repeat then
   end
   if recoveries > tonumber(A.recoveriesAdmitted) then
     return { 'suspect', string.format('%.0f', recoveries) }
+  end
+  local needs_permits = took_over == '0' and status ~= 'cancelling'
+  if needs_permits and not ask_permits({
+    id = A.runId, workflow = stored[9], wanted = stored[10], pool = stored[11], has_begun = stored[8],
+  }) then
+    set_status(K.run, stored[2], status, 'pending')
+    redis.call('ZREM', K.timers, A.runId)
+    return { 'limited' }
   end
   if took_over == '1' then
     note_lost_lease(generation)

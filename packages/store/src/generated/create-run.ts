@@ -20,6 +20,20 @@ export interface CreateRunKeys {
   readonly outbox: string;
   /** outbox:entries */
   readonly outboxEntries: string;
+  /** timers */
+  readonly timers: string;
+  /** permits:held */
+  readonly permitsHeld: string;
+  /** permits:waiting */
+  readonly permitsWaiting: string;
+  /** permits:waiters */
+  readonly permitsWaiters: string;
+  /** limits:declared */
+  readonly limitsDeclared: string;
+  /** limits:set */
+  readonly limitsSet: string;
+  /** limits:rates */
+  readonly limitsRates: string;
   /** run:<id> */
   readonly run: string;
   /** run:<id>:state */
@@ -40,8 +54,6 @@ export interface CreateRunKeys {
   readonly runsWorkflow: string;
   /** runs:ended */
   readonly runsEnded: string;
-  /** timers */
-  readonly timers: string;
 }
 
 export interface CreateRunValues {
@@ -51,14 +63,20 @@ export interface CreateRunValues {
   readonly transitions: ScriptValue;
   /** id of the entry that asked for this write, or empty */
   readonly confirms: ScriptValue;
+  /** name */
+  readonly workflow: ScriptValue;
+  /** scope of the run's rate */
+  readonly rateScope: ScriptValue;
+  /** time between two starts, or empty without a rate */
+  readonly rateEveryMs: ScriptValue;
+  /** starts that may come at once */
+  readonly rateBurst: ScriptValue;
   /** id of the run */
   readonly runId: ScriptValue;
   /** hash of workflow and inputs */
   readonly digest: ScriptValue;
   /** JSON of what never changes */
   readonly info: ScriptValue;
-  /** name */
-  readonly workflow: ScriptValue;
   /** name as JSON */
   readonly pool: ScriptValue;
   /** text */
@@ -73,8 +91,12 @@ export interface CreateRunValues {
   readonly startedEvent: ScriptValue;
   /** id of the outbox entry */
   readonly outboxId: ScriptValue;
-  /** JSON */
+  /** JSON of it without a delay */
   readonly outboxEntry: ScriptValue;
+  /** scope of the run's key, permits of that, permits of its workflow ("-" = none), priority; or empty */
+  readonly permits: ScriptValue;
+  /** the longest delay */
+  readonly delayMsMax: ScriptValue;
   /** how long the key is remembered, or empty without a key */
   readonly idempotencyMs: ScriptValue;
   /** id of the parent, or empty */
@@ -86,23 +108,25 @@ export interface CreateRunValues {
 }
 
 /**
- * - created: the run exists now
+ * - created: 1 when it is to be queued, empty while it waits in line; how long its first activation waits
+ * - rate_full: starts of this rate are taken up to the longest delay
  * - exists: id; the same was created before. Status too when the id is the same and the run is there
  * - conflict: id; another workflow or other inputs were created before
  * - not_due: the schedule is paused, gone, or stands at another due time
  * - parent_gone: the parent has ended, or does not exist (any more), or the entry that asks for the run does not
  */
-export type CreateRunTag = "created" | "exists" | "conflict" | "not_due" | "parent_gone";
+export type CreateRunTag = "created" | "rate_full" | "exists" | "conflict" | "not_due" | "parent_gone";
 
 /**
  * Creates a run once: record, first event, list entries, the outbox entry that puts it into its queue. A repeat with the
  * same id or idempotency key writes nothing and tells what is there. A child nobody waits for any more is not created.
+ * A run that must wait for a permit is in line and in no queue; one that comes too soon for its rate is delayed.
  */
 export const createRun: Script<CreateRunKeys, CreateRunValues, CreateRunTag> = {
   name: "create_run",
-  keys: ["statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "outbox", "outboxEntries", "run", "parts", "inbox", "idempotency", "parentRun", "parentChildren", "schedule", "runsAll", "runsWorkflow", "runsEnded", "timers"],
-  values: ["now", "transitions", "confirms", "runId", "digest", "info", "workflow", "pool", "totals", "createdAt", "row", "delayMs", "startedEvent", "outboxId", "outboxEntry", "idempotencyMs", "parentId", "rootId", "dueAt"],
-  sha1: "5d1db421cc79cde59ac929fbe7d023eaea451bf7",
+  keys: ["statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "outbox", "outboxEntries", "timers", "permitsHeld", "permitsWaiting", "permitsWaiters", "limitsDeclared", "limitsSet", "limitsRates", "run", "parts", "inbox", "idempotency", "parentRun", "parentChildren", "schedule", "runsAll", "runsWorkflow", "runsEnded"],
+  values: ["now", "transitions", "confirms", "workflow", "rateScope", "rateEveryMs", "rateBurst", "runId", "digest", "info", "pool", "totals", "createdAt", "row", "delayMs", "startedEvent", "outboxId", "outboxEntry", "permits", "delayMsMax", "idempotencyMs", "parentId", "rootId", "dueAt"],
+  sha1: "19e5ecceaba0c07ac71c8d57b9d3f3d30143376a",
   source: `local K = {
   statusPending = KEYS[1],
   statusRunning = KEYS[2],
@@ -113,38 +137,49 @@ export const createRun: Script<CreateRunKeys, CreateRunValues, CreateRunTag> = {
   statusCancelled = KEYS[7],
   outbox = KEYS[8],
   outboxEntries = KEYS[9],
-  run = KEYS[10],
-  parts = KEYS[11],
-  inbox = KEYS[12],
-  idempotency = KEYS[13],
-  parentRun = KEYS[14],
-  parentChildren = KEYS[15],
-  schedule = KEYS[16],
-  runsAll = KEYS[17],
-  runsWorkflow = KEYS[18],
-  runsEnded = KEYS[19],
-  timers = KEYS[20],
+  timers = KEYS[10],
+  permitsHeld = KEYS[11],
+  permitsWaiting = KEYS[12],
+  permitsWaiters = KEYS[13],
+  limitsDeclared = KEYS[14],
+  limitsSet = KEYS[15],
+  limitsRates = KEYS[16],
+  run = KEYS[17],
+  parts = KEYS[18],
+  inbox = KEYS[19],
+  idempotency = KEYS[20],
+  parentRun = KEYS[21],
+  parentChildren = KEYS[22],
+  schedule = KEYS[23],
+  runsAll = KEYS[24],
+  runsWorkflow = KEYS[25],
+  runsEnded = KEYS[26],
 }
 local A = {
   now = ARGV[1],
   transitions = ARGV[2],
   confirms = ARGV[3],
-  runId = ARGV[4],
-  digest = ARGV[5],
-  info = ARGV[6],
-  workflow = ARGV[7],
-  pool = ARGV[8],
-  totals = ARGV[9],
-  createdAt = ARGV[10],
-  row = ARGV[11],
-  delayMs = ARGV[12],
-  startedEvent = ARGV[13],
-  outboxId = ARGV[14],
-  outboxEntry = ARGV[15],
-  idempotencyMs = ARGV[16],
-  parentId = ARGV[17],
-  rootId = ARGV[18],
-  dueAt = ARGV[19],
+  workflow = ARGV[4],
+  rateScope = ARGV[5],
+  rateEveryMs = ARGV[6],
+  rateBurst = ARGV[7],
+  runId = ARGV[8],
+  digest = ARGV[9],
+  info = ARGV[10],
+  pool = ARGV[11],
+  totals = ARGV[12],
+  createdAt = ARGV[13],
+  row = ARGV[14],
+  delayMs = ARGV[15],
+  startedEvent = ARGV[16],
+  outboxId = ARGV[17],
+  outboxEntry = ARGV[18],
+  permits = ARGV[19],
+  delayMsMax = ARGV[20],
+  idempotencyMs = ARGV[21],
+  parentId = ARGV[22],
+  rootId = ARGV[23],
+  dueAt = ARGV[24],
 }
 local now = A.now
 if now == '' then
@@ -194,6 +229,143 @@ local function confirm()
   redis.call('HDEL', K.outboxEntries, A.confirms)
   return redis.call('ZREM', K.outbox, A.confirms) == 1
 end
+local let_in_max = 20
+local time_of_asking = string.format('%015.0f', tonumber(now))
+local granted = {}
+local function count_held(scope)
+  return redis.call('ZLEXCOUNT', K.permitsHeld, '[' .. scope .. ' ', '(' .. scope .. '!')
+end
+local function count_waiting(scope)
+  return redis.call('ZLEXCOUNT', K.permitsWaiting, '[' .. scope .. ' ', '(' .. scope .. '!')
+end
+local function set_limit_of(scope)
+  local workflow, key = string.match(scope, '^([^/]*)(.*)$')
+  local total, per_key = string.match(redis.call('HGET', K.limitsSet, workflow) or '- -', '^(%S+) (%S+)')
+  return tonumber(key == '' and total or per_key)
+end
+local function limit_of(scope)
+  return set_limit_of(scope) or tonumber(redis.call('HGET', K.limitsDeclared, scope))
+end
+local function limit_for(scope, asker)
+  if asker.total == '-' and not string.find(scope, '/', 1, true) then
+    return set_limit_of(scope)
+  end
+  return limit_of(scope)
+end
+local function enter(scope, asker)
+  if redis.call('ZSCORE', K.permitsHeld, scope .. ' ' .. asker.id) then
+    return true
+  end
+  local limit = limit_for(scope, asker)
+  if not limit then
+    return true
+  end
+  local has_begun = string.sub(asker.order, 1, 1) == '0'
+  if count_held(scope) < limit and (has_begun or count_waiting(scope) == 0) then
+    redis.call('ZADD', K.permitsHeld, '0', scope .. ' ' .. asker.id)
+    return true
+  end
+  redis.call('ZADD', K.permitsWaiting, '0', scope .. ' ' .. asker.order .. ' ' .. asker.id)
+  redis.call(
+    'HSET', K.permitsWaiters, asker.id, scope .. ' ' .. asker.order .. ' ' .. asker.total .. ' ' .. asker.pool
+  )
+  return false
+end
+local function enter_workflow(scope, asker)
+  local workflow = string.match(scope, '^([^/]*)/')
+  if not workflow then
+    return true
+  end
+  asker.order = string.sub(asker.order, 1, 8) .. time_of_asking
+  if asker.total ~= '-' then
+    redis.call('HSETNX', K.limitsDeclared, workflow, asker.total)
+  end
+  return enter(workflow, asker)
+end
+local function grant(asker)
+  local id = 'permit:' .. asker.id
+  redis.call('HDEL', K.permitsWaiters, asker.id)
+  redis.call('ZADD', K.timers, now, asker.id)
+  add_to_outbox(id, '{"id":"' .. id .. '","runId":"' .. asker.id .. '","type":"wake","targetId":"' .. asker.id
+    .. '","pool":' .. asker.pool .. '}')
+  granted[#granted + 1] = asker.id
+  granted[#granted + 1] = asker.pool
+end
+local function let_in(scope)
+  local room = math.min(let_in_max, (limit_of(scope) or math.huge) - count_held(scope))
+  if room <= 0 then
+    return
+  end
+  local first, last, most = '[' .. scope .. ' ', '(' .. scope .. '!', string.format('%.0f', room)
+  local members = redis.call('ZRANGEBYLEX', K.permitsWaiting, first, last, 'LIMIT', '0', most)
+  for index = 1, #members do
+    local asker = { id = string.match(members[index], '(%S+)$') }
+    local waits = redis.call('HGET', K.permitsWaiters, asker.id)
+    asker.order, asker.total, asker.pool = string.match(waits, '^%S+ (%S+) (%S+) (.*)$')
+    redis.call('ZREM', K.permitsWaiting, members[index])
+    redis.call('ZADD', K.permitsHeld, '0', scope .. ' ' .. asker.id)
+    if enter_workflow(scope, asker) then
+      grant(asker)
+    end
+  end
+end
+local function forget_unused(scope)
+  if count_held(scope) == 0 and count_waiting(scope) == 0 then
+    redis.call('HDEL', K.limitsDeclared, scope)
+  end
+end
+local function declare(scope, limit, is_new)
+  if limit == '-' then
+    return
+  end
+  if not is_new then
+    redis.call('HSETNX', K.limitsDeclared, scope, limit)
+  elseif redis.call('HGET', K.limitsDeclared, scope) ~= limit then
+    redis.call('HSET', K.limitsDeclared, scope, limit)
+    let_in(scope)
+  end
+end
+local function ask_permits(asker)
+  if not asker.wanted and redis.call('HEXISTS', K.limitsSet, asker.workflow) == 0 then
+    return true
+  end
+  local key, per_key, total, priority = string.match(asker.wanted or '- - - 0000000', '^(%S+) (%S+) (%S+) (%S+)$')
+  asker.total = total
+  asker.order = (asker.has_begun and '0' or '1') .. priority .. time_of_asking
+  declare(key, per_key, asker.is_new)
+  declare(asker.workflow, total, asker.is_new)
+  local waits = redis.call('HGET', K.permitsWaiters, asker.id)
+  if not waits and (key == '-' or enter(key, asker)) and enter(asker.workflow, asker) then
+    return true
+  end
+  waits = redis.call('HGET', K.permitsWaiters, asker.id)
+  let_in((string.match(waits, '^%S+')))
+  return redis.call('HEXISTS', K.permitsWaiters, asker.id) == 0
+end
+local function space_start()
+  local set = redis.call('HGET', K.limitsSet, A.workflow)
+  local every, burst = A.rateEveryMs, A.rateBurst
+  if set then
+    local set_every, set_burst = string.match(set, '^%S+ %S+ (%S+) (%S+)')
+    if set_every ~= '-' then
+      every, burst = set_every, set_burst
+    end
+  end
+  if every == '' then
+    return nil
+  end
+  local free_at = math.max(tonumber(now), tonumber(redis.call('ZSCORE', K.limitsRates, A.rateScope) or '0'))
+  local starts_at = math.max(tonumber(now), free_at - (tonumber(burst) - 1) * tonumber(every))
+  local delay_ms = math.ceil(starts_at - tonumber(now))
+  return delay_ms, string.format('%.3f', free_at + tonumber(every))
+end
+local function note_start(next_at)
+  local past = redis.call('ZRANGEBYSCORE', K.limitsRates, '-inf', now, 'LIMIT', '0', '10')
+  for index = 1, #past do
+    redis.call('ZREM', K.limitsRates, past[index])
+  end
+  redis.call('ZADD', K.limitsRates, next_at, A.rateScope)
+end
 local asked = confirm()
 local present = redis.call('HMGET', K.run, 'digest', 'status')
 if present[1] then
@@ -217,12 +389,19 @@ if A.dueAt ~= '' then
     return { 'not_due' }
   end
 end
+local used = A.idempotencyMs ~= '' and redis.call('GET', K.idempotency)
+if used then
+  local digest, used_id = string.match(used, '^(%S+) (.*)$')
+  return { digest == A.digest and 'exists' or 'conflict', used_id }
+end
+local rate_delay_ms, next_start_at = space_start()
+if rate_delay_ms and rate_delay_ms > tonumber(A.delayMsMax) then
+  return { 'rate_full' }
+end
+local delay_ms = math.max(tonumber(A.delayMs), rate_delay_ms or 0)
+local delay = string.format('%.0f', delay_ms)
+local ready_at = string.format('%.0f', tonumber(now) + delay_ms)
 if A.idempotencyMs ~= '' then
-  local used = redis.call('GET', K.idempotency)
-  if used then
-    local digest, used_id = string.match(used, '^(%S+) (.*)$')
-    return { digest == A.digest and 'exists' or 'conflict', used_id }
-  end
   redis.call('SET', K.idempotency, A.digest .. ' ' .. A.runId, 'PX', A.idempotencyMs)
 end
 redis.call(
@@ -231,8 +410,8 @@ redis.call(
   'status', 'pending', 'generation', '0', 'recoveries', '0', 'totals', A.totals,
   'createdAt', A.createdAt, 'inboxSeen', '0', 'revision', '0'
 )
-if tonumber(A.delayMs) > 0 then
-  redis.call('HSET', K.run, 'readyAt', string.format('%.0f', tonumber(now) + tonumber(A.delayMs)))
+if delay_ms > 0 then
+  redis.call('HSET', K.run, 'readyAt', ready_at)
 end
 redis.call('HSET', K.parts, 'info', A.info)
 redis.call('ZREM', K.runsEnded, A.row .. ' ' .. A.workflow)
@@ -240,11 +419,26 @@ redis.call('RPUSH', K.inbox, A.startedEvent)
 redis.call('ZADD', K.runsAll, '0', A.row)
 redis.call('ZADD', K.runsWorkflow, '0', A.row)
 redis.call('ZADD', K.statusPending, '0', A.row)
-redis.call('ZADD', K.timers, string.format('%.0f', tonumber(now) + tonumber(A.delayMs)), A.runId)
-add_to_outbox(A.outboxId, A.outboxEntry)
+if A.permits ~= '' then
+  redis.call('HSET', K.run, 'permits', A.permits)
+end
+if next_start_at then
+  note_start(next_start_at)
+end
+local is_queued = delay_ms > 0 or ask_permits({
+  id = A.runId, workflow = A.workflow, wanted = A.permits ~= '' and A.permits, pool = A.pool, is_new = true,
+})
+if is_queued then
+  redis.call('ZADD', K.timers, ready_at, A.runId)
+  local entry = A.outboxEntry
+  if delay_ms > 0 then
+    entry = string.sub(entry, 1, -2) .. ',"delayMs":' .. delay .. '}'
+  end
+  add_to_outbox(A.outboxId, entry)
+end
 if A.parentId ~= '' then
   redis.call('HSET', K.run, 'root', A.rootId)
   redis.call('ZADD', K.parentChildren, '0', A.row)
 end
-return { 'created' }`,
+return { 'created', is_queued and '1' or '', delay }`,
 };

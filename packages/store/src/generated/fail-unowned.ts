@@ -50,6 +50,16 @@ export interface FailUnownedKeys {
   readonly children: string;
   /** run:<id>:gates:answers */
   readonly answers: string;
+  /** permits:held */
+  readonly permitsHeld: string;
+  /** permits:waiting */
+  readonly permitsWaiting: string;
+  /** permits:waiters */
+  readonly permitsWaiters: string;
+  /** limits:declared */
+  readonly limitsDeclared: string;
+  /** limits:set */
+  readonly limitsSet: string;
   /** leases */
   readonly leases: string;
   /** runs:ended */
@@ -102,7 +112,7 @@ export interface FailUnownedValues {
 }
 
 /**
- * - finished: rows of runs whose time is over
+ * - finished: rows of runs whose time is over; runs that got its permits
  * - duplicate: the run has ended before
  * - fenced: the lease is not held with this token, or there is no such run
  */
@@ -114,9 +124,9 @@ export type FailUnownedTag = "finished" | "duplicate" | "fenced";
  */
 export const failUnowned: Script<FailUnownedKeys, FailUnownedValues, FailUnownedTag> = {
   name: "fail_unowned",
-  keys: ["statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "history", "historyCopy", "fleetEvents", "run", "timers", "outbox", "outboxEntries", "gates", "gatesOpen", "gatesInfo", "parts", "steps", "stepOrder", "inbox", "dedupe", "children", "answers", "leases", "runsEnded", "runsUnfiled", "parentRun", "parentInbox", "lease"],
+  keys: ["statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "history", "historyCopy", "fleetEvents", "run", "timers", "outbox", "outboxEntries", "gates", "gatesOpen", "gatesInfo", "parts", "steps", "stepOrder", "inbox", "dedupe", "children", "answers", "permitsHeld", "permitsWaiting", "permitsWaiters", "limitsDeclared", "limitsSet", "leases", "runsEnded", "runsUnfiled", "parentRun", "parentInbox", "lease"],
   values: ["now", "transitions", "runId", "historyMax", "fleetEventsMax", "childGraceMs", "error", "summary", "retentionMs", "parentId", "parentEvent", "wakeId", "wakeHead", "forgetMax", "leaseToken", "checksLease", "fact"],
-  sha1: "c1ec4e94db3b64eb22ef7de3b1c86e069a530e5c",
+  sha1: "fe6265ae28a563e67196b865b9e1cd75bab73de1",
   source: `local K = {
   statusPending = KEYS[1],
   statusRunning = KEYS[2],
@@ -142,12 +152,17 @@ export const failUnowned: Script<FailUnownedKeys, FailUnownedValues, FailUnowned
   dedupe = KEYS[22],
   children = KEYS[23],
   answers = KEYS[24],
-  leases = KEYS[25],
-  runsEnded = KEYS[26],
-  runsUnfiled = KEYS[27],
-  parentRun = KEYS[28],
-  parentInbox = KEYS[29],
-  lease = KEYS[30],
+  permitsHeld = KEYS[25],
+  permitsWaiting = KEYS[26],
+  permitsWaiters = KEYS[27],
+  limitsDeclared = KEYS[28],
+  limitsSet = KEYS[29],
+  leases = KEYS[30],
+  runsEnded = KEYS[31],
+  runsUnfiled = KEYS[32],
+  parentRun = KEYS[33],
+  parentInbox = KEYS[34],
+  lease = KEYS[35],
 }
 local A = {
   now = ARGV[1],
@@ -265,6 +280,114 @@ local function keep_for(kept_ms)
     redis.call('PEXPIRE', kept[index], kept_ms)
   end
 end
+local let_in_max = 20
+local time_of_asking = string.format('%015.0f', tonumber(now))
+local granted = {}
+local function count_held(scope)
+  return redis.call('ZLEXCOUNT', K.permitsHeld, '[' .. scope .. ' ', '(' .. scope .. '!')
+end
+local function count_waiting(scope)
+  return redis.call('ZLEXCOUNT', K.permitsWaiting, '[' .. scope .. ' ', '(' .. scope .. '!')
+end
+local function set_limit_of(scope)
+  local workflow, key = string.match(scope, '^([^/]*)(.*)$')
+  local total, per_key = string.match(redis.call('HGET', K.limitsSet, workflow) or '- -', '^(%S+) (%S+)')
+  return tonumber(key == '' and total or per_key)
+end
+local function limit_of(scope)
+  return set_limit_of(scope) or tonumber(redis.call('HGET', K.limitsDeclared, scope))
+end
+local function limit_for(scope, asker)
+  if asker.total == '-' and not string.find(scope, '/', 1, true) then
+    return set_limit_of(scope)
+  end
+  return limit_of(scope)
+end
+local function enter(scope, asker)
+  if redis.call('ZSCORE', K.permitsHeld, scope .. ' ' .. asker.id) then
+    return true
+  end
+  local limit = limit_for(scope, asker)
+  if not limit then
+    return true
+  end
+  local has_begun = string.sub(asker.order, 1, 1) == '0'
+  if count_held(scope) < limit and (has_begun or count_waiting(scope) == 0) then
+    redis.call('ZADD', K.permitsHeld, '0', scope .. ' ' .. asker.id)
+    return true
+  end
+  redis.call('ZADD', K.permitsWaiting, '0', scope .. ' ' .. asker.order .. ' ' .. asker.id)
+  redis.call(
+    'HSET', K.permitsWaiters, asker.id, scope .. ' ' .. asker.order .. ' ' .. asker.total .. ' ' .. asker.pool
+  )
+  return false
+end
+local function enter_workflow(scope, asker)
+  local workflow = string.match(scope, '^([^/]*)/')
+  if not workflow then
+    return true
+  end
+  asker.order = string.sub(asker.order, 1, 8) .. time_of_asking
+  if asker.total ~= '-' then
+    redis.call('HSETNX', K.limitsDeclared, workflow, asker.total)
+  end
+  return enter(workflow, asker)
+end
+local function grant(asker)
+  local id = 'permit:' .. asker.id
+  redis.call('HDEL', K.permitsWaiters, asker.id)
+  redis.call('ZADD', K.timers, now, asker.id)
+  add_to_outbox(id, '{"id":"' .. id .. '","runId":"' .. asker.id .. '","type":"wake","targetId":"' .. asker.id
+    .. '","pool":' .. asker.pool .. '}')
+  granted[#granted + 1] = asker.id
+  granted[#granted + 1] = asker.pool
+end
+local function let_in(scope)
+  local room = math.min(let_in_max, (limit_of(scope) or math.huge) - count_held(scope))
+  if room <= 0 then
+    return
+  end
+  local first, last, most = '[' .. scope .. ' ', '(' .. scope .. '!', string.format('%.0f', room)
+  local members = redis.call('ZRANGEBYLEX', K.permitsWaiting, first, last, 'LIMIT', '0', most)
+  for index = 1, #members do
+    local asker = { id = string.match(members[index], '(%S+)$') }
+    local waits = redis.call('HGET', K.permitsWaiters, asker.id)
+    asker.order, asker.total, asker.pool = string.match(waits, '^%S+ (%S+) (%S+) (.*)$')
+    redis.call('ZREM', K.permitsWaiting, members[index])
+    redis.call('ZADD', K.permitsHeld, '0', scope .. ' ' .. asker.id)
+    if enter_workflow(scope, asker) then
+      grant(asker)
+    end
+  end
+end
+local function forget_unused(scope)
+  if count_held(scope) == 0 and count_waiting(scope) == 0 then
+    redis.call('HDEL', K.limitsDeclared, scope)
+  end
+end
+local function leave_line()
+  local waits = redis.call('HGET', K.permitsWaiters, A.runId)
+  if waits then
+    local scope, order = string.match(waits, '^(%S+) (%S+)')
+    redis.call('HDEL', K.permitsWaiters, A.runId)
+    redis.call('ZREM', K.permitsWaiting, scope .. ' ' .. order .. ' ' .. A.runId)
+    forget_unused(scope)
+  end
+end
+local function return_permit(scope)
+  if redis.call('ZREM', K.permitsHeld, scope .. ' ' .. A.runId) == 1 then
+    let_in(scope)
+    forget_unused(scope)
+  end
+end
+local function return_permits()
+  local stored = redis.call('HMGET', K.run, 'workflow', 'permits')
+  leave_line()
+  if stored[2] then
+    return_permit((string.match(stored[2], '^%S+')))
+  end
+  return_permit(stored[1])
+end
 local function tell_parent()
   if A.parentEvent == '' then
     return
@@ -308,6 +431,7 @@ local function end_run(row)
   redis.call('ZREM', K.timers, A.runId)
   close_gates(redis.call('HKEYS', K.gates))
   tell_parent()
+  return_permits()
   keep_for_a_while(row)
   return redis.call('ZRANGEBYSCORE', K.runsEnded, '-inf', now, 'LIMIT', '0', A.forgetMax)
 end
@@ -327,5 +451,5 @@ if stored[4] then
   note_lost_lease(stored[3])
 end
 add_fact(A.fact)
-return { 'finished', end_run(stored[2]) }`,
+return { 'finished', end_run(stored[2]), granted }`,
 };

@@ -52,6 +52,16 @@ export interface FinishRunKeys {
   readonly dedupe: string;
   /** run:<id>:children */
   readonly children: string;
+  /** permits:held */
+  readonly permitsHeld: string;
+  /** permits:waiting */
+  readonly permitsWaiting: string;
+  /** permits:waiters */
+  readonly permitsWaiters: string;
+  /** limits:declared */
+  readonly limitsDeclared: string;
+  /** limits:set */
+  readonly limitsSet: string;
   /** runs:ended */
   readonly runsEnded: string;
   /** runs:unfiled */
@@ -127,7 +137,7 @@ export interface FinishRunValues {
 
 /**
  * - fenced: somebody else owns the run, or nobody
- * - finished: rows of runs whose time is over, 1 when the parent need not be woken at once
+ * - finished: rows of runs whose time is over, 1 when the parent need not be woken at once, runs that got its permits
  * - duplicate: the run was ended by this commit before
  */
 export type FinishRunTag = "fenced" | "finished" | "duplicate";
@@ -137,9 +147,9 @@ export type FinishRunTag = "fenced" | "finished" | "duplicate";
  */
 export const finishRun: Script<FinishRunKeys, FinishRunValues, FinishRunTag> = {
   name: "finish_run",
-  keys: ["run", "statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "history", "historyCopy", "fleetEvents", "outbox", "outboxEntries", "gates", "gatesOpen", "gatesInfo", "parts", "steps", "stepOrder", "inbox", "leases", "answers", "timers", "dedupe", "children", "runsEnded", "runsUnfiled", "parentRun", "parentInbox"],
+  keys: ["run", "statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "history", "historyCopy", "fleetEvents", "outbox", "outboxEntries", "gates", "gatesOpen", "gatesInfo", "parts", "steps", "stepOrder", "inbox", "leases", "answers", "timers", "dedupe", "children", "permitsHeld", "permitsWaiting", "permitsWaiters", "limitsDeclared", "limitsSet", "runsEnded", "runsUnfiled", "parentRun", "parentInbox"],
   values: ["now", "generation", "nonce", "commitId", "after", "transitions", "runId", "historyMax", "fleetEventsMax", "inboxSeen", "totals", "progress", "childGraceMs", "error", "summary", "retentionMs", "parentId", "parentEvent", "wakeId", "wakeHead", "forgetMax", "status", "partsSet[]", "partsRemoved[]", "stepsSet[]", "facts[]", "outboxAdded[]", "outboxDone[]", "gatesOpened[]", "gatesClosed[]"],
-  sha1: "2c462481085d6f6f2c2fd4e2c0d137617795b327",
+  sha1: "17533184196d11b6e59d489ec4b6c0eb248d83db",
   source: `local K = {
   run = KEYS[1],
   statusPending = KEYS[2],
@@ -166,10 +176,15 @@ export const finishRun: Script<FinishRunKeys, FinishRunValues, FinishRunTag> = {
   timers = KEYS[23],
   dedupe = KEYS[24],
   children = KEYS[25],
-  runsEnded = KEYS[26],
-  runsUnfiled = KEYS[27],
-  parentRun = KEYS[28],
-  parentInbox = KEYS[29],
+  permitsHeld = KEYS[26],
+  permitsWaiting = KEYS[27],
+  permitsWaiters = KEYS[28],
+  limitsDeclared = KEYS[29],
+  limitsSet = KEYS[30],
+  runsEnded = KEYS[31],
+  runsUnfiled = KEYS[32],
+  parentRun = KEYS[33],
+  parentInbox = KEYS[34],
 }
 local A = {
   now = ARGV[1],
@@ -397,6 +412,114 @@ local function keep_for(kept_ms)
     redis.call('PEXPIRE', kept[index], kept_ms)
   end
 end
+local let_in_max = 20
+local time_of_asking = string.format('%015.0f', tonumber(now))
+local granted = {}
+local function count_held(scope)
+  return redis.call('ZLEXCOUNT', K.permitsHeld, '[' .. scope .. ' ', '(' .. scope .. '!')
+end
+local function count_waiting(scope)
+  return redis.call('ZLEXCOUNT', K.permitsWaiting, '[' .. scope .. ' ', '(' .. scope .. '!')
+end
+local function set_limit_of(scope)
+  local workflow, key = string.match(scope, '^([^/]*)(.*)$')
+  local total, per_key = string.match(redis.call('HGET', K.limitsSet, workflow) or '- -', '^(%S+) (%S+)')
+  return tonumber(key == '' and total or per_key)
+end
+local function limit_of(scope)
+  return set_limit_of(scope) or tonumber(redis.call('HGET', K.limitsDeclared, scope))
+end
+local function limit_for(scope, asker)
+  if asker.total == '-' and not string.find(scope, '/', 1, true) then
+    return set_limit_of(scope)
+  end
+  return limit_of(scope)
+end
+local function enter(scope, asker)
+  if redis.call('ZSCORE', K.permitsHeld, scope .. ' ' .. asker.id) then
+    return true
+  end
+  local limit = limit_for(scope, asker)
+  if not limit then
+    return true
+  end
+  local has_begun = string.sub(asker.order, 1, 1) == '0'
+  if count_held(scope) < limit and (has_begun or count_waiting(scope) == 0) then
+    redis.call('ZADD', K.permitsHeld, '0', scope .. ' ' .. asker.id)
+    return true
+  end
+  redis.call('ZADD', K.permitsWaiting, '0', scope .. ' ' .. asker.order .. ' ' .. asker.id)
+  redis.call(
+    'HSET', K.permitsWaiters, asker.id, scope .. ' ' .. asker.order .. ' ' .. asker.total .. ' ' .. asker.pool
+  )
+  return false
+end
+local function enter_workflow(scope, asker)
+  local workflow = string.match(scope, '^([^/]*)/')
+  if not workflow then
+    return true
+  end
+  asker.order = string.sub(asker.order, 1, 8) .. time_of_asking
+  if asker.total ~= '-' then
+    redis.call('HSETNX', K.limitsDeclared, workflow, asker.total)
+  end
+  return enter(workflow, asker)
+end
+local function grant(asker)
+  local id = 'permit:' .. asker.id
+  redis.call('HDEL', K.permitsWaiters, asker.id)
+  redis.call('ZADD', K.timers, now, asker.id)
+  add_to_outbox(id, '{"id":"' .. id .. '","runId":"' .. asker.id .. '","type":"wake","targetId":"' .. asker.id
+    .. '","pool":' .. asker.pool .. '}')
+  granted[#granted + 1] = asker.id
+  granted[#granted + 1] = asker.pool
+end
+local function let_in(scope)
+  local room = math.min(let_in_max, (limit_of(scope) or math.huge) - count_held(scope))
+  if room <= 0 then
+    return
+  end
+  local first, last, most = '[' .. scope .. ' ', '(' .. scope .. '!', string.format('%.0f', room)
+  local members = redis.call('ZRANGEBYLEX', K.permitsWaiting, first, last, 'LIMIT', '0', most)
+  for index = 1, #members do
+    local asker = { id = string.match(members[index], '(%S+)$') }
+    local waits = redis.call('HGET', K.permitsWaiters, asker.id)
+    asker.order, asker.total, asker.pool = string.match(waits, '^%S+ (%S+) (%S+) (.*)$')
+    redis.call('ZREM', K.permitsWaiting, members[index])
+    redis.call('ZADD', K.permitsHeld, '0', scope .. ' ' .. asker.id)
+    if enter_workflow(scope, asker) then
+      grant(asker)
+    end
+  end
+end
+local function forget_unused(scope)
+  if count_held(scope) == 0 and count_waiting(scope) == 0 then
+    redis.call('HDEL', K.limitsDeclared, scope)
+  end
+end
+local function leave_line()
+  local waits = redis.call('HGET', K.permitsWaiters, A.runId)
+  if waits then
+    local scope, order = string.match(waits, '^(%S+) (%S+)')
+    redis.call('HDEL', K.permitsWaiters, A.runId)
+    redis.call('ZREM', K.permitsWaiting, scope .. ' ' .. order .. ' ' .. A.runId)
+    forget_unused(scope)
+  end
+end
+local function return_permit(scope)
+  if redis.call('ZREM', K.permitsHeld, scope .. ' ' .. A.runId) == 1 then
+    let_in(scope)
+    forget_unused(scope)
+  end
+end
+local function return_permits()
+  local stored = redis.call('HMGET', K.run, 'workflow', 'permits')
+  leave_line()
+  if stored[2] then
+    return_permit((string.match(stored[2], '^%S+')))
+  end
+  return_permit(stored[1])
+end
 local function tell_parent()
   if A.parentEvent == '' then
     return
@@ -440,6 +563,7 @@ local function end_run(row)
   redis.call('ZREM', K.timers, A.runId)
   close_gates(redis.call('HKEYS', K.gates))
   tell_parent()
+  return_permits()
   keep_for_a_while(row)
   return redis.call('ZRANGEBYSCORE', K.runsEnded, '-inf', now, 'LIMIT', '0', A.forgetMax)
 end
@@ -464,5 +588,5 @@ end
 forget_recoveries()
 empty_inbox()
 local forgettable = end_run(row)
-return { 'finished', forgettable, parent_is_patient() and '1' or '0' }`,
+return { 'finished', forgettable, parent_is_patient() and '1' or '0', granted }`,
 };

@@ -48,6 +48,16 @@ export interface ParkRunKeys {
   readonly answers: string;
   /** timers */
   readonly timers: string;
+  /** permits:held */
+  readonly permitsHeld: string;
+  /** permits:waiting */
+  readonly permitsWaiting: string;
+  /** permits:waiters */
+  readonly permitsWaiters: string;
+  /** limits:declared */
+  readonly limitsDeclared: string;
+  /** limits:set */
+  readonly limitsSet: string;
 }
 
 export interface ParkRunValues {
@@ -103,7 +113,7 @@ export interface ParkRunValues {
 
 /**
  * - fenced: somebody else owns the run, or nobody
- * - parked: nobody owns the run
+ * - parked: nobody owns the run; runs that got its permits, as granted
  * - wake_now: unread events
  */
 export type ParkRunTag = "fenced" | "parked" | "wake_now";
@@ -114,9 +124,9 @@ export type ParkRunTag = "fenced" | "parked" | "wake_now";
  */
 export const parkRun: Script<ParkRunKeys, ParkRunValues, ParkRunTag> = {
   name: "park_run",
-  keys: ["run", "statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "history", "historyCopy", "fleetEvents", "outbox", "outboxEntries", "gates", "gatesOpen", "gatesInfo", "parts", "steps", "stepOrder", "inbox", "leases", "answers", "timers"],
+  keys: ["run", "statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "history", "historyCopy", "fleetEvents", "outbox", "outboxEntries", "gates", "gatesOpen", "gatesInfo", "parts", "steps", "stepOrder", "inbox", "leases", "answers", "timers", "permitsHeld", "permitsWaiting", "permitsWaiters", "limitsDeclared", "limitsSet"],
   values: ["now", "generation", "nonce", "commitId", "after", "transitions", "runId", "historyMax", "fleetEventsMax", "inboxSeen", "totals", "progress", "inboxPage", "blockedOn", "wakeAt", "patience", "partsSet[]", "partsRemoved[]", "stepsSet[]", "facts[]", "outboxAdded[]", "outboxDone[]", "gatesOpened[]", "gatesClosed[]"],
-  sha1: "7717c6fc7b57b18cf6ca4b87c821928e49186723",
+  sha1: "8e21183c7479527266c8c0eff7cedac16e7e97ac",
   source: `local K = {
   run = KEYS[1],
   statusPending = KEYS[2],
@@ -141,6 +151,11 @@ export const parkRun: Script<ParkRunKeys, ParkRunValues, ParkRunTag> = {
   leases = KEYS[21],
   answers = KEYS[22],
   timers = KEYS[23],
+  permitsHeld = KEYS[24],
+  permitsWaiting = KEYS[25],
+  permitsWaiters = KEYS[26],
+  limitsDeclared = KEYS[27],
+  limitsSet = KEYS[28],
 }
 local A = {
   now = ARGV[1],
@@ -354,8 +369,116 @@ local function cancel_request()
   end
   return cancel
 end
+local let_in_max = 20
+local time_of_asking = string.format('%015.0f', tonumber(now))
+local granted = {}
+local function count_held(scope)
+  return redis.call('ZLEXCOUNT', K.permitsHeld, '[' .. scope .. ' ', '(' .. scope .. '!')
+end
+local function count_waiting(scope)
+  return redis.call('ZLEXCOUNT', K.permitsWaiting, '[' .. scope .. ' ', '(' .. scope .. '!')
+end
+local function set_limit_of(scope)
+  local workflow, key = string.match(scope, '^([^/]*)(.*)$')
+  local total, per_key = string.match(redis.call('HGET', K.limitsSet, workflow) or '- -', '^(%S+) (%S+)')
+  return tonumber(key == '' and total or per_key)
+end
+local function limit_of(scope)
+  return set_limit_of(scope) or tonumber(redis.call('HGET', K.limitsDeclared, scope))
+end
+local function limit_for(scope, asker)
+  if asker.total == '-' and not string.find(scope, '/', 1, true) then
+    return set_limit_of(scope)
+  end
+  return limit_of(scope)
+end
+local function enter(scope, asker)
+  if redis.call('ZSCORE', K.permitsHeld, scope .. ' ' .. asker.id) then
+    return true
+  end
+  local limit = limit_for(scope, asker)
+  if not limit then
+    return true
+  end
+  local has_begun = string.sub(asker.order, 1, 1) == '0'
+  if count_held(scope) < limit and (has_begun or count_waiting(scope) == 0) then
+    redis.call('ZADD', K.permitsHeld, '0', scope .. ' ' .. asker.id)
+    return true
+  end
+  redis.call('ZADD', K.permitsWaiting, '0', scope .. ' ' .. asker.order .. ' ' .. asker.id)
+  redis.call(
+    'HSET', K.permitsWaiters, asker.id, scope .. ' ' .. asker.order .. ' ' .. asker.total .. ' ' .. asker.pool
+  )
+  return false
+end
+local function enter_workflow(scope, asker)
+  local workflow = string.match(scope, '^([^/]*)/')
+  if not workflow then
+    return true
+  end
+  asker.order = string.sub(asker.order, 1, 8) .. time_of_asking
+  if asker.total ~= '-' then
+    redis.call('HSETNX', K.limitsDeclared, workflow, asker.total)
+  end
+  return enter(workflow, asker)
+end
+local function grant(asker)
+  local id = 'permit:' .. asker.id
+  redis.call('HDEL', K.permitsWaiters, asker.id)
+  redis.call('ZADD', K.timers, now, asker.id)
+  add_to_outbox(id, '{"id":"' .. id .. '","runId":"' .. asker.id .. '","type":"wake","targetId":"' .. asker.id
+    .. '","pool":' .. asker.pool .. '}')
+  granted[#granted + 1] = asker.id
+  granted[#granted + 1] = asker.pool
+end
+local function let_in(scope)
+  local room = math.min(let_in_max, (limit_of(scope) or math.huge) - count_held(scope))
+  if room <= 0 then
+    return
+  end
+  local first, last, most = '[' .. scope .. ' ', '(' .. scope .. '!', string.format('%.0f', room)
+  local members = redis.call('ZRANGEBYLEX', K.permitsWaiting, first, last, 'LIMIT', '0', most)
+  for index = 1, #members do
+    local asker = { id = string.match(members[index], '(%S+)$') }
+    local waits = redis.call('HGET', K.permitsWaiters, asker.id)
+    asker.order, asker.total, asker.pool = string.match(waits, '^%S+ (%S+) (%S+) (.*)$')
+    redis.call('ZREM', K.permitsWaiting, members[index])
+    redis.call('ZADD', K.permitsHeld, '0', scope .. ' ' .. asker.id)
+    if enter_workflow(scope, asker) then
+      grant(asker)
+    end
+  end
+end
+local function forget_unused(scope)
+  if count_held(scope) == 0 and count_waiting(scope) == 0 then
+    redis.call('HDEL', K.limitsDeclared, scope)
+  end
+end
+local function leave_line()
+  local waits = redis.call('HGET', K.permitsWaiters, A.runId)
+  if waits then
+    local scope, order = string.match(waits, '^(%S+) (%S+)')
+    redis.call('HDEL', K.permitsWaiters, A.runId)
+    redis.call('ZREM', K.permitsWaiting, scope .. ' ' .. order .. ' ' .. A.runId)
+    forget_unused(scope)
+  end
+end
+local function return_permit(scope)
+  if redis.call('ZREM', K.permitsHeld, scope .. ' ' .. A.runId) == 1 then
+    let_in(scope)
+    forget_unused(scope)
+  end
+end
+local function return_permits()
+  local stored = redis.call('HMGET', K.run, 'workflow', 'permits')
+  leave_line()
+  if stored[2] then
+    return_permit((string.match(stored[2], '^%S+')))
+  end
+  return_permit(stored[1])
+end
 if not owned then
-  return { 'parked' }
+  return { 'parked', {} }
 end
 local has_unread = redis.call('LLEN', K.inbox) > 0
 local to = open_status(status, 'running')
@@ -381,5 +504,6 @@ if A.wakeAt == '' then
 else
   redis.call('ZADD', K.timers, A.wakeAt, A.runId)
 end
-return { 'parked' }`,
+return_permits()
+return { 'parked', granted }`,
 };

@@ -22,6 +22,16 @@ export interface RequestCancelKeys {
   readonly outbox: string;
   /** outbox:entries */
   readonly outboxEntries: string;
+  /** permits:held */
+  readonly permitsHeld: string;
+  /** permits:waiting */
+  readonly permitsWaiting: string;
+  /** permits:waiters */
+  readonly permitsWaiters: string;
+  /** limits:declared */
+  readonly limitsDeclared: string;
+  /** limits:set */
+  readonly limitsSet: string;
   /** run:<id> */
   readonly run: string;
   /** run:<id>:inbox */
@@ -48,7 +58,7 @@ export interface RequestCancelValues {
 }
 
 /**
- * - requested: status, pool as JSON
+ * - requested: status, pool as JSON, runs that got its permits
  * - already: reason, by, at of the first request
  * - ended: status
  * - not_found: no such run
@@ -61,9 +71,9 @@ export type RequestCancelTag = "requested" | "already" | "ended" | "not_found";
  */
 export const requestCancel: Script<RequestCancelKeys, RequestCancelValues, RequestCancelTag> = {
   name: "request_cancel",
-  keys: ["statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "timers", "outbox", "outboxEntries", "run", "inbox"],
+  keys: ["statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "timers", "outbox", "outboxEntries", "permitsHeld", "permitsWaiting", "permitsWaiters", "limitsDeclared", "limitsSet", "run", "inbox"],
   values: ["now", "transitions", "confirms", "runId", "reason", "by", "eventTail", "channel"],
-  sha1: "3df7a4f017ebf06700f5978f1eac535e30cb5ab4",
+  sha1: "19498ff42d24fde081c438368050021d1fa7ca4a",
   source: `local K = {
   statusPending = KEYS[1],
   statusRunning = KEYS[2],
@@ -75,8 +85,13 @@ export const requestCancel: Script<RequestCancelKeys, RequestCancelValues, Reque
   timers = KEYS[8],
   outbox = KEYS[9],
   outboxEntries = KEYS[10],
-  run = KEYS[11],
-  inbox = KEYS[12],
+  permitsHeld = KEYS[11],
+  permitsWaiting = KEYS[12],
+  permitsWaiters = KEYS[13],
+  limitsDeclared = KEYS[14],
+  limitsSet = KEYS[15],
+  run = KEYS[16],
+  inbox = KEYS[17],
 }
 local A = {
   now = ARGV[1],
@@ -144,6 +159,118 @@ local function confirm()
   redis.call('HDEL', K.outboxEntries, A.confirms)
   return redis.call('ZREM', K.outbox, A.confirms) == 1
 end
+local function add_to_outbox(id, entry)
+  redis.call('ZADD', K.outbox, now, id)
+  redis.call('HSET', K.outboxEntries, id, entry)
+end
+local let_in_max = 20
+local time_of_asking = string.format('%015.0f', tonumber(now))
+local granted = {}
+local function count_held(scope)
+  return redis.call('ZLEXCOUNT', K.permitsHeld, '[' .. scope .. ' ', '(' .. scope .. '!')
+end
+local function count_waiting(scope)
+  return redis.call('ZLEXCOUNT', K.permitsWaiting, '[' .. scope .. ' ', '(' .. scope .. '!')
+end
+local function set_limit_of(scope)
+  local workflow, key = string.match(scope, '^([^/]*)(.*)$')
+  local total, per_key = string.match(redis.call('HGET', K.limitsSet, workflow) or '- -', '^(%S+) (%S+)')
+  return tonumber(key == '' and total or per_key)
+end
+local function limit_of(scope)
+  return set_limit_of(scope) or tonumber(redis.call('HGET', K.limitsDeclared, scope))
+end
+local function limit_for(scope, asker)
+  if asker.total == '-' and not string.find(scope, '/', 1, true) then
+    return set_limit_of(scope)
+  end
+  return limit_of(scope)
+end
+local function enter(scope, asker)
+  if redis.call('ZSCORE', K.permitsHeld, scope .. ' ' .. asker.id) then
+    return true
+  end
+  local limit = limit_for(scope, asker)
+  if not limit then
+    return true
+  end
+  local has_begun = string.sub(asker.order, 1, 1) == '0'
+  if count_held(scope) < limit and (has_begun or count_waiting(scope) == 0) then
+    redis.call('ZADD', K.permitsHeld, '0', scope .. ' ' .. asker.id)
+    return true
+  end
+  redis.call('ZADD', K.permitsWaiting, '0', scope .. ' ' .. asker.order .. ' ' .. asker.id)
+  redis.call(
+    'HSET', K.permitsWaiters, asker.id, scope .. ' ' .. asker.order .. ' ' .. asker.total .. ' ' .. asker.pool
+  )
+  return false
+end
+local function enter_workflow(scope, asker)
+  local workflow = string.match(scope, '^([^/]*)/')
+  if not workflow then
+    return true
+  end
+  asker.order = string.sub(asker.order, 1, 8) .. time_of_asking
+  if asker.total ~= '-' then
+    redis.call('HSETNX', K.limitsDeclared, workflow, asker.total)
+  end
+  return enter(workflow, asker)
+end
+local function grant(asker)
+  local id = 'permit:' .. asker.id
+  redis.call('HDEL', K.permitsWaiters, asker.id)
+  redis.call('ZADD', K.timers, now, asker.id)
+  add_to_outbox(id, '{"id":"' .. id .. '","runId":"' .. asker.id .. '","type":"wake","targetId":"' .. asker.id
+    .. '","pool":' .. asker.pool .. '}')
+  granted[#granted + 1] = asker.id
+  granted[#granted + 1] = asker.pool
+end
+local function let_in(scope)
+  local room = math.min(let_in_max, (limit_of(scope) or math.huge) - count_held(scope))
+  if room <= 0 then
+    return
+  end
+  local first, last, most = '[' .. scope .. ' ', '(' .. scope .. '!', string.format('%.0f', room)
+  local members = redis.call('ZRANGEBYLEX', K.permitsWaiting, first, last, 'LIMIT', '0', most)
+  for index = 1, #members do
+    local asker = { id = string.match(members[index], '(%S+)$') }
+    local waits = redis.call('HGET', K.permitsWaiters, asker.id)
+    asker.order, asker.total, asker.pool = string.match(waits, '^%S+ (%S+) (%S+) (.*)$')
+    redis.call('ZREM', K.permitsWaiting, members[index])
+    redis.call('ZADD', K.permitsHeld, '0', scope .. ' ' .. asker.id)
+    if enter_workflow(scope, asker) then
+      grant(asker)
+    end
+  end
+end
+local function forget_unused(scope)
+  if count_held(scope) == 0 and count_waiting(scope) == 0 then
+    redis.call('HDEL', K.limitsDeclared, scope)
+  end
+end
+local function leave_line()
+  local waits = redis.call('HGET', K.permitsWaiters, A.runId)
+  if waits then
+    local scope, order = string.match(waits, '^(%S+) (%S+)')
+    redis.call('HDEL', K.permitsWaiters, A.runId)
+    redis.call('ZREM', K.permitsWaiting, scope .. ' ' .. order .. ' ' .. A.runId)
+    forget_unused(scope)
+  end
+end
+local function return_permit(scope)
+  if redis.call('ZREM', K.permitsHeld, scope .. ' ' .. A.runId) == 1 then
+    let_in(scope)
+    forget_unused(scope)
+  end
+end
+local function return_permits()
+  local stored = redis.call('HMGET', K.run, 'workflow', 'permits')
+  leave_line()
+  if stored[2] then
+    return_permit((string.match(stored[2], '^%S+')))
+  end
+  return_permit(stored[1])
+end
 local stored = redis.call(
   'HMGET', K.run, 'status', 'row', 'owner', 'pool', 'cancelReason', 'cancelBy', 'cancelAt'
 )
@@ -164,5 +291,8 @@ push_event({
   id = A.runId, run = K.run, inbox = K.inbox,
   status = 'cancelling', row = stored[2], owner = stored[3],
 }, '{"at":' .. now .. ',' .. A.eventTail)
-return { 'requested', 'cancelling', stored[4] }`,
+if not stored[3] then
+  return_permits()
+end
+return { 'requested', 'cancelling', stored[4], granted }`,
 };

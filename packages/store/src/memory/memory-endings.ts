@@ -5,6 +5,7 @@
 import {
   type Finish,
   type FinishReply,
+  type Granting,
   isEnded,
   limits,
   type RunStore,
@@ -12,6 +13,7 @@ import {
 } from "@runfleet/model";
 import { orphansEntry, parentWakeId } from "../outbox-entry.js";
 import { terminated, type Unowned, unownedChildEvent } from "../unowned-child.js";
+import { returnPermits } from "./memory-permits.js";
 import {
   addFact,
   addToOutbox,
@@ -47,8 +49,10 @@ function failWithoutOwner(state: MemoryState, request: Parameters<RunStore["fail
   run.status = "failed";
   run.isUnowned = true;
   addFact(state, run, { type: "run.failed", error });
-  endUnowned(state, run, { end: { status: "failed", error }, retentionMs });
-  return { tag: "finished" };
+  return {
+    tag: "finished",
+    ...endUnowned(state, run, { end: { status: "failed", error }, retentionMs }),
+  };
 }
 
 function terminate(
@@ -68,18 +72,18 @@ function terminate(
   addToOutbox(state, orphansEntry(runId, reason));
   emptyInbox(run);
   tellCancel(state, runId);
-  endUnowned(state, run, { end, retentionMs: limits.endedRunKeptMs });
-  return { tag: "terminated", pool: run.info.pool };
+  const granting = endUnowned(state, run, { end, retentionMs: limits.endedRunKeptMs });
+  return { tag: "terminated", pool: run.info.pool, ...granting };
 }
 
 function endUnowned(
   state: MemoryState,
   run: StoredRun,
   { end, retentionMs }: { readonly end: Unowned; readonly retentionMs: number },
-): void {
+): Granting {
   const parentEvent = unownedChildEvent(toRecord(run), { ...end, now: state.now() });
   const ending = { error: end.error, summary: end.error.message, retentionMs };
-  endRun(state, run, parentEvent === undefined ? ending : { ...ending, parentEvent });
+  return endRun(state, run, parentEvent === undefined ? ending : { ...ending, parentEvent });
 }
 
 /** Events nobody will read. A run that no worker could continue keeps them: it may be retried. */
@@ -97,7 +101,8 @@ export function disown(state: MemoryState, run: StoredRun, wakeAt: number | unde
 
 type Ending = Pick<Finish, "error" | "summary" | "parentEvent" | "retentionMs">;
 
-export function endRun(state: MemoryState, run: StoredRun, ending: Ending): void {
+/** Answers whom the run's permits let in. */
+export function endRun(state: MemoryState, run: StoredRun, ending: Ending): Granting {
   run.endedAt = state.now();
   run.summary = ending.summary;
   if (ending.error !== undefined) run.error = copy(ending.error);
@@ -105,8 +110,10 @@ export function endRun(state: MemoryState, run: StoredRun, ending: Ending): void
   disown(state, run, undefined);
   run.gates.clear();
   tellParent(state, run, ending.parentEvent);
+  const granting = returnPermits(state, run);
   run.expiresAt = state.now() + Math.max(1, Math.ceil(ending.retentionMs));
   state.unfiled.set(run.info.id, state.now());
+  return granting;
 }
 
 function tellParent(state: MemoryState, child: StoredRun, told: Finish["parentEvent"]): void {

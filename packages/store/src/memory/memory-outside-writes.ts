@@ -21,6 +21,7 @@ import { startDigest } from "../identifiers.js";
 import { enqueueEntry, enqueueId } from "../outbox-entry.js";
 import { toRunInfo } from "../run-record.js";
 import { checkNewRun, idempotencyKeptMs, startedEvent } from "../start-of-run.js";
+import { askPermits, returnPermits, spaceStart } from "./memory-permits.js";
 import {
   addFact,
   addToOutbox,
@@ -84,19 +85,26 @@ export function createRun(
     const status = findRun(state, id)?.status ?? "expired";
     return earlier.digest === digest ? { tag: "exists", id, status } : { tag: "conflict", id };
   }
+  const noteStart = spaceStart(state, run);
+  if (noteStart === undefined) return { tag: "rate_full" };
   const now = state.now();
-  const delayMs = run.delayMs ?? 0;
   if (run.idempotencyKey !== undefined) {
     state.idempotency.set(run.idempotencyKey, { digest, runId: run.id, until: now + idempotencyKeptMs });
   }
   const stored = newStoredRun(toRunInfo(run), digest, zeroTotals());
+  const delayMs = Math.max(run.delayMs ?? 0, noteStart());
   if (delayMs > 0) stored.readyAt = now + delayMs;
   state.runs.set(run.id, stored);
   pushEvent(state, stored, startedEvent(run));
+  parent?.children.push(stored.row);
+  state.timers.delete(run.id);
+  // A delayed run asks when its time has come.
+  if (delayMs === 0 && !askPermits(state, run, { hasBegun: false, isNew: true }))
+    return { tag: "created", id: run.id };
   state.timers.set(run.id, now + delayMs);
   addToOutbox(state, enqueueEntry(run.id, delayMs));
-  parent?.children.push(stored.row);
-  return { tag: "created", id: run.id, outboxId: enqueueId(run.id) };
+  const outboxId = enqueueId(run.id);
+  return { tag: "created", id: run.id, outboxId, ...(delayMs === 0 ? {} : { delayMs }) };
 }
 
 /** One that no worker could continue may be retried, and then waits for this child. */
@@ -190,7 +198,8 @@ function requestCancel(state: MemoryState, request: Parameters<RunStore["request
   run.cancel = { reason, by, at };
   run.status = "cancelling";
   pushEvent(state, run, { at, type: "cancelRequested", reason, by });
-  return { tag: "requested", status: run.status, pool: run.info.pool };
+  const granting = run.owner === undefined ? returnPermits(state, run) : {};
+  return { tag: "requested", status: run.status, pool: run.info.pool, ...granting };
 }
 
 function retryRun(state: MemoryState, { runId, by }: Parameters<RunStore["retryRun"]>[0]): RetryReply {

@@ -12,6 +12,7 @@ import {
   type StepRecord,
 } from "@runfleet/model";
 import { pageOf, pageRows } from "../page.js";
+import { toLimitWait } from "../permit-scope.js";
 import { rowRunId } from "../run-record.js";
 import { copy, findRun, type MemoryState, type StoredRun, toRecord } from "./memory-state.js";
 
@@ -37,7 +38,7 @@ export function memoryReads(state: MemoryState): Reads {
   return {
     readRun: async (runId) => {
       const run = findRun(state, runId);
-      return run === undefined ? undefined : toRecord(run);
+      return run === undefined ? undefined : recordOf(state, run);
     },
     readState: async (runId) => Object.fromEntries(findRun(state, runId)?.parts ?? []),
     readSteps: async (request) => readSteps(findRun(state, request.runId), request),
@@ -55,6 +56,13 @@ export function memoryReads(state: MemoryState): Reads {
     inboxWaiting: async (runId) => (findRun(state, runId)?.inbox.length ?? 0) > 0,
     dueAt: async (runId) => state.timers.get(runId),
   };
+}
+
+/** In line for a permit, what the run waited for before has come. */
+function recordOf({ permits }: MemoryState, run: StoredRun): RunRecord {
+  const waiting = permits.waiters.get(run.info.id);
+  if (waiting === undefined) return toRecord(run);
+  return { ...toRecord(run), blockedOn: [toLimitWait(`${waiting.scope} ${waiting.order}`)] };
 }
 
 function readSteps(
@@ -81,7 +89,7 @@ function listRuns(state: MemoryState, filter: ListFilter): Page<RunRecord> {
     .filter((run) => cursor === undefined || run.row < cursor)
     .sort((a, b) => (a.row > b.row ? -1 : 1));
   const page = pageOf(runs, { limit, cursorOf: (run) => run.row });
-  return { ...page, rows: page.rows.map(toRecord) };
+  return { ...page, rows: page.rows.map((run) => recordOf(state, run)) };
 }
 
 function openGates(state: MemoryState, request: Parameters<RunStore["openGates"]>[0]): Page<OpenGate> {

@@ -26,6 +26,7 @@ import {
   type WorkerPresence,
 } from "@runfleet/model";
 import { runRow } from "../run-record.js";
+import { createMemoryPermits, type MemoryPermits } from "./permit-state.js";
 
 export interface GateAnswered {
   readonly address: Address;
@@ -117,6 +118,7 @@ export interface MemoryState {
   /** When runs that nobody owns want to be looked at. */
   readonly timers: Map<string, number>;
   readonly leases: Map<string, { readonly token: string; readonly expiresAt: number }>;
+  readonly permits: MemoryPermits;
   readonly definitions: Map<string, string>;
   readonly published: Map<string, PublishedWorkflow>;
   readonly schedules: Map<string, StoredSchedule>;
@@ -146,6 +148,7 @@ export function createMemoryState(now: () => number): MemoryState {
     outbox: new Map(),
     timers: new Map(),
     leases: new Map(),
+    permits: createMemoryPermits(),
     definitions: new Map(),
     published: new Map(),
     schedules: new Map(),

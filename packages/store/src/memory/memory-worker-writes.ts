@@ -18,6 +18,7 @@ import {
 import { madeProgress } from "../progress.js";
 import { stepScore } from "../step-score.js";
 import { disown, emptyInbox, endRun } from "./memory-endings.js";
+import { askPermits, returnPermits } from "./memory-permits.js";
 import {
   addFact,
   addToOutbox,
@@ -53,7 +54,7 @@ export function memoryWorkerWrites(state: MemoryState): WorkerWrites {
       run.blockedOn = copy(park.blockedOn);
       run.patience = park.patience;
       giveAway(state, run, park.until);
-      return { tag: "parked" };
+      return { tag: "parked", ...returnPermits(state, run) };
     },
     release: async (commit) => {
       const fenced = passFence(state, commit.fence, commit);
@@ -88,6 +89,15 @@ function activate(state: MemoryState, request: Parameters<RunStore["activate"]>[
     const recoveries = run.recoveries + (tookOver ? 1 : 0);
     if (recoveries > recoveriesMax) return { tag: "crash_loop", recoveries };
     if (recoveries > recoveriesAdmitted) return { tag: "suspect", recoveries };
+    const needsPermits = !tookOver && run.status !== "cancelling";
+    if (
+      needsPermits &&
+      !askPermits(state, run.info, { hasBegun: run.startedAt !== undefined, isNew: false })
+    ) {
+      run.status = "pending";
+      state.timers.delete(runId);
+      return { tag: "limited" };
+    }
     noteLostLease(state, run);
     const generation = nextGeneration(state, run);
     const now = state.now();
@@ -183,8 +193,9 @@ function finishOwned(state: MemoryState, finish: Finish): FinishReply {
   else applyCommit(state, run, { commit: finish, status: finish.status });
   run.recoveries = 0;
   emptyInbox(run);
-  endRun(state, run, finish);
-  return parentIsPatient(state, finish) ? { tag: "finished", parentIsPatient: true } : { tag: "finished" };
+  const granting = endRun(state, run, finish);
+  const patient = parentIsPatient(state, finish) ? { parentIsPatient: true } : {};
+  return { tag: "finished", ...patient, ...granting };
 }
 
 function parentIsPatient(state: MemoryState, { status, parentEvent }: Finish): boolean {

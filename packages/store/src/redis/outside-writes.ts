@@ -5,6 +5,7 @@
 import {
   type CancelReply,
   type CreateReply,
+  delayMsMax,
   limits,
   type NewRun,
   type RetryReply,
@@ -21,6 +22,7 @@ import { retryRun } from "../generated/retry-run.js";
 import { startDigest } from "../identifiers.js";
 import { idempotencyKey, runKeys, scheduleKeys, workflowRunsKey } from "../keys.js";
 import { enqueueEntry, enqueueId } from "../outbox-entry.js";
+import { permitsText, rateValues, toGranting } from "../permit-scope.js";
 import { withRedis } from "../redis-failure.js";
 import { infoText, runRow, toCancelRequest, toRunInfo, totalsText } from "../run-record.js";
 import { runScript } from "../script.js";
@@ -116,7 +118,7 @@ async function requestEnd(
       confirms: confirms ?? "",
     },
   });
-  if (tag === "requested") return { tag, ...statusAndPool(rest) };
+  if (tag === "requested") return { tag, ...statusAndPool(rest), ...toGranting(rest[2] as string[]) };
   if (tag === "ended") return { tag, status: rest[0] as RunStatus };
   const cancel = tag === "already" ? toCancelRequest(rest) : undefined;
   return cancel === undefined ? { tag: "not_found" } : { tag: "already", cancel };
@@ -167,16 +169,19 @@ export async function createOnce(
       confirms: run.confirms ?? "",
     },
   });
-  if (tag === "parent_gone" || tag === "not_due") return { tag };
+  if (tag === "parent_gone" || tag === "not_due" || tag === "rate_full") return { tag };
+  if (tag === "created") {
+    const [isQueued, delayMs] = rest as [string, string];
+    const outbox = isQueued === "" ? {} : { outboxId: enqueueId(run.id) };
+    return { tag, id: run.id, ...outbox, ...(delayMs === "0" ? {} : { delayMs: Number(delayMs) }) };
+  }
   const [id, status] = rest as [string, RunStatus | undefined];
-  if (tag === "created") return { tag, id: run.id, outboxId: enqueueId(run.id) };
   if (tag === "conflict") return { tag, id };
   // The key names another run, or one that is gone; only the run itself says.
   return { tag, id, status: status ?? (await readStatus(partition, id)) ?? "expired" };
 }
 
 function creationValues(run: NewRun) {
-  const delayMs = run.delayMs ?? 0;
   return {
     runId: run.id,
     digest: startDigest(run),
@@ -186,10 +191,13 @@ function creationValues(run: NewRun) {
     totals: totalsText(zeroTotals()),
     createdAt: run.createdAt,
     row: runRow(run),
-    delayMs,
+    delayMs: run.delayMs ?? 0,
+    delayMsMax,
+    permits: permitsText(run),
+    ...rateValues(run),
     startedEvent: JSON.stringify(startedEvent(run)),
     outboxId: enqueueId(run.id),
-    outboxEntry: JSON.stringify(enqueueEntry(run.id, delayMs)),
+    outboxEntry: JSON.stringify(enqueueEntry(run.id, 0)),
   };
 }
 

@@ -9,6 +9,7 @@ import { finishRun } from "../generated/finish-run.js";
 import { terminateRun } from "../generated/terminate-run.js";
 import { runKeys } from "../keys.js";
 import { orphansEntry, outboxPair, parentWakeHead, parentWakeId } from "../outbox-entry.js";
+import { toGranting } from "../permit-scope.js";
 import { runScript } from "../script.js";
 import { childGraceMs } from "../sweep-times.js";
 import { terminated, type Unowned, unownedChildEvent } from "../unowned-child.js";
@@ -58,8 +59,9 @@ async function finishOwned(partition: Partition, finish: Finish): Promise<Finish
     values: { ...partition.common(), ...toCommitValues(finish), ...ending.values, status: finish.status },
   });
   if (tag !== "finished") return { tag };
-  await forgetRunsLater(partition, rest[0] as string[]);
-  return rest[1] === "1" ? { tag, parentIsPatient: true } : { tag };
+  const [rows, patient, granted] = rest as [string[], string, string[]];
+  await forgetRunsLater(partition, rows);
+  return { tag, ...(patient === "1" ? { parentIsPatient: true } : {}), ...toGranting(granted) };
 }
 
 /** Nothing for an unknown run. */
@@ -99,8 +101,10 @@ async function failWithoutOwner(
       fact: JSON.stringify({ type: "run.failed", error }),
     },
   });
-  if (tag === "finished") await forgetRunsLater(partition, rest[0] as string[]);
-  return { tag };
+  if (tag !== "finished") return { tag };
+  const [rows, granted] = rest as [string[], string[]];
+  await forgetRunsLater(partition, rows);
+  return { tag, ...toGranting(granted) };
 }
 
 async function terminate(
@@ -124,8 +128,8 @@ async function terminate(
     },
   });
   if (tag === "not_found") return { tag };
-  const [first, rows] = rest as [string, string[]];
+  const [first, rows, granted] = rest as [string, string[], string[]];
   if (tag === "ended") return { tag, status: first as RunStatus };
   await forgetRunsLater(partition, rows);
-  return { tag, pool: JSON.parse(first) as string };
+  return { tag, pool: JSON.parse(first) as string, ...toGranting(granted) };
 }

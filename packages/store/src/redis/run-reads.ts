@@ -15,6 +15,7 @@ import { listRunGates } from "../generated/list-run-gates.js";
 import { readSteps } from "../generated/read-steps.js";
 import { runKeys } from "../keys.js";
 import { pageRows, toPage } from "../page.js";
+import { toLimitWait } from "../permit-scope.js";
 import { toRunfleetError, withRedis } from "../redis-failure.js";
 import { recordTexts, rowRunId, splitTexts, toFields, toRunRecord, toTexts } from "../run-record.js";
 import { runScript } from "../script.js";
@@ -76,6 +77,7 @@ export async function readRuns(partition: Partition, runIds: readonly string[]):
     const { run, parts } = runKeys(partition.tag, runId);
     reads.hgetall(run).hmget(parts, ...recordTexts);
   }
+  reads.hmget(partition.keys.permitsWaiters, ...runIds);
   const replies = (await withRedis("read runs", () => reads.exec())) ?? [];
   const values = replies.map(([error, value]) => {
     if (error !== null) throw toRunfleetError(error, "read runs");
@@ -83,7 +85,10 @@ export async function readRuns(partition: Partition, runIds: readonly string[]):
   });
   return runIds.flatMap((_, index) => {
     const fields = values[2 * index] as readonly string[] | Readonly<Record<string, string>>;
-    const texts = toTexts(values[2 * index + 1] as (string | null)[]);
+    const stored = toTexts(values[2 * index + 1] as (string | null)[]);
+    const waits = (values.at(-1) as (string | null)[])[index];
+    // In line for a permit: what it waited for before has come.
+    const texts = waits == null ? stored : { ...stored, blockedOn: JSON.stringify([toLimitWait(waits)]) };
     return (
       toRunRecord(Array.isArray(fields) ? toFields(fields) : (fields as Record<string, string>), texts) ?? []
     );

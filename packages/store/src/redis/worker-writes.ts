@@ -9,6 +9,7 @@ import { commitRun } from "../generated/commit-run.js";
 import { heartbeatRun } from "../generated/heartbeat-run.js";
 import { parkRun } from "../generated/park-run.js";
 import { releaseRun } from "../generated/release-run.js";
+import { toGranting } from "../permit-scope.js";
 import { withRedis } from "../redis-failure.js";
 import { splitTexts, toFields, toRunRecord } from "../run-record.js";
 import { runScript } from "../script.js";
@@ -40,6 +41,7 @@ export function workerWrites(partition: Partition): WorkerWrites {
           patience: park.patience ?? "",
         },
       });
+      if (tag === "parked") return { tag, ...toGranting(rest[0] as string[]) };
       return tag === "wake_now" ? { tag, inbox: toInbox(rest[0]) } : { tag };
     },
     release: async (commit: Commit) => {
@@ -85,6 +87,7 @@ async function activate(
   switch (tag) {
     case "lost":
     case "not_found":
+    case "limited":
       return { tag };
     case "ended":
       return { tag, status: rest[0] as "completed" | "failed" | "cancelled" };

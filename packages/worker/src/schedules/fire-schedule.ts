@@ -11,6 +11,7 @@ import {
   type NewRun,
   newRootRun,
   RunfleetError,
+  rateFull,
   type ScheduleRecord,
 } from "@runfleet/model";
 import { nextDue, nextStep } from "@runfleet/schedules";
@@ -129,8 +130,12 @@ async function start(
 ): Promise<Ending | undefined> {
   const reply = await ports.store.createDueRun(run, due);
   if (reply.tag === "not_due") return undefined;
-  if (reply.tag === "created") {
-    const entry = { id: reply.outboxId, runId: run.id, type: "enqueue" } as const;
+  if (reply.tag === "rate_full") throw rateFull(run);
+  // Without an entry it waits in line, and whoever gives it a permit queues it.
+  if (reply.tag === "created" && reply.outboxId !== undefined) {
+    const { outboxId: id, delayMs } = reply;
+    const delay = delayMs === undefined ? {} : { delayMs };
+    const entry = { id, runId: run.id, type: "enqueue", ...delay } as const;
     // The run is there; a sweeper puts it into the queue when this fails.
     await performEntry(entry, ports)
       .then((done) => ports.store.outboxDone(done))
