@@ -180,11 +180,14 @@ function statusesOf(steps: ReadonlyMap<string, StepRecord>): Record<string, stri
   return Object.fromEntries([...steps].map(([key, { status }]) => [key, status]));
 }
 
+/** Facts about an attempt that leave its status to a later one. */
+const passing: ReadonlySet<string> = new Set(["step.retrying", "step.in_doubt"]);
+
 /** How each attempt stands after its facts; an end is an end, whatever is said of the step later. */
 function foldedSteps(facts: readonly Fact[]): Record<string, string> {
   const statuses: Record<string, string> = {};
   for (const fact of facts) {
-    if (!fact.type.startsWith("step.") || !("attempt" in fact) || fact.type === "step.retrying") continue;
+    if (!fact.type.startsWith("step.") || !("attempt" in fact) || passing.has(fact.type)) continue;
     const key = attemptKey(fact.address, fact.attempt);
     const status = fact.type.slice("step.".length);
     if (status === "started" || statuses[key] === "started" || statuses[key] === undefined)
