@@ -38,6 +38,7 @@ export async function openApiServer(redisUrl: string): Promise<ApiServer> {
   const audited: object[] = [];
   const server = await startServer({
     ...{ fleet: under.fleet, port: 0, tokens, requestsPerMinute: 1_000_000 },
+    board: { redis: redisUrl, namespace: under.namespace },
     log: (line) => void faults.push(line),
     audit: (entry) => void audited.push(entry),
   });

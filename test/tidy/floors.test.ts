@@ -36,9 +36,10 @@ const homes: Readonly<Record<string, string>> = {
   "@hpcc-js/wasm-graphviz": "apps/cli",
 };
 
-/** Declared and never imported: bullmq loads ioredis itself. */
+/** Declared and never imported: bullmq loads ioredis itself, and Bull Board loads bullmq. */
 const declaredNotImported: Readonly<Record<string, readonly string[]>> = {
   "packages/queue": ["ioredis"],
+  "apps/server": ["bullmq"],
 };
 
 interface FloorRule {

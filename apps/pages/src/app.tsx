@@ -35,6 +35,7 @@ export function App() {
               {text}
             </Link>
           ))}
+          <a href="/queues">Queues</a>
         </nav>
         <OpenGates />
         {session.data === undefined ? null : <Who name={session.data.name} role={session.data.role} />}

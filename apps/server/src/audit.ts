@@ -18,7 +18,8 @@ export function auditChanges(app: FastifyInstance, audit: (entry: AuditEntry) =>
   app.addHook("onResponse", async (request, reply) => {
     const route = request.routeOptions.url;
     if (reading.has(request.method) || route === undefined) return;
-    const { id } = (request.params ?? {}) as { readonly id?: string };
+    // Bull Board's name for it; a job has its run's id.
+    const { jobId, id = jobId } = (request.params ?? {}) as { readonly id?: string; readonly jobId?: string };
     audit({
       actor: request.actor.name,
       role: request.actor.role,

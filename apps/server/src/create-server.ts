@@ -19,6 +19,8 @@ import { runRoutes } from "./api/run-routes.js";
 import { scheduleRoutes } from "./api/schedule-routes.js";
 import { workflowRoutes } from "./api/workflow-routes.js";
 import { type AuditEntry, auditChanges } from "./audit.js";
+import { boardPath, boardRoutes } from "./board/board-routes.js";
+import type { Board } from "./board/open-board.js";
 import { healthRoutes } from "./health-routes.js";
 import { describeApi } from "./openapi.js";
 import { pageRoutes } from "./page-routes.js";
@@ -26,6 +28,8 @@ import { answerProblems } from "./problem.js";
 
 export interface ServerParts {
   readonly fleet: FleetClient;
+  /** Bull Board's view of the fleet; without it there is no `/queues`. Not closed here. */
+  readonly board?: Board | undefined;
   /** Empty = everybody who can connect is an admin; only for loopback. */
   readonly tokens: readonly ApiToken[];
   /** Requests of one actor per minute. */
@@ -76,6 +80,8 @@ export async function createServer(parts: ServerParts): Promise<FastifyInstance>
   await describeApi(app, version);
   await app.register(healthRoutes(fleet));
   await app.register(pageRoutes);
+  const { board } = parts;
+  if (board !== undefined) await app.register(boardRoutes({ board, fleet, log }), { prefix: boardPath });
   for (const routes of apiRoutes(parts)) await app.register(routes, { prefix: "/api/v1" });
   return app;
 }

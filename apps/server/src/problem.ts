@@ -64,7 +64,8 @@ function problemOf({ status, ...told }: Told, request: FastifyRequest): Problem 
   };
 }
 
-function explain(error: FastifyError): Told {
+/** The code and the words for an error of any origin. */
+export function explain(error: FastifyError): Told {
   if (isRunfleetError(error))
     return { code: error.code, detail: error.message, details: { ...error.details } };
   if (error.validation !== undefined) {

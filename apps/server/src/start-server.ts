@@ -5,10 +5,13 @@ import { RunfleetError } from "@runfleet/model";
 import type { FastifyInstance } from "fastify";
 import type { ApiToken } from "./access/tokens.js";
 import type { AuditEntry } from "./audit.js";
+import { type BoardAddress, openBoard } from "./board/open-board.js";
 import { createServer } from "./create-server.js";
 
 export interface ServerOptions {
   readonly fleet: FleetClient;
+  /** Where the fleet is, for Bull Board under `/queues`. Default: there is none. */
+  readonly board?: BoardAddress;
   /** Default 127.0.0.1. */
   readonly host?: string;
   /** 0 = any free one. */
@@ -49,13 +52,16 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       `listening on ${host} lets others in: set RUNFLEET_API_TOKENS (name:role:secret), or listen on ${defaultHost}`,
     );
   }
+  const board = options.board === undefined ? undefined : openBoard(options.board, options.log);
   const app = await createServer({
     fleet: options.fleet,
+    board,
     tokens,
     requestsPerMinute: options.requestsPerMinute ?? defaultRequestsPerMinute,
     log: options.log,
     audit: options.audit ?? (() => {}),
   });
+  app.addHook("onClose", async () => board?.close());
   await listen(app, host, options.port);
   const { port } = app.server.address() as AddressInfo;
   return {

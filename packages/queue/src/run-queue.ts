@@ -6,16 +6,16 @@
 import type { ConsumeOptions, Consumer, QueueJob, RunQueue } from "@runfleet/model";
 import { RunfleetError } from "@runfleet/model";
 import type { ConnectionOptions, JobsOptions, KeepJobs, RedisConnectionClient } from "bullmq";
-import { ErrorCode, Queue } from "bullmq";
+import { ErrorCode } from "bullmq";
 import { asking, scriptAnswer } from "./bull-errors.js";
 import { createConsumer } from "./consumer.js";
 import { checkSchedule } from "./delay-limits.js";
 import { checkPool, checkRunId } from "./job-address.js";
 import type { KeepEnded } from "./keep-ended.js";
 import { keepEndedDefault } from "./keep-ended.js";
+import { openPoolQueue } from "./pool-queue.js";
 import { continuingPrecedence, precedenceOf } from "./precedence.js";
 import type { JobData } from "./run-worker.js";
-import { backendOfSlimJobs } from "./slim-jobs.js";
 import { lookAt, type PoolQueue, reviveJob, wakeJob, wakeSoon } from "./wake-job.js";
 
 export interface RunQueueOptions {
@@ -56,16 +56,11 @@ export function createRunQueue(options: RunQueueOptions): RunQueue {
     if (closing !== undefined) throw new RunfleetError("invalid_usage", "the queue is closed");
     const known = queues.get(pool);
     if (known !== undefined) return known;
-    const settings = {
-      connection,
-      prefix: options.tag,
-      streams: { events: { maxLen: options.eventsMax ?? 50 } },
-      // The connection's own policy decides whether a call waits for Redis or fails, so BullMQ must not wait before it.
-      skipWaitingForReady: true,
-      skipVersionCheck: true,
-    };
-    const queue: PoolQueue = new Queue(pool, settings, backendOfSlimJobs);
-    queue.on("error", onError);
+    const queue = openPoolQueue(pool, {
+      ...{ connection, tag: options.tag, onError },
+      eventsMax: options.eventsMax ?? 50,
+      role: "owner",
+    });
     queues.set(pool, queue);
     return queue;
   };

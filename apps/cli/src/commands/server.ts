@@ -33,7 +33,7 @@ async function runServer(cli: Cli, { host, port }: Options): Promise<void> {
     const fleet = createClient({ redis, namespace, actor: "server", log: (line) => log.warn(line) });
     shutdown.add("client", () => fleet.close());
     const server = await startServer({
-      ...{ fleet, host, port, tokens },
+      ...{ fleet, host, port, tokens, board: { redis, namespace } },
       log: (line) => log.error(line),
       audit: (entry) => log.info({ audit: entry }, "changed"),
     });

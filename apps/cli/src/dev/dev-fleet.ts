@@ -100,7 +100,7 @@ async function start(options: DevFleetOptions, shutdown: Shutdown): Promise<DevF
   const client = createClient({ redis: redis.url, namespace, actor: "dev", log: options.log });
   shutdown.add("client", () => client.close());
   const published = await publishFolder(parts, client);
-  const serverUrl = await serve(parts, client);
+  const serverUrl = await serve(parts, { client, redis: redis.url });
   const workers = await startWorkers(parts, redis.url);
   await claim.update({ redisUrl: redis.url, ...(serverUrl === undefined ? {} : { serverUrl }) });
   await Promise.all(workers.map((worker) => worker.ready));
@@ -146,10 +146,16 @@ async function publishFolder({ config, place }: Start, client: FleetClient): Pro
   return versions.map(({ name }) => name);
 }
 
-async function serve({ options, shutdown }: Start, client: FleetClient): Promise<string | undefined> {
+async function serve(
+  { options, shutdown, namespace }: Start,
+  { client, redis }: { readonly client: FleetClient; readonly redis: string },
+): Promise<string | undefined> {
   if (options.port === undefined) return undefined;
   const { port, typed, log } = options;
-  const server = await serveFleet({ fleet: client, port, typed, log });
+  const server = await serveFleet({
+    ...{ fleet: client, port, typed, log },
+    board: { redis, namespace },
+  });
   shutdown.add("server", () => server.stop());
   return server.url;
 }

@@ -5,7 +5,8 @@ import { createClient } from "@runfleet/client";
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
 import { serveFleet, wantedPort } from "./serve-fleet.js";
 
-const fleet = createClient({ redis: inject("redisUrl"), namespace: "serve-fleet-test" });
+const board = { redis: inject("redisUrl"), namespace: "serve-fleet-test" };
+const fleet = createClient(board);
 const other = createServer();
 let taken = 0;
 beforeAll(async () => {
@@ -22,7 +23,7 @@ test("a default port that is taken is replaced, with one line that says so", asy
   const lines: string[] = [];
   const log = (line: string) => lines.push(line);
   const server = await serveFleet({
-    fleet,
+    ...{ fleet, board },
     port: { number: taken, whenTaken: "replace" },
     typed: "runfleet dev",
     log,
@@ -34,7 +35,10 @@ test("a default port that is taken is replaced, with one line that says so", asy
 });
 
 test("a port that was asked for is not replaced, and the hint is what was typed", async () => {
-  const refused = serveFleet({ fleet, port: wantedPort(taken), typed: "npm start --", log: () => {} });
+  const refused = serveFleet({
+    ...{ fleet, board, log: () => {} },
+    ...{ port: wantedPort(taken), typed: "npm start --" },
+  });
   await expect(refused).rejects.toMatchObject({
     code: "invalid_usage",
     message: `port ${taken} of 127.0.0.1 is in use; \`npm start -- --port 0\` takes any free one`,

@@ -1,7 +1,7 @@
 /** The server of a development fleet on the port a person wants, or on another one when it was only the default. */
 import type { FleetClient } from "@runfleet/client";
 import { isRunfleetError, RunfleetError } from "@runfleet/model";
-import { type RunningServer, startServer } from "@runfleet/server";
+import { type RunningServer, type ServerOptions, startServer } from "@runfleet/server";
 
 /** The address people expect a fleet at. */
 export const defaultPort = 3000;
@@ -29,21 +29,23 @@ const reasons: Readonly<Record<string, string>> = {
 /** Throws `invalid_usage` when the port cannot be had and must not be replaced. */
 export async function serveFleet(options: {
   readonly fleet: FleetClient;
+  /** Where the fleet is, for the queues' page. */
+  readonly board: NonNullable<ServerOptions["board"]>;
   readonly port: ServerPort;
   /** What the person typed, without `--port`. */
   readonly typed: string;
   readonly log: (line: string) => void;
 }): Promise<RunningServer> {
-  const { fleet, port, typed, log } = options;
+  const { fleet, board, port, typed, log } = options;
   try {
-    return await startServer({ fleet, port: port.number, log });
+    return await startServer({ fleet, board, port: port.number, log });
   } catch (cause) {
     const reason = reasonOf(cause);
     if (reason === undefined) throw cause;
     const what = `port ${port.number} of 127.0.0.1 ${reason}`;
     if (port.whenTaken === "refuse")
       throw refusal(`${what}; \`${typed} --port 0\` takes any free one`, cause);
-    const server = await startServer({ fleet, port: 0, log });
+    const server = await startServer({ fleet, board, port: 0, log });
     log(`${what}: the server is at ${server.url} instead`);
     return server;
   }
