@@ -1,6 +1,6 @@
 /**
  * BullMQ's Worker with two changes: a worker that stops does not swallow the wake-up of another one, and the end of a
- * run is never refused because of a child's job.
+ * run is never refused because of a child's job. And other rests after a failure.
  *
  * Idle workers wait for a marker that is popped by whoever waited longest. A marker that reaches a worker which has
  * just hung up is lost, and the job it stood for would lie until another worker's wait times out (5 to 10 s). So a
@@ -33,6 +33,9 @@ const childWaitsMs = [5, 10, 20, 40, 80, 160, 200] as const;
 
 /** BullMQ itself rests 5 s: time that the runs of a dead worker lose after a short trouble with Redis. */
 const failedRoundRestMs = 1_000;
+
+/** BullMQ itself rests 0.1 s: a worker would ask a read-only server, and complain, ten times a second. */
+const refusedWaitRestMs = 1_000;
 
 export class RunWorker extends Worker<JobData, JobResult> {
   protected override async handleCompleted(
@@ -98,6 +101,11 @@ export class RunWorker extends Worker<JobData, JobResult> {
     restMs: number = failedRoundRestMs,
   ): Promise<T | undefined> {
     return super.checkConnectionError(procedure, restMs);
+  }
+
+  /** Names no time only where Redis has refused to let the worker wait for jobs. */
+  override delay(...[restMs = refusedWaitRestMs, abort]: Parameters<Worker["delay"]>): Promise<void> {
+    return super.delay(restMs, abort);
   }
 
   private async cutChildren(job: RunJob): Promise<void> {

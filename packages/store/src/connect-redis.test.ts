@@ -51,3 +51,13 @@ test("a connection beside another has its address and no time limit", async () =
   expect(beside.options.commandTimeout).toBeUndefined();
   expect(await beside.ping()).toBe("PONG");
 });
+
+test("only a server that is not the primary is left for the one its address leads to", () => {
+  const redis = opened(connectRedis(inject("redisUrl"), { role: "worker" }));
+  const isLeft = (said: string) => redis.options.reconnectOnError?.(new Error(said));
+  expect(isLeft("READONLY You can't write against a read only replica.")).toBe(true);
+  expect(isLeft("MASTERDOWN Link with MASTER is down")).toBe(true);
+  for (const said of ["OOM command not allowed", "NOREPLICAS Not enough good replicas", "ERR READONLY"])
+    expect(isLeft(said)).toBe(false);
+  expect(opened(connectBeside(redis)).options.reconnectOnError).toBe(redis.options.reconnectOnError);
+});

@@ -15,6 +15,8 @@ export interface ConnectOptions {
 const clientCommandTimeoutMs = 5_000;
 const connectTimeoutMs = 5_000;
 const reconnectDelayMsMax = 1_000;
+/** What a server answers that is not the primary, or is not any more. */
+const notPrimary = /^(READONLY|MASTERDOWN)\b/;
 
 const roles = {
   worker: { maxRetriesPerRequest: null },
@@ -25,6 +27,9 @@ const roles = {
 export function connectRedis(url: string, options: ConnectOptions): Redis {
   const redis = new Redis(url, {
     connectTimeout: connectTimeoutMs,
+    // A server that has been replaced may live on and keep its connections: whoever is refused looks anew where the address
+    // leads. The command fails, and whoever repeats it later does so on the new connection.
+    reconnectOnError: ({ message }) => notPrimary.test(message),
     retryStrategy: (attempt) => Math.min(50 * attempt, reconnectDelayMsMax),
     ...(options.name === undefined ? {} : { connectionName: options.name }),
     ...roles[options.role],
