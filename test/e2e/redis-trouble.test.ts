@@ -37,6 +37,12 @@ const troubles: Readonly<Record<string, Trouble>> = {
     end: ({ redis }) => redis.command("REPLICAOF", "NO", "ONE"),
     producerHears: "redis_unavailable",
   },
+  "Redis has fewer replicas than it must have": {
+    forMs: 1_000,
+    begin: ({ redis }) => redis.command("CONFIG", "SET", "min-replicas-to-write", "1"),
+    end: ({ redis }) => redis.command("CONFIG", "SET", "min-replicas-to-write", "0"),
+    producerHears: "redis_unavailable",
+  },
   "Redis is full": {
     forMs: 2_000,
     begin: ({ redis }) => redis.command("CONFIG", "SET", "maxmemory", "1"),

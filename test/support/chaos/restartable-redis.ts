@@ -6,8 +6,8 @@ import { once } from "node:events";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { connectRedis } from "@runfleet/store";
 import { startEmbeddedRedis } from "@runfleet/testing";
+import { commandOf } from "./lone-redis.js";
 
 export interface RestartableRedis {
   readonly url: string;
@@ -32,14 +32,8 @@ export async function startRestartableRedis(folder: string): Promise<Restartable
   const start = () => startEmbeddedRedis({ dir, port, cacheDir: cache });
   let server = await start();
   if (!server.durable) throw new Error(`a ${server.kind} Redis forgets everything when it restarts`);
-  const command = async (name: string, ...words: readonly string[]): Promise<unknown> => {
-    const redis = connectRedis(server.url, { role: "client" });
-    try {
-      return await redis.call(name, ...words);
-    } finally {
-      redis.disconnect();
-    }
-  };
+  const command = (name: string, ...words: readonly string[]): Promise<unknown> =>
+    commandOf(server.url, name, ...words);
   return {
     ...{ url: server.url, port, command },
     async restart(signal) {

@@ -20,6 +20,8 @@ export interface TcpProxy {
   swallow(): void;
   /** Back to forwarding; answers how many connections were held or missed an answer. */
   pass(): Promise<number>;
+  /** Where connections lead that are opened from now on; those that are there stay where they are. */
+  leadTo(port: number): void;
   close(): Promise<void>;
 }
 
@@ -33,6 +35,7 @@ interface Link {
 /** Listens on a free port of this machine and forwards to `targetPort`. */
 export async function openTcpProxy(targetPort: number): Promise<TcpProxy> {
   const links = new Set<Link>();
+  let target = targetPort;
   let mode: "passing" | "stalled" | "swallowing" = "passing";
 
   const end = (link: Link): void => {
@@ -45,7 +48,7 @@ export async function openTcpProxy(targetPort: number): Promise<TcpProxy> {
     return ended.length;
   };
   const join = (near: Socket): void => {
-    const link: Link = { near, far: connect(targetPort, "127.0.0.1"), missedAnswer: false };
+    const link: Link = { near, far: connect(target, "127.0.0.1"), missedAnswer: false };
     links.add(link);
     near.on("data", (bytes) => link.far.write(bytes));
     link.far.on("data", (bytes) => {
@@ -85,6 +88,9 @@ export async function openTcpProxy(targetPort: number): Promise<TcpProxy> {
       if (!wasStalled) return endAll([...links].filter(({ missedAnswer }) => missedAnswer));
       for (const { near, far } of links) for (const socket of [near, far]) socket.resume();
       return links.size;
+    },
+    leadTo(port) {
+      target = port;
     },
     async close() {
       server.close();

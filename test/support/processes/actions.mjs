@@ -5,7 +5,7 @@ import { setTimeout as pause } from "node:timers/promises";
 
 /**
  * @typedef {import("@runfleet/worker").ActionContext<Record<string, string>>} Context
- * @typedef {{ what: "begun" | "done" | "aborted", key: string, action: string, attempt: number, pid: number, at: number, reason?: string }} LedgerLine
+ * @typedef {{ what: "begun" | "done" | "aborted", key: string, action: string, attempt: number, token: number, pid: number, at: number, reason?: string }} LedgerLine
  */
 
 /** How long `slow` takes. */
@@ -16,6 +16,22 @@ const blockMsMax = 60_000;
 /** What ends a `block`, when it exists. @param {string} ledger */
 export function unblockFile(ledger) {
   return `${ledger}.unblock`;
+}
+
+/** What lets attempts of an action go on that waits for it. @param {string} ledger @param {string} action */
+export function freeFile(ledger, action) {
+  return `${ledger}.free.${action}`;
+}
+
+/** Actions whose names begin so wait until somebody frees them. */
+const heldPrefix = "held_";
+/** Those of them that take effect at most once, without a probe. */
+const onceActions = ["held_pay", "held_send"];
+const freeLookMs = 20;
+
+/** @param {Context} context @param {string} ledger */
+async function untilFreed({ action, signal }, ledger) {
+  while (!existsSync(freeFile(ledger, action))) await pause(freeLookMs, undefined, { signal });
 }
 
 /** True the first time this is asked on this ledger, in any process. @param {string} ledger @param {string} what */
@@ -51,24 +67,23 @@ const doings = {
 
 /** @param {string} ledger @returns {import("@runfleet/worker").WorkerConfig} */
 export function configWith(ledger) {
+  const run = async (/** @type {Context} */ context) => {
+    const { action, attempt, idempotencyKey: key, fencingToken } = context;
+    /** @param {Pick<LedgerLine, "what" | "reason">} line */
+    const note = (line) => {
+      const place = { key, action, attempt, token: Number(fencingToken), pid: process.pid, at: Date.now() };
+      appendFileSync(ledger, `${JSON.stringify({ ...line, ...place })}\n`);
+    };
+    note({ what: "begun" });
+    context.signal.addEventListener("abort", () =>
+      note({ what: "aborted", reason: String(context.signal.reason) }),
+    );
+    await (action.startsWith(heldPrefix) ? untilFreed : doings[action])?.(context, ledger);
+    note({ what: "done" });
+    return {};
+  };
   return {
-    fallback: {
-      name: "any",
-      async run(/** @type {Context} */ context) {
-        const { action, attempt, idempotencyKey: key } = context;
-        /** @param {Pick<LedgerLine, "what" | "reason">} line */
-        const note = (line) => {
-          const whole = { ...line, key, action, attempt, pid: process.pid, at: Date.now() };
-          appendFileSync(ledger, `${JSON.stringify(whole)}\n`);
-        };
-        note({ what: "begun" });
-        context.signal.addEventListener("abort", () =>
-          note({ what: "aborted", reason: String(context.signal.reason) }),
-        );
-        await doings[action]?.(context, ledger);
-        note({ what: "done" });
-        return {};
-      },
-    },
+    actions: onceActions.map((name) => ({ name, effect: /** @type {const} */ ("at-most-once"), run })),
+    fallback: { name: "any", run },
   };
 }

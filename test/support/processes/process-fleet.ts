@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { createClient, type FleetClient } from "@runfleet/client";
 import { connectRedis, partitionTag } from "@runfleet/store";
 import { eventually } from "../eventually.js";
-import { type LedgerLine, unblockFile } from "./actions.mjs";
+import { freeFile, type LedgerLine, unblockFile } from "./actions.mjs";
 import {
   type Fault,
   ledgerOf,
@@ -33,6 +33,8 @@ export interface ProcessFleet {
   leases(): Promise<readonly string[]>;
   /** Lets a process go on that `block` keeps busy. */
   unblock(): void;
+  /** Lets all attempts of these actions go on, now and later; their names begin with `held_`. */
+  free(...actions: readonly string[]): void;
   /** Ends every worker that still lives. */
   clear(): Promise<void>;
 }
@@ -72,6 +74,9 @@ export async function openProcessFleet(options: {
       return keys;
     },
     unblock: () => writeFileSync(unblockFile(ledgerOf(place)), ""),
+    free(...actions) {
+      for (const action of actions) writeFileSync(freeFile(ledgerOf(place), action), "");
+    },
     async leasesLost(runId) {
       let lost = 0;
       for await (const { type } of client.events(runId, { until: "history" })) {
