@@ -14,9 +14,6 @@ export interface BoardFleet {
   readonly namespace: string;
   /** What the server wrote about its own faults. */
   readonly faults: readonly string[];
-  /** Ends the worker; the next one is another process, as far as runs can tell. */
-  stopWorker(): Promise<void>;
-  startWorker(): Promise<void>;
   /** What Bull Board's page would get from `/queues/api` and this path. */
   ask(method: "GET" | "PUT" | "POST" | "PATCH", path: string): Promise<BoardAnswer>;
   /** Job counts of the pool `default`. */
@@ -46,12 +43,10 @@ export async function openBoardFleet(
     ...{ fleet, port: 0, board: { redis: redisUrl, namespace } },
     log: (line) => void faults.push(line),
   });
-  const openWorker = () =>
-    createFleetWorker({
-      ...{ redisUrl, namespace, workDir, log: silent, sweepMs: 500, graceMs: 100 },
-      config: options.config ?? {},
-    });
-  let worker: Awaited<ReturnType<typeof openWorker>> | undefined = await openWorker();
+  const worker = await createFleetWorker({
+    ...{ redisUrl, namespace, workDir, log: silent, sweepMs: 500, graceMs: 100 },
+    config: options.config ?? {},
+  });
   const ask: BoardFleet["ask"] = async (method, path) => {
     const response = await fetch(`${server.url}/queues/api${path}`, { method });
     const text = await response.text();
@@ -59,16 +54,9 @@ export async function openBoardFleet(
   };
   return {
     ...{ fleet, namespace, faults, ask, url: server.url },
-    stopWorker: async () => {
-      await worker?.stop();
-      worker = undefined;
-    },
-    startWorker: async () => {
-      worker ??= await openWorker();
-    },
     counts: async () => (await ask("GET", "/queues")).body.queues[0].counts,
     close: async () => {
-      await worker?.stop();
+      await worker.stop();
       await server.stop();
       await fleet.close();
       await removeKeys(redisUrl, namespace);

@@ -9,6 +9,7 @@ import type { AppControllerRoute, AppViewRoute, IServerAdapter, UIConfig } from 
 import staticFiles from "@fastify/static";
 import type { FleetClient } from "@runfleet/client";
 import { errorCodes } from "@runfleet/model";
+import { isNoLongerHeld } from "@runfleet/queue";
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import { mayAct } from "../access/tokens.js";
@@ -163,6 +164,9 @@ function answerError(
   error: FastifyError,
   { request, reply, log }: { request: FastifyRequest; reply: FastifyReply; log: (line: string) => void },
 ): FastifyReply {
+  if (isNoLongerHeld(error)) {
+    return reply.code(409).send({ error: "the job is in another state", message: error.message });
+  }
   const { code, detail, status = errorCodes[code].httpStatus } = explain(error);
   const isPage = request.method === "GET" && !request.url.startsWith(`${boardPath}/api/`);
   if (code === "unauthenticated" && isPage) return reply.redirect("/");
