@@ -73,6 +73,17 @@ test("a viewer sees name, label, progress and the run's page, and no buttons", a
   expect(admin.body.queues).toMatchObject([{ readOnlyMode: false, allowRetries: true }]);
 });
 
+test("a page holds as many jobs as it says, and no more than Bull Board lets it", async () => {
+  const { fleet } = server.under;
+  await fleet.startMany(Array.from({ length: 120 }, () => ({ workflow: "greet", inputs: { whom: "b" } })));
+  const page = (jobs: number) =>
+    server.ask("GET", `/queues/api/queues?activeQueue=default&status=prioritized&page=1&jobsPerPage=${jobs}`);
+  const { body } = await page(110);
+  expect(body.queues[0].jobs).toHaveLength(110);
+  expect(body.queues[0].pagination.pageCount).toBe(2);
+  expect((await page(100_000)).status).toBe(400);
+});
+
 test("every route takes its role, and changes only from its own site", async () => {
   const wrong: string[] = [];
   for (const { method, path } of boardRoutes()) {

@@ -5,9 +5,6 @@ import type { RunReader } from "./run-reader.js";
 
 export type PoolAdapter = BullMQAdapter;
 
-/** Bull Board bounds no page. */
-const jobsPerPageMax = 100;
-
 export function createPoolAdapter(
   queue: PoolQueue,
   { runs, readOnlyMode }: { readonly runs: RunReader; readonly readOnlyMode: boolean },
@@ -34,8 +31,8 @@ export function createPoolAdapter(
       if (job !== undefined) await tellProgress(job, "whole");
       return job;
     },
-    getJobs: async (...[statuses, start = 0, end = start]: Parameters<PoolAdapter["getJobs"]>) => {
-      const jobs = await getJobs(statuses, start, Math.min(end, start + jobsPerPageMax - 1));
+    getJobs: async (...range: Parameters<PoolAdapter["getJobs"]>) => {
+      const jobs = await getJobs(...range);
       await Promise.all(jobs.map((job) => tellProgress(job, "glance")));
       return jobs;
     },
