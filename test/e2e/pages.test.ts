@@ -2,10 +2,10 @@
 import { fileURLToPath } from "node:url";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { browserProgram, openBrowser, openPage } from "../support/browser.js";
+import { breachesOf, browserProgram, openBrowser, openPage } from "../support/browser.js";
 import { type CliProject, type DevProcess, openProject } from "../support/built-cli.js";
 
-const workflows = `workflow release {
+const release = `workflow release {
   meta { title = "Release" }
   inputs { version required }
   script build { run = "echo built {{version}}" }
@@ -15,6 +15,21 @@ const workflows = `workflow release {
 `;
 const slow = `workflow slow { script work { run = "exec sleep 600" } }`;
 const fragile = `workflow fragile { script risky { run = "test -e ../../../../mended" } }`;
+const hello = `workflow hello {
+  inputs { whom required }
+  script greet { run = "echo hi {{whom}}" }
+  script wave { run = "echo bye {{whom}}" }
+}
+`;
+const family = `workflow family { call workflow hello { inputs = { whom = "kid" } } }`;
+const charging = `workflow charging { call charge { retries = 1 } }`;
+const sources = { release, slow, fragile, hello, family, charging };
+/** Nobody knows whether an action that took effect at most once, and threw, has had it. */
+const config = `export default { actions: [
+  { name: "charge", effect: "at-most-once", async run() { throw new Error("connection lost"); } },
+] };
+`;
+const tokens = "ann:operator:a-long-enough-secret,vic:viewer:another-long-secret";
 /** With RUNFLEET_PICTURES=1 the pictures of the documentation are taken anew. */
 const pictures = fileURLToPath(new URL("../../docs/pictures/", import.meta.url));
 
@@ -25,12 +40,23 @@ let browser: Browser;
 
 beforeAll(async () => {
   project = await openProject();
-  await project.write("release.wf", workflows);
-  await project.write("slow.wf", slow);
-  await project.write("fragile.wf", fragile);
+  await project.write("runfleet.config.mjs", config);
+  const files = Object.entries(sources).map(([name, text]) => [`${name}.wf`, text] as const);
+  for (const [file, text] of files) await project.write(file, text);
   dev = await project.dev(["--port", "0", "--workers", "1"]);
   url = (await project.state()).serverUrl;
-  await project.json(["publish", "release.wf", "slow.wf", "fragile.wf"]);
+  await project.json(["publish", ...files.map(([file]) => file)]);
+  await project.json([
+    "schedule",
+    "add",
+    "nightly",
+    "--workflow",
+    "hello",
+    "--cron",
+    "0 3 * * *",
+    "--input",
+    "whom=Ann",
+  ]);
   browser = await openBrowser();
 });
 afterAll(async () => {
@@ -104,6 +130,67 @@ browse("a failed run goes on after a retry", async (page) => {
   await page.getByText("run.retried").waitFor({ state: "attached" });
 });
 
+browse("a run is started once more, and forked from a step with another input", async (page) => {
+  await startFromPage(page, "hello", "whom=Ann");
+  await heading(page, "completed").waitFor();
+  await page.getByRole("button", { name: "Rerun" }).click();
+  await page.getByRole("button", { name: "Yes, rerun" }).click();
+  await page.getByText("Rerun of").waitFor();
+  await heading(page, "completed").waitFor();
+  await page.getByRole("button", { name: "wave" }).click();
+  await page.getByText("Fork from this step").click();
+  await page.getByLabel("Changed inputs").fill("whom=Bob");
+  await page.getByRole("button", { name: "Start the fork" }).click();
+  await page.getByText("Fork of").waitFor();
+  await heading(page, "completed").waitFor();
+  await page.getByRole("button", { name: "greet" }).click();
+  await page.getByText("Kept from").waitFor();
+  await page.getByRole("button", { name: "wave" }).click();
+  await page.getByText("bye Bob").first().waitFor();
+});
+
+browse("a parent shows how its children stand", async (page) => {
+  await startFromPage(page, "family");
+  await heading(page, "completed").waitFor();
+  const child = page.getByLabel("Family").getByRole("row").filter({ hasText: "hello" });
+  await child.getByText("completed").waitFor();
+  await child.getByRole("link").click();
+  await page.getByText("Started by").waitFor();
+});
+
+browse("what a step in doubt had as its result is said on the page", async (page) => {
+  await startFromPage(page, "charging");
+  await heading(page, "waiting").waitFor();
+  const gate = page.getByLabel("Gate charge");
+  await gate.getByText("Did step 'charge' have its effect?").waitFor();
+  expect(await gate.textContent()).not.toContain("9999");
+  expect(await gate.getByRole("button").allTextContents()).toEqual([
+    "Retry",
+    "Done with this result",
+    "Fail",
+  ]);
+  await gate.getByLabel("Result").fill("charged");
+  await gate.getByRole("button", { name: "Done" }).click();
+  await gate.getByRole("alert").getByText("the result is no JSON").waitFor();
+  await gate.getByLabel("Result").fill('{ "markers": ["charged"] }');
+  await gate.getByRole("button", { name: "Done" }).click();
+  await heading(page, "completed").waitFor();
+});
+
+browse("a schedule is paused, resumed and run by hand", async (page) => {
+  await page.goto(`${url}/schedules`);
+  const row = page.getByRole("row").filter({ hasText: "nightly" });
+  await row.getByText("0 3 * * *").waitFor();
+  await row.getByRole("button", { name: "Pause nightly" }).click();
+  await row.getByText("by local").waitFor();
+  await row.getByRole("button", { name: "Resume nightly" }).click();
+  await row.getByRole("button", { name: "Run now: nightly" }).click();
+  await row.getByText("started").waitFor();
+  await row.getByText("completed").waitFor();
+  await row.getByRole("link").click();
+  await page.getByText("nightly by hand").waitFor();
+});
+
 browse("wrong inputs are answered in the server's words", async (page) => {
   await page.goto(`${url}/start`);
   await page.getByLabel("Workflow").selectOption("release");
@@ -111,21 +198,38 @@ browse("wrong inputs are answered in the server's words", async (page) => {
   await page.getByRole("alert").getByText("invalid_input").waitFor();
 });
 
+async function signIn(page: Page, secret: string): Promise<void> {
+  await page.getByLabel("API token").fill(secret);
+  await page.getByRole("button", { name: "Sign in" }).click();
+}
+
 test.skipIf(browserProgram === undefined)(
-  "a page with tokens asks for one, and comes back when its server does",
+  "a page with tokens asks for one, shows what its role may do, and comes back when its server does",
   async () => {
     const { page, complaints } = await openPage(browser);
-    const server = await project.server({ RUNFLEET_API_TOKENS: "ann:operator:a-long-enough-secret" });
-    await page.goto(server.url);
-    await page.getByLabel("API token").fill("a-long-enough-secret");
-    await page.getByRole("button", { name: "Sign in" }).click();
+    const server = await project.server({ RUNFLEET_API_TOKENS: tokens });
+    const { id } = (await project.json(["start", "slow"])) as { readonly id: string };
+    await page.goto(`${server.url}/runs/${id}`);
+    await signIn(page, "a-long-enough-secret");
     await page.getByText("ann (operator)").waitFor();
+    await heading(page, "running").waitFor();
+    const buttons = page.getByLabel("Actions").getByRole("button");
+    expect(await buttons.allTextContents()).toEqual(["Cancel", "Rerun"]);
+    await buttons.first().click();
+    await page.getByRole("button", { name: "Yes, cancel" }).click();
+    await heading(page, "cancelled").waitFor();
+    await page.getByRole("button", { name: "Sign out" }).click();
+    await page.getByLabel("API token").waitFor();
+    expect(await breachesOf(page)).toEqual([]);
+    await signIn(page, "another-long-secret");
+    await page.getByText("vic (viewer)").waitFor();
+    await heading(page, "cancelled").waitFor();
+    expect(await buttons.count()).toBe(0);
+    await page.getByRole("link", { name: "Runs" }).click();
+    expect(await page.getByRole("link", { name: "Start" }).count()).toBe(0);
     await server.end("SIGTERM");
     await page.getByText("unreachable").first().waitFor();
-    const again = await project.server(
-      { RUNFLEET_API_TOKENS: "ann:operator:a-long-enough-secret" },
-      new URL(server.url).port,
-    );
+    const again = await project.server({ RUNFLEET_API_TOKENS: tokens }, new URL(server.url).port);
     await page.getByText("unreachable").first().waitFor({ state: "detached" });
     await page.getByRole("link", { name: "release from the page" }).first().waitFor();
     // The first question, before anybody had signed in, is answered with 401, and browsers tell that.
@@ -135,15 +239,25 @@ test.skipIf(browserProgram === undefined)(
   },
 );
 
+async function openEverything(page: Page): Promise<void> {
+  await page.getByRole("button", { name: "build" }).click();
+  for (const summary of await page.locator("summary").all()) await summary.click();
+}
+
 test.skipIf(browserProgram === undefined)(
   "every page is whole in light and dark, wide and narrow",
   async () => {
     const start = ["start", "release", "--input", "version=1.3", "--label", "Release 1.3"];
     const { id } = (await project.json(start)) as { readonly id: string };
+    await project.json(["start", "charging", "--label", "Order 17"]);
     const isWaiting = async (): Promise<boolean> =>
-      ((await project.json(["gates"])) as { gates: unknown[] }).gates.length === 1;
+      ((await project.json(["gates"])) as { gates: unknown[] }).gates.length === 2;
     await expect.poll(isWaiting, { timeout: 20_000, interval: 500 }).toBe(true);
-    const places = { runs: "/", run: `/runs/${id}`, gates: "/gates", fleet: "/fleet", start: "/start" };
+    const places = {
+      ...{ runs: "/", run: `/runs/${id}`, gates: "/gates" },
+      ...{ schedules: "/schedules", fleet: "/fleet", start: "/start" },
+    };
+    const breaches: string[] = [];
     for (const look of ["light", "dark"] as const) {
       const { page, complaints } = await openPage(browser, look);
       for (const [name, path] of Object.entries(places)) {
@@ -151,10 +265,12 @@ test.skipIf(browserProgram === undefined)(
         await page.goto(`${url}${path}`);
         await page.locator("h1").waitFor();
         await page.getByText("Loading …").waitFor({ state: "detached" });
-        await page.getByText("1 waiting for an answer").waitFor();
+        await page.getByText("2 waiting for an answer").waitFor();
         if (process.env["RUNFLEET_PICTURES"] === "1") {
           await page.screenshot({ path: `${pictures}${name}-${look}.png`, animations: "disabled" });
         }
+        if (name === "run") await openEverything(page);
+        breaches.push(...(await breachesOf(page)).map((breach) => `${name}, ${look}: ${breach}`));
         await page.setViewportSize({ width: 360, height: 740 });
         const overflow = await page.evaluate<number>(
           "document.documentElement.scrollWidth - window.innerWidth",
@@ -164,5 +280,6 @@ test.skipIf(browserProgram === undefined)(
       expect(complaints).toEqual([]);
       await page.close();
     }
+    expect(breaches).toEqual([]);
   },
 );

@@ -1,5 +1,6 @@
 /** Debian's Chromium without a window, and pages that remember everything they complained about. */
 import { existsSync } from "node:fs";
+import axe from "axe-core";
 import { type Browser, chromium, type Page } from "playwright-core";
 
 const programs = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
@@ -32,4 +33,12 @@ export async function openPage(browser: Browser, look: "light" | "dark" = "light
   });
   page.setDefaultTimeout(20_000);
   return { page, complaints };
+}
+
+/** What stands against WCAG 2.1 A and AA on a page, by the rules of axe: which rule, and where. */
+export async function breachesOf(page: Page): Promise<readonly string[]> {
+  await page.evaluate(axe.source);
+  return await page.evaluate<string[]>(`axe
+    .run({ runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"], resultTypes: ["violations"] })
+    .then(({ violations }) => violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => id + ": " + html)))`);
 }

@@ -1,23 +1,36 @@
 /** How the pages ask the server: paths below /api/v1, JSON both ways, errors as the server's problem documents. */
-import type { FleetDocument, GatePage, RunExplanation, RunPage, WorkflowDocument } from "@runfleet/client";
-import type { RunDocument } from "@runfleet/model";
+import type {
+  FleetDocument,
+  GatePage,
+  RunExplanation,
+  RunPage,
+  ScheduleDocument,
+  SchedulePage,
+  WorkflowDocument,
+} from "@runfleet/client";
+import type { GivenResult, RunDocument } from "@runfleet/model";
 
 export interface Session {
   readonly name: string;
   readonly role: "viewer" | "operator" | "admin";
 }
 
-/** What the server, or the way to it, says is wrong. `status` 0 = no answer. */
+/** What the server, or the way to it, says is wrong. `status` 0 = there was no answer. */
 export class Problem extends Error {
   readonly status: number;
   readonly code: string;
 
-  constructor(status: number, code: string, detail: string) {
-    super(detail);
+  constructor(status: number, code: string, detail: string, options?: ErrorOptions) {
+    super(detail, options);
     this.name = "Problem";
     this.status = status;
     this.code = code;
   }
+}
+
+/** What was typed cannot be sent. */
+export function wrongInput(detail: string, options?: ErrorOptions): Problem {
+  return new Problem(0, "invalid_input", detail, options);
 }
 
 export function isProblem(error: unknown): error is Problem {
@@ -51,27 +64,42 @@ export const api = {
   session: () => ask<Session>("GET", "/session"),
   signIn: (token: string) => ask<Session>("POST", "/session", { token }),
   signOut: () => ask<void>("DELETE", "/session"),
-  runs: (filter: { status?: string; workflow?: string; cursor?: string }) =>
+  runs: (filter: { status?: string; workflow?: string; parent?: string; cursor?: string }) =>
     ask<RunPage>("GET", `/runs${search({ ...filter, limit: "50" })}`),
   run: (id: string) => ask<RunDocument>("GET", `/runs/${at(id)}`),
   explain: (id: string) => ask<RunExplanation>("GET", `/runs/${at(id)}/explanation`),
   cancel: (id: string, reason: string) => ask<void>("POST", `/runs/${at(id)}/cancel`, { reason }),
   terminate: (id: string) => ask<void>("POST", `/runs/${at(id)}/terminate`),
   retry: (id: string) => ask<void>("POST", `/runs/${at(id)}/retry`),
+  rerun: (id: string) => ask<Started>("POST", `/runs/${at(id)}/rerun`),
+  fork: (id: string, from: string, inputs: InputTexts) =>
+    ask<Started>("POST", `/runs/${at(id)}/fork`, { from, inputs }),
   answer: (id: string, gate: string, answer: GateAnswer) =>
     ask<void>("POST", `/runs/${at(id)}/gates/${at(gate)}/${answer.verdict}`, {
       ...(answer.feedback === "" ? {} : { feedback: answer.feedback }),
       ...(answer.selections.length === 0 ? {} : { selections: answer.selections }),
+      ...(answer.result === undefined ? {} : { result: answer.result }),
     }),
   gates: (filter: { runId?: string; cursor?: string }) => ask<GatePage>("GET", `/gates${search(filter)}`),
   workflows: () => ask<{ readonly workflows: readonly WorkflowDocument[] }>("GET", "/workflows"),
   fleet: () => ask<FleetDocument>("GET", "/fleet"),
-  start: (workflow: string, inputs: Readonly<Record<string, unknown>>, label: string) =>
-    ask<{ readonly id: string }>("POST", "/runs", { workflow, inputs, ...(label === "" ? {} : { label }) }),
+  schedules: (filter: { cursor?: string }) => ask<SchedulePage>("GET", `/schedules${search(filter)}`),
+  changeSchedule: (name: string, change: "pause" | "resume") =>
+    ask<ScheduleDocument>("POST", `/schedules/${at(name)}/${change}`),
+  runSchedule: (name: string) => ask<Started>("POST", `/schedules/${at(name)}/run`),
+  start: (workflow: string, inputs: InputTexts, label: string) =>
+    ask<Started>("POST", "/runs", { workflow, inputs, ...(label === "" ? {} : { label }) }),
 } as const;
+
+interface Started {
+  readonly id: string;
+}
+
+export type InputTexts = Readonly<Record<string, string>>;
 
 export interface GateAnswer {
   readonly verdict: "approve" | "reject";
   readonly feedback: string;
   readonly selections: readonly string[];
+  readonly result?: GivenResult;
 }

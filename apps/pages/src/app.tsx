@@ -3,22 +3,26 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link, Route, Switch } from "wouter";
 import { api, isProblem } from "./api";
 import { FleetPage } from "./fleet-page";
-import { GatesPage } from "./gates-page";
+import { GatesPage } from "./gates/gates-page";
 import { ProblemNote } from "./parts/problem-note";
+import { useMay, useSession } from "./parts/session";
 import { RunPage } from "./run/run-page";
 import { RunsPage } from "./runs/runs-page";
+import { SchedulesPage } from "./schedules/schedules-page";
 import { SignIn } from "./sign-in";
 import { StartPage } from "./start-page";
 
 const links = [
-  ["/", "Runs"],
-  ["/gates", "Gates"],
-  ["/fleet", "Fleet"],
-  ["/start", "Start"],
+  { href: "/", text: "Runs", role: "viewer" },
+  { href: "/gates", text: "Gates", role: "viewer" },
+  { href: "/schedules", text: "Schedules", role: "viewer" },
+  { href: "/fleet", text: "Fleet", role: "viewer" },
+  { href: "/start", text: "Start", role: "operator" },
 ] as const;
 
 export function App() {
-  const session = useQuery({ queryKey: ["session"], queryFn: api.session });
+  const session = useSession();
+  const mayStart = useMay("operator");
   if (isProblem(session.error) && session.error.status === 401) return <SignIn />;
   return (
     <>
@@ -30,11 +34,13 @@ export function App() {
           Runfleet
         </Link>
         <nav aria-label="Pages">
-          {links.map(([href, text]) => (
-            <Link key={href} href={href} className={(isActive) => (isActive ? "here" : "")}>
-              {text}
-            </Link>
-          ))}
+          {links
+            .filter(({ role }) => role === "viewer" || mayStart)
+            .map(({ href, text }) => (
+              <Link key={href} href={href} className={(isActive) => (isActive ? "here" : "")}>
+                {text}
+              </Link>
+            ))}
           <a href="/queues">Queues</a>
         </nav>
         <OpenGates />
@@ -46,6 +52,7 @@ export function App() {
           <Route path="/" component={RunsPage} />
           <Route path="/runs/:id">{({ id }) => <RunPage key={id} id={id} />}</Route>
           <Route path="/gates" component={GatesPage} />
+          <Route path="/schedules" component={SchedulesPage} />
           <Route path="/fleet" component={FleetPage} />
           <Route path="/start" component={StartPage} />
           <Route>
@@ -78,8 +85,7 @@ function Who({ name, role }: { readonly name: string; readonly role: string }) {
   const queries = useQueryClient();
   const leave = async () => {
     await api.signOut();
-    queries.clear();
-    await queries.invalidateQueries();
+    await queries.resetQueries();
   };
   return (
     <span className="who">

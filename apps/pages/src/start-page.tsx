@@ -4,9 +4,12 @@ import { useState } from "react";
 import { useLocation } from "wouter";
 import { api } from "./api";
 import { ProblemNote } from "./parts/problem-note";
+import { useMay } from "./parts/session";
+import { readInputs } from "./read-inputs";
 
 export function StartPage() {
   const [, go] = useLocation();
+  const mayStart = useMay("operator");
   const { data } = useQuery({ queryKey: ["workflows"], queryFn: api.workflows });
   const [workflow, setWorkflow] = useState("");
   const [label, setLabel] = useState("");
@@ -43,21 +46,11 @@ export function StartPage() {
           <input value={label} maxLength={200} onChange={(event) => setLabel(event.target.value)} />
         </label>
         {starting.error === null ? null : <ProblemNote error={starting.error} />}
-        <button type="submit" className="main" disabled={starting.isPending}>
+        {mayStart ? null : <p className="quiet">Only operators start runs.</p>}
+        <button type="submit" className="main" disabled={starting.isPending || !mayStart}>
           Start
         </button>
       </form>
     </>
-  );
-}
-
-function readInputs(text: string): Record<string, string> {
-  const lines = text.split("\n").filter((line) => line.trim() !== "");
-  return Object.fromEntries(
-    lines.map((line) => {
-      const separator = line.indexOf("=");
-      if (separator < 1) throw new Error(`"${line}" is not name=value`);
-      return [line.slice(0, separator).trim(), line.slice(separator + 1)];
-    }),
   );
 }

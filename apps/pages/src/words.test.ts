@@ -1,6 +1,7 @@
 /** How the pages say times and amounts. */
+import { doubtGateType, noDeadlineAt } from "@runfleet/model";
 import { expect, test } from "vitest";
-import { between, dollars, duration, relative, toneOf } from "./words.js";
+import { between, dollars, duration, hasDeadline, inDoubt, relative, toneOf } from "./words.js";
 
 test.each([
   [0, "0 ms"],
@@ -24,4 +25,10 @@ test("times are told from now, in both directions", () => {
 test("small money keeps its digits, and every status has a colour", () => {
   expect([dollars(0), dollars(0.0123), dollars(12.5)]).toEqual(["$0.00", "$0.0123", "$12.50"]);
   expect([toneOf("failed"), toneOf("whatever")]).toEqual(["bad", "calm"]);
+});
+
+test("a step in doubt is known by its gate, which has no deadline", () => {
+  expect(inDoubt).toBe(doubtGateType);
+  expect(hasDeadline(new Date(noDeadlineAt).toISOString())).toBe(false);
+  expect(hasDeadline("2026-01-01T00:00:00.000Z")).toBe(true);
 });

@@ -39,6 +39,14 @@ export function clockTime(iso: string): string {
   return new Date(iso).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "medium" });
 }
 
+/** The gate of a step in doubt, as the API names it. */
+export const inDoubt = "in_doubt";
+
+/** A gate without a deadline has one that no run lives to see. */
+export function hasDeadline(iso: string): boolean {
+  return !iso.startsWith("9999-");
+}
+
 export function dollars(amount: number): string {
   return `$${amount.toFixed(amount !== 0 && amount < 0.1 ? 4 : 2)}`;
 }

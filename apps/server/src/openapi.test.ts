@@ -41,7 +41,17 @@ const memberNames = [
     "name",
     "data",
   ],
-  ...["dedupeId", "feedback", "selections", "source", "definition", "token", "timeoutMs", "stepTimeoutMs"],
+  ...[
+    "dedupeId",
+    "feedback",
+    "selections",
+    "result",
+    "source",
+    "definition",
+    "token",
+    "timeoutMs",
+    "stepTimeoutMs",
+  ],
 ];
 const oddBody = fc.oneof(
   oddValue,

@@ -1,4 +1,4 @@
-/** A time as people speak of it, exact on demand. Counts on by itself. */
+/** Times as people speak of them, exact on demand. They count on by themselves. */
 import { useEffect, useState } from "react";
 import { clockTime, relative } from "../words";
 
@@ -13,12 +13,23 @@ export function useNow(isCounting = true): number {
   return now;
 }
 
+/** How far away it is. */
 export function Ago({ iso }: { readonly iso: string | null }) {
   const now = useNow(iso !== null);
   if (iso === null) return null;
   return (
     <time dateTime={iso} title={clockTime(iso)}>
       {relative(iso, now)}
+    </time>
+  );
+}
+
+/** The date and time of the place one is at, and how far away it is. */
+export function Moment({ iso }: { readonly iso: string }) {
+  const now = useNow();
+  return (
+    <time dateTime={iso}>
+      {clockTime(iso)} ({relative(iso, now)})
     </time>
   );
 }

@@ -1,14 +1,18 @@
-/** The runs around a run: the one that started it, and those it started. */
+/** The runs around a run: those above it, and those it started with how they stand. */
 import type { RunDocument } from "@runfleet/model";
+import { useInfiniteQuery } from "@tanstack/react-query";
 import { Link } from "wouter";
+import { api } from "../api";
+import { ProblemNote } from "../parts/problem-note";
+import { RunsTable } from "../runs/runs-table";
 
-/** A parent may have thousands of children; their steps lead to each. */
-const shownMax = 50;
+/** A family may be large; it is asked for less often than its head. */
+const lookMs = 5_000;
 
 export function Family({ run }: { readonly run: RunDocument }) {
   if (run.parentId === null && run.children.length === 0) return null;
   return (
-    <section className="card" aria-label="Family">
+    <section aria-label="Family">
       <h2>Family</h2>
       {run.parentId === null ? null : (
         <p>
@@ -21,20 +25,29 @@ export function Family({ run }: { readonly run: RunDocument }) {
           )}
         </p>
       )}
-      {run.children.length === 0 ? null : (
-        <ul className="columns">
-          {run.children.slice(0, shownMax).map((id) => (
-            <li key={id}>
-              <Link href={`/runs/${id}`}>
-                <code>{id}</code>
-              </Link>
-            </li>
-          ))}
-        </ul>
-      )}
-      {run.children.length > shownMax ? (
-        <p className="quiet">and {run.children.length - shownMax} more</p>
-      ) : null}
+      {run.children.length === 0 ? null : <Children run={run} />}
     </section>
+  );
+}
+
+function Children({ run: { id, endedAt } }: { readonly run: RunDocument }) {
+  const pages = useInfiniteQuery({
+    queryKey: ["runs", "below", id],
+    queryFn: ({ pageParam }) => api.runs({ parent: id, cursor: pageParam }),
+    initialPageParam: "",
+    getNextPageParam: (page) => page.cursor,
+    refetchInterval: endedAt === null ? lookMs : false,
+  });
+  const children = pages.data?.pages.flatMap((page) => page.runs) ?? [];
+  return (
+    <>
+      {pages.error === null ? null : <ProblemNote error={pages.error} />}
+      <RunsTable runs={children} isLoading={pages.isPending} />
+      {pages.hasNextPage ? (
+        <button type="button" onClick={() => void pages.fetchNextPage()} disabled={pages.isFetchingNextPage}>
+          Show more
+        </button>
+      ) : null}
+    </>
   );
 }

@@ -21,6 +21,14 @@ export function History({ events }: { readonly events: readonly HistoryEvent[] }
 
 function factText(fact: object): string {
   return Object.entries(fact)
-    .map(([name, value]) => `${name}=${typeof value === "object" ? JSON.stringify(value) : String(value)}`)
+    .map(([name, value]) => `${name}=${valueText(name, value)}`)
     .join(" ");
+}
+
+/** Members of facts that are points in time. */
+const times: ReadonlySet<string> = new Set(["until", "deadline"]);
+
+function valueText(name: string, value: unknown): string {
+  if (times.has(name) && typeof value === "number") return clockTime(new Date(value).toISOString());
+  return typeof value === "object" ? JSON.stringify(value) : String(value);
 }

@@ -4,7 +4,7 @@ import type { RunDocument } from "@runfleet/model";
 import { Link } from "wouter";
 import { Status } from "../parts/status";
 import { Ago, useNow } from "../parts/time";
-import { between, count, dollars } from "../words";
+import { between, clockTime, count, dollars } from "../words";
 
 export function RunHeader({
   run,
@@ -34,6 +34,7 @@ export function RunHeader({
         </Fact>
         <Fact name="Took">{between(run.startedAt, run.endedAt, now)}</Fact>
         <Fact name="Worker">{run.owner ?? "none"}</Fact>
+        <Origin run={run} />
         {run.recoveries === 0 ? null : <Fact name="Takeovers">{run.recoveries}</Fact>}
         {totals.hasLlmMetrics ? (
           <>
@@ -50,6 +51,30 @@ export function RunHeader({
         </p>
       )}
     </section>
+  );
+}
+
+/** What the run was made by, where it was neither a person nor a program. */
+function Origin({ run: { schedule, scheduledFor, rerunOf, forkOf } }: { readonly run: RunDocument }) {
+  return (
+    <>
+      {schedule === null ? null : (
+        <Fact name="Schedule">
+          <Link href="/schedules">{schedule}</Link>
+          {scheduledFor === null ? " by hand" : ` for ${clockTime(scheduledFor)}`}
+        </Fact>
+      )}
+      {rerunOf === null ? null : (
+        <Fact name="Rerun of">
+          <Link href={`/runs/${rerunOf}`}>{rerunOf}</Link>
+        </Fact>
+      )}
+      {forkOf === null ? null : (
+        <Fact name="Fork of">
+          <Link href={`/runs/${forkOf.runId}`}>{forkOf.runId}</Link> from {forkOf.address}
+        </Fact>
+      )}
+    </>
   );
 }
 

@@ -2,7 +2,7 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
 import { api } from "../api";
-import { GateCards } from "../parts/gate-card";
+import { GateCards } from "../gates/gate-card";
 import { ProblemNote } from "../parts/problem-note";
 import { Family } from "./family";
 import { History } from "./history";
@@ -19,7 +19,7 @@ export function RunPage({ id }: { readonly id: string }) {
   const queries = useQueryClient();
   const run = useQuery({ queryKey: ["run", id], queryFn: () => api.run(id), refetchInterval: lookMs });
   const why = useQuery({ queryKey: ["why", id], queryFn: () => api.explain(id), refetchInterval: lookMs });
-  const history = useHistory(id, run.data === undefined ? undefined : run.data.endedAt === null);
+  const history = useHistory(id, run.data?.endedAt);
   const newest = history.at(-1)?.id;
   // Each event may have changed everything that is shown; those that come together are one look.
   useEffect(() => {

@@ -22,6 +22,10 @@ export function StepDetail({ step }: { readonly step: StepDocument }) {
       step.childRunId === null ? null : <Link href={`/runs/${step.childRunId}`}>{step.childRunId}</Link>,
     ],
     [
+      "Kept from",
+      step.keptFrom === null ? null : <Link href={`/runs/${step.keptFrom}`}>{step.keptFrom}</Link>,
+    ],
+    [
       "Items",
       progress === null
         ? null

@@ -4,6 +4,7 @@ import { useState } from "react";
 import { Status } from "../parts/status";
 import { useNow } from "../parts/time";
 import { between, toneOf } from "../words";
+import { ForkForm } from "./fork-form";
 import { StepDetail } from "./step-detail";
 
 /** Rows shown at once; more on demand. */
@@ -44,6 +45,7 @@ export function Steps({ run }: { readonly run: RunDocument }) {
                   <tr>
                     <td colSpan={4}>
                       <StepDetail step={step} />
+                      <ForkForm run={run} from={step.address} />
                     </td>
                   </tr>
                 ) : null}

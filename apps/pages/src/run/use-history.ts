@@ -5,22 +5,55 @@ import { useEffect, useRef, useState } from "react";
 /** What a page keeps: a run may have tens of thousands of events, a person looks at the last ones. */
 const keptMax = 500;
 
-/** Types of messages that carry facts. A browser hands out named messages by name only. */
-const factTypes = [
-  ...["run.started", "run.resumed", "run.waiting", "run.cancelling", "run.retried", "run.timed_out"],
-  ...["run.completed", "run.failed", "run.cancelled", "step.started", "step.completed", "step.failed"],
-  ...["step.retrying", "step.skipped", "step.timed_out", "step.cancelled", "branch.taken", "loop.iterated"],
-  ...["loop.ended", "parallel.ended", "gate.waiting", "gate.resolved", "gate.timed_out", "fanout.collected"],
-  ...["fanout.item_started", "fanout.item_ended", "child.started", "child.ended", "signal.received"],
-  ...["event.ignored", "metrics.updated", "lease.acquired", "lease.lost"],
-] as const satisfies readonly HistoryEvent["type"][];
+/** Types of messages that carry facts, every one. A browser hands out named messages by name only. */
+const factTypes: Readonly<Record<HistoryEvent["type"], true>> = {
+  "run.started": true,
+  "run.resumed": true,
+  "run.waiting": true,
+  "run.cancelling": true,
+  "run.retried": true,
+  "run.timed_out": true,
+  "run.completed": true,
+  "run.failed": true,
+  "run.cancelled": true,
+  "step.started": true,
+  "step.completed": true,
+  "step.failed": true,
+  "step.retrying": true,
+  "step.in_doubt": true,
+  "step.skipped": true,
+  "step.timed_out": true,
+  "step.cancelled": true,
+  "step.kept": true,
+  "branch.taken": true,
+  "loop.iterated": true,
+  "loop.ended": true,
+  "parallel.ended": true,
+  "gate.waiting": true,
+  "gate.resolved": true,
+  "gate.poll_failed": true,
+  "gate.timed_out": true,
+  "fanout.collected": true,
+  "fanout.item_started": true,
+  "fanout.item_ended": true,
+  "child.started": true,
+  "child.ended": true,
+  "signal.received": true,
+  "event.ignored": true,
+  "metrics.updated": true,
+  "lease.acquired": true,
+  "lease.lost": true,
+};
 
-/** `isOpen`: the run has not ended, as far as is known; one that is retried is followed again. */
-export function useHistory(id: string, isOpen: boolean | undefined): readonly HistoryEvent[] {
+/**
+ * `endedAt`: null while the run has not ended, undefined while that is not known. One that is retried is followed again,
+ * also when it has failed again before anybody looked.
+ */
+export function useHistory(id: string, endedAt: string | null | undefined): readonly HistoryEvent[] {
   const [events, setEvents] = useState<readonly HistoryEvent[]>([]);
   const last = useRef("");
   useEffect(() => {
-    if (isOpen === undefined) return;
+    if (endedAt === undefined) return;
     const after = last.current === "" ? "" : `?after=${last.current}`;
     const source = new EventSource(`/api/v1/runs/${encodeURIComponent(id)}/events${after}`);
     const take = ({ data }: MessageEvent<string>): void => {
@@ -28,9 +61,9 @@ export function useHistory(id: string, isOpen: boolean | undefined): readonly Hi
       last.current = event.id;
       setEvents((before) => [...before, event].slice(-keptMax));
     };
-    for (const type of factTypes) source.addEventListener(type, take);
+    for (const type of Object.keys(factTypes)) source.addEventListener(type, take);
     source.addEventListener("end", () => source.close());
     return () => source.close();
-  }, [id, isOpen]);
+  }, [id, endedAt]);
   return events;
 }

@@ -1,4 +1,5 @@
 /** What programs do over HTTP, against a real Redis: every route once, and what each refuses. */
+import { doubtGateType, noDeadlineAt } from "@runfleet/model";
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
 import { type ApiServer, openApiServer } from "../../../../test/support/api-server.js";
 import { gateOf } from "../../../../test/support/client-fleet.js";
@@ -26,13 +27,19 @@ async function waitingRun(): Promise<string> {
 
 test("a run is started, listed, looked at and explained", async () => {
   const started = await ask("POST", "/api/v1/runs", {
-    body: { workflow: "greet", inputs: { whom: "x" }, label: "demo", priority: 3 },
+    body: {
+      ...{ workflow: "greet", inputs: { whom: "x" }, label: "demo", priority: 3 },
+      ...{ pluginDirs: ["plugins"], triggeredByHook: true },
+    },
   });
   expect(started).toMatchObject({ status: 201, body: { status: "pending" } });
   const { id } = started.body;
   expect(started.headers.get("location")).toBe(`/api/v1/runs/${id}`);
   const one = await ask("GET", `/api/v1/runs/${id}`);
-  expect(one.body).toMatchObject({ id, label: "demo", priority: 3, inputs: { whom: "x", tone: "kind" } });
+  expect(one.body).toMatchObject({
+    ...{ id, label: "demo", priority: 3, inputs: { whom: "x", tone: "kind" } },
+    ...{ pluginDirs: ["plugins"], triggeredByHook: true },
+  });
   const list = await ask("GET", "/api/v1/runs?workflow=greet&status=pending&limit=500");
   expect(list.body.runs.map((run: { id: string }) => run.id)).toContain(id);
   const why = await ask("GET", `/api/v1/runs/${id}/explanation`);
@@ -89,6 +96,25 @@ test("a gate is listed and answered once, and who answered is the token's name",
   });
   expect(await server.under.inboxOf(id)).toMatchObject([
     { verdict: "approved", by: "test-operator", feedback: "go" },
+  ]);
+});
+
+test("a step in doubt is told what its result was, and anything else is refused", async () => {
+  const id = await startRun();
+  const options = { retry: "run it", done: "go on", fail: "give it up" };
+  const doubt = { name: "charge", gateType: doubtGateType, deadline: noDeadlineAt, options };
+  await server.under.workOn(id, { gate: { ...gateOf(id), ...doubt } });
+  const approve = (body: object) => ask("POST", `/api/v1/runs/${id}/gates/charge/approve`, { body });
+  expect(await approve({})).toMatchObject({ status: 422, body: { code: "invalid_input" } });
+  expect(await approve({ result: { marker: ["x"] } })).toMatchObject({
+    status: 400,
+    body: { code: "invalid_usage", errors: [{ path: "body/result" }] },
+  });
+  expect((await approve({ selections: ["retry"], result: {} })).status).toBe(422);
+  const result = { markers: ["charged"], output: { receipt: 7 } };
+  expect((await approve({ result })).status).toBe(200);
+  expect(await server.under.inboxOf(id)).toMatchObject([
+    { verdict: "approved", selections: ["done"], result },
   ]);
 });
 

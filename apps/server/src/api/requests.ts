@@ -1,5 +1,5 @@
 /** What requests may hold, as schemas: the source of validation and of the OpenAPI description. */
-import { definitionSchema, limits, nodeSchema, runStatuses } from "@runfleet/model";
+import { definitionSchema, givenResultSchema, limits, nodeSchema, runStatuses } from "@runfleet/model";
 import { z } from "zod";
 
 const name = z.string().min(1).max(limits.nameBytesMax);
@@ -45,7 +45,12 @@ export const startBody = z
     stepTimeoutMs: milliseconds.optional().describe("of each attempt"),
     failFast: z.boolean().optional(),
     model: name.optional(),
-    identity: name.optional(),
+    identity: name.optional().describe("default of `as`"),
+    pluginDirs: z.array(z.string()).optional(),
+    triggeredByHook: z
+      .boolean()
+      .optional()
+      .describe("a hook started it, so what it does starts no further hooks"),
   })
   .meta({ id: "StartRequest" });
 
@@ -73,7 +78,13 @@ export const forkBody = z
 export const answerBody = z
   .strictObject({
     feedback: z.string().optional(),
-    selections: z.array(z.string()).optional().describe("values of the gate's options"),
+    selections: z
+      .array(z.string())
+      .optional()
+      .describe("values of the gate's options; of a step in doubt one of `retry`, `done`, `fail`"),
+    result: givenResultSchema
+      .optional()
+      .describe("what a step in doubt had as its result; means the selection `done`"),
   })
   .meta({ id: "AnswerRequest" });
 

@@ -19,6 +19,10 @@ export const scheduleListQuery = z.strictObject({
   cursor: z.string().min(1).max(500).optional().describe("of the page before"),
 });
 
+export const firingListQuery = z.strictObject({
+  limit: z.coerce.number().int().min(1).max(limits.firingsMax).optional().describe("rows; default 50"),
+});
+
 export const scheduleBody = z
   .strictObject({
     name: name.describe("1 to 100 letters, digits, dots, dashes or underscores"),

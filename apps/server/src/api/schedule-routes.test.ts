@@ -21,9 +21,10 @@ test("a schedule is added once, looked at, paused, run by hand and removed", asy
   expect(paused.body).toMatchObject({ nextDue: null, paused: { by: "test-operator" } });
   const run = await ask("POST", `${path}/nightly/run`, { who: "operator" });
   expect(run).toMatchObject({ status: 201, body: { status: "pending" } });
-  expect((await ask("GET", `${path}/nightly/firings`)).body).toMatchObject({
+  expect((await ask("GET", `${path}/nightly/firings?limit=1`)).body).toMatchObject({
     firings: [{ outcome: "started", runId: run.body.id, by: "test-operator" }],
   });
+  expect((await ask("GET", `${path}/nightly/firings?limit=0`)).status).toBe(400);
   expect((await ask("POST", `${path}/nightly/resume`)).body).toMatchObject({
     ...{ paused: null, nextDue: added.body.nextDue, lastRun: { id: run.body.id, status: "pending" } },
   });

@@ -5,6 +5,7 @@ import { present } from "../present.js";
 import { startedSchema } from "./documents.js";
 import { problems } from "./problems.js";
 import {
+  firingListQuery,
   firingListSchema,
   scheduleBody,
   scheduleListQuery,
@@ -57,10 +58,13 @@ function readRoutes(fleet: FleetClient): FastifyPluginCallbackZod {
         schema: {
           ...{ summary: "What became of its newest due times", tags, operationId: "listFirings" },
           params: scheduleParams,
+          querystring: firingListQuery,
           response: { 200: firingListSchema, ...problems },
         },
       },
-      async ({ params: { name } }) => ({ firings: [...(await fleet.scheduleFirings(name))] }),
+      async ({ params: { name }, query }) => ({
+        firings: [...(await fleet.scheduleFirings(name, present(query)))],
+      }),
     );
     done();
   };

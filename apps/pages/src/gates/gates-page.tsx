@@ -1,8 +1,8 @@
 /** Everything that waits for a person, longest first. */
 import { useInfiniteQuery } from "@tanstack/react-query";
-import { api } from "./api";
-import { GateCard } from "./parts/gate-card";
-import { ProblemNote } from "./parts/problem-note";
+import { api } from "../api";
+import { ProblemNote } from "../parts/problem-note";
+import { GateCard } from "./gate-card";
 
 export function GatesPage() {
   const pages = useInfiniteQuery({
