@@ -1,7 +1,12 @@
 /** The history of a run as server-sent events: complete, resumed, ended. */
+import { EventEmitter, once } from "node:events";
+import { request } from "node:http";
+import type { AddressInfo } from "node:net";
+import type { FleetClient } from "@runfleet/client";
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
 import { type ApiServer, openApiServer } from "../../../../test/support/api-server.js";
 import { gateOf } from "../../../../test/support/client-fleet.js";
+import { createServer } from "../create-server.js";
 
 let server: ApiServer;
 beforeAll(async () => {
@@ -74,4 +79,42 @@ test("a run that is not there is a problem, not a stream", async () => {
     status: 404,
     body: { code: "run_not_found" },
   });
+});
+
+test("a reader that leaves while its run is looked up is not followed for", async () => {
+  const { fleet } = server.under;
+  const { id } = await fleet.start("greet", { inputs: { whom: "x" } });
+  const told = new EventEmitter();
+  const isLookedUp = once(told, "looked up");
+  const hasLeft = once(told, "left");
+  const isAnswered = once(told, "answered");
+  const follows: string[] = [];
+  const slow: FleetClient = {
+    ...fleet,
+    get: async (runId) => {
+      told.emit("looked up");
+      await hasLeft;
+      const run = await fleet.get(runId);
+      setImmediate(() => told.emit("answered"));
+      return run;
+    },
+    events: (runId, options) => {
+      follows.push(runId);
+      return fleet.events(runId, options);
+    },
+  };
+  const silent = (): void => {};
+  const app = await createServer({
+    ...{ fleet: slow, tokens: [], requestsPerMinute: 1_000, log: silent, audit: silent },
+  });
+  await app.listen({ port: 0 });
+  app.server.once("connection", (socket) => socket.once("close", () => told.emit("left")));
+  const { port } = app.server.address() as AddressInfo;
+  const reader = request({ port, path: eventsPath(id) }).on("error", silent);
+  reader.end();
+  await isLookedUp;
+  reader.destroy();
+  await isAnswered;
+  expect(follows).toEqual([]);
+  await app.close();
 });

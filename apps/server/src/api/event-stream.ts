@@ -80,6 +80,8 @@ async function stream(fleet: FleetClient, reply: FastifyReply, { id, ...wanted }
   const gone = new AbortController();
   response.once("close", () => gone.abort());
   reply.hijack();
+  // Who left while the run was looked up has said so already, and says it only once.
+  if (response.destroyed) return;
   response.writeHead(200, {
     ...reply.getHeaders(),
     "content-type": "text/event-stream; charset=utf-8",
