@@ -15,6 +15,7 @@ import { changeRoutes } from "./api/change-routes.js";
 import { eventStreamRoutes } from "./api/event-stream.js";
 import { fleetRoutes } from "./api/fleet-routes.js";
 import { gateRoutes } from "./api/gate-routes.js";
+import { limitRoutes } from "./api/limit-routes.js";
 import { runRoutes } from "./api/run-routes.js";
 import { scheduleRoutes } from "./api/schedule-routes.js";
 import { workflowRoutes } from "./api/workflow-routes.js";
@@ -96,6 +97,7 @@ function apiRoutes({ fleet, tokens }: ServerParts) {
     gateRoutes(fleet),
     workflowRoutes(fleet),
     scheduleRoutes(fleet),
+    limitRoutes(fleet),
     fleetRoutes(fleet),
   ];
 }

@@ -23,14 +23,6 @@ export function DoubtForm({ gate }: { readonly gate: GateDocument }) {
   }));
   return (
     <>
-      <dl className="choices">
-        {Object.entries(buttons).map(([choice, text]) => (
-          <div key={choice}>
-            <dt>{text}</dt>
-            <dd>{gate.options?.[choice]}</dd>
-          </div>
-        ))}
-      </dl>
       <label>
         Result, as JSON with <code>markers</code>, <code>context</code> and <code>output</code>, each if there
         is one
@@ -46,18 +38,20 @@ export function DoubtForm({ gate }: { readonly gate: GateDocument }) {
         <textarea rows={2} value={feedback} onChange={(event) => setFeedback(event.target.value)} />
       </label>
       {answering.error === null ? null : <ProblemNote error={answering.error} />}
-      <div className="actions">
+      <ul className="choices">
         {Object.entries(buttons).map(([choice, text]) => (
-          <button
-            key={choice}
-            type="button"
-            disabled={answering.isPending}
-            onClick={() => answering.mutate(choice as Choice)}
-          >
-            {text}
-          </button>
+          <li key={choice}>
+            <button
+              type="button"
+              disabled={answering.isPending}
+              onClick={() => answering.mutate(choice as Choice)}
+            >
+              {text}
+            </button>{" "}
+            {gate.options?.[choice]}
+          </li>
         ))}
-      </div>
+      </ul>
     </>
   );
 }

@@ -1,6 +1,7 @@
 /** What requests may hold, as schemas: the source of validation and of the OpenAPI description. */
 import { definitionSchema, givenResultSchema, limits, nodeSchema, runStatuses } from "@runfleet/model";
 import { z } from "zod";
+import { startLimits } from "./limit-documents.js";
 
 const name = z.string().min(1).max(limits.nameBytesMax);
 const milliseconds = z.int().min(0);
@@ -41,6 +42,7 @@ export const startBody = z
     delayMs: milliseconds.optional(),
     dryRun: z.boolean().optional(),
     pool: name.optional().describe("worker pool that takes the run"),
+    ...startLimits,
     timeoutMs: milliseconds.optional().describe("of the whole run"),
     stepTimeoutMs: milliseconds.optional().describe("of each attempt"),
     failFast: z.boolean().optional(),
