@@ -174,6 +174,9 @@ test("a waiting run is cancelled, a rejected one fails, a signal is taken", asyn
   expect(await project.json(["signal", cancelled, "hint", "--data", '{"n":1}'])).toEqual({
     id: cancelled,
     signal: "hint",
+    received: "new",
+    isExpected: false,
+    expected: [],
   });
   await project.json(["cancel", cancelled, "--reason", "changed my mind"]);
   expect((await project.run(["watch", cancelled, "--json"])).stdout).toContain('"status": "cancelled"');
