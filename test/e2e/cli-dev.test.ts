@@ -1,6 +1,5 @@
 /** A development fleet as processes: it restarts what dies, keeps others out, and leaves nothing behind. */
 import { execFileSync } from "node:child_process";
-import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
@@ -142,7 +141,7 @@ test("a configuration that cannot be loaded ends the start with its reason", asy
 test("a port that is taken is replaced when it is only the default, and refused when it was asked for", async () => {
   // Somebody else may have it already: as good for this test.
   const other = createServer().listen(3000, "127.0.0.1");
-  await Promise.race([once(other, "listening"), once(other, "error").catch(() => {})]);
+  await new Promise((resolve) => other.once("listening", resolve).once("error", resolve));
   onTestFinished(() => void other.close());
 
   const refused = await project.run(["dev", "--workers", "0", "--port", "3000"], { npm_command: "exec" });
