@@ -253,19 +253,25 @@ test.skipIf(browserProgram === undefined)(
     const isWaiting = async (): Promise<boolean> =>
       ((await project.json(["gates"])) as { gates: unknown[] }).gates.length === 2;
     await expect.poll(isWaiting, { timeout: 20_000, interval: 500 }).toBe(true);
-    const places = {
-      ...{ runs: "/", run: `/runs/${id}`, gates: "/gates" },
-      ...{ schedules: "/schedules", fleet: "/fleet", start: "/start" },
-    };
+    /** Name, path, and what is there once the page is whole. */
+    const places = [
+      ["runs", "/", "Order 17"],
+      ["run", `/runs/${id}`, "Ship it?"],
+      ["gates", "/gates", "Ship it?"],
+      ["schedules", "/schedules", "nightly"],
+      ["fleet", "/fleet", "Ended runs kept"],
+      ["start", "/start", "Label"],
+    ] as const;
     const breaches: string[] = [];
     for (const look of ["light", "dark"] as const) {
       const { page, complaints } = await openPage(browser, look);
-      for (const [name, path] of Object.entries(places)) {
+      for (const [name, path, part] of places) {
         await page.setViewportSize({ width: 1280, height: 800 });
         await page.goto(`${url}${path}`);
         await page.locator("h1").waitFor();
         await page.getByText("Loading …").waitFor({ state: "detached" });
         await page.getByText("2 waiting for an answer").waitFor();
+        await page.getByText(part).first().waitFor();
         if (process.env["RUNFLEET_PICTURES"] === "1") {
           await page.screenshot({ path: `${pictures}${name}-${look}.png`, animations: "disabled" });
         }

@@ -38,7 +38,9 @@ export function StartPage() {
           </select>
         </label>
         <label>
-          Inputs, one <code>name=value</code> a line
+          <span>
+            Inputs, one <code>name=value</code> a line
+          </span>
           <textarea rows={5} value={inputs} onChange={(event) => setInputs(event.target.value)} />
         </label>
         <label>

@@ -24,8 +24,10 @@ export function DoubtForm({ gate }: { readonly gate: GateDocument }) {
   return (
     <>
       <label>
-        Result, as JSON with <code>markers</code>, <code>context</code> and <code>output</code>, each if there
-        is one
+        <span>
+          Result, as JSON with <code>markers</code>, <code>context</code> and <code>output</code>, each if
+          there is one
+        </span>
         <textarea
           rows={3}
           placeholder={'{"markers": ["charged"], "output": {"receipt": "r-7"}}'}

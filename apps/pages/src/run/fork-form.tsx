@@ -29,7 +29,9 @@ export function ForkForm({ run, from }: { readonly run: RunDocument; readonly fr
       >
         <p className="quiet">A new run keeps what came before this step, and executes the rest again.</p>
         <label>
-          Changed inputs, one <code>name=value</code> a line
+          <span>
+            Changed inputs, one <code>name=value</code> a line
+          </span>
           <textarea rows={2} value={inputs} onChange={(event) => setInputs(event.target.value)} />
         </label>
         {forking.error === null ? null : <ProblemNote error={forking.error} />}
