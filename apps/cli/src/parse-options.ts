@@ -86,7 +86,8 @@ export function parseJson(text: string, from: string): unknown {
 
 async function readText(file: string): Promise<string> {
   try {
-    return await readFile(file, "utf8");
+    // Some programs put a byte order mark in front.
+    return (await readFile(file, "utf8")).replace(/^\uFEFF/, "");
   } catch (cause) {
     throw unusable(`cannot read ${file}`, cause);
   }

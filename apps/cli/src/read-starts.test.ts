@@ -30,6 +30,14 @@ test("a line wins over what is said for all, input by input; empty lines are non
   ]);
 });
 
+test("a byte order mark and the line ends of Windows are none of a line's text", async () => {
+  const starts = await read('\ufeff{"label":"x"}\r', '{"label":"y"}\r');
+  expect(starts.map(({ line, entry }) => [line, entry.label])).toEqual([
+    [1, "x"],
+    [2, "y"],
+  ]);
+});
+
 test.each([
   ["{", /runs\.jsonl:2: not JSON: /],
   ["[]", /runs\.jsonl:2: each line must be a JSON object/],

@@ -49,7 +49,8 @@ export async function readStarts(
 
 async function readText(file: string): Promise<string> {
   try {
-    return await readFile(file, "utf8");
+    // Some programs put a byte order mark in front.
+    return (await readFile(file, "utf8")).replace(/^\uFEFF/, "");
   } catch (cause) {
     throw unusable(`cannot read ${file}`, cause);
   }

@@ -30,3 +30,16 @@ describe("size", () => {
     expect(sizeOf(terminalFor({}))).toEqual([80, 24]);
   });
 });
+
+describe("text that comes from a run", () => {
+  it("reaches neither output with its control characters", () => {
+    const stdout = new PassThrough();
+    const stderr = new PassThrough();
+    const streams = { stdout, stderr } as unknown as Pick<NodeJS.Process, "stdout" | "stderr">;
+    const terminal = createTerminal({ ...streams, env: {} });
+    terminal.print("label \u001b]0;own\u0007");
+    terminal.note("error \u001b[2J");
+    expect(String(stdout.read())).toBe("label \u241b]0;own\u2407\n");
+    expect(String(stderr.read())).toBe("error \u241b[2J\n");
+  });
+});

@@ -1,8 +1,10 @@
 /**
  * Where a command writes: results to standard output, everything said to people on the side to standard error.
- * Colour only for a terminal, never in a pipe, never with NO_COLOR.
+ * Colour only for a terminal, never in a pipe, never with NO_COLOR. What steps, gates and labels say comes from anywhere,
+ * so its control characters are shown and never reach the terminal.
  */
 import pc from "picocolors";
+import { shownText } from "./render/shown-text.js";
 
 export type Colours = ReturnType<typeof pc.createColors>;
 
@@ -33,13 +35,15 @@ export function createTerminal(options: {
   // A reader that closes the pipe (`| head`) has seen enough; that is not an error.
   for (const stream of [stdout, stderr]) stream.on("error", ignoreClosedPipe);
   const isPlain = (env["NO_COLOR"] ?? "") !== "" || env["TERM"] === "dumb";
+  const out = pc.createColors(stdout.isTTY === true && !isPlain);
+  const err = pc.createColors(stderr.isTTY === true && !isPlain);
   return {
-    print: (text) => void stdout.write(`${text}\n`),
+    print: (text) => void stdout.write(`${shownText(text, out)}\n`),
     printJson: (document) => void stdout.write(`${JSON.stringify(document, null, 2)}\n`),
-    note: (text) => void stderr.write(`${text}\n`),
+    note: (text) => void stderr.write(`${shownText(text, err)}\n`),
     write: (text) => void stdout.write(text),
-    out: pc.createColors(stdout.isTTY === true && !isPlain),
-    err: pc.createColors(stderr.isTTY === true && !isPlain),
+    out,
+    err,
     isInteractive: stdout.isTTY && env["TERM"] !== "dumb",
     columns: () => stdout.columns || 80,
     rows: () => stdout.rows || 24,

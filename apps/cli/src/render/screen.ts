@@ -3,6 +3,7 @@
  * what it draws.
  */
 import type { Terminal } from "../terminal.js";
+import { shownText } from "./shown-text.js";
 
 export interface Screen {
   /** Replaces what was drawn before; a text higher than the terminal loses its middle. */
@@ -32,12 +33,12 @@ export function createScreen(terminal: Terminal): Screen {
   process.once("SIGINT", onInterrupt);
   return {
     draw: (text) => {
-      const lines = fit(text.split("\n"), terminal.rows() - 1);
+      const lines = fit(shownText(text, terminal.out).split("\n"), terminal.rows() - 1);
       terminal.write(`${home()}${lines.join("\n")}\n`);
       height = lines.length;
     },
     finish: (text) => {
-      terminal.write(`${home()}${wrapOn}${text}\n`);
+      terminal.write(`${home()}${wrapOn}${shownText(text, terminal.out)}\n`);
       height = 0;
     },
     release: () => {
