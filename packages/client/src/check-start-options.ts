@@ -41,7 +41,7 @@ export function checkBytes(checked: {
   const { what, text, bytesMax } = checked;
   const bytes = Buffer.byteLength(text);
   if (bytes <= bytesMax) return;
-  throw new RunfleetError("too_large", `the ${what} have ${bytes} bytes; at most ${bytesMax} are allowed`, {
+  throw new RunfleetError("too_large", `the ${what}: ${bytes} bytes; at most ${bytesMax} are allowed`, {
     details: { what, bytes, bytesMax },
   });
 }

@@ -87,6 +87,11 @@ describe("an http gate", () => {
     expect(await ask(url, { params })).toMatchObject(answer);
   });
 
+  it("reads JSON that begins with a byte order mark", async () => {
+    const { url } = await answering(200, '\ufeff{"s":"success"}');
+    expect(await ask(url, { params: { field: "s" } })).toMatchObject({ verdict: "approved" });
+  });
+
   it.each<[string, number, string, Record<string, string>, RegExp]>([
     ["a server error", 500, "oops", {}, /answered 500$/],
     ["a refusal", 401, "", {}, /answered 401$/],
@@ -98,7 +103,7 @@ describe("an http gate", () => {
       200,
       JSON.stringify({ s: "x".repeat(70_000) }),
       { field: "s" },
-      /no JSON object/,
+      /answered more than 65536 bytes$/,
     ],
     ["JSON without members", 200, '"success"', { field: "s" }, /no JSON object/],
     ["an object where a word should be", 200, '{"s":{}}', { field: "s" }, /`s` is no text/],
@@ -138,7 +143,9 @@ describe("an http gate", () => {
     const asked = ask(url, { signal: stop.signal });
     stop.abort(new Error("too late"));
     await expect(asked).rejects.toThrow("too late");
-    await expect(ask("http://127.0.0.1:9/")).rejects.toThrow();
+    await expect(ask("http://127.0.0.1:9/?token=secret")).rejects.toThrow(
+      /^GET http:\/\/127\.0\.0\.1:9\/\S* had no answer$/,
+    );
   });
 
   it.each([

@@ -34,8 +34,9 @@ type Params = Readonly<Record<string, string>>;
 
 interface Answer {
   readonly status: number;
-  /** Of a JSON answer. */
+  /** Of a JSON answer that was read to its end. */
   readonly json: unknown;
+  readonly isCut: boolean;
   readonly request: string;
 }
 
@@ -50,10 +51,15 @@ export function httpGate(options: HttpGateOptions = {}): GateResolver {
       const { url, ...request } = requestOf(gate.params, variables, options);
       const shown = `${request.method} ${shownUrl(url)}`;
       // Redirects are not followed: headers meant for one host would reach another.
-      const response = await fetch(url, { ...request, redirect: "manual", signal });
+      const response = await fetch(url, { ...request, redirect: "manual", signal }).catch(
+        (cause: unknown) => {
+          throw signal.aborted ? cause : new Error(`${shown} had no answer`, { cause });
+        },
+      );
       const { text, isCut } = await readBody(response, bodyBytesMax);
       const waitMs = retryAfterOf(response.headers.get("retry-after"), Date.now());
-      const answer = { status: response.status, json: isCut ? undefined : parsed(text), request: shown };
+      const json = isCut ? undefined : parsed(text);
+      const answer = { status: response.status, json, isCut, request: shown };
       const every = waitMs ?? parseDuration(gate.params["every"] ?? "");
       const found =
         gate.params["field"] === undefined ? byStatus(answer, gate.params) : byField(answer, gate.params);
@@ -98,9 +104,10 @@ function byStatus({ status, json, request }: Answer, params: Params): PollAnswer
   return params["approved"] === undefined ? approved(told) : { verdict: "pending" };
 }
 
-function byField({ status, json, request }: Answer, params: Params): PollAnswer {
+function byField({ status, json, isCut, request }: Answer, params: Params): PollAnswer {
   if (notYet.has(status)) return { verdict: "pending" };
   if (status < 200 || status > 299) throw new Error(`${request} answered ${status}`);
+  if (isCut) throw new Error(`${request} answered more than ${bodyBytesMax} bytes`);
   if (typeof json !== "object" || json === null) throw new Error(`${request} answered no JSON object`);
   const { field = "", approved: yes = usualValues.approved, rejected: no = usualValues.rejected } = params;
   const value = memberAt(json, field);
@@ -134,7 +141,7 @@ function memberAt(json: unknown, path: string): unknown {
 
 function parsed(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return JSON.parse(text.replace(/^\uFEFF/, ""));
   } catch (error) {
     if (error instanceof SyntaxError) return undefined;
     throw error;

@@ -55,6 +55,15 @@ describe("an action that takes effect at most once", () => {
     expect(runs()).toBe(0);
   });
 
+  test("tells the person who is asked how the attempt before ended", async () => {
+    const command = { ...again.command, attempt: 2, retryError: "it said 500" };
+    expect(await attempt({ config: counted().config, command })).toEqual({
+      type: "in_doubt",
+      reason:
+        'an attempt was begun before and may have had its effect (last heard: it said 500); action "act" has no probe',
+    });
+  });
+
   test("runs again like any other when it is idempotent, or when the run is dry", async () => {
     const { config, runs } = counted({ effect: "idempotent" });
     expect(await attempt({ config, ...again })).toMatchObject({ type: "succeeded" });

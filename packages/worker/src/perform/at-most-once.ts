@@ -9,7 +9,6 @@ import type { PerformContext } from "./context.js";
 
 /** A probe asks one question; who does not hear by then asks a person. */
 const probeMsMax = 30_000;
-const unheard = "it was begun before, and nobody heard how that ended";
 
 /** Turns what an action returned into an outcome: succeeded, or failed when it is no result. */
 type Judge = (result: ActionResult<unknown>) => Outcome;
@@ -32,13 +31,20 @@ export function isOnce(action: AnyAction, { dryRun }: RunAction): boolean {
 /** The outcome of an attempt that is not run, or nothing when it may run. */
 export async function outcomeWithoutRunning(attempt: AtMostOnce): Promise<Outcome | undefined> {
   const { action, command, context } = attempt;
-  if (action.probe === undefined) return inDoubt(`${unheard}; action "${action.name}" has no probe`);
+  const why = whyInDoubt(command);
+  if (action.probe === undefined) return inDoubt(`${why}; action "${action.name}" has no probe`);
   const answer = await askProbe(attempt, action.probe);
   if ("notDone" in answer) return undefined;
   if ("done" in answer) return withoutRepeat(attempt.judge(answer.done), "its probe answered with");
   const { reason = "it does not say why" } = answer;
   context.log.warn("probe cannot tell", { action: action.name, address: command.address, reason });
-  return inDoubt(`${unheard}; its probe cannot tell: ${reason}`);
+  return inDoubt(`${why}; its probe cannot tell: ${reason}`);
+}
+
+/** Whoever decides wants to know how the attempt before ended; that error need not be what the doubt comes from. */
+function whyInDoubt({ retryError }: RunAction): string {
+  if (retryError === undefined) return "it was begun before, and nobody heard how that ended";
+  return `an attempt was begun before and may have had its effect (last heard: ${retryError})`;
 }
 
 /** A result a person gives is held to the same rules as one of the action; one that does not fit is asked for again. */
