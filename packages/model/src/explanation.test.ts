@@ -149,4 +149,13 @@ describe("why a run is not moving", () => {
     expect(explained(parked, { dueAt: now }).cause).toBe("queued");
     expect(explained(parked).cause).toBe("cancelling");
   });
+
+  it("names the question that the always block of a cancelled run waits for, while no worker is at it", () => {
+    const asking = { status: "cancelling", blockedOn: [child, gate("in_doubt", "charge")] } as const;
+    expect(explained(asking)).toMatchObject({
+      cause: "in_doubt",
+      remedy: expect.stringContaining("approve R charge --select retry"),
+    });
+    expect(explained({ ...owner, ...asking }).cause).toBe("cancelling");
+  });
 });

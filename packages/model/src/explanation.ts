@@ -81,6 +81,8 @@ const isOwned = ({ run }: Situation): boolean => run.owner !== undefined;
 const isStopping = (situation: Situation): boolean =>
   is(situation, "cancelling") &&
   (isOwned(situation) || (situation.dueAt ?? Number.POSITIVE_INFINITY) > situation.now);
+/** A cancel closes the gates of the body, so one that is open lies in the always block and nothing but its answer helps. */
+const isAsking = ({ run }: Situation): boolean => run.blockedOn.some(({ type }) => type === "gate");
 /** Needs a worker; so does a run that was asked to end while nobody owned it. */
 const isReady = (situation: Situation): boolean =>
   is(situation, "pending") || (is(situation, "cancelling") && !isStopping(situation));
@@ -150,7 +152,7 @@ const rules: readonly Rule[] = [
   },
   {
     cause: "cancelling",
-    applies: isStopping,
+    applies: (situation) => isStopping(situation) && (isOwned(situation) || !isAsking(situation)),
     say: ({ run }) => ({
       sentence: `it is being cancelled${byWhom(run)} and waits for what it has open to stop, then runs its always block`,
       remedy: `wait, or end it at once with \`runfleet terminate ${run.id}\``,
