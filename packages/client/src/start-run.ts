@@ -110,7 +110,7 @@ export function settleStart(run: NewRun, reply: CreateReply): Started {
     case "conflict":
       throw new RunfleetError(
         "idempotency_conflict",
-        `the idempotency key ${JSON.stringify(run.idempotencyKey)} belongs to run ${reply.id}, which has another workflow or other inputs`,
+        `the idempotency key ${JSON.stringify(run.idempotencyKey)} belongs to run ${reply.id}, which has another workflow or other inputs, or is another fork`,
         { details: { runId: reply.id } },
       );
     case "parent_gone":
