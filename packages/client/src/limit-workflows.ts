@@ -39,7 +39,7 @@ export async function removeLimit(connections: Connections, workflow: string): P
   return reply.tag === "removed";
 }
 
-/** Each look is short; who dies between two leaves the rest to the runs that were let in. */
+/** Each look is short; who dies between two leaves the rest to the runs that were let in, and to the sweepers. */
 async function letIn(connections: Connections, workflow: string, first: Granting): Promise<void> {
   await deliverGranted(connections, first);
   let from: string | undefined;

@@ -37,8 +37,11 @@ export interface LimitWrites {
    */
   setLimit(change: LimitChange): Promise<({ readonly tag: "set" } & Granting) | { readonly tag: "full" }>;
   removeLimit(workflow: string): Promise<{ readonly tag: "removed" | "not_set" } & Granting>;
-  /** One bounded look at the lines of a workflow; call again with `next` as `from` until there is none. */
-  letIn(request: { workflow: string; from?: string }): Promise<{ readonly next?: string } & Granting>;
+  /**
+   * One bounded look at the lines of a workflow; call again with `next` as `from` until there is none. With a key the look
+   * begins at the line of that key.
+   */
+  letIn(request: LimitScope & { readonly from?: string }): Promise<{ readonly next?: string } & Granting>;
   /** What is set, by workflow. Bounded by `limits.workflowLimitsMax`. */
   listSetLimits(): Promise<readonly LimitChange[]>;
   /** Scopes in use, in the order of their names. */

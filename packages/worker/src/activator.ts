@@ -186,9 +186,13 @@ async function notOpened(
       const message = `${reply.recoveries} workers in a row died on this run; mend the cause, then retry it`;
       const error = { code: "crash_loop", message };
       const { runId, token: leaseToken } = lease;
-      const workflow = (await options.store.readRun(runId))?.workflow ?? "";
-      const retentionMs = options.ports.keptMs({ workflow, status: "failed" });
-      await options.store.failUnowned({ runId, leaseToken, error, retentionMs });
+      const { store, ports } = options;
+      const run = await store.readRun(runId);
+      const retentionMs = ports.keptMs({ workflow: run?.workflow ?? "", status: "failed" });
+      const failed = await store.failUnowned({ runId, leaseToken, error, retentionMs });
+      const granted = failed.tag === "finished" ? (failed.granted ?? []) : [];
+      if (run !== undefined && granted.length > 0)
+        await store.outboxDone(await ports.performOutbox(granted, run));
       return { type: "ended", status: "failed", error: message };
     }
     default:

@@ -211,6 +211,14 @@ describe("other entries", () => {
     expect(await store.readRun("ENDED")).toMatchObject({ cancel: { by: "ann" } });
   });
 
+  it("wake the parked job of a run that was terminated by somebody who died", async () => {
+    await createParent();
+    await queue.add({ runId: "PARENT", workflow: "fan", pool: "default", delayMs: 3_600_000 });
+    await store.terminateRun({ runId: "PARENT", by: "ann" });
+    await performEntry({ id: "e3", runId: "PARENT", type: "cancelChildren", reason: "terminated" }, ports);
+    expect(await queue.counts("default")).toMatchObject({ waiting: 1, delayed: 0 });
+  });
+
   it("put a run that lost its job back into the queue instead of waking nothing", async () => {
     await createParent();
     await wake("PARENT", "default", ports);

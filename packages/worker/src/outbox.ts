@@ -110,7 +110,10 @@ async function performCommand(
   return reply.tag === "not_found" && (await hasEnded(parent.id, ports)) ? [confirms] : [];
 }
 
-/** Page by page; a repeat finds each child already asked, or ended. */
+/**
+ * After a run was terminated. Page by page; a repeat finds each child already asked, or ended. Whoever terminated it may have
+ * died before the run's own job was woken: it would lie parked for as long as the run had meant to wait.
+ */
 async function cancelChildren(
   { runId, reason }: Extract<OutboxEntry, { type: "cancelChildren" }>,
   ports: OutboxPorts,
@@ -126,10 +129,12 @@ async function cancelChildren(
     }
     cursor = page.cursor;
   } while (cursor !== undefined);
+  const run = await ports.store.readRun(runId);
+  if (run !== undefined) await ports.queue.wake(runId, run.pool);
 }
 
 /** And those who got its permits, if it had any and nobody worked on it. */
-async function wakeCancelled(
+export async function wakeCancelled(
   runId: string,
   { pool, granted }: Extract<CancelReply, { tag: "requested" }>,
   ports: OutboxPorts,

@@ -1,6 +1,7 @@
 /**
  * Repairs what a death between two writes left behind, on any worker, in bounded steps: outbox entries nobody confirmed,
- * runs that should be awake and are not, runs whose owner has gone silent. It only wakes; it never decides.
+ * runs that should be awake and are not, runs whose owner has gone silent, lines with room. It only wakes; it never
+ * decides.
  */
 import type { ActionLog } from "./action.js";
 import type { Clock } from "./clock.js";
@@ -39,6 +40,22 @@ export function createSweeper(options: {
     );
   };
 
+  // Whoever raised a limit dies before the lines of all keys had their turn. A page of the lines in each round.
+  let cursor: string | undefined;
+  const letIn = async (): Promise<number> => {
+    const { store } = ports;
+    const page = await store.listScopes({ limit: rowsMax, ...(cursor === undefined ? {} : { cursor }) });
+    cursor = page.cursor;
+    const standing = page.rows.filter((line) => line.waiting > 0 && line.held < (line.limit ?? Infinity));
+    for (const line of standing) {
+      await repair(`the line of workflow ${line.workflow}`, async () => {
+        const { granted = [] } = await store.letIn(line);
+        for (const entry of granted) await store.outboxDone(await performEntry(entry, ports));
+      });
+    }
+    return standing.length;
+  };
+
   const sweep = async (): Promise<number> => {
     const { store } = ports;
     const entries = await store.outboxPending({ olderThanMs: outboxAgeMs, limit: rowsMax });
@@ -50,7 +67,7 @@ export function createSweeper(options: {
     const asleep = await store.wakeable({ limit: rowsMax });
     const silent = await store.silentOwners({ silentMs: options.silentMs, limit: rowsMax });
     for (const runId of [...asleep, ...silent]) await repair(`run ${runId}`, () => wakeRun(runId, ports));
-    return entries.length + asleep.length + silent.length;
+    return entries.length + asleep.length + silent.length + (await letIn());
   };
 
   const schedule = (): void => {

@@ -57,6 +57,17 @@ describeTwins("set limits", (twin) => {
     expect(await store.permitWait(first)).toBeUndefined();
   });
 
+  test("a look may begin at the line of a key", async () => {
+    const { store } = twin();
+    await store.setLimit({ workflow: "review", perKey: 0 });
+    const runIds: string[] = [];
+    for (let count = 10; count < 25; count++)
+      runIds.push(await createWaiting(twin(), perTenant(`t ${count}`)));
+    await store.setLimit({ workflow: "review", perKey: 1 });
+    const { granted = [] } = await store.letIn({ workflow: "review", key: "t 24" });
+    expect(granted).toContainEqual(wakeOf(runIds.at(-1) ?? ""));
+  });
+
   test("limits of so many workflows can be set and no more, and set ones can be changed", async () => {
     const { store } = twin();
     for (let count = 0; count < 500; count++) await store.setLimit({ workflow: `w${count}`, total: 1 });

@@ -5,7 +5,15 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Definition, Disposition, Lease, LeaseStore, NewRun, StepRecord } from "@runfleet/model";
+import type {
+  Definition,
+  Disposition,
+  Lease,
+  LeaseStore,
+  NewRun,
+  OutboxEntry,
+  StepRecord,
+} from "@runfleet/model";
 import { createMemoryLeases, createMemoryStore, definitionHash } from "@runfleet/store";
 import type { WorkerConfig } from "@runfleet/worker";
 import { type Activator, createActivator } from "../../../packages/worker/src/activator.js";
@@ -23,6 +31,8 @@ export interface OneWorker {
   replace(): void;
   /** Creates a run of this definition. */
   create(definition: Definition, run?: Partial<NewRun>): Promise<string>;
+  /** Entries of the outbox that it was asked to perform; it only remembers them. */
+  readonly performed: readonly OutboxEntry[];
   /** What a job for the run makes of it. */
   take(runId: string): Promise<Disposition>;
   /** Another owner takes the run from whoever has it, as after its lease has run out. */
@@ -50,6 +60,7 @@ export async function openOneWorker(
   const store = createMemoryStore({ now: Date.now });
   const real = createMemoryLeases({ now: Date.now, store });
   const granted = new Map<string, Lease>();
+  const performed: OutboxEntry[] = [];
   const remembering: LeaseStore = {
     ...real,
     async acquire(runId, ttlMs) {
@@ -90,7 +101,10 @@ export async function openOneWorker(
           keptMs: () => 60_000,
           stopGraceMs: 1_000,
         },
-        performOutbox: () => Promise.resolve([]),
+        performOutbox: async (entries) => {
+          performed.push(...entries);
+          return [];
+        },
         wakeParent: () => Promise.resolve([]),
       },
     });
@@ -103,6 +117,7 @@ export async function openOneWorker(
   return {
     store,
     leases,
+    performed,
     get activator() {
       return activator;
     },

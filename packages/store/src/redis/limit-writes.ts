@@ -1,11 +1,11 @@
 /** What operators set for workflows, and the lines of runs that wait for a permit. */
-import { type LimitWrites, limits, type PermitWait, type ScopeUse } from "@runfleet/model";
+import { type LimitScope, type LimitWrites, limits, type PermitWait, type ScopeUse } from "@runfleet/model";
 import { letIn } from "../generated/let-in.js";
 import { listLimits } from "../generated/list-limits.js";
 import { readPermit } from "../generated/read-permit.js";
 import { setLimit } from "../generated/set-limit.js";
 import { pageRows, toPage } from "../page.js";
-import { limitSetText, toGranting, toLimitChange, toScope } from "../permit-scope.js";
+import { limitSetText, scopeText, toGranting, toLimitChange, toScope } from "../permit-scope.js";
 import { withRedis } from "../redis-failure.js";
 import { runScript } from "../script.js";
 import type { Partition } from "./partition.js";
@@ -29,7 +29,7 @@ export function limitWrites(partition: Partition): LimitWrites {
       const { wasSet, granting } = await write(workflow, "");
       return { tag: wasSet ? "removed" : "not_set", ...granting };
     },
-    letIn: async ({ workflow, from = "" }) => {
+    letIn: async ({ workflow, key, from = key === undefined ? "" : lineStart({ workflow, key }) }) => {
       const { rest } = await runScript(redis, letIn, {
         keys,
         values: { ...partition.common(), workflow, from },
@@ -53,6 +53,11 @@ export function limitWrites(partition: Partition): LimitWrites {
     },
     permitWait: (runId) => permitWait(partition, runId),
   };
+}
+
+/** As `let_in` names a place in the lines. */
+function lineStart(scope: LimitScope): string {
+  return `[${scopeText(scope)} `;
 }
 
 function toUses(flat: readonly string[]): ScopeUse[] {

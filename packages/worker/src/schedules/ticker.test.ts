@@ -1,5 +1,5 @@
 import type { Definition, QueueJob, RunRecord, ScheduleSpec } from "@runfleet/model";
-import { zeroTotals } from "@runfleet/model";
+import { newRootRun, zeroTotals } from "@runfleet/model";
 import { createMemoryQueue } from "@runfleet/queue";
 import { createMemoryLeases, createMemoryStore, definitionHash } from "@runfleet/store";
 import { beforeEach, describe, expect, it } from "vitest";
@@ -222,6 +222,16 @@ describe("while the last run has not ended", () => {
       cancel: { by: "schedule nightly", reason: "the schedule is due again" },
     });
     expect(await firings()).toEqual(["10 started", "20 started"]);
+  });
+
+  it("cancel gives the place of a limit that the last one had to the next in line, which is woken at once", async () => {
+    await put({ overlap: "cancel" });
+    await store.setLimit({ workflow: "tidy", total: 1 });
+    await tickAt(10);
+    const next = newRootRun({ definition: tidy, hash: "h" }, { inputs: {} }, { id: "BY-HAND", now });
+    expect(await store.createRun(next)).not.toHaveProperty("outboxId");
+    await tickAt(20);
+    expect(added.map(({ runId }) => runId)).toContain("BY-HAND");
   });
 });
 
