@@ -85,12 +85,15 @@ export function createPeople(options: {
     await ports.store.outboxDone([enqueueId(root.id)]);
   };
 
-  /** Whoever looks where it would have happened closes it for all owners so far, and then says what he saw. */
+  /**
+   * Whoever looks where it would have happened closes it for all owners up to the one that opened the gate, and then says
+   * what he saw. Not for later ones: somebody else may have answered meanwhile, and the step may be on its way again.
+   */
   const truthAbout = (
     runId: string,
-    address: string,
+    { address, generation }: { readonly address: string; readonly generation: number },
   ): Pick<GateAnswer, "verdict" | "selections" | "result"> => {
-    const asker = { token: (options.ledger.account().generations.get(runId) ?? 0) + 1, attempt: 0 };
+    const asker = { token: generation + 1, attempt: 0 };
     const done = options.ledger.once.lookUp({ runId, address }, asker);
     if (program.temper === "hasty" && hashOf(`gives up ${runId} ${address}`) % 6 === 0)
       return { verdict: "approved", selections: ["fail"] };
@@ -98,13 +101,17 @@ export function createPeople(options: {
     return { verdict: "approved", selections: ["done"], result: onceResult(`${runId} ${address}`, done) };
   };
 
-  const answer = ({ runId, address: gate, gateType }: OpenGate) =>
-    later(`${runId} ${gate}`, async () => {
+  const answer = ({ runId, address: gate, gateType }: OpenGate) => {
+    const generation = options.ledger.account().generations.get(runId) ?? 0;
+    return later(`${runId} ${gate}`, async () => {
       const said =
-        gateType === doubtGateType ? truthAbout(runId, gate) : { verdict: verdictFor(runId, gate) };
+        gateType === doubtGateType
+          ? truthAbout(runId, { address: gate, generation })
+          : { verdict: verdictFor(runId, gate) };
       const reply = await ports.store.answerGate({ runId, gate, by: "ann", ...said });
       if (reply.tag === "accepted") await deliver(runId);
     });
+  };
 
   const signal = (runId: string, { address, name }: { readonly address: string; readonly name: string }) =>
     later(`${runId} ${address}`, async () => {
