@@ -102,10 +102,11 @@ describe("a cancel", () => {
     },
   );
 
-  it("ends a run at once that was to begin later", async () => {
+  it("ends a run with the call that was to begin later: nothing of it was executed, so nothing is cleaned up", async () => {
     const { id } = await fleet.client.start("running", { delayMs: 3_600_000 });
-    const { steps } = await cancelled(id);
-    expect(steps.map(({ name }) => name)).toEqual(["cleanup"]);
+    await fleet.client.cancel(id, { reason });
+    expect(await fleet.client.get(id)).toMatchObject({ status: "cancelled", cancel: { reason }, steps: [] });
+    expect(cleaned(id)).toEqual([]);
   });
 
   it("raced with the end has one outcome, which everybody can see", async () => {
@@ -137,6 +138,38 @@ describe("a cancel", () => {
     ].map((outcome) => JSON.stringify(outcome));
     expect([...outcomes].filter((outcome) => !allowed.includes(outcome))).toEqual([]);
     expect(outcomes.size).toBeGreaterThan(1);
+  });
+});
+
+describe("while all slots are taken", () => {
+  let fleet: ProcessFleet;
+  afterEach(() => fleet.clear());
+
+  it("a cancel ends a queued run with the call, and one that was executed before gets the next slot", async () => {
+    const redisUrl = inject("redisUrl");
+    fleet = await openProcessFleet({ redisUrl, leaseTtlMs, graceMs: 300, workflows });
+    await fleet.faultyWorker({ concurrency: 1 });
+    const { client } = fleet;
+    const parked = await client.start("at_gate");
+    await eventually("it is parked", async () =>
+      (await client.get(parked.id)).status === "waiting" ? true : undefined,
+    );
+    const running = await client.start("running");
+    await fleet.noted({ action: "hang" });
+    const [first, second] = [await client.start("instant"), await client.start("running")];
+    await client.cancel(second.id);
+    expect(await client.get(second.id)).toMatchObject({ status: "cancelled", steps: [] });
+    await client.cancel(parked.id);
+    expect((await client.get(parked.id)).status).toBe("cancelling");
+    await client.cancel(running.id);
+    expect((await client.result(first.id, { timeoutMs: 20_000 })).status).toBe("completed");
+    expect((await client.get(parked.id)).status).toBe("cancelled");
+    const done = fleet.ledger({ what: "done" }).map(({ action, key }) => [action, key.split(":")[0]]);
+    expect(done).toEqual([
+      ["cleanup", running.id],
+      ["cleanup", parked.id],
+      ["quick", first.id],
+    ]);
   });
 });
 

@@ -279,6 +279,7 @@ const errandWords: Readonly<Record<Exclude<Errand["does"], "confirm">, string>> 
   create: "creates",
   add: "adds a job for",
   wake: "wakes",
+  remove: "removes the job of",
   answer: "answers the gate of",
   tell: "tells the parent of",
 };

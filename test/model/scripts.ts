@@ -132,12 +132,16 @@ const afterCommit: Readonly<Record<Write["kind"], After>> = {
   }),
   // include/end_run.lua: the parent is told in the same script, and an entry says that it must be woken.
   finish(redis, { run }, world) {
-    const change = { status: "ended", isOwned: false, gate: "shut", inbox: [], timer: "none" } as const;
-    const ended = withRecord(redis, run, change);
+    const ended = endRun(redis, run);
     const isTold = run === "child" && world.defect !== "the parent is told after the end";
     return { reply: "ok", redis: isTold ? tellParent(ended) : ended };
   },
 };
+
+function endRun(redis: Redis, run: RunName): Redis {
+  const change = { status: "ended", isOwned: false, gate: "shut", inbox: [], timer: "none" } as const;
+  return withRecord(redis, run, change);
+}
 
 function tellParent(redis: Redis): Redis {
   if (storedOf(redis, "parent").record.status === "ended") return redis;
@@ -145,7 +149,7 @@ function tellParent(redis: Redis): Redis {
 }
 
 /** include/inbox.lua: an event for a run that nobody owns makes a sweeper look at it. */
-export function pushEvent(redis: Redis, run: RunName, event: RunEvent): Redis {
+function pushEvent(redis: Redis, run: RunName, event: RunEvent): Redis {
   const { record } = storedOf(redis, run);
   const inbox = [...record.inbox, event];
   if (record.isOwned) return withRecord(redis, run, { inbox });
@@ -162,6 +166,13 @@ function answerGate(redis: Redis, run: RunName): Redis {
   return withRecord(pushEvent(redis, run, "answered"), run, { gate: "shut" });
 }
 
+/** request_cancel.lua: a run that no worker has ever taken ends here. Only root runs are cancelled by somebody. */
+export function requestCancel(redis: Redis, run: RunName): { redis: Redis; left: Errand } {
+  if (storedOf(redis, run).record.generation > 0)
+    return { redis: pushEvent(redis, run, "cancelled"), left: { does: "wake", run } };
+  return { redis: endRun(redis, run), left: { does: "remove", run } };
+}
+
 /** BullMQ's `add`: a job whose id is there already is left alone. A child that was not created gets none. */
 function addJob(redis: Redis, run: RunName): Redis {
   if (run === "child" && storedOf(redis, run).record.status === "none") return redis;
@@ -175,6 +186,12 @@ export function wakeJob(redis: Redis, run: RunName, world: World): Redis {
   const isRevived = job === "done" && isOpen && world.defect !== "a completed job is not woken";
   const isAsleep = job === "sleeping" || job === "resting" || job === "gone";
   return isAsleep || isRevived ? withStored(redis, run, { job: "waiting" }) : redis;
+}
+
+/** The job of a run that has ended, unless a worker has it in hand. */
+function removeJob(redis: Redis, run: RunName): Redis {
+  const { job } = storedOf(redis, run);
+  return job.startsWith("active") ? redis : withStored(redis, run, { job: "gone" });
 }
 
 function withEntries(redis: Redis, entries: readonly OutboxEntry[]): Redis {
@@ -203,6 +220,8 @@ export function runErrand(redis: Redis, errand: Errand, world: World): Redis {
       return addJob(redis, errand.run);
     case "wake":
       return wakeJob(redis, errand.run, world);
+    case "remove":
+      return removeJob(redis, errand.run);
     case "answer":
       return answerGate(redis, errand.run);
     case "tell":

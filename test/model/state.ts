@@ -57,7 +57,7 @@ export interface Redis {
 
 /** One small thing to do in Redis, outside the fence, safe to do twice. */
 export type Errand =
-  | { readonly does: "create" | "add" | "wake" | "answer" | "tell"; readonly run: RunName }
+  | { readonly does: "create" | "add" | "wake" | "remove" | "answer" | "tell"; readonly run: RunName }
   | { readonly does: "confirm"; readonly entry: OutboxEntry };
 
 /** Where a worker is between two of its steps; the file `protocol.ts` tells it in order. */

@@ -6,7 +6,7 @@
 import type { Step } from "./explore.js";
 import type { Move } from "./protocol.js";
 import { tell, workerMoves } from "./protocol.js";
-import { createRun, errandsOf, pushEvent, runErrand } from "./scripts.js";
+import { createRun, errandsOf, requestCancel, runErrand } from "./scripts.js";
 import type { Errand, Left, OutsiderName, RunName, State, WorkerName } from "./state.js";
 import { idle, storedOf, withStored, withWorker, workerNames } from "./state.js";
 import type { World } from "./worlds.js";
@@ -131,10 +131,9 @@ const initiatives: Readonly<Record<OutsiderName, (world: World, state: State) =>
   canceller({ runs: [run] }, state) {
     const { status } = storedOf(state.redis, run).record;
     if (state.left.cancels === 0 || status === "none" || status === "ended") return [];
-    const asked = { ...spent(state, "cancels"), redis: pushEvent(state.redis, run, "cancelled") };
-    return [
-      { does: `asks for the end of ${run}`, to: withErrands(asked, "canceller", [{ does: "wake", run }]) },
-    ];
+    const { redis, left } = requestCancel(state.redis, run);
+    const asked = { ...spent(state, "cancels"), redis };
+    return [{ does: `asks for the end of ${run}`, to: withErrands(asked, "canceller", [left]) }];
   },
   sweeper(world, state) {
     if (!world.hasSweeper || world.defect === "nobody sweeps") return [];

@@ -54,7 +54,7 @@ describe("a change of many runs", () => {
     const done = await fleet.cancelMany(filter, { perSecond: 1_000, reason: "too many", onProgress });
     expect(done).toMatchObject({ dryRun: false, ended: "done", matched: 130, changed: 130 });
     expect(seen.map(({ changed }) => changed)).toEqual(Array.from({ length: 130 }, (_, index) => index + 1));
-    expect(new Set(await statuses(chosen))).toEqual(new Set(["cancelling"]));
+    expect(new Set(await statuses(chosen))).toEqual(new Set(["cancelled"]));
     expect(await statuses(others)).toEqual(["pending", "pending"]);
     expect((await fleet.get(chosen[0] ?? "")).cancel).toMatchObject({ reason: "too many", by: "tester" });
     expect(await fleet.cancelMany(filter, { perSecond: 1_000 })).toMatchObject({ matched: 0, changed: 0 });
@@ -75,7 +75,7 @@ describe("a change of many runs", () => {
       matched: 0,
     });
     expect(await fleet.cancelMany({ workflow: "limited" })).toMatchObject({ ended: "done", matched: 2 });
-    expect(new Set(await statuses(ids))).toEqual(new Set(["cancelling"]));
+    expect(new Set(await statuses(ids))).toEqual(new Set(["cancelled"]));
   });
 
   test("retries failed runs and nothing else", async () => {
@@ -98,7 +98,7 @@ describe("a change of many runs", () => {
     const connections = { ...words, store: stale, queue } as unknown as Connections;
     const done = await cancelMany(connections, { workflow: "stale" }, {});
     expect(done).toMatchObject({ matched: 2, changed: 1, skipped: { run_ended: 1 }, failed: 0 });
-    expect(await statuses([gone, open])).toEqual(["cancelled", "cancelling"]);
+    expect(await statuses([gone, open])).toEqual(["cancelled", "cancelled"]);
   });
 
   test("is refused without any choice, and for what cannot be changed", async () => {

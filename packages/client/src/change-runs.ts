@@ -18,7 +18,7 @@ import { checkBytes, checkName } from "./check-start-options.js";
 import type { SignalReceipt } from "./client-documents.js";
 import type { CancelOptions, RetryOptions, SignalOptions, TerminateOptions } from "./client-options.js";
 import type { Connections } from "./connections.js";
-import { deliverGranted, deliverWake } from "./deliver.js";
+import { deliverCancelled, deliverGranted, deliverWake } from "./deliver.js";
 import { runNotFound } from "./read-runs.js";
 
 export async function answerGate(connections: Connections, answer: Answer): Promise<void> {
@@ -48,6 +48,9 @@ export async function cancelRun(
   checkBytes({ what: "reason", text: reason, bytesMax: limits.errorTextBytesMax });
   const reply = await connections.store.requestCancel({ runId, reason, by: options.by ?? connections.actor });
   switch (reply.tag) {
+    case "cancelled":
+      await deliverCancelled(connections, runId, reply);
+      return deliverGranted(connections, reply);
     case "requested":
       await deliverWake(connections, runId, reply);
       return deliverGranted(connections, reply);

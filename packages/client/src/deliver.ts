@@ -2,7 +2,7 @@
  * Delivers what a durable change asks for: a job for a new run, a wake-up for a parked one. The change itself is in
  * the store already, so a queue that does not answer is not an error of the caller: a worker's sweeper delivers.
  */
-import { type CreateReply, type Granting, type NewRun, queueJobOf } from "@runfleet/model";
+import { type CancelReply, type CreateReply, type Granting, type NewRun, queueJobOf } from "@runfleet/model";
 import type { Connections } from "./connections.js";
 
 /** Waiting longer for the queue would only delay an answer that is already certain. */
@@ -60,6 +60,18 @@ export function deliverGranted(connections: Connections, { granted = [] }: Grant
     await Promise.all(wakes.map(({ targetId, pool }) => wake(connections, targetId, { pool })));
     await connections.store.outboxDone(granted.map(({ id }) => id));
   });
+}
+
+/** A run that was cancelled before any worker took it needs its job no more; its parent has heard of it. */
+export async function deliverCancelled(
+  connections: Connections,
+  runId: string,
+  { pool, parent }: Extract<CancelReply, { tag: "cancelled" }>,
+): Promise<void> {
+  await withinReason(connections, `run ${runId} has ended but its job could not be removed`, () =>
+    connections.queue.remove(runId, pool),
+  );
+  if (parent !== undefined) await deliverWake(connections, parent.id, parent);
 }
 
 async function withinReason(

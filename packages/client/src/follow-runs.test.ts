@@ -74,9 +74,24 @@ describe("a run", () => {
 
   test("is asked to end, and asking twice is harmless", async () => {
     const run = await fleet.start("greet", { inputs: { whom: "you" } });
+    const { release } = await under.take(run.id);
     await run.cancel({ reason: "changed my mind" });
     await run.cancel();
-    expect((await run.get()).status).toMatch(/cancelling|cancelled/);
+    expect((await run.get()).status).toBe("cancelling");
+    await release();
+  });
+
+  test("that nobody has taken ends with the call, and its job is gone", async () => {
+    const { waiting } = await under.queue.counts("default");
+    const run = await fleet.start("greet", { inputs: { whom: "you" } });
+    expect((await under.queue.counts("default")).waiting).toBe(waiting + 1);
+    await run.cancel({ reason: "changed my mind" });
+    expect(await run.get()).toMatchObject({
+      ...{ status: "cancelled", cancel: { reason: "changed my mind", by: "tester" } },
+      error: { code: "run_cancelled", message: "changed my mind" },
+    });
+    expect((await under.queue.counts("default")).waiting).toBe(waiting);
+    await expect(run.cancel()).rejects.toMatchObject({ code: "run_ended" });
   });
 
   test("that nobody takes is explained, and so is one that waits for a person", async () => {

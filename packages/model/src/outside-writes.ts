@@ -75,6 +75,12 @@ export type RetryReply =
   | { readonly tag: "not_found" };
 
 export type CancelReply =
+  /** No worker has ever taken the run: it has ended. Its job is to be removed, and its parent, which was told, to be woken. */
+  | ({
+      readonly tag: "cancelled";
+      readonly pool: string;
+      readonly parent?: { readonly id: string; readonly pool: string };
+    } & Granting)
   | ({ readonly tag: "requested"; readonly status: RunStatus; readonly pool: string } & Granting)
   | { readonly tag: "already"; readonly cancel: CancelRequest }
   | { readonly tag: "ended"; readonly status: RunStatus }

@@ -52,6 +52,8 @@ export interface RunQueue {
    * job is completed afterwards. Does nothing to any other job.
    */
   revive(runId: string, pool: string): Promise<void>;
+  /** Takes the job of a run out that ended before a worker took it. Does nothing to a job that a worker has in hand. */
+  remove(runId: string, pool: string): Promise<void>;
   consume(options: ConsumeOptions): Promise<Consumer>;
   counts(
     pool: string,

@@ -94,6 +94,13 @@ export class MemoryPool {
     this.put(job, "waiting", this.nextRank());
   }
 
+  remove(runId: string): void {
+    const job = this.jobs.get(runId);
+    if (job === undefined || job.state === "active") return;
+    this.take(job);
+    this.jobs.delete(runId);
+  }
+
   counts(): Record<JobState, number> {
     const { waiting, delayed, completed, failed } = this.lists;
     const settled = waiting.length + delayed.length + completed.length + failed.length;

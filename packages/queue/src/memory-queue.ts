@@ -56,6 +56,7 @@ export function createMemoryQueue(options: MemoryQueueOptions): MemoryQueue {
     },
     wake: async (runId, pool, options = {}) => open(pool).wake(runId, options),
     revive: async (runId, pool) => open(pool).revive(runId),
+    remove: async (runId, pool) => open(pool).remove(runId),
     async consume(wanted) {
       const consumer = open(wanted.pool).consume(wanted);
       consumers.push(consumer);

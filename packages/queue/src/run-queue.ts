@@ -97,6 +97,9 @@ export function createRunQueue(options: RunQueueOptions): RunQueue {
       return asking(withinMs > 0 ? wakeSoon(open(pool), runId, dueAt) : wakeJob(open(pool), runId));
     },
     revive: async (runId, pool) => asking(reviveJob(open(pool), runId)),
+    remove: async (runId, pool) => {
+      await asking(open(pool).remove(runId, { removeChildren: false }));
+    },
     consume,
     counts: async (pool) => asking(countJobs(open(pool))),
     close() {

@@ -1,9 +1,11 @@
 -- Asks for the end of a run: the flag is the truth, the event makes the engine act, the message makes it fast. A repeat
 -- only sends the message again. A run that nobody owns still needs a worker for its `always` block; the caller wakes it.
+-- A run that no worker has ever taken has nothing to clean up: it ends here, without a worker.
 --
 -- include: clock.lua
 -- include: statuses.lua
--- include: inbox.lua
+-- include: history.lua
+-- include: end_run.lua
 -- include: confirm.lua
 -- include: return_permits.lua
 --
@@ -16,14 +18,17 @@
 --   by: who asks
 --   eventTail: JSON of the event after its member `at`
 --   channel: channel of cancel messages
+--   cancellingFact: JSON
+--   cancelledFact: JSON
 -- REPLIES
 --   requested: status, pool as JSON, runs that got its permits
+--   cancelled: rows of runs whose time is over, runs that got its permits; the run has ended
 --   already: reason, by, at of the first request
 --   ended: status
 --   not_found: no such run
 
 local stored = redis.call(
-  'HMGET', K.run, 'status', 'row', 'owner', 'pool', 'cancelReason', 'cancelBy', 'cancelAt'
+  'HMGET', K.run, 'status', 'row', 'owner', 'pool', 'cancelReason', 'cancelBy', 'cancelAt', 'generation'
 )
 if not stored[1] then
   return { 'not_found' }
@@ -32,11 +37,20 @@ confirm()
 if has_ended(stored[1]) then
   return { 'ended', stored[1] }
 end
-redis.call('PUBLISH', A.channel, A.runId)
 if stored[7] then
+  redis.call('PUBLISH', A.channel, A.runId)
   return { 'already', stored[5], stored[6], stored[7] }
 end
 redis.call('HSET', K.run, 'cancelReason', A.reason, 'cancelBy', A.by, 'cancelAt', now)
+if stored[8] == '0' then
+  redis.call('HINCRBY', K.run, 'revision', '1')
+  set_status(K.run, stored[2], stored[1], 'cancelled')
+  add_fact(A.cancellingFact)
+  add_fact(A.cancelledFact)
+  empty_inbox()
+  return { 'cancelled', end_run(stored[2]), granted }
+end
+redis.call('PUBLISH', A.channel, A.runId)
 set_status(K.run, stored[2], stored[1], 'cancelling')
 push_event({
   id = A.runId, run = K.run, inbox = K.inbox,

@@ -2,7 +2,7 @@
  * How a run ends that no worker ends, and what its parent is told: nobody read its state, so it has a failure and its
  * totals and nothing else.
  */
-import type { ChildResult, Failure, Finish, RunRecord } from "@runfleet/model";
+import type { CancelReply, ChildResult, Failure, Finish, Granting, RunRecord } from "@runfleet/model";
 
 export interface Unowned {
   readonly status: Extract<ChildResult["status"], "failed" | "cancelled">;
@@ -11,7 +11,21 @@ export interface Unowned {
 
 /** Somebody ended the run at once. */
 export function terminated(by: string): Unowned {
-  return { status: "cancelled", error: { code: "run_cancelled", message: `terminated by ${by}` } };
+  return cancelled(`terminated by ${by}`);
+}
+
+/** A cancel of a run that no worker has ever taken. */
+export function cancelled(reason: string): Unowned {
+  return { status: "cancelled", error: { code: "run_cancelled", message: reason } };
+}
+
+/** What is left to do for whoever asked: the job goes, the parent and those who got the permits may go on. */
+export function untakenCancelled(
+  { pool, parentId, parentPool = pool }: RunRecord,
+  granting: Granting,
+): CancelReply {
+  const ended = { tag: "cancelled", pool, ...granting } as const;
+  return parentId === undefined ? ended : { ...ended, parent: { id: parentId, pool: parentPool } };
 }
 
 /** Nothing for a run without a parent. */

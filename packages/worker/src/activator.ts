@@ -10,7 +10,7 @@ import type {
   Activation as OpenedRun,
   RunStore,
 } from "@runfleet/model";
-import { limits, RunfleetError } from "@runfleet/model";
+import { isEnded, limits, RunfleetError } from "@runfleet/model";
 import type { ActionLog } from "./action.js";
 import type { ActivationPorts } from "./activation.js";
 import { Activation } from "./activation.js";
@@ -175,11 +175,8 @@ async function notOpened(
       return { type: "ended", status: "completed" };
     case "lost":
       return { type: "busy", retryAfterMs: options.leaseTtlMs };
-    case "limited": {
-      // Whoever gives the run a permit puts it into the timers, before the job lies still or after.
-      const { store } = options;
-      return { type: "parked", stillParked: async () => (await store.dueAt(lease.runId)) === undefined };
-    }
+    case "limited":
+      return { type: "parked", stillParked: () => isInLine(lease.runId, options.store) };
     case "suspect":
       return { type: "busy", retryAfterMs: suspectRestMs };
     case "crash_loop": {
@@ -198,6 +195,15 @@ async function notOpened(
     default:
       return unknownReply(reply);
   }
+}
+
+/**
+ * Asked after the job lies still. Whoever gave the run a permit before that has put it into the timers; whoever ended it found
+ * a job in a worker's hands and left it.
+ */
+async function isInLine(runId: string, store: RunStore): Promise<boolean> {
+  const [run, dueAt] = await Promise.all([store.readRun(runId), store.dueAt(runId)]);
+  return run !== undefined && !isEnded(run.status) && dueAt === undefined;
 }
 
 function unknownReply(reply: never): never {

@@ -47,23 +47,9 @@ beforeEach(async () => {
 
 async function createParent(): Promise<RunRecord> {
   const run: NewRun = {
-    ...{
-      id: "PARENT",
-      workflow: "fan",
-      definitionHash: "h",
-      rootId: "PARENT",
-      depth: 0,
-      inputs: {},
-      dryRun: true,
-    },
-    ...{
-      failFast: true,
-      stepTimeoutMs: 1_000,
-      pluginDirs: [],
-      triggeredByHook: false,
-      pool: "default",
-      createdAt: now(),
-    },
+    ...{ id: "PARENT", workflow: "fan", definitionHash: "h", rootId: "PARENT", depth: 0, inputs: {} },
+    ...{ dryRun: true, failFast: true, stepTimeoutMs: 1_000, pluginDirs: [], triggeredByHook: false },
+    ...{ pool: "default", createdAt: now() },
     label: "family",
   };
   await store.createRun(run);
@@ -171,25 +157,38 @@ async function held(runId: string) {
 }
 
 describe("other entries", () => {
+  const command = { type: "cancelChild", childId: "CHILD", reason: "enough" } as const;
+  const cancel: OutboxEntry = { id: "e2", runId: "PARENT", type: "command", command };
   it("cancel a child with the parent's reason and wake it", async () => {
     const parent = await createParent();
     await performEntry(await asked(start({ n: "1" })), ports, parent);
-    const command = { type: "cancelChild", childId: "CHILD", reason: "enough" } as const;
-    await performEntry({ id: "e2", runId: "PARENT", type: "command", command }, ports, parent);
+    const { token: leaseToken } = (await held("CHILD")).lease;
+    await store.activate({ runId: "CHILD", leaseToken, owner: "w1", recoveriesMax: 5 });
+    expect(await performEntry(cancel, ports, parent)).toEqual([]);
     expect(await store.readRun("CHILD")).toMatchObject({
       status: "cancelling",
       cancel: { reason: "enough", by: "run PARENT" },
     });
   });
 
+  it("cancel a child that nobody has taken: it ends, its job goes, and its parent is woken", async () => {
+    const parent = await createParent();
+    await performEntry(await asked(start({ n: "1" })), ports, parent);
+    expect(await queue.counts("default")).toMatchObject({ waiting: 1 });
+    const wakes = vi.spyOn(queue, "wake");
+    expect(await performEntry(cancel, ports, parent)).toEqual(["wake-parent:CHILD"]);
+    expect(await store.readRun("CHILD")).toMatchObject({ status: "cancelled", cancel: { reason: "enough" } });
+    expect(wakes.mock.calls).toEqual([["PARENT", "default", {}]]);
+    expect(added.at(-1)?.runId).toBe("PARENT");
+    expect((await queue.counts("default")).waiting).toBe(1);
+  });
+
   it("keep the cancel of a child that is not there yet, until its parent has ended", async () => {
     const parent = await createParent();
-    const command = { type: "cancelChild", childId: "CHILD", reason: "enough" } as const;
-    const cancel: OutboxEntry = { id: "e2", runId: "PARENT", type: "command", command };
     expect(await performEntry(cancel, ports, parent)).toEqual([]);
     await performEntry(await asked(start({ n: "1" })), ports, parent);
     await performEntry(cancel, ports, parent);
-    expect(await store.readRun("CHILD")).toMatchObject({ status: "cancelling" });
+    expect(await store.readRun("CHILD")).toMatchObject({ status: "cancelled" });
     const { lease } = await held("PARENT");
     const error = { code: "crash_loop", message: "x" };
     await store.failUnowned({ runId: "PARENT", leaseToken: lease.token, error, retentionMs: 1_000 });
@@ -205,9 +204,10 @@ describe("other entries", () => {
     const orphans = { id: "e3", runId: "PARENT", type: "cancelChildren", reason: "terminated" } as const;
     expect(await performEntry(orphans, ports)).toEqual(["e3"]);
     expect(await store.readRun("CHILD")).toMatchObject({
-      status: "cancelling",
+      status: "cancelled",
       cancel: { reason: "terminated", by: "run PARENT" },
     });
+    expect(await queue.counts("default")).toMatchObject({ waiting: 1 });
     expect(await store.readRun("ENDED")).toMatchObject({ cancel: { by: "ann" } });
   });
 
@@ -225,8 +225,11 @@ describe("other entries", () => {
     expect(added).toMatchObject([{ runId: "PARENT", workflow: "fan" }]);
   });
 
-  it("of a run that is gone are done", async () => {
-    expect(await performEntry({ id: "e3", runId: "GONE", type: "enqueue" }, ports)).toEqual(["e3"]);
+  it("of a run that is gone, or has ended, are done", async () => {
+    await createParent();
+    await store.requestCancel({ runId: "PARENT", reason: "enough", by: "ann" });
+    for (const runId of ["GONE", "PARENT"])
+      expect(await performEntry({ id: "e3", runId, type: "enqueue" }, ports)).toEqual(["e3"]);
     expect(added).toEqual([]);
   });
 

@@ -7,7 +7,6 @@ import type {
   CancelChild,
   CancelReply,
   ChildResult,
-  NewRun,
   OutboxEntry,
   RunQueue,
   RunRecord,
@@ -18,14 +17,13 @@ import {
   isEnded,
   isRunfleetError,
   limits,
-  limitsOfRun,
   queueJobOf,
   RunfleetError,
   rateFull,
-  resolveInputs,
   zeroTotals,
 } from "@runfleet/model";
 import { parentWakeId } from "@runfleet/store";
+import { childRun } from "./child-run.js";
 import type { Definitions } from "./definitions.js";
 
 export interface OutboxPorts {
@@ -105,14 +103,27 @@ async function performCommand(
   if (command.type === "startChild") return startChild(parent, { command, confirms }, ports);
   const { childId: runId, reason } = command;
   const reply = await ports.store.requestCancel({ runId, reason, by: `run ${parent.id}`, confirms });
-  if (reply.tag === "requested") await wakeCancelled(runId, reply, ports);
+  const done = await afterCancel(runId, reply, ports);
   // A child that is not there may still be started by whoever repeats its start, as long as its parent goes on.
-  return reply.tag === "not_found" && (await hasEnded(parent.id, ports)) ? [confirms] : [];
+  return reply.tag === "not_found" && (await hasEnded(parent.id, ports)) ? [confirms] : done;
+}
+
+/** What a cancel leaves to do. Answers the outbox ids that are done. */
+export async function afterCancel(
+  runId: string,
+  reply: CancelReply,
+  ports: OutboxPorts,
+): Promise<readonly string[]> {
+  await settleCancelled(runId, reply, ports);
+  if (reply.tag !== "cancelled" || reply.parent === undefined) return [];
+  await wake(reply.parent.id, reply.parent.pool, ports);
+  return [parentWakeId(runId)];
 }
 
 /**
- * After a run was terminated. Page by page; a repeat finds each child already asked, or ended. Whoever terminated it may have
- * died before the run's own job was woken: it would lie parked for as long as the run had meant to wait.
+ * After a run was terminated. Page by page; a repeat finds each child already asked, or ended. Their parent has ended, so it
+ * needs no wake-up from them; but whoever terminated it may have died before its own job was woken: it would lie parked for
+ * as long as the run had meant to wait.
  */
 async function cancelChildren(
   { runId, reason }: Extract<OutboxEntry, { type: "cancelChildren" }>,
@@ -125,7 +136,7 @@ async function cancelChildren(
     const page = await ports.store.listChildren(request);
     for (const childId of page.rows) {
       const reply = await ports.store.requestCancel({ runId: childId, reason, by });
-      if (reply.tag === "requested") await wakeCancelled(childId, reply, ports);
+      await settleCancelled(childId, reply, ports);
     }
     cursor = page.cursor;
   } while (cursor !== undefined);
@@ -133,14 +144,12 @@ async function cancelChildren(
   if (run !== undefined) await ports.queue.wake(runId, run.pool);
 }
 
-/** And those who got its permits, if it had any and nobody worked on it. */
-export async function wakeCancelled(
-  runId: string,
-  { pool, granted }: Extract<CancelReply, { tag: "requested" }>,
-  ports: OutboxPorts,
-): Promise<void> {
-  await wake(runId, pool, ports);
-  for (const entry of granted ?? []) await ports.store.outboxDone(await performEntry(entry, ports));
+/** The job of a run that has ended already goes, any other is woken, and so are those who got its permits. */
+async function settleCancelled(runId: string, reply: CancelReply, ports: OutboxPorts): Promise<void> {
+  if (reply.tag !== "requested" && reply.tag !== "cancelled") return;
+  if (reply.tag === "requested") await wake(runId, reply.pool, ports);
+  else await ports.queue.remove(runId, reply.pool);
+  for (const entry of reply.granted ?? []) await ports.store.outboxDone(await performEntry(entry, ports));
 }
 
 async function hasEnded(runId: string, { store }: OutboxPorts): Promise<boolean> {
@@ -154,7 +163,7 @@ async function enqueue(
   { store, queue }: OutboxPorts,
 ): Promise<void> {
   const run = await store.readRun(runId);
-  if (run === undefined) return;
+  if (run === undefined || isEnded(run.status)) return;
   await queue.add(queueJobOf(run, delayMs));
 }
 
@@ -213,47 +222,6 @@ async function startChild(
     await reportUnstartable(parent, entered, error, ports);
     return [];
   }
-}
-
-async function childRun(parent: RunRecord, command: StartChild, ports: OutboxPorts): Promise<NewRun> {
-  const published = await ports.store.findWorkflow(command.workflow);
-  if (published === undefined) {
-    throw new RunfleetError("workflow_not_found", `workflow "${command.workflow}" is not published`);
-  }
-  const definition = await ports.definitions.definition(published.hash);
-  const resolved = resolveInputs(definition.inputs, command.inputs);
-  if (!resolved.ok) {
-    throw new RunfleetError(
-      "invalid_input",
-      `workflow "${command.workflow}" needs input ${resolved.missing.join(", ")}`,
-    );
-  }
-  const timeoutMs = command.timeoutMs ?? definition.timeoutMs;
-  const identity = command.identity ?? parent.identity;
-  return {
-    id: command.childId,
-    workflow: definition.name,
-    definitionHash: published.hash,
-    parentId: parent.id,
-    parentAddress: command.address,
-    parentPool: parent.pool,
-    rootId: parent.rootId,
-    depth: parent.depth + 1,
-    inputs: resolved.inputs,
-    dryRun: parent.dryRun,
-    failFast: parent.failFast,
-    stepTimeoutMs: parent.stepTimeoutMs,
-    pluginDirs: parent.pluginDirs,
-    triggeredByHook: false,
-    pool: definition.pool ?? parent.pool,
-    createdAt: ports.now(),
-    ...limitsOfRun(definition, resolved.inputs),
-    ...(parent.label === undefined ? {} : { label: parent.label }),
-    ...(parent.model === undefined ? {} : { model: parent.model }),
-    ...(parent.priority === undefined ? {} : { priority: parent.priority }),
-    ...(identity === undefined ? {} : { identity }),
-    ...(timeoutMs === undefined ? {} : { timeoutMs }),
-  };
 }
 
 /** A child that can never start has failed: its parent hears it the way it hears any child's end. */

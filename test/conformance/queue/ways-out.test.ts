@@ -66,6 +66,22 @@ describeEachQueue("the other ways out of a handler", (bench) => {
     expect(await queue.wake("nobody", testPool)).toBe("missing");
   });
 
+  test("a job is removed wherever it waits, and left alone in somebody's hands", async () => {
+    const { queue } = bench.harness;
+    const door = createDoor();
+    const answer = () => door.passed.then(() => ended("completed"));
+    await add("taken");
+    const worker = await record({ queue, concurrency: 1, answer });
+    await untilCount("active", 1);
+    await Promise.all([add("waiting"), add("later", { delayMs: 3_600_000 })]);
+    for (const runId of ["taken", "waiting", "later", "nobody"]) await queue.remove(runId, testPool);
+    expect(await counts()).toMatchObject({ waiting: 0, active: 1, delayed: 0 });
+    door.open();
+    await untilCount("completed", 1);
+    expect(worker.visits.map(({ runId }) => runId)).toEqual(["taken"]);
+    expect(await queue.wake("waiting", testPool)).toBe("missing");
+  });
+
   test("a handler that throws is told of, and its run is handed out again", async () => {
     await add("run1");
     const worker = await record({

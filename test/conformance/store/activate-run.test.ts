@@ -147,10 +147,10 @@ describeTwins("activate_run", (twin) => {
   });
 
   test("a run with a cancel request stays cancelling", async () => {
-    const { store, create, activate } = twin();
-    const runId = await create();
-    await store.requestCancel({ runId, reason: "enough", by: "ann" });
-    const { run } = await activate(runId);
+    const { store, create, activate, takeOver } = twin();
+    const first = await activate(await create());
+    await store.requestCancel({ runId: first.fence.runId, reason: "enough", by: "ann" });
+    const { run } = await takeOver(first);
     expect(run).toMatchObject({ status: "cancelling", cancel: { reason: "enough", by: "ann" } });
   });
 

@@ -2,7 +2,7 @@
 import type { NewRun } from "@runfleet/model";
 import { expect, test } from "vitest";
 import { ask, createWaiting, perTenant, scopesOf, wakeOf } from "./limited-runs.js";
-import { sampleFinish, samplePark, sampleRun } from "./samples.js";
+import { sampleCommit, sampleFinish, samplePark, sampleRun } from "./samples.js";
 import { describeTwins } from "./twins.js";
 
 describeTwins("limits", (twin) => {
@@ -97,7 +97,7 @@ describeTwins("limits", (twin) => {
     expect(await store.finish(sampleFinish(fence))).toMatchObject({ granted: [wakeOf(urgent)] });
   });
 
-  test("a run that is asked to end needs no permit, and leaves the line; so does one that is terminated", async () => {
+  test("a run that is cancelled before it began leaves the line; so does one that is terminated", async () => {
     const { store, create } = twin();
     const first = await create(perTenant("acme"));
     const [second, third] = [
@@ -105,9 +105,9 @@ describeTwins("limits", (twin) => {
       await createWaiting(twin(), perTenant("acme")),
     ];
     expect(await store.requestCancel({ runId: second, reason: "no", by: "ann" })).toEqual({
-      ...{ tag: "requested", status: "cancelling", pool: "default" },
+      ...{ tag: "cancelled", pool: "default" },
     });
-    expect(await ask(twin(), second)).toBe("activated");
+    expect(await ask(twin(), second)).toBe("ended");
     await store.terminateRun({ runId: third, by: "ann" });
     expect(await scopesOf(twin())).toEqual([
       { workflow: "review", key: "acme", limit: 1, held: 1, waiting: 0 },
@@ -117,6 +117,17 @@ describeTwins("limits", (twin) => {
     expect(await store.requestCancel({ runId: first, reason: "no", by: "ann" })).toMatchObject({
       granted: [wakeOf(fourth)],
     });
+  });
+
+  test("a run that was handed back and is asked to end needs no permit for its always block", async () => {
+    const { store, create, activate, takeOver } = twin();
+    const first = await activate(await create(perTenant("acme")));
+    await store.release(sampleCommit(first.fence));
+    const second = await createWaiting(twin(), perTenant("acme"));
+    expect(await store.requestCancel({ runId: first.fence.runId, reason: "no", by: "ann" })).toMatchObject({
+      ...{ tag: "requested", granted: [wakeOf(second)] },
+    });
+    expect((await takeOver(first)).run.status).toBe("cancelling");
   });
 
   test("a run that is given up as a crash loop gives its permit back", async () => {

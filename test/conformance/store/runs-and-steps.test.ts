@@ -40,11 +40,11 @@ describeTwins("runs", (twin) => {
 
   test("T-MEM-12 a run is cancelled from the request on", async () => {
     const { store, create, activate } = twin();
-    const runId = await create();
+    const { fence } = await activate(await create());
+    const { runId } = fence;
     expect(await store.readRun(runId)).not.toHaveProperty("cancel");
     await store.requestCancel({ runId, reason: "enough", by: "ann" });
     expect(await store.readRun(runId)).toMatchObject({ status: "cancelling", cancel: { by: "ann" } });
-    const { fence } = await activate(runId);
     await store.finish(sampleFinish(fence, { status: "cancelled", inboxSeen: 2 }));
     expect(await store.readRun(runId)).toMatchObject({ status: "cancelled", cancel: { by: "ann" } });
   });

@@ -11,7 +11,7 @@ describeTwins("statuses", (twin) => {
     const running = (await activate(await create())).fence;
     const waiting = (await activate(await create())).fence;
     await store.park(samplePark(waiting));
-    const cancelling = await create();
+    const cancelling = (await activate(await create())).fence.runId;
     await store.requestCancel({ runId: cancelling, reason: "enough", by: "ann" });
     const byStatus = new Map([
       ["pending", pending],

@@ -228,8 +228,16 @@ export function createLedger(options: {
         },
         answerGate: async (answer) =>
           noted(`answer ${answer.runId} ${answer.gate}`, await store.answerGate(answer)),
-        requestCancel: async (request) =>
-          noted(`cancel ${request.runId}`, await store.requestCancel(request)),
+        async requestCancel(request) {
+          const reply = noted(`cancel ${request.runId}`, await store.requestCancel(request));
+          if (reply.tag === "cancelled") {
+            const owner = surviving.fences.get(request.runId);
+            if (owner !== undefined)
+              wrong(`${request.runId} was taken, and a cancel ended it without its always`);
+            ended(request.runId);
+          }
+          return reply;
+        },
       };
     },
   };

@@ -124,6 +124,9 @@ export function createPeople(options: {
     later(`cancel ${runId}`, async () => {
       const reply = await ports.store.requestCancel({ runId, reason: "enough", by: "bob" });
       if (reply.tag === "requested") await deliver(runId);
+      if (reply.tag !== "cancelled" || weather.strikes("client dies before the job")) return;
+      await ports.queue.remove(runId, pool);
+      if (reply.parent !== undefined) await deliver(reply.parent.id);
     });
 
   const look = async (): Promise<void> => {

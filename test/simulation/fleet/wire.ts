@@ -79,11 +79,12 @@ function leasesOf(machine: Machine, { memory, time }: Redis): LeaseStore {
 
 function queueOf(machine: Machine, redis: Redis, onConsumer: (consumer: Consumer) => void): RunQueue {
   const { queue, time, weather, locks } = redis;
-  const { add, counts, revive } = remote(machine, "store", queue);
+  const { add, counts, revive, remove } = remote(machine, "store", queue);
   return {
     add,
     counts,
     revive,
+    remove,
     close: async () => undefined,
     wake(runId, pool, options) {
       const isLost = weather.strikes("wake-up lost");

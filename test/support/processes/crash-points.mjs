@@ -101,6 +101,8 @@ const queue = {
   /** The job was put away, and nobody has looked whether an event came meanwhile. */
   stillParked: { times: 4 },
   revive: "needs a failover; test/conformance/queue and test/simulation/fleet",
+  remove:
+    "only a run that was cancelled before its first step; the job is harmless, test/e2e/cancellation.test.ts",
   consume: atStart,
   counts: byClients,
   close: "after a worker has stopped",

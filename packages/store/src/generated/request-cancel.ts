@@ -16,12 +16,40 @@ export interface RequestCancelKeys {
   readonly statusFailed: string;
   /** runs:cancelled */
   readonly statusCancelled: string;
+  /** run:<id>:events */
+  readonly history: string;
+  /** run:<id>:events:copy */
+  readonly historyCopy: string;
+  /** events */
+  readonly fleetEvents: string;
   /** timers */
   readonly timers: string;
   /** outbox */
   readonly outbox: string;
   /** outbox:entries */
   readonly outboxEntries: string;
+  /** run:<id>:gates */
+  readonly gates: string;
+  /** gates:open */
+  readonly gatesOpen: string;
+  /** gates:info */
+  readonly gatesInfo: string;
+  /** run:<id> */
+  readonly run: string;
+  /** run:<id>:state */
+  readonly parts: string;
+  /** run:<id>:steps */
+  readonly steps: string;
+  /** run:<id>:steps:order */
+  readonly stepOrder: string;
+  /** run:<id>:inbox */
+  readonly inbox: string;
+  /** run:<id>:inbox:ids */
+  readonly dedupe: string;
+  /** run:<id>:children */
+  readonly children: string;
+  /** run:<id>:gates:answers */
+  readonly answers: string;
   /** permits:held */
   readonly permitsHeld: string;
   /** permits:waiting */
@@ -32,10 +60,16 @@ export interface RequestCancelKeys {
   readonly limitsDeclared: string;
   /** limits:set */
   readonly limitsSet: string;
-  /** run:<id> */
-  readonly run: string;
-  /** run:<id>:inbox */
-  readonly inbox: string;
+  /** leases */
+  readonly leases: string;
+  /** runs:ended */
+  readonly runsEnded: string;
+  /** runs:unfiled */
+  readonly runsUnfiled: string;
+  /** run:<parent>, or the run itself without a parent */
+  readonly parentRun: string;
+  /** run:<parent>:inbox, or the run's own */
+  readonly parentInbox: string;
 }
 
 export interface RequestCancelValues {
@@ -43,10 +77,32 @@ export interface RequestCancelValues {
   readonly now: ScriptValue;
   /** every legal change as " from>to to", with a space at both ends of each */
   readonly transitions: ScriptValue;
-  /** id of the entry that asked for this write, or empty */
-  readonly confirms: ScriptValue;
   /** id of the run */
   readonly runId: ScriptValue;
+  /** entries kept in the history */
+  readonly historyMax: ScriptValue;
+  /** entries kept in the feed */
+  readonly fleetEventsMax: ScriptValue;
+  /** how much longer than asked a child is kept, so that a sweeper can see in time that its root is there */
+  readonly childGraceMs: ScriptValue;
+  /** JSON, or empty */
+  readonly error: ScriptValue;
+  /** text */
+  readonly summary: ScriptValue;
+  /** how long the ended run is kept */
+  readonly retentionMs: ScriptValue;
+  /** id of the parent, or empty */
+  readonly parentId: ScriptValue;
+  /** JSON, or empty */
+  readonly parentEvent: ScriptValue;
+  /** id of the outbox entry that wakes the parent */
+  readonly wakeId: ScriptValue;
+  /** JSON of that entry up to the value of its last member, the parent's pool */
+  readonly wakeHead: ScriptValue;
+  /** rows of expired runs told to the caller */
+  readonly forgetMax: ScriptValue;
+  /** id of the entry that asked for this write, or empty */
+  readonly confirms: ScriptValue;
   /** text */
   readonly reason: ScriptValue;
   /** who asks */
@@ -55,25 +111,31 @@ export interface RequestCancelValues {
   readonly eventTail: ScriptValue;
   /** channel of cancel messages */
   readonly channel: ScriptValue;
+  /** JSON */
+  readonly cancellingFact: ScriptValue;
+  /** JSON */
+  readonly cancelledFact: ScriptValue;
 }
 
 /**
  * - requested: status, pool as JSON, runs that got its permits
+ * - cancelled: rows of runs whose time is over, runs that got its permits; the run has ended
  * - already: reason, by, at of the first request
  * - ended: status
  * - not_found: no such run
  */
-export type RequestCancelTag = "requested" | "already" | "ended" | "not_found";
+export type RequestCancelTag = "requested" | "cancelled" | "already" | "ended" | "not_found";
 
 /**
  * Asks for the end of a run: the flag is the truth, the event makes the engine act, the message makes it fast. A repeat
  * only sends the message again. A run that nobody owns still needs a worker for its `always` block; the caller wakes it.
+ * A run that no worker has ever taken has nothing to clean up: it ends here, without a worker.
  */
 export const requestCancel: Script<RequestCancelKeys, RequestCancelValues, RequestCancelTag> = {
   name: "request_cancel",
-  keys: ["statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "timers", "outbox", "outboxEntries", "permitsHeld", "permitsWaiting", "permitsWaiters", "limitsDeclared", "limitsSet", "run", "inbox"],
-  values: ["now", "transitions", "confirms", "runId", "reason", "by", "eventTail", "channel"],
-  sha1: "19498ff42d24fde081c438368050021d1fa7ca4a",
+  keys: ["statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "history", "historyCopy", "fleetEvents", "timers", "outbox", "outboxEntries", "gates", "gatesOpen", "gatesInfo", "run", "parts", "steps", "stepOrder", "inbox", "dedupe", "children", "answers", "permitsHeld", "permitsWaiting", "permitsWaiters", "limitsDeclared", "limitsSet", "leases", "runsEnded", "runsUnfiled", "parentRun", "parentInbox"],
+  values: ["now", "transitions", "runId", "historyMax", "fleetEventsMax", "childGraceMs", "error", "summary", "retentionMs", "parentId", "parentEvent", "wakeId", "wakeHead", "forgetMax", "confirms", "reason", "by", "eventTail", "channel", "cancellingFact", "cancelledFact"],
+  sha1: "4c1360946b959535f8a98c443bdcfffa2994e857",
   source: `local K = {
   statusPending = KEYS[1],
   statusRunning = KEYS[2],
@@ -82,26 +144,56 @@ export const requestCancel: Script<RequestCancelKeys, RequestCancelValues, Reque
   statusCompleted = KEYS[5],
   statusFailed = KEYS[6],
   statusCancelled = KEYS[7],
-  timers = KEYS[8],
-  outbox = KEYS[9],
-  outboxEntries = KEYS[10],
-  permitsHeld = KEYS[11],
-  permitsWaiting = KEYS[12],
-  permitsWaiters = KEYS[13],
-  limitsDeclared = KEYS[14],
-  limitsSet = KEYS[15],
-  run = KEYS[16],
-  inbox = KEYS[17],
+  history = KEYS[8],
+  historyCopy = KEYS[9],
+  fleetEvents = KEYS[10],
+  timers = KEYS[11],
+  outbox = KEYS[12],
+  outboxEntries = KEYS[13],
+  gates = KEYS[14],
+  gatesOpen = KEYS[15],
+  gatesInfo = KEYS[16],
+  run = KEYS[17],
+  parts = KEYS[18],
+  steps = KEYS[19],
+  stepOrder = KEYS[20],
+  inbox = KEYS[21],
+  dedupe = KEYS[22],
+  children = KEYS[23],
+  answers = KEYS[24],
+  permitsHeld = KEYS[25],
+  permitsWaiting = KEYS[26],
+  permitsWaiters = KEYS[27],
+  limitsDeclared = KEYS[28],
+  limitsSet = KEYS[29],
+  leases = KEYS[30],
+  runsEnded = KEYS[31],
+  runsUnfiled = KEYS[32],
+  parentRun = KEYS[33],
+  parentInbox = KEYS[34],
 }
 local A = {
   now = ARGV[1],
   transitions = ARGV[2],
-  confirms = ARGV[3],
-  runId = ARGV[4],
-  reason = ARGV[5],
-  by = ARGV[6],
-  eventTail = ARGV[7],
-  channel = ARGV[8],
+  runId = ARGV[3],
+  historyMax = ARGV[4],
+  fleetEventsMax = ARGV[5],
+  childGraceMs = ARGV[6],
+  error = ARGV[7],
+  summary = ARGV[8],
+  retentionMs = ARGV[9],
+  parentId = ARGV[10],
+  parentEvent = ARGV[11],
+  wakeId = ARGV[12],
+  wakeHead = ARGV[13],
+  forgetMax = ARGV[14],
+  confirms = ARGV[15],
+  reason = ARGV[16],
+  by = ARGV[17],
+  eventTail = ARGV[18],
+  channel = ARGV[19],
+  cancellingFact = ARGV[20],
+  cancelledFact = ARGV[21],
 }
 local now = A.now
 if now == '' then
@@ -140,6 +232,19 @@ end
 local function illegal_status(from, to)
   return redis.error_reply('RUNFLEET a run that is ' .. from .. ' cannot become ' .. to)
 end
+local function fit_history()
+  local copied = redis.pcall('COPY', K.history, K.historyCopy, 'REPLACE')
+  if copied == 1 then
+    redis.call('RENAME', K.historyCopy, K.history)
+  end
+end
+local function add_fact(fact)
+  redis.call('XADD', K.history, 'MAXLEN', '~', A.historyMax, '*', 'at', now, 'fact', fact)
+  if redis.call('XLEN', K.history) == 1 then
+    fit_history()
+  end
+  redis.call('XADD', K.fleetEvents, 'MAXLEN', '~', A.fleetEventsMax, '*', 'run', A.runId, 'at', now, 'fact', fact)
+end
 local function push_event(target, event)
   redis.call('RPUSH', target.inbox, event)
   if target.owner then
@@ -152,16 +257,34 @@ local function push_event(target, event)
   set_status(target.run, target.row, 'waiting', 'pending')
   return 'pending'
 end
-local function confirm()
-  if A.confirms == '' then
-    return true
-  end
-  redis.call('HDEL', K.outboxEntries, A.confirms)
-  return redis.call('ZREM', K.outbox, A.confirms) == 1
-end
 local function add_to_outbox(id, entry)
   redis.call('ZADD', K.outbox, now, id)
   redis.call('HSET', K.outboxEntries, id, entry)
+end
+local function gate_row(since, address)
+  return string.format('%015.0f', tonumber(since)) .. ':' .. A.runId .. ':' .. address
+end
+local function parse_gate(text)
+  local since, deadline, name = string.match(text, '^(%d+) (%d+) (.*)$')
+  return since, name, deadline
+end
+local function close_gates(addresses)
+  for index = 1, #addresses do
+    local gate = redis.call('HGET', K.gates, addresses[index])
+    if gate then
+      local gate_entry = gate_row((parse_gate(gate)), addresses[index])
+      redis.call('HDEL', K.gates, addresses[index])
+      redis.call('ZREM', K.gatesOpen, gate_entry)
+      redis.call('HDEL', K.gatesInfo, gate_entry)
+    end
+  end
+end
+local function keep_for(kept_ms)
+  redis.call('PEXPIRE', K.children, string.format('%.0f', tonumber(kept_ms) + tonumber(A.childGraceMs)))
+  local kept = { K.run, K.parts, K.steps, K.stepOrder, K.history, K.answers, K.inbox, K.dedupe }
+  for index = 1, #kept do
+    redis.call('PEXPIRE', kept[index], kept_ms)
+  end
 end
 local let_in_max = 20
 local time_of_asking = string.format('%015.0f', tonumber(now))
@@ -271,8 +394,62 @@ local function return_permits()
   end
   return_permit(stored[1])
 end
+local function tell_parent()
+  if A.parentEvent == '' then
+    return
+  end
+  local parent = redis.call('HMGET', K.parentRun, 'status', 'row', 'owner', 'pool', 'unowned')
+  if not parent[1] then
+    return
+  end
+  if has_ended(parent[1]) then
+    if parent[5] then
+      redis.call('RPUSH', K.parentInbox, A.parentEvent)
+      redis.call('PEXPIRE', K.parentInbox, redis.call('PTTL', K.parentRun))
+    end
+    return
+  end
+  push_event({
+    id = A.parentId, run = K.parentRun, inbox = K.parentInbox,
+    status = parent[1], row = parent[2], owner = parent[3],
+  }, A.parentEvent)
+  add_to_outbox(A.wakeId, A.wakeHead .. parent[4] .. '}')
+end
+local function keep_for_a_while(row)
+  local entry = row .. ' ' .. redis.call('HGET', K.run, 'workflow')
+  local is_child = A.parentId ~= ''
+  keep_for(is_child and string.format('%.0f', A.retentionMs + A.childGraceMs) or A.retentionMs)
+  redis.call('ZADD', K.runsEnded, string.format('%.0f', tonumber(now) + tonumber(A.retentionMs)), entry)
+  redis.call('ZADD', K.runsUnfiled, now, entry)
+end
+local function empty_inbox()
+  redis.call('DEL', K.inbox, K.dedupe)
+end
+local function end_run(row)
+  redis.call('HSET', K.run, 'endedAt', now)
+  redis.call('HDEL', K.run, 'owner')
+  redis.call('HSET', K.parts, 'summary', A.summary)
+  if A.error ~= '' then
+    redis.call('HSET', K.parts, 'error', A.error)
+  end
+  redis.call('HDEL', K.parts, 'blockedOn')
+  redis.call('ZREM', K.leases, A.runId)
+  redis.call('ZREM', K.timers, A.runId)
+  close_gates(redis.call('HKEYS', K.gates))
+  tell_parent()
+  return_permits()
+  keep_for_a_while(row)
+  return redis.call('ZRANGEBYSCORE', K.runsEnded, '-inf', now, 'LIMIT', '0', A.forgetMax)
+end
+local function confirm()
+  if A.confirms == '' then
+    return true
+  end
+  redis.call('HDEL', K.outboxEntries, A.confirms)
+  return redis.call('ZREM', K.outbox, A.confirms) == 1
+end
 local stored = redis.call(
-  'HMGET', K.run, 'status', 'row', 'owner', 'pool', 'cancelReason', 'cancelBy', 'cancelAt'
+  'HMGET', K.run, 'status', 'row', 'owner', 'pool', 'cancelReason', 'cancelBy', 'cancelAt', 'generation'
 )
 if not stored[1] then
   return { 'not_found' }
@@ -281,11 +458,20 @@ confirm()
 if has_ended(stored[1]) then
   return { 'ended', stored[1] }
 end
-redis.call('PUBLISH', A.channel, A.runId)
 if stored[7] then
+  redis.call('PUBLISH', A.channel, A.runId)
   return { 'already', stored[5], stored[6], stored[7] }
 end
 redis.call('HSET', K.run, 'cancelReason', A.reason, 'cancelBy', A.by, 'cancelAt', now)
+if stored[8] == '0' then
+  redis.call('HINCRBY', K.run, 'revision', '1')
+  set_status(K.run, stored[2], stored[1], 'cancelled')
+  add_fact(A.cancellingFact)
+  add_fact(A.cancelledFact)
+  empty_inbox()
+  return { 'cancelled', end_run(stored[2]), granted }
+end
+redis.call('PUBLISH', A.channel, A.runId)
 set_status(K.run, stored[2], stored[1], 'cancelling')
 push_event({
   id = A.runId, run = K.run, inbox = K.inbox,

@@ -3,6 +3,7 @@
  * who does not want to wait.
  */
 import {
+  type CancelReply,
   type Finish,
   type FinishReply,
   type Granting,
@@ -12,7 +13,13 @@ import {
   type TerminateReply,
 } from "@runfleet/model";
 import { orphansEntry, parentWakeId } from "../outbox-entry.js";
-import { terminated, type Unowned, unownedChildEvent } from "../unowned-child.js";
+import {
+  cancelled,
+  terminated,
+  type Unowned,
+  unownedChildEvent,
+  untakenCancelled,
+} from "../unowned-child.js";
 import { returnPermits } from "./memory-permits.js";
 import {
   addFact,
@@ -74,6 +81,23 @@ function terminate(
   tellCancel(state, runId);
   const granting = endUnowned(state, run, { end, retentionMs: limits.endedRunKeptMs });
   return { tag: "terminated", pool: run.info.pool, ...granting };
+}
+
+/** A cancel of a run that no worker has ever taken: there is nothing to clean up. */
+export function cancelUntaken(
+  state: MemoryState,
+  run: StoredRun,
+  { reason, by }: { readonly reason: string; readonly by: string },
+): CancelReply {
+  run.status = "cancelled";
+  addFact(state, run, { type: "run.cancelling", reason, by });
+  addFact(state, run, { type: "run.cancelled", reason });
+  emptyInbox(run);
+  const granting = endUnowned(state, run, {
+    end: cancelled(reason),
+    retentionMs: limits.endedRunKeptMs,
+  });
+  return untakenCancelled(toRecord(run), granting);
 }
 
 function endUnowned(

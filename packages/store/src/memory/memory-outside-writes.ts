@@ -21,6 +21,7 @@ import { startDigest } from "../identifiers.js";
 import { enqueueEntry, enqueueId } from "../outbox-entry.js";
 import { toRunInfo } from "../run-record.js";
 import { checkNewRun, idempotencyKeptMs, startedEvent } from "../start-of-run.js";
+import { cancelUntaken } from "./memory-endings.js";
 import { askPermits, returnPermits, spaceStart } from "./memory-permits.js";
 import {
   addFact,
@@ -192,10 +193,14 @@ function requestCancel(state: MemoryState, request: Parameters<RunStore["request
   if (run === undefined) return { tag: "not_found" };
   confirm(state, request);
   if (isEnded(run.status)) return { tag: "ended", status: run.status };
-  tellCancel(state, runId);
-  if (run.cancel !== undefined) return { tag: "already", cancel: { ...run.cancel } };
+  if (run.cancel !== undefined) {
+    tellCancel(state, runId);
+    return { tag: "already", cancel: { ...run.cancel } };
+  }
   const at = state.now();
   run.cancel = { reason, by, at };
+  if (run.generation === 0) return cancelUntaken(state, run, { reason, by });
+  tellCancel(state, runId);
   run.status = "cancelling";
   pushEvent(state, run, { at, type: "cancelRequested", reason, by });
   const granting = run.owner === undefined ? returnPermits(state, run) : {};

@@ -27,7 +27,10 @@ import { withRedis } from "../redis-failure.js";
 import { infoText, runRow, toCancelRequest, toRunInfo, totalsText } from "../run-record.js";
 import { runScript } from "../script.js";
 import { checkNewRun, idempotencyKeptMs, startedEvent } from "../start-of-run.js";
+import { cancelled, untakenCancelled } from "../unowned-child.js";
+import { forgetRunsLater } from "./forget-runs.js";
 import type { Partition } from "./partition.js";
+import { unownedEnding } from "./run-endings.js";
 
 type OutsideWrites = Pick<
   RunStore,
@@ -106,18 +109,27 @@ async function requestEnd(
   partition: Partition,
   { runId, reason, by, confirms }: Parameters<RunStore["requestCancel"]>[0],
 ): Promise<CancelReply> {
+  const end = cancelled(reason);
+  const ending = await unownedEnding(partition, { runId, end, retentionMs: limits.endedRunKeptMs });
+  if (ending === undefined) return { tag: "not_found" };
   const { tag, rest } = await runScript(partition.redis, requestCancel, {
-    keys: partition.keysOf(runId),
+    keys: ending.keys,
     values: {
       ...partition.common(),
-      runId,
-      reason,
-      by,
+      ...ending.values,
+      ...{ runId, reason, by },
       eventTail: openObject({ type: "cancelRequested", reason, by }),
       channel: partition.channel,
       confirms: confirms ?? "",
+      cancellingFact: JSON.stringify({ type: "run.cancelling", reason, by }),
+      cancelledFact: JSON.stringify({ type: "run.cancelled", reason }),
     },
   });
+  if (tag === "cancelled") {
+    const [rows, granted] = rest as [string[], string[]];
+    await forgetRunsLater(partition, rows);
+    return untakenCancelled(ending.run, toGranting(granted));
+  }
   if (tag === "requested") return { tag, ...statusAndPool(rest), ...toGranting(rest[2] as string[]) };
   if (tag === "ended") return { tag, status: rest[0] as RunStatus };
   const cancel = tag === "already" ? toCancelRequest(rest) : undefined;

@@ -64,8 +64,8 @@ async function finishOwned(partition: Partition, finish: Finish): Promise<Finish
   return { tag, ...(patient === "1" ? { parentIsPatient: true } : {}), ...toGranting(granted) };
 }
 
-/** Nothing for an unknown run. */
-async function unownedEnding(
+/** How a run ends that nobody owns, and its record as it was; nothing for an unknown run. */
+export async function unownedEnding(
   partition: Partition,
   {
     runId,
@@ -79,7 +79,7 @@ async function unownedEnding(
   const parentEvent = unownedChildEvent(run, { ...end, now });
   const { error } = end;
   const told = parentEvent === undefined ? {} : { parentEvent };
-  return endingInput(partition, { runId, error, summary: error.message, retentionMs, ...told });
+  return { run, ...endingInput(partition, { runId, error, summary: error.message, retentionMs, ...told }) };
 }
 
 async function failWithoutOwner(

@@ -17,7 +17,7 @@ import {
 import { nextDue, nextStep } from "@runfleet/schedules";
 import { deriveRunId } from "@runfleet/store";
 import type { ActionLog } from "../action.js";
-import { type OutboxPorts, performEntry, wakeCancelled } from "../outbox.js";
+import { afterCancel, type OutboxPorts, performEntry } from "../outbox.js";
 
 export interface SchedulePorts extends OutboxPorts {
   readonly log: ActionLog;
@@ -120,7 +120,7 @@ async function runOf(
 async function cancel(runId: string, { name }: ScheduleRecord, ports: SchedulePorts): Promise<void> {
   const by = `schedule ${name}`;
   const reply = await ports.store.requestCancel({ runId, reason: "the schedule is due again", by });
-  if (reply.tag === "requested") await wakeCancelled(runId, reply, ports);
+  await afterCancel(runId, reply, ports);
 }
 
 async function start(
