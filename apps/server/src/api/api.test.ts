@@ -119,7 +119,7 @@ test("a step in doubt is told what its result was, and anything else is refused"
 });
 
 test("a run is cancelled, signalled, terminated, retried as its state allows", async () => {
-  const id = await startRun();
+  const id = await waitingRun();
   const signal = await ask("POST", `/api/v1/runs/${id}/signals`, {
     body: { name: "go", data: { n: 1 }, dedupeId: "1" },
   });
