@@ -1,7 +1,7 @@
 /** The server of a development fleet on the port a person wants, or on another one when it was only the default. */
 import type { FleetClient } from "@runfleet/client";
 import { isRunfleetError, RunfleetError } from "@runfleet/model";
-import { type RunningServer, type ServerOptions, startServer } from "@runfleet/server";
+import type { RunningServer, ServerOptions } from "@runfleet/server";
 
 /** The address people expect a fleet at. */
 export const defaultPort = 3000;
@@ -37,6 +37,8 @@ export async function serveFleet(options: {
   readonly log: (line: string) => void;
 }): Promise<RunningServer> {
   const { fleet, board, port, typed, log } = options;
+  // Only who serves loads the server: every other command starts sooner without it.
+  const { startServer } = await import("@runfleet/server");
   try {
     return await startServer({ fleet, board, port: port.number, log });
   } catch (cause) {

@@ -28,6 +28,7 @@ export function RunPage({ id }: { readonly id: string }) {
       void queries.invalidateQueries({ queryKey: ["run", id] });
       void queries.invalidateQueries({ queryKey: ["why", id] });
       void queries.invalidateQueries({ queryKey: ["gates"] });
+      void queries.invalidateQueries({ queryKey: ["runs", "below", id] });
     }, 100);
     return () => clearTimeout(timer);
   }, [newest, id, queries]);
