@@ -3,13 +3,14 @@ import { definitionSchema, givenResultSchema, limits, nodeSchema, runStatuses } 
 import { z } from "zod";
 import { startLimits } from "./limit-documents.js";
 
-const name = z.string().min(1).max(limits.nameBytesMax);
+export const name = z.string().min(1).max(limits.nameBytesMax);
 const milliseconds = z.int().min(0);
 
 export const runParams = z.object({ id: name.describe("run id") });
 export const gateParams = runParams.extend({ gate: name.describe("name or address of the gate") });
 
-const page = {
+/** Which page of a list. */
+export const page = {
   limit: z.coerce
     .number()
     .int()

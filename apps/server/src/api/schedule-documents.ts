@@ -2,22 +2,13 @@
 import type { FiringDocument, ScheduleDocument, SchedulePage } from "@runfleet/client";
 import { catchUpModes, limits, overlapPolicies, runStatuses } from "@runfleet/model";
 import { z } from "zod";
+import { name, page } from "./requests.js";
 
-const name = z.string().min(1).max(limits.nameBytesMax);
 const isoTime = z.iso.datetime();
 const errorSchema = z.object({ code: z.string(), message: z.string() }).nullable();
 
 export const scheduleParams = z.object({ name: name.describe("name of the schedule") });
-export const scheduleListQuery = z.strictObject({
-  limit: z.coerce
-    .number()
-    .int()
-    .min(1)
-    .max(limits.pageRowsMax)
-    .optional()
-    .describe("rows of a page; default 50"),
-  cursor: z.string().min(1).max(500).optional().describe("of the page before"),
-});
+export const scheduleListQuery = z.strictObject(page);
 
 export const firingListQuery = z.strictObject({
   limit: z.coerce.number().int().min(1).max(limits.firingsMax).optional().describe("rows; default 50"),
