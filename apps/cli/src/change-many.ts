@@ -4,6 +4,7 @@ import { RunfleetError, type RunStatus } from "@runfleet/model";
 import { type Command, Option } from "commander";
 import type { Cli } from "./cli.js";
 import { duration, wholeNumber } from "./parse-options.js";
+import { createScreen } from "./render/screen.js";
 import { shortTime } from "./render/words.js";
 
 export interface ManyChoices {
@@ -69,18 +70,19 @@ export async function changeMany(
   const stop = new AbortController();
   const onInterrupt = (): void => stop.abort();
   process.once("SIGINT", onInterrupt);
-  const drawn = terminal.isInteractive && !isJson;
+  const screen = terminal.isInteractive && !isJson ? createScreen(terminal) : undefined;
   const onProgress = (progress: ManyDocument): void => {
-    if (drawn && progress.matched % 10 === 1) terminal.write(`\r${counts(progress, past)}\u001b[K`);
+    if (progress.matched % 10 === 1) screen?.draw([counts(progress, past)]);
   };
   try {
     const result = await change(filterOf(choices), { ...shapeOf(choices), onProgress, signal: stop.signal });
-    if (drawn) terminal.write("\r\u001b[K");
+    screen?.clear();
     if (isJson) terminal.printJson(result);
     else tell(cli, result, past);
     if (result.failed > 0) cli.setExitCode(1);
     if (result.ended === "stopped") cli.setExitCode(interrupted);
   } finally {
+    screen?.release();
     process.off("SIGINT", onInterrupt);
   }
 }

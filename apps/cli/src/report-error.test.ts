@@ -13,7 +13,7 @@ function report(
   const terminal: Terminal = {
     print: () => {},
     printJson: () => {},
-    write: () => {},
+    stream: process.stdout,
     note: (text) => lines.push(text),
     out: colours,
     err: colours,

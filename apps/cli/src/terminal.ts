@@ -15,11 +15,11 @@ export interface Terminal {
   printJson(document: unknown): void;
   /** A line for people that is no result. */
   note(text: string): void;
-  /** Exactly this text, for redrawing. */
-  write(text: string): void;
+  /** Where a screen draws; nothing else writes to it. */
+  readonly stream: NodeJS.WriteStream;
   readonly out: Colours;
   readonly err: Colours;
-  /** True when standard output is a terminal that can redraw. */
+  /** True when standard output is a terminal that can redraw and a person looks at it: no pipe, no build machine. */
   readonly isInteractive: boolean;
   /** Characters per line; 80 when unknown (some terminals say 0). */
   readonly columns: () => number;
@@ -41,13 +41,18 @@ export function createTerminal(options: {
     print: (text) => void stdout.write(`${shownText(text, out)}\n`),
     printJson: (document) => void stdout.write(`${JSON.stringify(document, null, 2)}\n`),
     note: (text) => void stderr.write(`${shownText(text, err)}\n`),
-    write: (text) => void stdout.write(text),
+    stream: stdout,
     out,
     err,
-    isInteractive: stdout.isTTY && env["TERM"] !== "dumb",
+    isInteractive: stdout.isTTY === true && env["TERM"] !== "dumb" && !isBuildMachine(env),
     columns: () => stdout.columns || 80,
     rows: () => stdout.rows || 24,
   };
+}
+
+/** Build machines often give their jobs a terminal, and keep every picture that is drawn on it. */
+function isBuildMachine(env: NodeJS.ProcessEnv): boolean {
+  return !["", "0", "false"].includes(env["CI"] ?? "");
 }
 
 function ignoreClosedPipe(error: NodeJS.ErrnoException): void {

@@ -31,7 +31,7 @@ async function run(...args: readonly string[]): Promise<Result> {
       print,
       printJson: (document) => print(JSON.stringify(document)),
       note: () => undefined,
-      write: print,
+      stream: process.stdout,
       out: colours,
       err: colours,
       isInteractive: false,

@@ -1,11 +1,13 @@
 /** `runfleet gates`: what waits for a person. */
 import type { GateDocument } from "@runfleet/client";
-import { doubtGateType, limits } from "@runfleet/model";
+import { limits } from "@runfleet/model";
 import type { Command } from "commander";
 import type { Cli } from "../cli.js";
 import { wholeNumber } from "../parse-options.js";
+import { howToAnswer } from "../render/how-to-answer.js";
 import { renderTable } from "../render/table.js";
 import { oneLine, timeSpan, untilWords } from "../render/words.js";
+import { typedProgram } from "../typed-command.js";
 import { withFleet } from "../with-fleet.js";
 
 interface Options {
@@ -37,8 +39,7 @@ async function gates(cli: Cli, { run, limit, cursor }: Options): Promise<void> {
     terminal.printJson(page);
     return;
   }
-  const [first] = page.gates;
-  if (first === undefined) {
+  if (page.gates.length === 0) {
     terminal.note("no gate is open");
     return;
   }
@@ -47,7 +48,8 @@ async function gates(cli: Cli, { run, limit, cursor }: Options): Promise<void> {
   const head = shown.map(({ title }) => title);
   const rows = page.gates.map((gate) => shown.map(({ cell }) => cell(gate, now)));
   terminal.print(renderTable(head, rows, terminal.out));
-  terminal.note(`answer with: ${howToAnswer(first)}`);
+  const answers = page.gates.flatMap((gate) => howToAnswer(gate, typedProgram(cli.env)) ?? []);
+  if (answers[0] !== undefined) terminal.note(`answer with: ${answers[0]}`);
   if (page.cursor !== null) terminal.note(`more: --cursor ${page.cursor}`);
 }
 
@@ -81,10 +83,3 @@ const columns: readonly Column[] = [
     isAsked: ({ options }) => options !== null,
   },
 ];
-
-function howToAnswer({ runId, name, gateType }: GateDocument): string {
-  const approve = `runfleet approve ${runId} ${name}`;
-  return gateType === doubtGateType
-    ? `${approve} --select retry   (or --select done --result JSON, or --select fail)`
-    : `${approve}   (or reject)`;
-}

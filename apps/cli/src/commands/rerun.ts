@@ -54,12 +54,18 @@ async function rerun(
   options: Options & { readonly latest?: boolean },
 ): Promise<void> {
   const changes = { ...(await readChanges(cli, options)), latest: options.latest === true };
-  await withFleet(cli, async (fleet) => tellStarted(cli, await fleet.rerun(runId, changes), options));
+  await withFleet(cli, async (fleet) => {
+    const run = await fleet.rerun(runId, changes);
+    await tellStarted(cli, fleet, { run, wait: options.wait });
+  });
 }
 
 async function fork(cli: Cli, runId: string, options: Options & { readonly from: string }): Promise<void> {
   const changes = { ...(await readChanges(cli, options)), from: options.from };
-  await withFleet(cli, async (fleet) => tellStarted(cli, await fleet.fork(runId, changes), options));
+  await withFleet(cli, async (fleet) => {
+    const run = await fleet.fork(runId, changes);
+    await tellStarted(cli, fleet, { run, wait: options.wait });
+  });
 }
 
 async function readChanges(cli: Cli, options: Options): Promise<Omit<RerunOptions, "latest">> {

@@ -5,6 +5,7 @@ import type { Command } from "commander";
 import type { Cli } from "../cli.js";
 import { blockedBelow, familyLines } from "../render/family-lines.js";
 import { renderRun, type TreeOptions } from "../render/run-tree.js";
+import { treeOptions } from "../watch/watch-run.js";
 import { withFleet } from "../with-fleet.js";
 
 export function addShow(program: Command, cli: Cli): void {
@@ -36,8 +37,4 @@ async function linesBelow(fleet: FleetClient, run: RunDocument, options: TreeOpt
   ]);
   const family = { runId: run.id, children: page.runs, hasMore: page.cursor !== null };
   return [...blockedBelow(explanation), ...familyLines(family, options)];
-}
-
-function treeOptions({ terminal }: Cli): TreeOptions {
-  return { colours: terminal.out, now: Date.now(), columns: terminal.columns() };
 }

@@ -78,7 +78,7 @@ async function start(cli: Cli, workflow: string, options: Options): Promise<void
   }
   await withFleet(cli, async (fleet) => {
     const run = await startWorkflow(fleet, { workflow, cwd: cli.cwd, options: startOptions });
-    await tellStarted(cli, run, options);
+    await tellStarted(cli, fleet, { run, wait: options.wait });
   });
 }
 

@@ -5,8 +5,10 @@
  */
 import type { FleetDocument, RunRow } from "@runfleet/client";
 import type { RunDocument, StepDocument } from "@runfleet/model";
+import { doneItems, progressBar } from "../render/progress-bar.js";
+import { createScreen } from "../render/screen.js";
 import { oneLine, statusSign } from "../render/words.js";
-import type { Colours, Terminal } from "../terminal.js";
+import type { Terminal } from "../terminal.js";
 import { packageName } from "./package-name.js";
 
 export interface Snapshot {
@@ -34,32 +36,22 @@ export function createProgressView(terminal: Terminal): ProgressView {
   return terminal.isInteractive ? redrawnView(terminal) : lineView(terminal);
 }
 
-const sequence = "\u001b[";
-/** A wrapped line would be higher than counted. */
-const wrapOff = `${sequence}?7l`;
-const wrapOn = `${sequence}?7h`;
-
 function redrawnView(terminal: Terminal): ProgressView {
+  const screen = createScreen(terminal);
   let drawn: readonly string[] = [];
-  const erase = (): void => {
-    if (drawn.length > 0) terminal.write(`${sequence}${drawn.length}A\r${sequence}0J`);
-  };
-  const draw = (): void => {
-    if (drawn.length > 0) terminal.write(`${wrapOff}${drawn.join("\n")}\n${wrapOn}`);
-  };
   return {
     show(snapshot) {
       const steps = snapshot.run.steps.map((step) => stepLine(step, terminal));
-      erase();
-      drawn = [...steps, ...workerLines(snapshot, terminal)];
-      draw();
+      drawn = [...steps, ...workerLines(snapshot, terminal)].slice(0, terminal.rows() - 1);
+      screen.draw(drawn);
     },
     note(line) {
-      erase();
+      screen.clear();
       terminal.note(line);
-      draw();
+      if (drawn.length > 0) screen.draw(drawn);
     },
     release() {
+      screen.release();
       drawn = [];
     },
   };
@@ -71,11 +63,11 @@ function lineView(terminal: Terminal): ProgressView {
     show(snapshot) {
       for (const step of snapshot.run.steps) {
         const key = `${step.address}#${step.attempt}`;
-        const state = `${step.status} ${Math.floor(doneItems(step) / lineItems)}`;
+        const state = `${step.status} ${Math.floor(doneOf(step) / lineItems)}`;
         if (printed.get(key) === state) continue;
         printed.set(key, state);
         terminal.print(stepLine(step, terminal));
-        if (doneItems(step) > 0) for (const line of workerLines(snapshot, terminal)) terminal.print(line);
+        if (doneOf(step) > 0) for (const line of workerLines(snapshot, terminal)) terminal.print(line);
       }
     },
     note: terminal.note,
@@ -88,20 +80,14 @@ function stepLine(step: StepDocument, terminal: Terminal): string {
   const attempt = step.attempt > 1 ? colours.dim(` attempt ${step.attempt}`) : "";
   const note = oneLine(step.error?.message ?? step.context ?? "", terminal.columns() - 28);
   const detail =
-    step.progress === null || step.status === "completed" ? colours.dim(note) : bar(step.progress, colours);
+    step.progress === null || step.status === "completed"
+      ? colours.dim(note)
+      : progressBar(step.progress, colours, barWidth);
   return `  ${statusSign(step.status, colours)} ${step.name.padEnd(18)}${attempt} ${detail}`;
 }
 
-function bar(progress: NonNullable<StepDocument["progress"]>, colours: Colours): string {
-  const done = progress.completed + progress.failed + progress.skipped;
-  const filled = progress.total === 0 ? 0 : Math.round((done / progress.total) * barWidth);
-  const failed = progress.failed > 0 ? colours.red(`, ${progress.failed} failed`) : "";
-  const blocks = colours.cyan("█".repeat(filled)) + colours.dim("░".repeat(barWidth - filled));
-  return `${blocks} ${done}/${progress.total} items, ${progress.running} running${failed}`;
-}
-
-function doneItems({ progress }: StepDocument): number {
-  return progress === null ? 0 : progress.completed + progress.failed + progress.skipped;
+function doneOf({ progress }: StepDocument): number {
+  return progress === null ? 0 : doneItems(progress);
 }
 
 function workerLines({ children, fleet, isGone }: Snapshot, terminal: Terminal): string[] {

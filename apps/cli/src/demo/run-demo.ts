@@ -57,7 +57,10 @@ async function watch(runId: string, options: DemoOptions): Promise<RunDocument> 
     const seen = { livePids, workers: fleet.workers, children: children.runs, now: Date.now() };
     for (const line of takeovers.look(seen)) view.note(line);
     view.show({ run, children: children.runs, fleet, isGone: takeovers.isGone });
-    if (isEnded(run.status)) return run;
+    if (isEnded(run.status)) {
+      view.release();
+      return run;
+    }
     const gate = (await client.gates({ runId })).gates[0];
     if (gate !== undefined) {
       gateShownAt ??= showGate(gate, options);

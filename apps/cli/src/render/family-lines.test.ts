@@ -4,7 +4,7 @@ import pc from "picocolors";
 import { expect, test } from "vitest";
 import { blockedBelow, familyLines } from "./family-lines.js";
 
-const options = { colours: pc.createColors(false), now: 0, columns: 120 };
+const options = { colours: pc.createColors(false), now: 0, columns: 120, program: "runfleet" };
 const at = "1970-01-01T00:00:00.000Z";
 
 const child = (id: string, status: RunRow["status"], more: Partial<RunRow> = {}): RunRow =>

@@ -42,11 +42,12 @@ export function familyLines(
   ];
 }
 
-function childLine(child: RunRow, { colours, now, columns }: TreeOptions): string {
+/** A run below another one in one line, with what it waits for or why it failed. */
+export function childLine(child: RunRow, { colours, now, columns, spinner }: TreeOptions): string {
   const [blocked] = child.blockedOn;
   const why = child.error === null ? "" : `${child.error.code}: ${child.error.message}`;
   const waits = blocked === undefined ? why : `waits for ${waitingFor(blocked, now)}`;
-  const head = `${statusSign(child.status, colours)} ${child.workflow}  ${child.id}  ${statusWord(child.status, colours)}  ${elapsed(child, now)}`;
+  const head = `${statusSign(child.status, colours, spinner)} ${child.workflow}  ${child.id}  ${statusWord(child.status, colours)}  ${elapsed(child, now)}`;
   return waits === "" ? head.trimEnd() : `${head}  ${oneLine(waits, Math.max(20, columns - 60))}`;
 }
 

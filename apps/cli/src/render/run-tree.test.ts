@@ -49,6 +49,8 @@ const run: RunDocument = {
       address: "b.2",
       name: "ok",
       gateType: "human_approval",
+      prompt: "ship it?\nreally?",
+      options: { now: "at once", later: "after the freeze" },
       deadline: "2026-01-01T00:10:01Z",
       since: "2026-01-01T00:10:00Z",
     },
@@ -110,10 +112,12 @@ const run: RunDocument = {
 
 describe("a run for people", () => {
   test("shows what it waits for, its steps indented with every attempt, and what was spent", () => {
-    expect(renderRun(run, { colours, now, columns: 80 })).toBe(
+    expect(renderRun(run, { colours, now, columns: 80, program: "runfleet" })).toBe(
       [
         "◷ review  R1  waiting  10m00s  pr 7  dry run",
         "  waits for gate ok (until 00:10:01Z)",
+        "    ship it?",
+        "    answer: runfleet approve R1 ok   (or reject; --select now,later)",
         "  ✓ plan  call  2.0s  [ready big]",
         "      ✗ fix  call  2.0s  attempt 2  iteration 1",
         "          attempt 1 failed after 2.0s: x: first",
@@ -150,7 +154,16 @@ describe("a run for people", () => {
           address: "b.3",
           name: "each",
           kind: "foreach",
+          status: "running",
+          endedAt: null,
           progress: { total: 9, running: 2, completed: 3, failed: 1, skipped: 0 },
+        }),
+        step({
+          address: "b.3b",
+          name: "all",
+          kind: "foreach",
+          resultText: "said beside its name",
+          progress: { total: 9, running: 0, completed: 8, failed: 0, skipped: 1 },
         }),
         step({
           address: "b.4",
@@ -162,7 +175,7 @@ describe("a run for people", () => {
         }),
       ],
     };
-    expect(renderRun(story, { colours, now, columns: 110 })).toBe(
+    expect(renderRun(story, { colours, now, columns: 110, program: "runfleet" })).toBe(
       [
         "▸ review  R1  cancelling  10m00s",
         "  child of R0 at b.3  started by a hook  on w1, generation 7  2 takeovers without progress",
@@ -172,7 +185,8 @@ describe("a run for people", () => {
         "  ▸ fix  call  10m00s  attempt 2  on w1",
         "      attempt 1 timed_out after 2.0s (0.2500 USD  3 turns  0 tokens in, 0 out, 4 from cache)",
         "  ✓ ask  gate  2.0s  approved without asking",
-        "  ✓ each  foreach  2.0s  3 completed, 1 failed, 0 skipped of 9 items",
+        "  ▸ each  foreach  10m00s  █████████░░░░░░░░░░░ 4/9 items, 2 running, 1 failed",
+        "  ✓ all  foreach  2.0s  8 completed, 1 skipped of 9 items",
         "  ▸ sub  child  10m00s  run R2",
         "  run_cancelled: enough",
         "  review: 1/3 steps completed",
@@ -185,11 +199,11 @@ describe("a run for people", () => {
   test.each([
     [
       { type: "sleep", address: "b.0", name: "nap", until: "2026-01-01T00:20:00.000Z" },
-      "nap (until 00:20:00Z)",
+      "nap (10m00s left, until 00:20:00Z)",
     ],
     [
       { type: "retry", address: "b.0", name: "fix", attempt: 2, until: "2026-01-02T00:20:00.000Z" },
-      "attempt 2 of fix (2026-01-02T00:20Z)",
+      "attempt 2 of fix (24h10m left, until 2026-01-02T00:20Z)",
     ],
   ] as const)("says until when a run waits: %j", (blocked, text) => {
     expect(waitingFor(blocked, now)).toBe(text);

@@ -1,9 +1,12 @@
 /**
- * One run as a tree for people: what it is, what it waits for, its steps in order, how it ended. Pure.
- * A step is one line, from its last attempt; below it stand the attempts before, and what it said or why it failed.
+ * One run as a tree for people: what it is, what it waits for and how that is answered, its steps in order, how it ended.
+ * Pure. Each line says how much it is missed where there is no room for all.
  */
-import type { RunDocument, StepDocument, Usage } from "@runfleet/model";
+import type { RunDocument, StepDocument } from "@runfleet/model";
 import type { Colours } from "../terminal.js";
+import type { Rank, TreeLine } from "./fit-lines.js";
+import { howToAnswer } from "./how-to-answer.js";
+import { stepLines } from "./step-lines.js";
 import { elapsed, oneLine, shortTime, spent, statusSign, statusWord, waitingFor } from "./words.js";
 
 export interface TreeOptions {
@@ -11,31 +14,58 @@ export interface TreeOptions {
   /** Epoch ms: how long open things have been open. */
   readonly now: number;
   readonly columns: number;
+  /** What a person types to reach this program, for hints: `npx runfleet`. */
+  readonly program: string;
+  /** Instead of the sign of what is running. */
+  readonly spinner?: string;
+  /** Lines below a step: what its child runs do. */
+  readonly below?: (step: StepDocument) => readonly TreeLine[];
 }
 
 export function renderRun(run: RunDocument, options: TreeOptions): string {
-  const { colours, now } = options;
-  const workers = new Map(
-    run.currentSteps.map(({ address, attempt, worker }) => [`${address}#${attempt}`, worker]),
-  );
   return [
     headLine(run, options),
-    ...origin(run).map((line) => `  ${colours.dim(line)}`),
-    ...stopping(run, now).map((line) => `  ${colours.yellow(line)}`),
-    ...run.blockedOn.map((blocked) => `  ${colours.yellow("waits for")} ${waitingFor(blocked, now)}`),
-    ...byStep(run.steps).flatMap((attempts) => stepLines(attempts, workers, options)),
-    ...ending(run, options),
-  ].join("\n");
+    ...originLines(run, options),
+    ...runLines(run, options),
+    ...endLines(run, options),
+  ]
+    .map(({ text }) => text)
+    .join("\n");
 }
 
-function headLine(run: RunDocument, { colours, now }: TreeOptions): string {
+export function headLine(run: RunDocument, { colours, now, spinner }: TreeOptions): TreeLine {
   const label = run.label === null ? "" : `  ${colours.dim(run.label)}`;
   const dry = run.dryRun ? colours.yellow("  dry run") : "";
-  const head = `${statusSign(run.status, colours)} ${colours.bold(run.workflow)}  ${run.id}  ${statusWord(run.status, colours)}  ${elapsed(run, now)}${label}${dry}`;
-  return head.trimEnd();
+  const head = `${statusSign(run.status, colours, spinner)} ${colours.bold(run.workflow)}  ${run.id}  ${statusWord(run.status, colours)}  ${elapsed(run, now)}${label}${dry}`;
+  return { text: head.trimEnd(), rank: "frame" };
 }
 
 /** Where the run comes from and who takes care of it; silent about what is as usual. */
+export function originLines(run: RunDocument, { colours }: Pick<TreeOptions, "colours">): TreeLine[] {
+  return origin(run).map((line) => ({ text: `  ${colours.dim(line)}`, rank: "detail" }));
+}
+
+/** Who wants to stop it, what it waits for, and its steps. */
+export function runLines(run: RunDocument, options: TreeOptions): TreeLine[] {
+  const { colours, now } = options;
+  return [
+    ...stopping(run, now).map((line): TreeLine => ({ text: `  ${colours.yellow(line)}`, rank: "open" })),
+    ...run.blockedOn.flatMap((blocked) => waitLines(run.id, blocked, options)),
+    ...stepLines(run, options),
+  ];
+}
+
+/** How it ended, and what it has cost until now. */
+export function endLines(run: RunDocument, { colours }: Pick<TreeOptions, "colours">): TreeLine[] {
+  const { error, summary, totals } = run;
+  const said = summary === null || summary === "" ? [] : summary.trimEnd().split("\n");
+  return [
+    ...(error === null ? [] : [colours.red(`${error.code}: ${error.message}`)]),
+    ...said,
+    ...(totals.hasLlmMetrics ? [colours.dim(`in all ${spent(totals)}`)] : []),
+  ].map((text) => ({ text: `  ${text}`, rank: "frame" }));
+}
+
 function origin(run: RunDocument): string[] {
   const parent = run.parentId === null ? "" : `child of ${run.parentId} at ${run.parentAddress ?? "?"}`;
   const rerun = run.rerunOf === null ? "" : `rerun of ${run.rerunOf}`;
@@ -52,87 +82,18 @@ function stopping({ cancel }: RunDocument, now: number): string[] {
   return [`cancel asked for by ${cancel.by} at ${shortTime(Date.parse(cancel.at), now)}: ${cancel.reason}`];
 }
 
-/** The attempts of each step, first to last, steps in the order they were opened. */
-function byStep(steps: readonly StepDocument[]): readonly (readonly StepDocument[])[] {
-  const known = new Map<string, StepDocument[]>();
-  for (const step of steps) {
-    const attempts = known.get(step.address);
-    if (attempts === undefined) known.set(step.address, [step]);
-    else attempts.push(step);
-  }
-  return [...known.values()].map((attempts) => attempts.sort((a, b) => a.attempt - b.attempt));
-}
-
-function stepLines(
-  attempts: readonly StepDocument[],
-  workers: ReadonlyMap<string, string | null>,
-  options: TreeOptions,
-): string[] {
-  const step = attempts.at(-1);
-  if (step === undefined) return [];
-  const { colours, now, columns } = options;
-  // `b.2` lies directly in the body, `b.2.0@1.4` two levels below it.
-  const indent = "  ".repeat(Math.max(1, step.address.split(".").length - 1));
-  const below = (text: string): string =>
-    `${indent}    ${oneLine(text, Math.max(20, columns - indent.length - 4))}`;
-  const worker = workers.get(`${step.address}#${step.attempt}`);
-  const facts = [...factsOf(step, now), worker ? `on ${worker}` : ""].filter((fact) => fact !== "");
+function waitLines(
+  runId: string,
+  blocked: RunDocument["blockedOn"][number],
+  { colours, now, columns, program }: TreeOptions,
+): TreeLine[] {
+  const lineOf = (text: string, rank: Rank): TreeLine => ({ text: `  ${text}`, rank });
+  const wait = lineOf(`${colours.yellow("waits for")} ${waitingFor(blocked, now)}`, "open");
+  if (blocked.type !== "gate") return [wait];
+  const answer = howToAnswer({ ...blocked, runId }, program);
   return [
-    `${indent}${statusSign(step.status, colours)} ${step.name}  ${colours.dim(facts.join("  "))}`,
-    ...attempts.slice(0, -1).map((before) => colours.dim(below(earlierAttempt(before, now)))),
-    ...(step.error === null ? said(step).map((text) => colours.dim(below(text))) : []),
-    ...(step.error === null ? [] : [colours.red(below(`${step.error.code}: ${step.error.message}`))]),
+    wait,
+    ...(blocked.prompt === undefined ? [] : [lineOf(`  ${oneLine(blocked.prompt, columns - 4)}`, "open")]),
+    ...(answer === undefined ? [] : [lineOf(`  ${colours.dim("answer:")} ${answer}`, "open")]),
   ];
-}
-
-function factsOf(step: StepDocument, now: number): string[] {
-  const { progress } = step;
-  return [
-    step.kind,
-    elapsed(step, now),
-    step.attempt > 1 ? `attempt ${step.attempt}` : "",
-    step.iteration > 0 ? `iteration ${step.iteration}` : "",
-    step.markers.length > 0 ? `[${step.markers.join(" ")}]` : "",
-    progress === null
-      ? ""
-      : `${progress.completed} completed, ${progress.failed} failed, ${progress.skipped} skipped of ${progress.total} items`,
-    step.childRunId === null ? "" : `run ${step.childRunId}`,
-    step.keptFrom === null ? "" : `kept from run ${step.keptFrom}`,
-    step.kind === "gate" ? (step.resultText ?? "") : "",
-    usageWords(step.usage),
-  ];
-}
-
-function earlierAttempt(step: StepDocument, now: number): string {
-  const why = step.error === null ? "" : `: ${step.error.code}: ${step.error.message}`;
-  const used = usageWords(step.usage);
-  return `attempt ${step.attempt} ${step.status} after ${elapsed(step, now)}${used === "" ? "" : ` (${used})`}${why}`;
-}
-
-/** What the step left for later ones, else what is to say about it. */
-function said({ kind, context, resultText }: StepDocument): string[] {
-  // What became of a gate stands beside its name already.
-  const other = kind === "gate" ? null : resultText;
-  const text = (context ?? "").trim() === "" ? other : context;
-  return text === null || text.trim() === "" ? [] : [text];
-}
-
-/** Time has its own place in the line. */
-function usageWords(usage: Usage | null): string {
-  return usage === null ? "" : spent(usage);
-}
-
-function ending(run: RunDocument, { colours }: TreeOptions): string[] {
-  const lines: string[] = [];
-  if (run.error !== null) lines.push(`  ${colours.red(`${run.error.code}: ${run.error.message}`)}`);
-  if (run.summary !== null && run.summary !== "") {
-    lines.push(
-      ...run.summary
-        .trimEnd()
-        .split("\n")
-        .map((line) => `  ${line}`),
-    );
-  }
-  if (run.totals.hasLlmMetrics) lines.push(colours.dim(`  in all ${spent(run.totals)}`));
-  return lines;
 }

@@ -1,56 +1,42 @@
 /**
- * A text at the end of the terminal that is drawn again and again in its place. Knows cursor movements, nothing about
- * what it draws.
+ * Lines at the end of the terminal that are drawn again and again in their place. Cuts each to the width, so that none is
+ * higher than counted; knows nothing about what it draws, and leaves it to its caller to draw no more lines than there is room for.
  */
+import ansiEscapes from "ansi-escapes";
+import cliTruncate from "cli-truncate";
+import { createLogUpdate } from "log-update";
 import type { Terminal } from "../terminal.js";
 import { shownText } from "./shown-text.js";
 
 export interface Screen {
-  /** Replaces what was drawn before; a text higher than the terminal loses its middle. */
-  draw(text: string): void;
-  /** Draws the whole text and leaves it. */
-  finish(text: string): void;
-  /** Gives the terminal back. */
+  /** Replaces what was drawn before. */
+  draw(lines: readonly string[]): void;
+  /** Takes what was drawn away; what is printed next takes its place. */
+  clear(): void;
+  /** Leaves what was drawn last and gives the terminal back; a later picture begins below. */
   release(): void;
 }
 
-const sequence = "\u001b[";
-const clearBelow = `${sequence}0J`;
-const wrapOff = `${sequence}?7l`;
-const wrapOn = `${sequence}?7h`;
-/** Lines kept of the beginning of a text that is too high. */
-const headLines = 3;
-
-export function createScreen(terminal: Terminal): Screen {
+export function createScreen({ stream, out, columns }: Terminal): Screen {
+  const update = createLogUpdate(stream);
+  // How a terminal wraps what was there, when its size changes, nobody can know: the next picture begins on an empty screen.
+  const onResize = (): void => {
+    update.clear();
+    stream.write(ansiEscapes.clearViewport);
+  };
   let height = 0;
-  const home = (): string => (height > 0 ? `${sequence}${height}A\r${clearBelow}` : "");
-  // A wrapped line would be higher than counted.
-  terminal.write(wrapOff);
-  const onInterrupt = (): void => {
-    terminal.write(wrapOn);
-    process.exit(130);
-  };
-  process.once("SIGINT", onInterrupt);
   return {
-    draw: (text) => {
-      const lines = fit(shownText(text, terminal.out).split("\n"), terminal.rows() - 1);
-      terminal.write(`${home()}${lines.join("\n")}\n`);
+    draw(lines) {
+      if (!stream.listeners("resize").includes(onResize)) stream.on("resize", onResize);
+      // log-update redraws only the lines that differ, and leaves the last ones where they were when there are fewer.
+      if (lines.length !== height) update.clear();
       height = lines.length;
+      update(lines.map((line) => cliTruncate(shownText(line, out), columns() - 1)).join("\n"));
     },
-    finish: (text) => {
-      terminal.write(`${home()}${wrapOn}${shownText(text, terminal.out)}\n`);
-      height = 0;
-    },
-    release: () => {
-      process.off("SIGINT", onInterrupt);
-      terminal.write(wrapOn);
+    clear: () => update.clear(),
+    release() {
+      stream.off("resize", onResize);
+      update.done();
     },
   };
-}
-
-function fit(lines: readonly string[], rows: number): readonly string[] {
-  if (lines.length <= rows || rows <= headLines + 1) return lines;
-  const tail = rows - headLines - 1;
-  const left = lines.length - headLines - tail;
-  return [...lines.slice(0, headLines), `  … ${left} lines more`, ...lines.slice(-tail)];
 }

@@ -26,9 +26,11 @@ export function statusWord(status: RunStatus | StepStatus, colours: Colours): st
   return colours[looks[status].colour](status);
 }
 
-export function statusSign(status: RunStatus | StepStatus, colours: Colours): string {
+/** `spinner`: instead of the sign of what is at work. */
+export function statusSign(status: RunStatus | StepStatus, colours: Colours, spinner?: string): string {
   const { sign, colour } = looks[status];
-  return colours[colour](sign);
+  const isAtWork = status === "running" || status === "cancelling";
+  return colours[colour](isAtWork && spinner !== undefined ? spinner : sign);
 }
 
 /** `0.4s`, `12s`, `3m10s`, `2h05m`, `4d`. */
@@ -62,9 +64,9 @@ export function waitingFor(blocked: BlockedOnDocument, now: number): string {
     case "items":
       return `${blocked.name}: ${blocked.done} of ${blocked.total} items done, ${blocked.running} running`;
     case "sleep":
-      return `${blocked.name} (until ${shortTime(Date.parse(blocked.until), now)})`;
+      return `${blocked.name} (${timeLeft(Date.parse(blocked.until), now)})`;
     case "retry":
-      return `attempt ${blocked.attempt} of ${blocked.name} (${shortTime(Date.parse(blocked.until), now)})`;
+      return `attempt ${blocked.attempt} of ${blocked.name} (${timeLeft(Date.parse(blocked.until), now)})`;
     case "limit":
       return `its turn (limit of ${blocked.workflow}${blocked.key === undefined ? "" : `, key ${blocked.key}`})`;
   }
@@ -74,6 +76,11 @@ function gateWait(gate: Extract<BlockedOnDocument, { type: "gate" }>, now: numbe
   const signal = gate.signal === undefined ? "" : `signal ${gate.signal} at `;
   const problem = gate.problem === undefined ? "" : `; its resolver ${gate.problem}`;
   return `${signal}gate ${gate.name} (${untilWords(Date.parse(gate.deadline), now)})${problem}`;
+}
+
+/** `12s left, until 12:00:00Z` */
+function timeLeft(until: number, now: number): string {
+  return `${timeSpan(until - now)} left, until ${shortTime(until, now)}`;
 }
 
 /** Clock time on the same day, date and time otherwise; UTC, like every time in documents. */
