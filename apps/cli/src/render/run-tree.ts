@@ -56,7 +56,7 @@ export function runLines(run: RunDocument, options: TreeOptions): TreeLine[] {
 }
 
 /** How it ended, and what it has cost until now. */
-export function endLines(run: RunDocument, { colours }: Pick<TreeOptions, "colours">): TreeLine[] {
+function endLines(run: RunDocument, { colours }: Pick<TreeOptions, "colours">): TreeLine[] {
   const { error, summary, totals } = run;
   const said = summary === null || summary === "" ? [] : summary.trimEnd().split("\n");
   return [
