@@ -84,6 +84,7 @@ async function startFromPage(page: Page, workflow: string, inputs = ""): Promise
   await page.waitForURL(/\/runs\/./);
 }
 
+const stepRow = (page: Page, name: string) => page.getByRole("button", { name, exact: true });
 const heading = (page: Page, status: string) => page.locator("h1 .badge", { hasText: status });
 
 browse("a run is started, watched, approved with feedback, and seen to complete", async (page) => {
@@ -95,7 +96,12 @@ browse("a run is started, watched, approved with feedback, and seen to complete"
   await gate.getByLabel("Feedback").fill("well done");
   await gate.getByRole("button", { name: "Approve" }).click();
   await heading(page, "completed").waitFor();
-  await page.getByRole("button", { name: "build" }).click();
+  const graph = page.getByLabel("Graph");
+  await graph.getByRole("button", { name: /^build completed .*, script$/ }).focus();
+  await page.keyboard.press("ArrowRight");
+  await page.keyboard.press("Enter");
+  await graph.getByText("well done").waitFor();
+  await stepRow(page, "build").click();
   await page.getByText("built 1.2").first().waitFor();
   await page.getByText(/^History/).click();
   await page.getByText("gate.resolved").waitFor();
@@ -137,15 +143,15 @@ browse("a run is started once more, and forked from a step with another input", 
   await page.getByRole("button", { name: "Yes, rerun" }).click();
   await page.getByText("Rerun of").waitFor();
   await heading(page, "completed").waitFor();
-  await page.getByRole("button", { name: "wave" }).click();
+  await stepRow(page, "wave").click();
   await page.getByText("Fork from this step").click();
   await page.getByLabel("Changed inputs").fill("whom=Bob");
   await page.getByRole("button", { name: "Start the fork" }).click();
   await page.getByText("Fork of").waitFor();
   await heading(page, "completed").waitFor();
-  await page.getByRole("button", { name: "greet" }).click();
+  await stepRow(page, "greet").click();
   await page.getByText("Kept from").waitFor();
-  await page.getByRole("button", { name: "wave" }).click();
+  await stepRow(page, "wave").click();
   await page.getByText("bye Bob").first().waitFor();
 });
 
@@ -240,7 +246,8 @@ test.skipIf(browserProgram === undefined)(
 );
 
 async function openEverything(page: Page): Promise<void> {
-  await page.getByRole("button", { name: "build" }).click();
+  await page.getByRole("button", { name: "ship script, not begun" }).click();
+  await stepRow(page, "build").click();
   for (const summary of await page.locator("summary").all()) await summary.click();
 }
 

@@ -33,6 +33,7 @@ const homes: Readonly<Record<string, string>> = {
   yaml: "packages/worker",
   croner: "packages/schedules",
   "js-redis-server": "packages/testing",
+  "@dagrejs/dagre": "apps/pages",
   "@hpcc-js/wasm-graphviz": "apps/cli",
 };
 

@@ -1,5 +1,6 @@
 /** How the pages ask the server: paths below /api/v1, JSON both ways, errors as the server's problem documents. */
 import type {
+  DefinitionDocument,
   FleetDocument,
   GatePage,
   RunExplanation,
@@ -67,6 +68,7 @@ export const api = {
   runs: (filter: { status?: string; workflow?: string; parent?: string; cursor?: string }) =>
     ask<RunPage>("GET", `/runs${search({ ...filter, limit: "50" })}`),
   run: (id: string) => ask<RunDocument>("GET", `/runs/${at(id)}`),
+  definition: (id: string) => ask<DefinitionDocument>("GET", `/runs/${at(id)}/definition`),
   explain: (id: string) => ask<RunExplanation>("GET", `/runs/${at(id)}/explanation`),
   cancel: (id: string, reason: string) => ask<void>("POST", `/runs/${at(id)}/cancel`, { reason }),
   terminate: (id: string) => ask<void>("POST", `/runs/${at(id)}/terminate`),

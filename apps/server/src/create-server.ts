@@ -16,6 +16,7 @@ import { eventStreamRoutes } from "./api/event-stream.js";
 import { fleetRoutes } from "./api/fleet-routes.js";
 import { gateRoutes } from "./api/gate-routes.js";
 import { limitRoutes } from "./api/limit-routes.js";
+import { oneRunRoutes } from "./api/one-run-routes.js";
 import { runRoutes } from "./api/run-routes.js";
 import { scheduleRoutes } from "./api/schedule-routes.js";
 import { workflowRoutes } from "./api/workflow-routes.js";
@@ -91,6 +92,7 @@ function apiRoutes({ fleet, tokens }: ServerParts) {
   return [
     sessionRoutes(tokens),
     runRoutes(fleet),
+    oneRunRoutes(fleet),
     eventStreamRoutes(fleet),
     changeRoutes(fleet),
     againRoutes(fleet),

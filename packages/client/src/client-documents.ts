@@ -1,6 +1,7 @@
 /** What the calls of the producer SDK answer: plain documents, times as ISO 8601 texts. Only shapes, no behaviour. */
 import type {
   CatchUpMode,
+  Definition,
   Explanation,
   Failure,
   FiringOutcome,
@@ -27,6 +28,15 @@ export interface RunPage {
   readonly runs: readonly RunRow[];
   /** Hand it to the next call; null on the last page. */
   readonly cursor: string | null;
+}
+
+/** The version of its workflow that a run uses, whatever was published since. */
+export interface DefinitionDocument {
+  /** Of the run. */
+  readonly id: string;
+  /** SHA-256 of the definition's JSON, hexadecimal. */
+  readonly hash: string;
+  readonly definition: Definition;
 }
 
 /** A run above another one, and the step of it that waits for the run below. */

@@ -11,6 +11,7 @@ import { awaitResult, followEvents } from "./follow-runs.js";
 import { listLimits, removeLimit, setLimit } from "./limit-workflows.js";
 import { diagnose, prepareVersions, storeVersions } from "./publish.js";
 import { listGates, listRuns, listWorkflows, readFleet, readRunDocument } from "./read-runs.js";
+import { readDefinition } from "./run-definition.js";
 import {
   fireSchedule,
   listFirings,
@@ -47,6 +48,7 @@ function clientOn(connections: Connections): FleetClient {
     validate: (workflow) => diagnose(connections, workflow),
     run: (runId) => handleOf(connections, runId),
     get: (runId) => readRunDocument(connections, runId),
+    definition: (runId) => readDefinition(connections, runId),
     explain: (runId) => explainRun(connections, runId),
     list: (options = {}) => listRuns(connections, options),
     cancel: (runId, options = {}) => cancelRun(connections, runId, options),

@@ -6,6 +6,7 @@ import type { Diagnostic } from "@runfleet/language";
 import type { Definition, HistoryEvent, RunDocument, RunfleetError, RunStatus } from "@runfleet/model";
 import type { RedisFinding } from "@runfleet/store";
 import type {
+  DefinitionDocument,
   FiringDocument,
   FleetDocument,
   GatePage,
@@ -99,6 +100,8 @@ export interface FleetClient {
   run(runId: string): RunHandle;
   /** The document of `show --json`. Throws `run_not_found`. */
   get(runId: string): Promise<RunDocument>;
+  /** The version of its workflow that the run uses. Throws `run_not_found`, `workflow_not_found` when it is not stored any more. */
+  definition(runId: string): Promise<DefinitionDocument>;
   /** One sentence why the run is not moving, and what to do. Throws `run_not_found`. */
   explain(runId: string): Promise<RunExplanation>;
   /** Newest first. */

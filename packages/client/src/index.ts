@@ -4,6 +4,7 @@ export type { RedisFinding } from "@runfleet/store";
 export { calledWorkflows } from "./called-workflows.js";
 export type {
   AncestorDocument,
+  DefinitionDocument,
   FiringDocument,
   FleetDocument,
   GateDocument,

@@ -2,12 +2,13 @@
  * `rerun` and `fork`: a new root run from what the store still has of another one. Nothing of that run is changed, and
  * the new one does not need it any more once it is created.
  */
-import { type Definition, RunfleetError, type RunRecord } from "@runfleet/model";
+import type { RunRecord } from "@runfleet/model";
 import type { ForkOptions, RerunOptions, StartOptions } from "./client-options.js";
 import type { Connections } from "./connections.js";
 import { forkRefused, keptBefore } from "./kept-steps.js";
-import { runNotFound } from "./read-runs.js";
-import { findTarget, type Started, type StartTarget, startAgain } from "./start-run.js";
+import { readRun } from "./read-runs.js";
+import { versionOf } from "./run-definition.js";
+import { findTarget, type Started, startAgain } from "./start-run.js";
 
 /** The same workflow, inputs and options once more. */
 export async function rerunRun(
@@ -35,20 +36,6 @@ export async function forkRun(
   }
   const origin = { forkOf: { runId, address }, kept };
   return startAgain(connections, target, { ...optionsOf(run, changes), origin });
-}
-
-async function readRun({ store }: Connections, runId: string): Promise<RunRecord> {
-  const run = await store.readRun(runId);
-  if (run === undefined) throw runNotFound(runId);
-  return run;
-}
-
-async function versionOf({ store }: Connections, run: RunRecord): Promise<StartTarget> {
-  const { id, workflow, definitionHash: hash } = run;
-  const json = await store.readDefinition(hash);
-  if (json !== undefined) return { hash, definition: JSON.parse(json) as Definition };
-  const message = `the version of workflow ${JSON.stringify(workflow)} that run ${id} had is not stored any more`;
-  throw new RunfleetError("workflow_not_found", message, { details: { workflow, hash } });
 }
 
 /** Every option of the run's start but what belongs to that one start: its idempotency key, its delay, its limits. */

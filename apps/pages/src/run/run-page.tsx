@@ -1,10 +1,14 @@
-/** One run: how it stands and why, what can be done, its gates, its steps over time, its history as it happens. */
+/**
+ * One run: how it stands and why, what can be done, its gates, its graph, its steps
+ * over time, its history as it happens.
+ */
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
 import { api } from "../api";
 import { GateCards } from "../gates/gate-card";
 import { ProblemNote } from "../parts/problem-note";
 import { Family } from "./family";
+import { RunGraph } from "./graph/run-graph";
 import { History } from "./history";
 import { Inputs } from "./inputs";
 import { RunActions } from "./run-actions";
@@ -41,6 +45,7 @@ export function RunPage({ id }: { readonly id: string }) {
       <RunHeader run={run.data} why={why.data} />
       <RunActions run={run.data} />
       <GateCards runId={id} />
+      <RunGraph run={run.data} history={history} />
       <Steps run={run.data} />
       <Inputs inputs={run.data.inputs} />
       <Family run={run.data} />

@@ -56,6 +56,7 @@ test("what each role may do is what is written here", async () => {
       "viewer GET /api/v1/limits",
       "viewer GET /api/v1/runs",
       "viewer GET /api/v1/runs/x",
+      "viewer GET /api/v1/runs/x/definition",
       "viewer GET /api/v1/runs/x/events",
       "viewer GET /api/v1/runs/x/explanation",
       "viewer GET /api/v1/schedules",

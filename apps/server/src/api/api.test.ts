@@ -215,3 +215,18 @@ test("a run is started once more, and what cannot be forked is refused", async (
   });
   expect(repeat).toMatchObject({ status: 200, body: { id: forked.body.id } });
 });
+
+test("the definition of a run is the version it was started with, whatever is published since", async () => {
+  const source = (run: string) => `workflow versioned { script only { run = "${run}" } }`;
+  const publish = (run: string) => ask("POST", "/api/v1/workflows", { body: { source: source(run) } });
+  const first = await publish("one");
+  const { body } = await ask("POST", "/api/v1/runs", { body: { workflow: "versioned" } });
+  await publish("two");
+  const told = await ask("GET", `/api/v1/runs/${body.id}/definition`, { who: "viewer" });
+  expect(told.body).toMatchObject({
+    ...{ id: body.id, hash: first.body.hash },
+    definition: { name: "versioned", body: [{ kind: "script", run: "one" }] },
+  });
+  const unknown = await ask("GET", "/api/v1/runs/nobody/definition");
+  expect(unknown).toMatchObject({ status: 404, body: { code: "run_not_found" } });
+});

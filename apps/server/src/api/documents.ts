@@ -3,6 +3,7 @@
  * types by the compiler. What a run is, the model says.
  */
 import type {
+  DefinitionDocument,
   FleetDocument,
   GateDocument,
   GatePage,
@@ -12,7 +13,7 @@ import type {
   RunRow,
   WorkflowDocument,
 } from "@runfleet/client";
-import { causes, runDocumentSchema, runStatuses } from "@runfleet/model";
+import { causes, definitionSchema, runDocumentSchema, runStatuses } from "@runfleet/model";
 import { z } from "zod";
 
 const isoTime = z.iso.datetime();
@@ -27,6 +28,14 @@ const runRowSchema = runDocumentSchema
 export const runPageSchema: z.ZodType<RunPage> = z
   .object({ runs: z.array(runRowSchema), cursor: cursorSchema })
   .meta({ id: "RunPage" });
+
+export const runDefinitionSchema = z
+  .object({
+    id: z.string().describe("of the run"),
+    hash: z.string().describe("SHA-256 of the definition's JSON"),
+    definition: definitionSchema,
+  })
+  .meta({ id: "RunDefinition" }) satisfies z.ZodType<DefinitionDocument>;
 
 export const startedSchema = z
   .object({

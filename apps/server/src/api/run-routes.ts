@@ -1,11 +1,11 @@
-/** Runs over HTTP: start, list, one run, why it is not moving. */
+/** Runs over HTTP: start and list. */
 import type { FleetClient } from "@runfleet/client";
 import { RunfleetError } from "@runfleet/model";
 import type { FastifyPluginCallbackZod } from "fastify-type-provider-zod";
 import { present } from "../present.js";
-import { explanationSchema, runPageSchema, runSchema, startedSchema } from "./documents.js";
+import { runPageSchema, startedSchema } from "./documents.js";
 import { problems } from "./problems.js";
-import { runListQuery, runParams, startBody, startHeaders } from "./requests.js";
+import { runListQuery, startBody, startHeaders } from "./requests.js";
 
 export function runRoutes(fleet: FleetClient): FastifyPluginCallbackZod {
   return (app, _options, done) => {
@@ -48,34 +48,6 @@ export function runRoutes(fleet: FleetClient): FastifyPluginCallbackZod {
         },
       },
       async (request) => fleet.list(present(request.query)),
-    );
-    app.get(
-      "/runs/:id",
-      {
-        config: { role: "viewer" },
-        schema: {
-          summary: "One run with its steps",
-          tags: ["runs"],
-          operationId: "getRun",
-          params: runParams,
-          response: { 200: runSchema, ...problems },
-        },
-      },
-      async (request) => fleet.get(request.params.id),
-    );
-    app.get(
-      "/runs/:id/explanation",
-      {
-        config: { role: "viewer" },
-        schema: {
-          summary: "Why the run is not moving, and what to do",
-          tags: ["runs"],
-          operationId: "explainRun",
-          params: runParams,
-          response: { 200: explanationSchema, ...problems },
-        },
-      },
-      async (request) => fleet.explain(request.params.id),
     );
     done();
   };

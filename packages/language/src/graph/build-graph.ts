@@ -204,7 +204,7 @@ function drawBox(
   { path, kind, lines }: { path: string; kind: GraphNodeKind; lines: readonly string[] },
 ): readonly OpenEdge[] {
   const id = idOf(path);
-  drawing.members.push({ type: "node", id, kind, lines });
+  drawing.members.push({ type: "node", id, path, kind, lines });
   connect(drawing, open, id);
   return [{ from: id }];
 }
@@ -216,7 +216,8 @@ function drawGroup(
 ): readonly OpenEdge[] {
   const inside: Drawing = { edges: drawing.edges, members: [] };
   const open = draw(inside);
-  drawing.members.push({ type: "group", id: `group_${idOf(path)}`, kind, lines, members: inside.members });
+  const id = `group_${idOf(path)}`;
+  drawing.members.push({ type: "group", id, path, kind, lines, members: inside.members });
   return open;
 }
 

@@ -80,6 +80,13 @@ test("a while is a group with its test in front, a do … while one with its tes
   expect(shapeOf(foot.members)).toBe("w loop(repeat b a) end");
   expect(arrowsOf(foot)).toEqual(["w > repeat", "repeat > b", "b > a", "a yes again> repeat", "a no > end"]);
   expect(foot.members[1]).toMatchObject({ lines: ["do … while", "at most 3 rounds, then goes on"] });
+  expect(boxesOf(foot.members).map(({ path }) => path)).toEqual([
+    "start",
+    "b.0.repeat",
+    "b.0.0.0",
+    "b.0.test",
+    "end",
+  ]);
 });
 
 test("branches of a parallel block part at a bar and are waited for at another", () => {

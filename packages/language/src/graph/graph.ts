@@ -25,6 +25,8 @@ export interface GraphNode {
   readonly type: "node";
   /** Letters, digits and `_`; unique in its graph. */
   readonly id: string;
+  /** Of the node in the definition; of a box that is drawn for a block (`fork`, the test of a loop) the block's, a dot and a word. */
+  readonly path: string;
   readonly kind: GraphNodeKind;
   /** At least one; without control characters. */
   readonly lines: readonly string[];
@@ -33,6 +35,8 @@ export interface GraphNode {
 export interface GraphGroup {
   readonly type: "group";
   readonly id: string;
+  /** Of the block in the definition. */
+  readonly path: string;
   readonly kind: GraphGroupKind;
   /** Its name, and in a second line what is special about it. */
   readonly lines: readonly string[];

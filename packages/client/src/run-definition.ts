@@ -1,0 +1,20 @@
+/** The version of a workflow that a run was started with: read as a document, and found again to start from it. */
+import { type Definition, RunfleetError, type RunRecord } from "@runfleet/model";
+import type { DefinitionDocument } from "./client-documents.js";
+import type { Connections } from "./connections.js";
+import { readRun } from "./read-runs.js";
+import type { StartTarget } from "./start-run.js";
+
+export async function readDefinition(connections: Connections, runId: string): Promise<DefinitionDocument> {
+  const { hash, definition } = await versionOf(connections, await readRun(connections, runId));
+  return { id: runId, hash, definition };
+}
+
+/** Throws `workflow_not_found` when it is not stored any more. */
+export async function versionOf({ store }: Connections, run: RunRecord): Promise<StartTarget> {
+  const { id, workflow, definitionHash: hash } = run;
+  const json = await store.readDefinition(hash);
+  if (json !== undefined) return { hash, definition: JSON.parse(json) as Definition };
+  const message = `the version of workflow ${JSON.stringify(workflow)} that run ${id} had is not stored any more`;
+  throw new RunfleetError("workflow_not_found", message, { details: { workflow, hash } });
+}
