@@ -27,37 +27,19 @@ import { addTerminate } from "./commands/terminate.js";
 import { addValidate } from "./commands/validate.js";
 import { addWatch } from "./commands/watch.js";
 import { addWorker } from "./commands/worker.js";
+import { addExamples } from "./examples.js";
+
+type AddCommand = (program: Command, cli: Cli) => void;
 
 /** In the order of the help. */
-const commands: readonly ((program: Command, cli: Cli) => void)[] = [
-  addDemo,
-  addDev,
-  addWorker,
-  addServer,
-  addPublish,
-  addValidate,
-  addFmt,
-  addGraph,
-  addStart,
-  addList,
-  addShow,
-  addWatch,
-  addEvents,
-  addExplain,
-  addCancel,
-  addTerminate,
-  addRetry,
-  addRerun,
-  addFork,
-  addGates,
-  addApprove,
-  addReject,
-  addSignal,
-  addSchedule,
-  addLimit,
-  addFleet,
-  addDoctor,
-];
+const groups: Readonly<Record<string, readonly AddCommand[]>> = {
+  "A fleet:": [addDemo, addDev, addWorker, addServer, addFleet, addDoctor],
+  "Workflows:": [addPublish, addValidate, addFmt, addGraph],
+  "Runs:": [addStart, addList, addShow, addWatch, addEvents, addExplain],
+  "Changing runs:": [addCancel, addTerminate, addRetry, addRerun, addFork, addSignal],
+  "People:": [addGates, addApprove, addReject],
+  "Rules:": [addSchedule, addLimit],
+};
 
 const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as {
   readonly version: string;
@@ -74,9 +56,14 @@ export function createProgram(cli: Cli): Command {
     .option("--namespace <name>", "keeps fleets on one Redis apart; default: rf")
     .option("--json", "one JSON document on standard output and nothing else")
     .configureHelp({ showGlobalOptions: true })
+    .addHelpText("after", "\nA command says more: runfleet start --help")
     .showHelpAfterError("(--help shows what is possible)")
     .exitOverride();
-  for (const add of commands) add(program, cli);
+  for (const [heading, commands] of Object.entries(groups)) {
+    program.commandsGroup(heading);
+    for (const add of commands) add(program, cli);
+  }
+  addExamples(program);
   return program;
 }
 

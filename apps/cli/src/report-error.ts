@@ -1,5 +1,6 @@
 /** Says an error to a person: code, what, where, what to do. Answers the exit code. */
 import { type ErrorCode, errorCodes, isRunfleetError } from "@runfleet/model";
+import { inOptionWords } from "./option-words.js";
 import type { Terminal } from "./terminal.js";
 
 const remedies: Partial<Record<ErrorCode, string>> = {
@@ -39,7 +40,7 @@ export function reportError(error: unknown, terminal: Terminal, at: ErrorPlace):
   const { place, command, program, isVerbose } = at;
   const colours = terminal.err;
   const code: ErrorCode = isRunfleetError(error) ? error.code : "internal";
-  const message = error instanceof Error ? error.message : String(error);
+  const message = inOptionWords(error instanceof Error ? error.message : String(error));
   terminal.note(`${colours.red(`error ${code}:`)} ${message.trimEnd()}`);
   if (place !== undefined) terminal.note(`  where: ${place}`);
   const remedy = commandRemedies[command ?? ""]?.[code] ?? remedies[code];

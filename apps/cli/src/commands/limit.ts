@@ -60,6 +60,9 @@ async function set(
   if (burst !== undefined && rate === undefined) {
     throw new RunfleetError("invalid_usage", "--burst says something about --rate, which is not given");
   }
+  if (concurrency === undefined && perKey === undefined && rate === undefined) {
+    throw new RunfleetError("invalid_usage", "nothing to set: give --concurrency, --per-key or --rate");
+  }
   const options: LimitOptions = {
     ...(concurrency === undefined ? {} : { concurrency }),
     ...(perKey === undefined ? {} : { perKey }),

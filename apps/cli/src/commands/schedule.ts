@@ -1,6 +1,6 @@
 /** `runfleet schedule`: rules by which runs are started; adding, listing, pausing and firing them by hand. */
 import type { FleetClient, ScheduleDocument, ScheduleOptions } from "@runfleet/client";
-import { catchUpModes, limits, overlapPolicies } from "@runfleet/model";
+import { catchUpModes, limits, overlapPolicies, RunfleetError } from "@runfleet/model";
 import { type Command, Option } from "commander";
 import type { Cli } from "../cli.js";
 import { collect, duration, readInputs, wholeNumber } from "../parse-options.js";
@@ -109,6 +109,9 @@ async function add(cli: Cli, name: string, options: AddOptions): Promise<void> {
 async function readAddOptions(cli: Cli, options: AddOptions): Promise<ScheduleOptions> {
   const { workflow, cron, every, tz, overlap, catchUp, catchUpMode, startAt, endAt, label, priority, pool } =
     options;
+  if ((cron === undefined) === (every === undefined)) {
+    throw new RunfleetError("invalid_usage", "a schedule needs either --cron or --every");
+  }
   const inputs = await readInputs({ pairs: options.input ?? [], file: options.inputsFile, cwd: cli.cwd });
   return {
     ...{ workflow, inputs },

@@ -7,6 +7,7 @@ import { withFleet } from "../with-fleet.js";
 export function addWatch(program: Command, cli: Cli): void {
   program
     .command("watch <run>")
+    .summary("follow a run and its child runs until it has ended")
     .description(
       "follow a run and its child runs until it has ended: on a terminal as a live tree, elsewhere a line per event; exit code 1 when it failed or was cancelled",
     )

@@ -1,0 +1,56 @@
+// Every command has a help with examples, and every example is what the command line understands.
+import { describe, expect, test } from "vitest";
+import { fakeTerminal } from "../../../test/support/fake-terminal.js";
+import { commandsOf, examplesOf } from "./examples.js";
+import { createProgram } from "./program.js";
+
+const program = createProgram(fakeTerminal().cli);
+const commands = commandsOf(program).map(([command, words]) => ({ command, words }));
+
+/** As a shell takes a line apart, without what it redirects. */
+function wordsOf(line: string): string[] {
+  const [typed = ""] = line.split(" > ");
+  return [...typed.matchAll(/"([^"]*)"|'([^']*)'|(\S+)/g)].map(([, a, b, c]) => a ?? b ?? c ?? "");
+}
+
+/** The words of the command that a line ends up in. */
+async function parsedAs(line: string): Promise<string> {
+  const parsing = createProgram(fakeTerminal().cli);
+  let reached = "nothing";
+  for (const [command, words] of commandsOf(parsing)) {
+    command.configureOutput({ writeErr: () => undefined }).exitOverride();
+    if (command.commands.length === 0) {
+      command.action(() => {
+        reached = words;
+      });
+    }
+  }
+  await parsing.parseAsync(["node", "runfleet", ...wordsOf(line)]);
+  return reached;
+}
+
+describe.each(commands)("$words", ({ command, words }) => {
+  test("has a description and examples in its help", () => {
+    expect(command.description()).not.toBe("");
+    expect(examplesOf(words)).not.toEqual([]);
+    let help = "";
+    command.configureOutput({
+      writeOut: (text) => {
+        help += text;
+      },
+    });
+    command.outputHelp();
+    for (const [line] of examplesOf(words)) expect(help).toContain(`runfleet ${line}`);
+  });
+
+  test.each(examplesOf(words).map(([line]) => [line]))("%s", async (line) => {
+    const reached = await parsedAs(line);
+    expect(reached.split(" ")[0]).toBe(words.split(" ")[0]);
+    if (command.commands.length === 0) expect(reached).toBe(words);
+  });
+});
+
+test("a line with an option that is not there is no example", async () => {
+  await expect(parsedAs("list --limt 3")).rejects.toThrow("unknown option");
+  await expect(parsedAs("list --limit many")).rejects.toThrow("--limit must be a whole number");
+});
