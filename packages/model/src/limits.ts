@@ -57,7 +57,7 @@ export const limits = {
   scriptStreamBytesMax: 1024 * 1024,
   /** An agent file, a prompt snippet or an output schema: each is read whole at every attempt that names it. */
   projectFileBytesMax: 256 * 1024,
-  /** Entries kept in one run's history stream. */
+  /** Entries kept in one run's history stream; an entry holds what one write tells, mostly one to four facts. */
   historyEntriesMax: 20_000,
   /** Entries kept in the feed of the whole fleet, about 12 MB: what a sink may be behind before it misses something. */
   fleetEventsMax: 50_000,

@@ -70,9 +70,8 @@ if not is_repeat then
     redis.call('ZREM', K.timers, A.runId)
     return { 'limited' }
   end
-  if took_over == '1' then
-    note_lost_lease(generation)
-  end
+  local lost = took_over == '1' and lost_lease(generation) or ''
+  local is_first = generation == '0'
   -- The clock as a floor: a replica promoted without the last write does not grant a number again.
   generation = string.format('%.0f', math.max(tonumber(generation) + 1, tonumber(now)))
   redis.call(
@@ -84,10 +83,12 @@ if not is_repeat then
   set_status(K.run, stored[2], status, open_status(status, 'running'))
   redis.call('ZADD', K.leases, now, A.runId)
   redis.call('ZREM', K.timers, A.runId)
-  add_fact(
-    '{"type":"lease.acquired","worker":' .. A.ownerJson .. ',"generation":' .. generation
-      .. ',"tookOver":' .. (took_over == '1' and 'true' or 'false') .. '}'
+  add_facts(
+    lost .. '["lease.acquired",' .. A.ownerJson .. ',' .. generation .. ',' .. (took_over == '1' and 'true' or 'false') .. ']'
   )
+  if is_first then
+    fit_history()
+  end
 end
 -- A reply made by a script costs ten times what Redis' own costs, which is felt from some hundred parts on. From here on
 -- nobody but this owner changes them, so it can as well read them itself.

@@ -13,7 +13,7 @@
 -- ARGV
 --   leaseToken: value the lease must have
 --   checksLease: 1, or empty when leases lie in other servers
---   fact: JSON
+--   fact: as text
 -- REPLIES
 --   finished: rows of runs whose time is over; runs that got its permits
 --   duplicate: the run has ended before
@@ -31,8 +31,5 @@ local generation = string.format('%.0f', math.max(tonumber(stored[3]) + 1, tonum
 redis.call('HSET', K.run, 'generation', generation, 'nonce', A.leaseToken, 'unowned', '1')
 redis.call('HINCRBY', K.run, 'revision', '1')
 set_status(K.run, stored[2], status, 'failed')
-if stored[4] then
-  note_lost_lease(stored[3])
-end
-add_fact(A.fact)
+add_facts((stored[4] and lost_lease(stored[3]) or '') .. A.fact)
 return { 'finished', end_run(stored[2]), granted }

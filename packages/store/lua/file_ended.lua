@@ -22,6 +22,13 @@
 --   filed: counted
 --   gone: somebody else has filed it, it is open again, or it is not there any more
 
+-- The id of the last fact in an entry of the feed, see fact-text.ts. Its last field holds the facts, a line each.
+local function last_event_id(entry_id, fields)
+  local ms, count = string.match(entry_id, '^(%d+)-(%d+)$')
+  local _, breaks = string.gsub(fields[#fields], '\n', '')
+  return ms .. '-' .. string.format('%.0f', tonumber(count) * 1000 + breaks)
+end
+
 if redis.call('ZREM', K.runsUnfiled, A.entry) == 0 then
   return { 'gone' }
 end
@@ -37,7 +44,7 @@ end
 local grown = tonumber(A.bytes) - tonumber(stored[2] or '0')
 local family = kept_family(A.rootId) + grown
 local newest = redis.call('XREVRANGE', K.fleetEvents, '+', '-', 'COUNT', '1')
-local fed = newest[1] and newest[1][1] or '0-0'
+local fed = newest[1] and last_event_id(newest[1][1], newest[1][2]) or '0-0'
 redis.call('HSET', K.run, 'keptBytes', A.bytes)
 redis.call('HSET', K.keptFamilies, A.rootId, string.format('%.0f', family) .. ' ' .. fed)
 if A.isChild == '' and redis.call('ZADD', K.keptRoots, now, A.rootRow) == 1 then

@@ -18,8 +18,7 @@
 --   by: who asks
 --   eventTail: JSON of the event after its member `at`
 --   channel: channel of cancel messages
---   cancellingFact: JSON
---   cancelledFact: JSON
+--   cancelledFacts: how a run ends that no worker has ever taken, as text
 -- REPLIES
 --   requested: status, pool as JSON, runs that got its permits
 --   cancelled: rows of runs whose time is over, runs that got its permits; the run has ended
@@ -45,8 +44,8 @@ redis.call('HSET', K.run, 'cancelReason', A.reason, 'cancelBy', A.by, 'cancelAt'
 if stored[8] == '0' then
   redis.call('HINCRBY', K.run, 'revision', '1')
   set_status(K.run, stored[2], stored[1], 'cancelled')
-  add_fact(A.cancellingFact)
-  add_fact(A.cancelledFact)
+  add_facts(A.cancelledFacts)
+  fit_history()
   empty_inbox()
   return { 'cancelled', end_run(stored[2]), granted }
 end

@@ -20,7 +20,7 @@
 -- ARGV
 --   runId: id of the run
 --   eventTail: JSON of the event after its member `at`
---   fact: JSON
+--   fact: as text
 -- REPLIES
 --   retried: status, pool as JSON
 --   not_failed: status
@@ -45,7 +45,7 @@ redis.call('HSET', K.run, 'recoveries', '0')
 redis.call('HINCRBY', K.run, 'revision', '1')
 set_status(K.run, stored[2], status, 'pending')
 if stored[5] then
-  add_fact(A.fact)
+  add_facts(A.fact)
   redis.call('ZADD', K.timers, now, A.runId)
 else
   push_event({ id = A.runId, run = K.run, inbox = K.inbox, status = 'pending', row = stored[2] },

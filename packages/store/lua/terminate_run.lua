@@ -12,7 +12,7 @@
 --   nonce: a pair with it belongs to nobody
 --   by: who asks
 --   reason: text
---   fact: JSON
+--   fact: as text
 --   orphansId: id of the outbox entry that cancels the children
 --   orphansEntry: JSON
 --   channel: channel of cancel messages
@@ -36,7 +36,10 @@ redis.call(
 )
 redis.call('HINCRBY', K.run, 'revision', '1')
 set_status(K.run, stored[2], status, 'cancelled')
-add_fact(A.fact)
+add_facts(A.fact)
+if stored[3] == '0' then
+  fit_history()
+end
 add_to_outbox(A.orphansId, A.orphansEntry)
 empty_inbox()
 -- The owner hears of it at once, tries its next write, and is refused.

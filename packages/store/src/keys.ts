@@ -97,7 +97,7 @@ export function runKeys(tag: string, runId: string) {
     inbox: `${run}:inbox`,
     /** zset: dedupe ids of events by time. */
     dedupe: `${run}:inbox:ids`,
-    /** stream: the run's history, capped. */
+    /** stream: the run's history, capped; see `fact-text.ts`. */
     history: `${run}:events`,
     /** The same for a moment within one script. */
     historyCopy: `${run}:events:copy`,

@@ -20,7 +20,7 @@
 --   partsSet[]: part name, JSON
 --   partsRemoved[]: part name
 --   stepsSet[]: address#attempt, score, JSON
---   facts[]: JSON
+--   facts[]: of one entry of the history each, as text
 --   outboxAdded[]: id, JSON
 --   outboxDone[]: id
 --   gatesOpened[]: address, name, since, deadline, JSON
@@ -109,7 +109,7 @@ local function apply_commit(from, to)
   call_in_chunks('HDEL', K.parts, A.partsRemoved, 1)
   write_steps()
   for index = 1, #A.facts do
-    add_fact(A.facts[index])
+    add_facts(A.facts[index])
   end
   write_outbox()
   close_gates(A.gatesClosed)

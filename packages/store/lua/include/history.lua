@@ -11,8 +11,8 @@
 --   historyMax: entries kept in the history
 --   fleetEventsMax: entries kept in the feed
 
--- A new stream sets 4 KiB aside for entries to come, which most runs never have. A copy is as large as what is in it, and
--- grows with what is added. Where there is no COPY (before Redis 6.2) the stream stays as it is.
+-- After the first entry. A new stream sets 4 KiB aside for entries to come, which most runs never have. A copy is as large
+-- as what is in it, and grows with what is added. Where there is no COPY (before Redis 6.2) the stream stays as it is.
 local function fit_history()
   local copied = redis.pcall('COPY', K.history, K.historyCopy, 'REPLACE')
   if copied == 1 then
@@ -20,10 +20,13 @@ local function fit_history()
   end
 end
 
-local function add_fact(fact)
-  redis.call('XADD', K.history, 'MAXLEN', '~', A.historyMax, '*', 'at', now, 'fact', fact)
-  if redis.call('XLEN', K.history) == 1 then
-    fit_history()
+-- Facts of one script, a line each, as one entry. Its time is that of its id, but for a test.
+local function add_facts(facts)
+  if A.now == '' then
+    redis.call('XADD', K.history, 'MAXLEN', '~', A.historyMax, '*', 'facts', facts)
+    redis.call('XADD', K.fleetEvents, 'MAXLEN', '~', A.fleetEventsMax, '*', 'run', A.runId, 'facts', facts)
+    return
   end
-  redis.call('XADD', K.fleetEvents, 'MAXLEN', '~', A.fleetEventsMax, '*', 'run', A.runId, 'at', now, 'fact', fact)
+  redis.call('XADD', K.history, 'MAXLEN', '~', A.historyMax, '*', 'at', now, 'facts', facts)
+  redis.call('XADD', K.fleetEvents, 'MAXLEN', '~', A.fleetEventsMax, '*', 'run', A.runId, 'at', now, 'facts', facts)
 end

@@ -100,7 +100,7 @@ export const activateRun: Script<ActivateRunKeys, ActivateRunValues, ActivateRun
   name: "activate_run",
   keys: ["statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "history", "historyCopy", "fleetEvents", "run", "inbox", "outbox", "outboxEntries", "timers", "permitsHeld", "permitsWaiting", "permitsWaiters", "limitsDeclared", "limitsSet", "parts", "lease", "leases"],
   values: ["now", "transitions", "runId", "historyMax", "fleetEventsMax", "inboxPage", "leaseToken", "checksLease", "owner", "ownerJson", "recoveriesMax", "recoveriesAdmitted", "partsTold"],
-  sha1: "db7561d911ab3e4044c08bab82c86c82018a3f17",
+  sha1: "6fd5206255402d40e4a28c868b24557cb98107fd",
   source: `local K = {
   statusPending = KEYS[1],
   statusRunning = KEYS[2],
@@ -184,18 +184,17 @@ local function fit_history()
     redis.call('RENAME', K.historyCopy, K.history)
   end
 end
-local function add_fact(fact)
-  redis.call('XADD', K.history, 'MAXLEN', '~', A.historyMax, '*', 'at', now, 'fact', fact)
-  if redis.call('XLEN', K.history) == 1 then
-    fit_history()
+local function add_facts(facts)
+  if A.now == '' then
+    redis.call('XADD', K.history, 'MAXLEN', '~', A.historyMax, '*', 'facts', facts)
+    redis.call('XADD', K.fleetEvents, 'MAXLEN', '~', A.fleetEventsMax, '*', 'run', A.runId, 'facts', facts)
+    return
   end
-  redis.call('XADD', K.fleetEvents, 'MAXLEN', '~', A.fleetEventsMax, '*', 'run', A.runId, 'at', now, 'fact', fact)
+  redis.call('XADD', K.history, 'MAXLEN', '~', A.historyMax, '*', 'at', now, 'facts', facts)
+  redis.call('XADD', K.fleetEvents, 'MAXLEN', '~', A.fleetEventsMax, '*', 'run', A.runId, 'at', now, 'facts', facts)
 end
-local function note_lost_lease(generation)
-  local owner_json = redis.call('HGET', K.run, 'ownerJson')
-  if owner_json then
-    add_fact('{"type":"lease.lost","worker":' .. owner_json .. ',"generation":' .. generation .. '}')
-  end
+local function lost_lease(generation)
+  return '["lease.lost",' .. redis.call('HGET', K.run, 'ownerJson') .. ',' .. generation .. ']\\n'
 end
 local function unread_events()
   local seen = redis.call('HGET', K.run, 'inboxSeen') or '0'
@@ -359,9 +358,8 @@ if not is_repeat then
     redis.call('ZREM', K.timers, A.runId)
     return { 'limited' }
   end
-  if took_over == '1' then
-    note_lost_lease(generation)
-  end
+  local lost = took_over == '1' and lost_lease(generation) or ''
+  local is_first = generation == '0'
   generation = string.format('%.0f', math.max(tonumber(generation) + 1, tonumber(now)))
   redis.call(
     'HSET', K.run, 'generation', generation, 'nonce', A.leaseToken, 'owner', A.owner, 'ownerJson', A.ownerJson,
@@ -372,10 +370,12 @@ if not is_repeat then
   set_status(K.run, stored[2], status, open_status(status, 'running'))
   redis.call('ZADD', K.leases, now, A.runId)
   redis.call('ZREM', K.timers, A.runId)
-  add_fact(
-    '{"type":"lease.acquired","worker":' .. A.ownerJson .. ',"generation":' .. generation
-      .. ',"tookOver":' .. (took_over == '1' and 'true' or 'false') .. '}'
+  add_facts(
+    lost .. '["lease.acquired",' .. A.ownerJson .. ',' .. generation .. ',' .. (took_over == '1' and 'true' or 'false') .. ']'
   )
+  if is_first then
+    fit_history()
+  end
 end
 local are_left = redis.call('HLEN', K.parts) > tonumber(A.partsTold)
 return {

@@ -83,7 +83,7 @@ export interface CommitRunValues {
   readonly partsRemoved: readonly ScriptValue[];
   /** address#attempt, score, JSON */
   readonly stepsSet: readonly ScriptValue[];
-  /** JSON */
+  /** of one entry of the history each, as text */
   readonly facts: readonly ScriptValue[];
   /** id, JSON */
   readonly outboxAdded: readonly ScriptValue[];
@@ -109,7 +109,7 @@ export const commitRun: Script<CommitRunKeys, CommitRunValues, CommitRunTag> = {
   name: "commit_run",
   keys: ["run", "statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "history", "historyCopy", "fleetEvents", "outbox", "outboxEntries", "gates", "gatesOpen", "gatesInfo", "parts", "steps", "stepOrder", "inbox", "leases", "answers"],
   values: ["now", "generation", "nonce", "commitId", "after", "transitions", "runId", "historyMax", "fleetEventsMax", "inboxSeen", "totals", "progress", "inboxPage", "status", "partsSet[]", "partsRemoved[]", "stepsSet[]", "facts[]", "outboxAdded[]", "outboxDone[]", "gatesOpened[]", "gatesClosed[]"],
-  sha1: "ce6da247641064a58a243330bab3d53a02ffabf1",
+  sha1: "008a53fa78668d6243d2ce0578ca3997f5b36f67",
   source: `local K = {
   run = KEYS[1],
   statusPending = KEYS[2],
@@ -222,12 +222,14 @@ local function fit_history()
     redis.call('RENAME', K.historyCopy, K.history)
   end
 end
-local function add_fact(fact)
-  redis.call('XADD', K.history, 'MAXLEN', '~', A.historyMax, '*', 'at', now, 'fact', fact)
-  if redis.call('XLEN', K.history) == 1 then
-    fit_history()
+local function add_facts(facts)
+  if A.now == '' then
+    redis.call('XADD', K.history, 'MAXLEN', '~', A.historyMax, '*', 'facts', facts)
+    redis.call('XADD', K.fleetEvents, 'MAXLEN', '~', A.fleetEventsMax, '*', 'run', A.runId, 'facts', facts)
+    return
   end
-  redis.call('XADD', K.fleetEvents, 'MAXLEN', '~', A.fleetEventsMax, '*', 'run', A.runId, 'at', now, 'fact', fact)
+  redis.call('XADD', K.history, 'MAXLEN', '~', A.historyMax, '*', 'at', now, 'facts', facts)
+  redis.call('XADD', K.fleetEvents, 'MAXLEN', '~', A.fleetEventsMax, '*', 'run', A.runId, 'at', now, 'facts', facts)
 end
 local function add_to_outbox(id, entry)
   redis.call('ZADD', K.outbox, now, id)
@@ -316,7 +318,7 @@ local function apply_commit(from, to)
   call_in_chunks('HDEL', K.parts, A.partsRemoved, 1)
   write_steps()
   for index = 1, #A.facts do
-    add_fact(A.facts[index])
+    add_facts(A.facts[index])
   end
   write_outbox()
   close_gates(A.gatesClosed)

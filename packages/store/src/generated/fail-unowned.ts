@@ -107,7 +107,7 @@ export interface FailUnownedValues {
   readonly leaseToken: ScriptValue;
   /** 1, or empty when leases lie in other servers */
   readonly checksLease: ScriptValue;
-  /** JSON */
+  /** as text */
   readonly fact: ScriptValue;
 }
 
@@ -126,7 +126,7 @@ export const failUnowned: Script<FailUnownedKeys, FailUnownedValues, FailUnowned
   name: "fail_unowned",
   keys: ["statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "history", "historyCopy", "fleetEvents", "run", "timers", "outbox", "outboxEntries", "gates", "gatesOpen", "gatesInfo", "parts", "steps", "stepOrder", "inbox", "dedupe", "children", "answers", "permitsHeld", "permitsWaiting", "permitsWaiters", "limitsDeclared", "limitsSet", "leases", "runsEnded", "runsUnfiled", "parentRun", "parentInbox", "lease"],
   values: ["now", "transitions", "runId", "historyMax", "fleetEventsMax", "childGraceMs", "error", "summary", "retentionMs", "parentId", "parentEvent", "wakeId", "wakeHead", "forgetMax", "leaseToken", "checksLease", "fact"],
-  sha1: "fe6265ae28a563e67196b865b9e1cd75bab73de1",
+  sha1: "94b77926f71a9900fc6345d908f1e47ebde4e7e7",
   source: `local K = {
   statusPending = KEYS[1],
   statusRunning = KEYS[2],
@@ -226,18 +226,17 @@ local function fit_history()
     redis.call('RENAME', K.historyCopy, K.history)
   end
 end
-local function add_fact(fact)
-  redis.call('XADD', K.history, 'MAXLEN', '~', A.historyMax, '*', 'at', now, 'fact', fact)
-  if redis.call('XLEN', K.history) == 1 then
-    fit_history()
+local function add_facts(facts)
+  if A.now == '' then
+    redis.call('XADD', K.history, 'MAXLEN', '~', A.historyMax, '*', 'facts', facts)
+    redis.call('XADD', K.fleetEvents, 'MAXLEN', '~', A.fleetEventsMax, '*', 'run', A.runId, 'facts', facts)
+    return
   end
-  redis.call('XADD', K.fleetEvents, 'MAXLEN', '~', A.fleetEventsMax, '*', 'run', A.runId, 'at', now, 'fact', fact)
+  redis.call('XADD', K.history, 'MAXLEN', '~', A.historyMax, '*', 'at', now, 'facts', facts)
+  redis.call('XADD', K.fleetEvents, 'MAXLEN', '~', A.fleetEventsMax, '*', 'run', A.runId, 'at', now, 'facts', facts)
 end
-local function note_lost_lease(generation)
-  local owner_json = redis.call('HGET', K.run, 'ownerJson')
-  if owner_json then
-    add_fact('{"type":"lease.lost","worker":' .. owner_json .. ',"generation":' .. generation .. '}')
-  end
+local function lost_lease(generation)
+  return '["lease.lost",' .. redis.call('HGET', K.run, 'ownerJson') .. ',' .. generation .. ']\\n'
 end
 local function push_event(target, event)
   redis.call('RPUSH', target.inbox, event)
@@ -447,9 +446,6 @@ local generation = string.format('%.0f', math.max(tonumber(stored[3]) + 1, tonum
 redis.call('HSET', K.run, 'generation', generation, 'nonce', A.leaseToken, 'unowned', '1')
 redis.call('HINCRBY', K.run, 'revision', '1')
 set_status(K.run, stored[2], status, 'failed')
-if stored[4] then
-  note_lost_lease(stored[3])
-end
-add_fact(A.fact)
+add_facts((stored[4] and lost_lease(stored[3]) or '') .. A.fact)
 return { 'finished', end_run(stored[2]), granted }`,
 };

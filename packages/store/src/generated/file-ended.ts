@@ -67,7 +67,7 @@ export const fileEnded: Script<FileEndedKeys, FileEndedValues, FileEndedTag> = {
   name: "file_ended",
   keys: ["statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "keptRoots", "keptFamilies", "keptBytes", "run", "rootRun", "runsUnfiled", "runsEnded", "fleetEvents"],
   values: ["now", "transitions", "entry", "rootId", "rootRow", "isChild", "rootWorkflow", "bytes"],
-  sha1: "110ab361b4b3d4a2308ef183626e836e2066c330",
+  sha1: "850ddf3007d638de7431a8466b33b12d9842b463",
   source: `local K = {
   statusPending = KEYS[1],
   statusRunning = KEYS[2],
@@ -149,6 +149,11 @@ local function stop_counting(row, root_id, workflow)
     redis.call('HDEL', K.keptBytes, workflow)
   end
 end
+local function last_event_id(entry_id, fields)
+  local ms, count = string.match(entry_id, '^(%d+)-(%d+)$')
+  local _, breaks = string.gsub(fields[#fields], '\\n', '')
+  return ms .. '-' .. string.format('%.0f', tonumber(count) * 1000 + breaks)
+end
 if redis.call('ZREM', K.runsUnfiled, A.entry) == 0 then
   return { 'gone' }
 end
@@ -163,7 +168,7 @@ end
 local grown = tonumber(A.bytes) - tonumber(stored[2] or '0')
 local family = kept_family(A.rootId) + grown
 local newest = redis.call('XREVRANGE', K.fleetEvents, '+', '-', 'COUNT', '1')
-local fed = newest[1] and newest[1][1] or '0-0'
+local fed = newest[1] and last_event_id(newest[1][1], newest[1][2]) or '0-0'
 redis.call('HSET', K.run, 'keptBytes', A.bytes)
 redis.call('HSET', K.keptFamilies, A.rootId, string.format('%.0f', family) .. ' ' .. fed)
 if A.isChild == '' and redis.call('ZADD', K.keptRoots, now, A.rootRow) == 1 then

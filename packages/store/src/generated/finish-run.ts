@@ -123,7 +123,7 @@ export interface FinishRunValues {
   readonly partsRemoved: readonly ScriptValue[];
   /** address#attempt, score, JSON */
   readonly stepsSet: readonly ScriptValue[];
-  /** JSON */
+  /** of one entry of the history each, as text */
   readonly facts: readonly ScriptValue[];
   /** id, JSON */
   readonly outboxAdded: readonly ScriptValue[];
@@ -149,7 +149,7 @@ export const finishRun: Script<FinishRunKeys, FinishRunValues, FinishRunTag> = {
   name: "finish_run",
   keys: ["run", "statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "history", "historyCopy", "fleetEvents", "outbox", "outboxEntries", "gates", "gatesOpen", "gatesInfo", "parts", "steps", "stepOrder", "inbox", "leases", "answers", "timers", "dedupe", "children", "permitsHeld", "permitsWaiting", "permitsWaiters", "limitsDeclared", "limitsSet", "runsEnded", "runsUnfiled", "parentRun", "parentInbox"],
   values: ["now", "generation", "nonce", "commitId", "after", "transitions", "runId", "historyMax", "fleetEventsMax", "inboxSeen", "totals", "progress", "childGraceMs", "error", "summary", "retentionMs", "parentId", "parentEvent", "wakeId", "wakeHead", "forgetMax", "status", "partsSet[]", "partsRemoved[]", "stepsSet[]", "facts[]", "outboxAdded[]", "outboxDone[]", "gatesOpened[]", "gatesClosed[]"],
-  sha1: "17533184196d11b6e59d489ec4b6c0eb248d83db",
+  sha1: "0c62027f71e328ba871b0f7bb4577853cb2bd4e5",
   source: `local K = {
   run = KEYS[1],
   statusPending = KEYS[2],
@@ -282,12 +282,14 @@ local function fit_history()
     redis.call('RENAME', K.historyCopy, K.history)
   end
 end
-local function add_fact(fact)
-  redis.call('XADD', K.history, 'MAXLEN', '~', A.historyMax, '*', 'at', now, 'fact', fact)
-  if redis.call('XLEN', K.history) == 1 then
-    fit_history()
+local function add_facts(facts)
+  if A.now == '' then
+    redis.call('XADD', K.history, 'MAXLEN', '~', A.historyMax, '*', 'facts', facts)
+    redis.call('XADD', K.fleetEvents, 'MAXLEN', '~', A.fleetEventsMax, '*', 'run', A.runId, 'facts', facts)
+    return
   end
-  redis.call('XADD', K.fleetEvents, 'MAXLEN', '~', A.fleetEventsMax, '*', 'run', A.runId, 'at', now, 'fact', fact)
+  redis.call('XADD', K.history, 'MAXLEN', '~', A.historyMax, '*', 'at', now, 'facts', facts)
+  redis.call('XADD', K.fleetEvents, 'MAXLEN', '~', A.fleetEventsMax, '*', 'run', A.runId, 'at', now, 'facts', facts)
 end
 local function add_to_outbox(id, entry)
   redis.call('ZADD', K.outbox, now, id)
@@ -376,7 +378,7 @@ local function apply_commit(from, to)
   call_in_chunks('HDEL', K.parts, A.partsRemoved, 1)
   write_steps()
   for index = 1, #A.facts do
-    add_fact(A.facts[index])
+    add_facts(A.facts[index])
   end
   write_outbox()
   close_gates(A.gatesClosed)

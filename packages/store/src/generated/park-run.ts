@@ -99,7 +99,7 @@ export interface ParkRunValues {
   readonly partsRemoved: readonly ScriptValue[];
   /** address#attempt, score, JSON */
   readonly stepsSet: readonly ScriptValue[];
-  /** JSON */
+  /** of one entry of the history each, as text */
   readonly facts: readonly ScriptValue[];
   /** id, JSON */
   readonly outboxAdded: readonly ScriptValue[];
@@ -126,7 +126,7 @@ export const parkRun: Script<ParkRunKeys, ParkRunValues, ParkRunTag> = {
   name: "park_run",
   keys: ["run", "statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "history", "historyCopy", "fleetEvents", "outbox", "outboxEntries", "gates", "gatesOpen", "gatesInfo", "parts", "steps", "stepOrder", "inbox", "leases", "answers", "timers", "permitsHeld", "permitsWaiting", "permitsWaiters", "limitsDeclared", "limitsSet"],
   values: ["now", "generation", "nonce", "commitId", "after", "transitions", "runId", "historyMax", "fleetEventsMax", "inboxSeen", "totals", "progress", "inboxPage", "blockedOn", "wakeAt", "patience", "partsSet[]", "partsRemoved[]", "stepsSet[]", "facts[]", "outboxAdded[]", "outboxDone[]", "gatesOpened[]", "gatesClosed[]"],
-  sha1: "8e21183c7479527266c8c0eff7cedac16e7e97ac",
+  sha1: "2493ca10acea94a91f4b5e53ef3d5cc62c617666",
   source: `local K = {
   run = KEYS[1],
   statusPending = KEYS[2],
@@ -247,12 +247,14 @@ local function fit_history()
     redis.call('RENAME', K.historyCopy, K.history)
   end
 end
-local function add_fact(fact)
-  redis.call('XADD', K.history, 'MAXLEN', '~', A.historyMax, '*', 'at', now, 'fact', fact)
-  if redis.call('XLEN', K.history) == 1 then
-    fit_history()
+local function add_facts(facts)
+  if A.now == '' then
+    redis.call('XADD', K.history, 'MAXLEN', '~', A.historyMax, '*', 'facts', facts)
+    redis.call('XADD', K.fleetEvents, 'MAXLEN', '~', A.fleetEventsMax, '*', 'run', A.runId, 'facts', facts)
+    return
   end
-  redis.call('XADD', K.fleetEvents, 'MAXLEN', '~', A.fleetEventsMax, '*', 'run', A.runId, 'at', now, 'fact', fact)
+  redis.call('XADD', K.history, 'MAXLEN', '~', A.historyMax, '*', 'at', now, 'facts', facts)
+  redis.call('XADD', K.fleetEvents, 'MAXLEN', '~', A.fleetEventsMax, '*', 'run', A.runId, 'at', now, 'facts', facts)
 end
 local function add_to_outbox(id, entry)
   redis.call('ZADD', K.outbox, now, id)
@@ -341,7 +343,7 @@ local function apply_commit(from, to)
   call_in_chunks('HDEL', K.parts, A.partsRemoved, 1)
   write_steps()
   for index = 1, #A.facts do
-    add_fact(A.facts[index])
+    add_facts(A.facts[index])
   end
   write_outbox()
   close_gates(A.gatesClosed)

@@ -81,7 +81,7 @@ export interface ReleaseRunValues {
   readonly partsRemoved: readonly ScriptValue[];
   /** address#attempt, score, JSON */
   readonly stepsSet: readonly ScriptValue[];
-  /** JSON */
+  /** of one entry of the history each, as text */
   readonly facts: readonly ScriptValue[];
   /** id, JSON */
   readonly outboxAdded: readonly ScriptValue[];
@@ -106,7 +106,7 @@ export const releaseRun: Script<ReleaseRunKeys, ReleaseRunValues, ReleaseRunTag>
   name: "release_run",
   keys: ["run", "statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "history", "historyCopy", "fleetEvents", "outbox", "outboxEntries", "gates", "gatesOpen", "gatesInfo", "parts", "steps", "stepOrder", "inbox", "leases", "answers", "timers"],
   values: ["now", "generation", "nonce", "commitId", "after", "transitions", "runId", "historyMax", "fleetEventsMax", "inboxSeen", "totals", "progress", "partsSet[]", "partsRemoved[]", "stepsSet[]", "facts[]", "outboxAdded[]", "outboxDone[]", "gatesOpened[]", "gatesClosed[]"],
-  sha1: "8bb387f3f136cb126026c5b8b9b1aae2fafa9449",
+  sha1: "683477c60a71c9635c2eb8cf970b81b46b68b5dd",
   source: `local K = {
   run = KEYS[1],
   statusPending = KEYS[2],
@@ -218,12 +218,14 @@ local function fit_history()
     redis.call('RENAME', K.historyCopy, K.history)
   end
 end
-local function add_fact(fact)
-  redis.call('XADD', K.history, 'MAXLEN', '~', A.historyMax, '*', 'at', now, 'fact', fact)
-  if redis.call('XLEN', K.history) == 1 then
-    fit_history()
+local function add_facts(facts)
+  if A.now == '' then
+    redis.call('XADD', K.history, 'MAXLEN', '~', A.historyMax, '*', 'facts', facts)
+    redis.call('XADD', K.fleetEvents, 'MAXLEN', '~', A.fleetEventsMax, '*', 'run', A.runId, 'facts', facts)
+    return
   end
-  redis.call('XADD', K.fleetEvents, 'MAXLEN', '~', A.fleetEventsMax, '*', 'run', A.runId, 'at', now, 'fact', fact)
+  redis.call('XADD', K.history, 'MAXLEN', '~', A.historyMax, '*', 'at', now, 'facts', facts)
+  redis.call('XADD', K.fleetEvents, 'MAXLEN', '~', A.fleetEventsMax, '*', 'run', A.runId, 'at', now, 'facts', facts)
 end
 local function add_to_outbox(id, entry)
   redis.call('ZADD', K.outbox, now, id)
@@ -312,7 +314,7 @@ local function apply_commit(from, to)
   call_in_chunks('HDEL', K.parts, A.partsRemoved, 1)
   write_steps()
   for index = 1, #A.facts do
-    add_fact(A.facts[index])
+    add_facts(A.facts[index])
   end
   write_outbox()
   close_gates(A.gatesClosed)

@@ -111,10 +111,8 @@ export interface RequestCancelValues {
   readonly eventTail: ScriptValue;
   /** channel of cancel messages */
   readonly channel: ScriptValue;
-  /** JSON */
-  readonly cancellingFact: ScriptValue;
-  /** JSON */
-  readonly cancelledFact: ScriptValue;
+  /** how a run ends that no worker has ever taken, as text */
+  readonly cancelledFacts: ScriptValue;
 }
 
 /**
@@ -134,8 +132,8 @@ export type RequestCancelTag = "requested" | "cancelled" | "already" | "ended" |
 export const requestCancel: Script<RequestCancelKeys, RequestCancelValues, RequestCancelTag> = {
   name: "request_cancel",
   keys: ["statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "history", "historyCopy", "fleetEvents", "timers", "outbox", "outboxEntries", "gates", "gatesOpen", "gatesInfo", "run", "parts", "steps", "stepOrder", "inbox", "dedupe", "children", "answers", "permitsHeld", "permitsWaiting", "permitsWaiters", "limitsDeclared", "limitsSet", "leases", "runsEnded", "runsUnfiled", "parentRun", "parentInbox"],
-  values: ["now", "transitions", "runId", "historyMax", "fleetEventsMax", "childGraceMs", "error", "summary", "retentionMs", "parentId", "parentEvent", "wakeId", "wakeHead", "forgetMax", "confirms", "reason", "by", "eventTail", "channel", "cancellingFact", "cancelledFact"],
-  sha1: "4c1360946b959535f8a98c443bdcfffa2994e857",
+  values: ["now", "transitions", "runId", "historyMax", "fleetEventsMax", "childGraceMs", "error", "summary", "retentionMs", "parentId", "parentEvent", "wakeId", "wakeHead", "forgetMax", "confirms", "reason", "by", "eventTail", "channel", "cancelledFacts"],
+  sha1: "8f8d5f81f3f5549c5a317465fd975eda70426c2c",
   source: `local K = {
   statusPending = KEYS[1],
   statusRunning = KEYS[2],
@@ -192,8 +190,7 @@ local A = {
   by = ARGV[17],
   eventTail = ARGV[18],
   channel = ARGV[19],
-  cancellingFact = ARGV[20],
-  cancelledFact = ARGV[21],
+  cancelledFacts = ARGV[20],
 }
 local now = A.now
 if now == '' then
@@ -238,12 +235,14 @@ local function fit_history()
     redis.call('RENAME', K.historyCopy, K.history)
   end
 end
-local function add_fact(fact)
-  redis.call('XADD', K.history, 'MAXLEN', '~', A.historyMax, '*', 'at', now, 'fact', fact)
-  if redis.call('XLEN', K.history) == 1 then
-    fit_history()
+local function add_facts(facts)
+  if A.now == '' then
+    redis.call('XADD', K.history, 'MAXLEN', '~', A.historyMax, '*', 'facts', facts)
+    redis.call('XADD', K.fleetEvents, 'MAXLEN', '~', A.fleetEventsMax, '*', 'run', A.runId, 'facts', facts)
+    return
   end
-  redis.call('XADD', K.fleetEvents, 'MAXLEN', '~', A.fleetEventsMax, '*', 'run', A.runId, 'at', now, 'fact', fact)
+  redis.call('XADD', K.history, 'MAXLEN', '~', A.historyMax, '*', 'at', now, 'facts', facts)
+  redis.call('XADD', K.fleetEvents, 'MAXLEN', '~', A.fleetEventsMax, '*', 'run', A.runId, 'at', now, 'facts', facts)
 end
 local function push_event(target, event)
   redis.call('RPUSH', target.inbox, event)
@@ -466,8 +465,8 @@ redis.call('HSET', K.run, 'cancelReason', A.reason, 'cancelBy', A.by, 'cancelAt'
 if stored[8] == '0' then
   redis.call('HINCRBY', K.run, 'revision', '1')
   set_status(K.run, stored[2], stored[1], 'cancelled')
-  add_fact(A.cancellingFact)
-  add_fact(A.cancelledFact)
+  add_facts(A.cancelledFacts)
+  fit_history()
   empty_inbox()
   return { 'cancelled', end_run(stored[2]), granted }
 end

@@ -57,7 +57,7 @@ export interface RetryRunValues {
   readonly fleetEventsMax: ScriptValue;
   /** JSON of the event after its member `at` */
   readonly eventTail: ScriptValue;
-  /** JSON */
+  /** as text */
   readonly fact: ScriptValue;
 }
 
@@ -76,7 +76,7 @@ export const retryRun: Script<RetryRunKeys, RetryRunValues, RetryRunTag> = {
   name: "retry_run",
   keys: ["statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "history", "historyCopy", "fleetEvents", "timers", "run", "parts", "steps", "stepOrder", "inbox", "dedupe", "children", "answers", "runsEnded"],
   values: ["now", "transitions", "runId", "historyMax", "fleetEventsMax", "eventTail", "fact"],
-  sha1: "6f9f3c431a304254786d8f5a57b5da618eb8f1b7",
+  sha1: "85370f97526347d8406d8ba1d32c15eef4ae009a",
   source: `local K = {
   statusPending = KEYS[1],
   statusRunning = KEYS[2],
@@ -151,12 +151,14 @@ local function fit_history()
     redis.call('RENAME', K.historyCopy, K.history)
   end
 end
-local function add_fact(fact)
-  redis.call('XADD', K.history, 'MAXLEN', '~', A.historyMax, '*', 'at', now, 'fact', fact)
-  if redis.call('XLEN', K.history) == 1 then
-    fit_history()
+local function add_facts(facts)
+  if A.now == '' then
+    redis.call('XADD', K.history, 'MAXLEN', '~', A.historyMax, '*', 'facts', facts)
+    redis.call('XADD', K.fleetEvents, 'MAXLEN', '~', A.fleetEventsMax, '*', 'run', A.runId, 'facts', facts)
+    return
   end
-  redis.call('XADD', K.fleetEvents, 'MAXLEN', '~', A.fleetEventsMax, '*', 'run', A.runId, 'at', now, 'fact', fact)
+  redis.call('XADD', K.history, 'MAXLEN', '~', A.historyMax, '*', 'at', now, 'facts', facts)
+  redis.call('XADD', K.fleetEvents, 'MAXLEN', '~', A.fleetEventsMax, '*', 'run', A.runId, 'at', now, 'facts', facts)
 end
 local function push_event(target, event)
   redis.call('RPUSH', target.inbox, event)
@@ -189,7 +191,7 @@ redis.call('HSET', K.run, 'recoveries', '0')
 redis.call('HINCRBY', K.run, 'revision', '1')
 set_status(K.run, stored[2], status, 'pending')
 if stored[5] then
-  add_fact(A.fact)
+  add_facts(A.fact)
   redis.call('ZADD', K.timers, now, A.runId)
 else
   push_event({ id = A.runId, run = K.run, inbox = K.inbox, status = 'pending', row = stored[2] },

@@ -107,7 +107,7 @@ export interface TerminateRunValues {
   readonly by: ScriptValue;
   /** text */
   readonly reason: ScriptValue;
-  /** JSON */
+  /** as text */
   readonly fact: ScriptValue;
   /** id of the outbox entry that cancels the children */
   readonly orphansId: ScriptValue;
@@ -132,7 +132,7 @@ export const terminateRun: Script<TerminateRunKeys, TerminateRunValues, Terminat
   name: "terminate_run",
   keys: ["statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "history", "historyCopy", "fleetEvents", "timers", "outbox", "outboxEntries", "gates", "gatesOpen", "gatesInfo", "run", "parts", "steps", "stepOrder", "inbox", "dedupe", "children", "answers", "permitsHeld", "permitsWaiting", "permitsWaiters", "limitsDeclared", "limitsSet", "leases", "runsEnded", "runsUnfiled", "parentRun", "parentInbox"],
   values: ["now", "transitions", "runId", "historyMax", "fleetEventsMax", "childGraceMs", "error", "summary", "retentionMs", "parentId", "parentEvent", "wakeId", "wakeHead", "forgetMax", "nonce", "by", "reason", "fact", "orphansId", "orphansEntry", "channel"],
-  sha1: "f47ee9c875ad000ab843cadbcacc6a9ec8f797a6",
+  sha1: "6cca772b7e2d30e835242156fdd78a3e7bb4ad67",
   source: `local K = {
   statusPending = KEYS[1],
   statusRunning = KEYS[2],
@@ -235,12 +235,14 @@ local function fit_history()
     redis.call('RENAME', K.historyCopy, K.history)
   end
 end
-local function add_fact(fact)
-  redis.call('XADD', K.history, 'MAXLEN', '~', A.historyMax, '*', 'at', now, 'fact', fact)
-  if redis.call('XLEN', K.history) == 1 then
-    fit_history()
+local function add_facts(facts)
+  if A.now == '' then
+    redis.call('XADD', K.history, 'MAXLEN', '~', A.historyMax, '*', 'facts', facts)
+    redis.call('XADD', K.fleetEvents, 'MAXLEN', '~', A.fleetEventsMax, '*', 'run', A.runId, 'facts', facts)
+    return
   end
-  redis.call('XADD', K.fleetEvents, 'MAXLEN', '~', A.fleetEventsMax, '*', 'run', A.runId, 'at', now, 'fact', fact)
+  redis.call('XADD', K.history, 'MAXLEN', '~', A.historyMax, '*', 'at', now, 'facts', facts)
+  redis.call('XADD', K.fleetEvents, 'MAXLEN', '~', A.fleetEventsMax, '*', 'run', A.runId, 'at', now, 'facts', facts)
 end
 local function push_event(target, event)
   redis.call('RPUSH', target.inbox, event)
@@ -453,7 +455,10 @@ redis.call(
 )
 redis.call('HINCRBY', K.run, 'revision', '1')
 set_status(K.run, stored[2], status, 'cancelled')
-add_fact(A.fact)
+add_facts(A.fact)
+if stored[3] == '0' then
+  fit_history()
+end
 add_to_outbox(A.orphansId, A.orphansEntry)
 empty_inbox()
 redis.call('PUBLISH', A.channel, A.runId)

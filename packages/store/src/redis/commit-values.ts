@@ -2,6 +2,7 @@
  * A commit as the values of the scripts that apply one.
  */
 import { attemptKey, type Commit } from "@runfleet/model";
+import { entryTexts } from "../fact-text.js";
 import { outboxPair } from "../outbox-entry.js";
 import { madeProgress } from "../progress.js";
 import { totalsText } from "../run-record.js";
@@ -44,7 +45,7 @@ export function toCommitValues(commit: Commit): CommitValues {
       stepScore(step),
       JSON.stringify(step),
     ]),
-    facts: commit.facts.map((fact) => JSON.stringify(fact)),
+    facts: entryTexts(commit.facts),
     outboxAdded: commit.outbox.flatMap(outboxPair),
     outboxDone: commit.outboxDone,
     gatesOpened: commit.gatesOpened.flatMap((gate) => [

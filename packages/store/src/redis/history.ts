@@ -3,9 +3,10 @@
  * blocked connection can do nothing else; a few are kept for the next follower.
  */
 
-import type { Fact, HistoryEvent, RunStore, StopSignal } from "@runfleet/model";
+import type { HistoryEvent, RunStore, StopSignal } from "@runfleet/model";
 import type { Redis } from "ioredis";
 import { connectBeside } from "../connect-redis.js";
+import { entryIdOf, isAfter, toHistoryEvents } from "../fact-text.js";
 import { runKeys } from "../keys.js";
 import { beforeAll, pageRows } from "../page.js";
 import { withRedis } from "../redis-failure.js";
@@ -35,15 +36,26 @@ export function historyReads(partition: Partition): HistoryReads {
           "COUNT",
           1,
         );
-        return newest?.[0] ?? beforeAll;
+        return toEvents(newest === undefined ? [] : [newest]).at(-1)?.id ?? beforeAll;
       }),
     followHistory: async ({ runId, after, blockMs, signal }) => {
       const key = runKeys(partition.tag, runId).history;
       const present = await readAfter(partition.redis, key, { after, limit: followRows });
       if (present.length > 0 || blockMs <= 0 || signal?.aborted === true) return present;
-      return await blocking.use(signal, async (redis) =>
-        toEvents(await redis.xread("COUNT", followRows, "BLOCK", Math.ceil(blockMs), "STREAMS", key, after)),
-      );
+      // Nothing in the entry of `after` comes after it, or it would have been told.
+      const place = entryIdOf(after);
+      return await blocking.use(signal, async (redis) => {
+        const streams = await redis.xread(
+          "COUNT",
+          followRows,
+          "BLOCK",
+          Math.ceil(blockMs),
+          "STREAMS",
+          key,
+          place,
+        );
+        return toEvents(streams?.[0]?.[1] ?? []);
+      });
     },
     close: blocking.close,
   };
@@ -54,16 +66,21 @@ async function readAfter(
   key: string,
   page: { readonly after: string; readonly limit: number },
 ): Promise<HistoryEvent[]> {
-  return await withRedis("xread history", async () =>
-    toEvents(await redis.xread("COUNT", pageRows(page.limit), "STREAMS", key, page.after)),
+  const { after } = page;
+  const limit = pageRows(page.limit);
+  // From the entry in which `after` lies: there may be more in it.
+  const entries = await withRedis("xrange history", () =>
+    redis.xrange(key, entryIdOf(after), "+", "COUNT", limit + 1),
   );
+  return toEvents(entries)
+    .filter(({ id }) => isAfter(id, after))
+    .slice(0, limit);
 }
 
-function toEvents(streams: [string, [string, string[]][]][] | null): HistoryEvent[] {
-  return (streams?.[0]?.[1] ?? []).map(([id, flat]) => {
-    const { fact, at } = toFields(flat) as { readonly fact: string; readonly at: string };
-    return { ...(JSON.parse(fact) as Fact), id, at: Number(at) };
-  });
+function toEvents(entries: readonly [string, string[]][]): HistoryEvent[] {
+  return entries.flatMap(([id, flat]) =>
+    toHistoryEvents(id, toFields(flat) as { readonly facts: string; readonly at?: string }),
+  );
 }
 
 interface BlockingConnections {

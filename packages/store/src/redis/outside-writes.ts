@@ -14,6 +14,7 @@ import {
   type RunStore,
   zeroTotals,
 } from "@runfleet/model";
+import { factText } from "../fact-text.js";
 import { answerGate } from "../generated/answer-gate.js";
 import { appendEvent } from "../generated/append-event.js";
 import { createRun } from "../generated/create-run.js";
@@ -121,8 +122,10 @@ async function requestEnd(
       eventTail: openObject({ type: "cancelRequested", reason, by }),
       channel: partition.channel,
       confirms: confirms ?? "",
-      cancellingFact: JSON.stringify({ type: "run.cancelling", reason, by }),
-      cancelledFact: JSON.stringify({ type: "run.cancelled", reason }),
+      cancelledFacts: [
+        factText({ type: "run.cancelling", reason, by }),
+        factText({ type: "run.cancelled", reason }),
+      ].join("\n"),
     },
   });
   if (tag === "cancelled") {
@@ -146,7 +149,7 @@ async function retryFailed(
       ...partition.common(),
       runId,
       eventTail: openObject({ type: "retryRequested", by }),
-      fact: JSON.stringify({ type: "run.retried", by }),
+      fact: factText({ type: "run.retried", by }),
     },
   });
   if (tag === "retried") return { tag, ...statusAndPool(rest) };

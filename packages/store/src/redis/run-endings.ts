@@ -4,6 +4,7 @@
  */
 import type { Finish, FinishReply, RunStatus, RunStore, TerminateReply } from "@runfleet/model";
 import { limits } from "@runfleet/model";
+import { factText } from "../fact-text.js";
 import { failUnowned } from "../generated/fail-unowned.js";
 import { finishRun } from "../generated/finish-run.js";
 import { terminateRun } from "../generated/terminate-run.js";
@@ -98,7 +99,7 @@ async function failWithoutOwner(
       runId,
       leaseToken,
       checksLease: partition.checksLease,
-      fact: JSON.stringify({ type: "run.failed", error }),
+      fact: factText({ type: "run.failed", error }),
     },
   });
   if (tag !== "finished") return { tag };
@@ -124,7 +125,7 @@ async function terminate(
       ...{ runId, by, reason, orphansId, channel: partition.channel },
       orphansEntry: orphansJson,
       nonce: "terminated",
-      fact: JSON.stringify({ type: "run.cancelled", reason }),
+      fact: factText({ type: "run.cancelled", reason }),
     },
   });
   if (tag === "not_found") return { tag };

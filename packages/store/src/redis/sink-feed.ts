@@ -2,7 +2,8 @@
  * What feeds sinks: pages of the fleet's events, and each sink's place among them. Both are kept in Redis, so another
  * worker goes on where one died.
  */
-import type { Fact, FleetEvent, SinkFeed } from "@runfleet/model";
+import type { FleetEvent, SinkFeed } from "@runfleet/model";
+import { entryIdOf, isAfter, toHistoryEvents } from "../fact-text.js";
 import { claimSink } from "../generated/claim-sink.js";
 import { beforeAll, pageRows } from "../page.js";
 import { withRedis } from "../redis-failure.js";
@@ -14,13 +15,17 @@ export function sinkFeed(partition: Partition): SinkFeed {
   const { redis, keys } = partition;
   return {
     readFleetEvents: async ({ after, limit }) => {
-      // With the last one read: when it is gone, others after it may be gone too.
+      // With the entry of the last one read: when it is gone, others after it may be gone too.
+      const place = entryIdOf(after);
       const entries = await withRedis("xrange events", () =>
-        redis.xrange(keys.fleetEvents, after, "+", "COUNT", pageRows(limit) + 1),
+        redis.xrange(keys.fleetEvents, place, "+", "COUNT", pageRows(limit) + 1),
       );
-      const isThere = entries[0]?.[0] === after;
-      const fresh = isThere ? entries.slice(1) : entries.slice(0, pageRows(limit));
-      return { events: fresh.map(toFleetEvent), isCut: !isThere && after !== beforeAll && fresh.length > 0 };
+      const isThere = entries[0]?.[0] === place;
+      const events = entries
+        .flatMap(toFleetEvents)
+        .filter(({ id }) => isAfter(id, after))
+        .slice(0, pageRows(limit));
+      return { events, isCut: !isThere && after !== beforeAll && events.length > 0 };
     },
     claimSink: async ({ sink, workerId, ttlMs, after = "" }) => {
       const { tag, rest } = await runScript(redis, claimSink, {
@@ -32,11 +37,7 @@ export function sinkFeed(partition: Partition): SinkFeed {
   };
 }
 
-function toFleetEvent([id, flat]: [string, string[]]): FleetEvent {
-  const { run, at, fact } = toFields(flat) as {
-    readonly run: string;
-    readonly at: string;
-    readonly fact: string;
-  };
-  return { ...(JSON.parse(fact) as Fact), id, at: Number(at), runId: run };
+function toFleetEvents([id, flat]: [string, string[]]): FleetEvent[] {
+  const entry = toFields(flat) as { readonly run: string; readonly facts: string; readonly at?: string };
+  return toHistoryEvents(id, entry).map((event) => ({ ...event, runId: entry.run }));
 }
