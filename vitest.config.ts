@@ -1,7 +1,7 @@
 // How every test runs: from source (no build), in forked processes, at most two at a time. End-to-end tests start
 // built programs, so they come after the others and one file at a time. The long chaos runs have a configuration of
 // their own (vitest.chaos.config.ts). The projects inherit nothing but the addresses the global setup provides: what it
-// starts exists once per run, not once per project.
+// starts exists once per run, not once per project. Facts are awaited for as long as a busy machine may need.
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 
@@ -9,6 +9,8 @@ const fromRoot = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 
 const endToEnd = "test/e2e/**/*.test.ts";
 const chaos = "test/chaos/**/*.test.ts";
+/** For `expect.poll`; vitest itself gives up after one second. */
+const awaitFacts = { poll: { timeout: 20_000 } };
 
 const fromSource = {
   alias: [
@@ -30,8 +32,9 @@ export default defineConfig({
           maxWorkers: 2,
           include: ["packages/**/*.test.ts", "apps/**/*.test.ts", "test/**/*.test.ts"],
           exclude: ["**/node_modules/**", "**/dist/**", endToEnd, chaos],
-          testTimeout: 20_000,
-          hookTimeout: 20_000,
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+          expect: awaitFacts,
           sequence: { groupOrder: 0 },
         },
       },
@@ -42,8 +45,9 @@ export default defineConfig({
           pool: "forks",
           include: [endToEnd],
           fileParallelism: false,
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
+          expect: awaitFacts,
           sequence: { groupOrder: 1 },
         },
       },

@@ -14,7 +14,7 @@ describe("a client", () => {
     await expect(away.start("greet", { inputs: { whom: "x" } })).rejects.toMatchObject({
       code: "redis_unavailable",
     });
-    expect(performance.now() - begun).toBeLessThan(4_000);
+    expect(performance.now() - begun).toBeLessThan(20_000);
     await away.close();
   });
 

@@ -12,7 +12,7 @@ afterAll(() => under.close());
 describe("a run", () => {
   test("is read with its steps once it has ended, and its result is awaited", async () => {
     const run = await fleet.start("greet", { inputs: { whom: "you" } });
-    const result = run.result({ timeoutMs: 10_000 });
+    const result = run.result({ timeoutMs: 30_000 });
     await under.workOn(run.id);
     const document = await result;
     expect(document).toMatchObject({ status: "completed", summary: "said hello" });

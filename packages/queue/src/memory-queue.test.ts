@@ -1,6 +1,6 @@
 /** What only the twin can do: stand still, jump, and lose a worker on purpose. The rest is in the conformance suite. */
 import type { Disposition, StopSignal } from "@runfleet/model";
-import { expect, test, vi } from "vitest";
+import { expect, test } from "vitest";
 import { createMemoryQueue } from "./memory-queue.js";
 
 function start() {
@@ -37,9 +37,9 @@ test("nothing is due before the clock says so, and the next due time is known", 
   jump(1_999);
   expect((await queue.counts(pool)).delayed).toBe(2);
   jump(1);
-  await vi.waitFor(() => expect(seen).toEqual(["soon"]));
+  await expect.poll(() => seen).toEqual(["soon"]);
   jump(86_400_000);
-  await vi.waitFor(() => expect(seen).toEqual(["soon", "late"]));
+  await expect.poll(() => seen).toEqual(["soon", "late"]);
   expect(queue.nextDueAt()).toBeUndefined();
 });
 
@@ -61,12 +61,12 @@ test("a job whose worker died goes to another one, and the dead one's answer cha
     },
   });
   await add(queue, "run1", 0);
-  await vi.waitFor(() => expect(signals).toHaveLength(1));
+  await expect.poll(() => signals).toHaveLength(1);
   queue.loseLock("run1", pool);
   expect(signals[0]?.aborted).toBe(true);
-  await vi.waitFor(async () => expect((await queue.counts(pool)).completed).toBe(1));
+  await expect.poll(async () => (await queue.counts(pool)).completed).toBe(1);
   answerLate({ type: "ended", status: "failed" });
-  await vi.waitFor(() => expect(errors).toEqual(["the job of run run1 had gone to somebody else"]));
+  await expect.poll(() => errors).toEqual(["the job of run run1 had gone to somebody else"]);
   expect(await queue.counts(pool)).toMatchObject({ active: 0, completed: 1, failed: 0 });
   queue.loseLock("run1", pool);
   expect((await queue.counts(pool)).waiting).toBe(0);
@@ -77,9 +77,9 @@ test("ended jobs are forgotten by age", async () => {
   const queue = createMemoryQueue({ now: () => now, keepEnded: { ageMs: 1_000, count: 10 } });
   await queue.consume({ pool, concurrency: 1, onError: () => {}, handle: async () => done });
   await queue.add({ runId: "old", workflow: "review", pool });
-  await vi.waitFor(async () => expect((await queue.counts(pool)).completed).toBe(1));
+  await expect.poll(async () => (await queue.counts(pool)).completed).toBe(1);
   now = 1_000;
   await queue.add({ runId: "new", workflow: "review", pool });
-  await vi.waitFor(async () => expect(await queue.wake("old", pool)).toBe("missing"));
+  await expect.poll(async () => await queue.wake("old", pool)).toBe("missing");
   expect(await queue.wake("new", pool)).toBe("ended");
 });

@@ -15,11 +15,11 @@ afterEach(() => {
   for (const redis of open.splice(0)) redis.disconnect();
 });
 
-test("a client fails within seconds when nobody answers", async () => {
+test("a client fails within seconds when nobody answers, where a worker would wait for ever", async () => {
   const redis = opened(connectRedis("redis://127.0.0.1:1", { role: "client" }));
   const startedMs = performance.now();
   await expect(redis.ping()).rejects.toThrow();
-  expect(performance.now() - startedMs).toBeLessThan(5_500);
+  expect(performance.now() - startedMs).toBeLessThan(20_000);
 });
 
 test("a worker's command waits until Redis is there", async () => {

@@ -67,25 +67,25 @@ describe("leases on Redis", () => {
   test("a silent server fails renewals in time instead of keeping the owner waiting", async () => {
     const line = await openLine();
     const leases = createRedlockLeases({ clients: [client(line.url)], namespace });
-    const held = await leases.acquire("silent", 900);
+    const held = await leases.acquire("silent", 1_500);
     if (held.tag !== "held") throw new Error(held.tag);
     line.silent = true;
     const startedMs = performance.now();
-    await expect(leases.renew(held.lease, 900)).rejects.toMatchObject({ code: "redis_unavailable" });
+    await expect(leases.renew(held.lease, 1_500)).rejects.toMatchObject({ code: "redis_unavailable" });
     await expect(leases.acquire("other", 900)).rejects.toMatchObject({ code: "redis_unavailable" });
     await leases.release(held.lease);
-    expect(performance.now() - startedMs).toBeLessThan(10_000);
+    expect(performance.now() - startedMs).toBeLessThan(20_000);
   });
 
   test("the deadline counts from before the request, not from its answer", async () => {
     const leases = createRedlockLeases({ clients: [client()], namespace });
     const beforeMs = performance.now();
-    const acquiring = leases.acquire("timed", 1_000);
+    const acquiring = leases.acquire("timed", 10_000);
     const sentMs = performance.now();
     const held = await acquiring;
     if (held.tag !== "held") throw new Error(held.tag);
-    expect(held.lease.deadlineMonoMs).toBeLessThan(sentMs + 1_000);
-    expect(held.lease.deadlineMonoMs).toBeGreaterThan(beforeMs + 900);
+    expect(held.lease.deadlineMonoMs).toBeLessThan(sentMs + 10_000);
+    expect(held.lease.deadlineMonoMs).toBeGreaterThan(beforeMs + 9_000);
   });
 
   test("a key that somebody else took is lost at once, with no storm of retries", async () => {
@@ -105,11 +105,11 @@ describe("leases on Redis", () => {
     // Three servers in different databases of one process: enough to count votes.
     const clients = [a, b, c].map((line, index) => client(`${line.url}/${index + 1}`));
     const leases = createRedlockLeases({ clients, namespace });
-    const first = await leases.acquire("quorum", 3_000);
+    const first = await leases.acquire("quorum", 20_000);
     if (first.tag !== "held") throw new Error(first.tag);
-    expect(await leases.acquire("quorum", 3_000)).toMatchObject({ tag: "busy" });
+    expect(await leases.acquire("quorum", 20_000)).toMatchObject({ tag: "busy" });
     c.silent = true;
-    expect(await leases.renew(first.lease, 3_000)).toMatchObject({ tag: "renewed" });
+    expect(await leases.renew(first.lease, 20_000)).toMatchObject({ tag: "renewed" });
     b.silent = true;
     await expect(leases.renew(first.lease, 900)).rejects.toMatchObject({ code: "redis_unavailable" });
   });

@@ -8,7 +8,7 @@ import { connect, createServer } from "node:net";
 import { networkInterfaces, tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { askRedis } from "./embedded-redis/ask-redis.js";
 import type { FetchedServer } from "./embedded-redis/fetch-server.js";
 import { fetchServer } from "./embedded-redis/fetch-server.js";
@@ -70,7 +70,7 @@ async function start(
 
 async function ask(redis: { readonly port: number }, ...command: string[]): Promise<string | undefined> {
   const address = { host: "127.0.0.1", port: redis.port };
-  const [reply] = await askRedis({ address, commands: [command], timeoutMs: 2_000 });
+  const [reply] = await askRedis({ address, commands: [command], timeoutMs: 10_000 });
   return reply?.text;
 }
 
@@ -91,10 +91,7 @@ function execCached({ binary, env }: FetchedServer): string {
 }
 
 async function awaitGone(pid: number): Promise<void> {
-  await vi.waitFor(async () => expect(await markProcess(pid)).toBeUndefined(), {
-    timeout: 5_000,
-    interval: 20,
-  });
+  await expect.poll(() => markProcess(pid)).toBeUndefined();
 }
 
 /** Another process that owns an embedded Redis; it runs this very source. */
@@ -123,7 +120,7 @@ describe.each(offered)("the %s tier", (tier) => {
     const redis = await start(tier);
     expect(redis.kind).toBe(tier);
     expect(redis.url).toBe(`redis://127.0.0.1:${redis.port}`);
-    expect(await probeRedis(redis.url, 1_000)).toBe(true);
+    expect(await probeRedis(redis.url, 10_000)).toBe(true);
     await Promise.all([redis.stop(), redis.stop()]);
     expect(await markProcess(redis.pid)).toBeUndefined();
     expect(await probeRedis(redis.url, 1_000)).toBe(false);
@@ -167,15 +164,15 @@ describe.each(offered)("the %s tier", (tier) => {
   test("reports a crash and frees the folder", async () => {
     const redis = await start(tier);
     process.kill(redis.pid, "SIGKILL");
-    await vi.waitFor(() => expect(lines.join("\n")).toMatch(/ended unexpectedly with signal SIGKILL/));
-    await vi.waitFor(async () => expect((await readdir(dir)).join()).not.toContain(".claim"));
+    await expect.poll(() => lines.join("\n")).toMatch(/ended unexpectedly with signal SIGKILL/);
+    await expect.poll(async () => (await readdir(dir)).join()).not.toContain(".claim");
     await redis.stop();
     await start(tier);
   });
 
   test("ends when its owner is killed", async () => {
     const { owner, redis } = await startOwner({ ...baseEnv, RUNFLEET_EMBEDDED_REDIS: tier });
-    expect(await probeRedis(redis.url, 1_000)).toBe(true);
+    expect(await probeRedis(redis.url, 10_000)).toBe(true);
     owner.kill("SIGKILL");
     await awaitGone(redis.pid);
     // The dead owner's claim does not block the next start.
@@ -232,7 +229,7 @@ describe.skipIf(realTier === undefined)("a real server", () => {
   test.skipIf(cached.kind !== "found")("ends when its owner is killed, also without setpriv", async () => {
     const env = { ...baseEnv, PATH: "", RUNFLEET_EMBEDDED_REDIS: "fetched" };
     const { owner, redis } = await startOwner(env);
-    expect(await probeRedis(redis.url, 1_000)).toBe(true);
+    expect(await probeRedis(redis.url, 10_000)).toBe(true);
     owner.kill("SIGKILL");
     await awaitGone(redis.pid);
   });
@@ -244,7 +241,7 @@ describe("the order of the tiers", () => {
     const bin = await writePrograms({ "valkey-server": execCached(cached.server) });
     const redis = await start(undefined, { env: { PATH: bin } });
     expect(redis.kind).toBe("valkey-server");
-    expect(await probeRedis(redis.url, 1_000)).toBe(true);
+    expect(await probeRedis(redis.url, 10_000)).toBe(true);
   });
 
   test.skipIf(cached.kind !== "found")("a port lost to somebody else meanwhile is replaced", async () => {
@@ -254,7 +251,7 @@ describe("the order of the tiers", () => {
       : > "${mark}"; echo "Could not create server TCP listening socket: bind: Address already in use"; exit 1; }`;
     const bin = await writePrograms({ "redis-server": `${loseOnce}\n${execCached(cached.server)}` });
     const redis = await start(undefined, { env: { PATH: bin } });
-    expect(await probeRedis(redis.url, 1_000)).toBe(true);
+    expect(await probeRedis(redis.url, 10_000)).toBe(true);
     expect(await readdir(dir)).toContain("lost once");
   });
 

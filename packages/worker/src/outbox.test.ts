@@ -279,14 +279,14 @@ describe("sweep", () => {
     };
     await queue.add({ runId: "PARENT", workflow: "fan", pool: "default" });
     const consumer = await queue.consume({ pool: "default", concurrency: 1, onError: () => {}, handle });
-    await vi.waitFor(async () => expect((await queue.counts("default")).completed).toBe(1));
+    await expect.poll(async () => (await queue.counts("default")).completed).toBe(1);
     const log = { info: () => undefined, warn: () => undefined, error: () => undefined };
     const options = { silentMs: 10_000, intervalMs: 60_000, log, clock: systemClock, random: () => 0 };
     const sweeper = createSweeper({ ...options, ports });
     clock += 6_000;
     await sweeper.sweep();
     sweeper.stop();
-    await vi.waitFor(() => expect(looks).toBeGreaterThan(1));
+    await expect.poll(() => looks).toBeGreaterThan(1);
     await consumer.close();
   });
 });

