@@ -13,6 +13,7 @@ import type {
   RunStatus,
   StepRecord,
   Totals,
+  Usage,
 } from "@runfleet/model";
 
 export interface DecideEnv {
@@ -45,6 +46,8 @@ export interface Decision {
   readonly gatesClosed: Address[];
   readonly status: RunStatus;
   readonly totals: Totals;
+  /** What the run's own attempts used since this was said last, to be counted once for its workflow; its children count theirs. */
+  readonly usage?: Usage;
   readonly blockedOn: BlockedOn[];
   /** When something happens without any event, epoch ms; it may lie in the past. */
   readonly nextDeadlineAt?: number;

@@ -3,8 +3,8 @@
  * process, nothing happens twice, what is said to have changed has changed. Failed runs are retried, so the ways back
  * in are looked at as well.
  */
-import type { EngineEvent, Fact, StepRecord } from "@runfleet/model";
-import { addUsage, attemptKey, parentAddress } from "@runfleet/model";
+import type { EngineEvent, Fact, StepRecord, Totals, Usage } from "@runfleet/model";
+import { addUsage, attemptKey, parentAddress, usageNames, zeroTotals } from "@runfleet/model";
 import { describe, expect, test } from "vitest";
 import { runEngine } from "../../../test/simulation/oracle/engine-run.js";
 import { type Program, programOf } from "../../../test/simulation/oracle/programs.js";
@@ -114,6 +114,24 @@ describe("every decision", () => {
       const { hasLlmMetrics: _flag, ...sums } = addUsage(totals, brought);
       expect(decision.totals).toMatchObject(sums);
     });
+  });
+
+  test("has what the run's own attempts used counted once, and nothing of its children", () => {
+    const brought = new Map<Program, Totals>();
+    const counted = new Map<Program, Totals>();
+    const add = (sums: Map<Program, Totals>, program: Program, usage: Usage) =>
+      sums.set(program, addUsage(sums.get(program) ?? zeroTotals(), usage));
+    everyDecision(({ events: [event], decision }, program) => {
+      const isTaken = decision.facts.every(({ type }) => type !== "event.ignored");
+      if (event?.type === "attemptEnded" && isTaken) add(brought, program, event.outcome.usage ?? {});
+      add(counted, program, decision.usage ?? {});
+      if (decision.ended !== undefined) {
+        expect(decision.state.core.uncounted).toBeUndefined();
+        for (const name of usageNames)
+          expect(counted.get(program)?.[name]).toBeCloseTo(brought.get(program)?.[name] ?? 0, 9);
+      }
+    });
+    expect(brought.size).toBeGreaterThan(programs.length / 2);
   });
 
   test("waits for something unless the run has ended", () => {

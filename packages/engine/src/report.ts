@@ -7,6 +7,7 @@ import { behaviourOf } from "./nodes/index.js";
 import { partValue } from "./parts.js";
 import { nodeAt } from "./plan.js";
 import { defined } from "./record.js";
+import { takeUncounted } from "./results.js";
 import { note, type Turn } from "./turn.js";
 
 interface Waits {
@@ -18,6 +19,7 @@ export function report(turn: Turn, waitsBefore: string): Decision {
   const waits = waitsOf(turn);
   noteWaiting(turn, waits, waitsBefore);
   const { state, commands, facts, gatesOpened } = turn;
+  const usage = takeUncounted(turn, { goesOn: waits.localWork });
   const stillOpen = gatesOpened.filter(({ address }) => Object.hasOwn(state.frames, address));
   return {
     state,
@@ -30,7 +32,7 @@ export function report(turn: Turn, waitsBefore: string): Decision {
     status: statusOf(turn, waits),
     totals: state.core.totals,
     ...waits,
-    ...defined({ nextDeadlineAt: nextDeadlineAt(turn), ended: endingOf(turn) }),
+    ...defined({ usage, nextDeadlineAt: nextDeadlineAt(turn), ended: endingOf(turn) }),
   };
 }
 

@@ -3,7 +3,7 @@
  * the totals. Everything here is bounded; the oldest goes first.
  */
 import type { ContextEntry, Failure, StepEnd, StepOutput, StepResult, Totals, Usage } from "@runfleet/model";
-import { addUsage, limits } from "@runfleet/model";
+import { addUsage, limits, usageNames } from "@runfleet/model";
 import { parsed } from "./json-text.js";
 import { partName } from "./parts.js";
 import { defined, member } from "./record.js";
@@ -53,7 +53,32 @@ export function appendContext(turn: Turn, entry: NewContext): void {
   exportMembers(turn, entry.output);
 }
 
-/** Adds what an attempt or a child used to the run's totals. */
+/** Adds what an attempt of this run used: to its totals, and to what is still to be counted for its workflow. */
+export function addOwnUsage(turn: Turn, usage: Usage | undefined): void {
+  if (usage === undefined) return;
+  addToTotals(turn, usage);
+  const uncounted = { ...turn.state.core.uncounted };
+  for (const name of usageNames) {
+    const amount = usage[name] ?? 0;
+    if (amount > 0) uncounted[name] = (uncounted[name] ?? 0) + amount;
+  }
+  if (Object.keys(uncounted).length > 0) core(turn).uncounted = uncounted;
+}
+
+/**
+ * What is to be counted with this decision, and from then on is not any more. Time alone waits for company, so that a step
+ * that used nothing else costs no further write: it is counted when the run stops working here (`goesOn` false).
+ */
+export function takeUncounted(turn: Turn, { goesOn }: { readonly goesOn: boolean }): Usage | undefined {
+  const { uncounted } = turn.state.core;
+  if (uncounted === undefined) return undefined;
+  const isTimeAlone = Object.keys(uncounted).every((name) => name === "durationMs");
+  if (goesOn && isTimeAlone) return undefined;
+  delete core(turn).uncounted;
+  return uncounted;
+}
+
+/** Adds what an attempt or a child used to the run's totals. A child's is counted by the child itself. */
 export function addToTotals(turn: Turn, usage: Usage | Totals | undefined): void {
   if (usage === undefined) return;
   const totals = addUsage(turn.state.core.totals, usage);

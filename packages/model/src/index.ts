@@ -25,6 +25,7 @@ export type {
   RunScript,
   StartChild,
 } from "./command.js";
+export { dayMs, dayNumber, dayText } from "./day.js";
 export type {
   AgentRef,
   BranchNode,
@@ -199,7 +200,8 @@ export { isEnded, mayBecome, runStatuses, runTransitions, stepStatuses } from ".
 export type { StopSignal } from "./stop-signal.js";
 export type { CancelFeed, ListFilter, Page, PublishedWorkflow, RunStore } from "./store-port.js";
 export type { Totals, Usage } from "./usage.js";
-export { addUsage, totalsSchema, usageSchema, zeroTotals } from "./usage.js";
+export { addUsage, totalsSchema, usageNames, usageSchema, zeroTotals } from "./usage.js";
+export { type DayUsage, otherWorkflows, type UsageReads, type UsageSums } from "./usage-port.js";
 export type { WorkerPresence } from "./worker-presence.js";
 export type {
   ActivateReply,

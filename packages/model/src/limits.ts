@@ -94,6 +94,13 @@ export const limits = {
   concurrencyMax: 1_000_000,
   /** Workflows whose limits are set by an operator: they are read all at once. */
   workflowLimitsMax: 500,
+  /** Days of which is known what workflows used: a year, and the same month of the year before. */
+  usageDaysKept: 400,
+  /** Workflows that are counted each by themselves on one day, the first ones; with the days, 100,000 rows at most. */
+  usageWorkflowsMax: 250,
+  /** Workflows with rows of their own in one answer, and rows of it: what a table or a chart can show. */
+  usageTopMax: 250,
+  usageRowsToldMax: 10_000,
   /** Takeovers without any step that ended in between before a run fails with `crash_loop`. */
   recoveriesMax: 5,
   /** Takeovers without progress from which a run is a suspect: one dead worker is a misfortune, two in a row are a hint. */

@@ -26,6 +26,7 @@ export const reservedPoolNames: ReadonlySet<string> = new Set([
   "cancel",
   "permits",
   "limits",
+  "usage",
 ]);
 
 /** Lower case, so that two pools never differ by case alone; short, because it is part of every key. */

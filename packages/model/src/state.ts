@@ -223,6 +223,8 @@ export interface CoreState {
   deadline?: number;
   inputs: Record<string, string>;
   totals: Totals;
+  /** What attempts of this run used and no commit has counted yet; members are positive. Absent = nothing. */
+  uncounted?: Usage;
   /** Next position in the list of steps. */
   nextOrdinal: number;
   /** False once a step failed and nothing forgave it. */

@@ -13,6 +13,7 @@ import type { SinkFeed } from "./sink-feed.js";
 import type { StepRecord } from "./state.js";
 import type { RunStatus } from "./status.js";
 import type { StopSignal } from "./stop-signal.js";
+import type { UsageReads } from "./usage-port.js";
 import type { WorkerPresence } from "./worker-presence.js";
 import type { OutboxEntry, WorkerWrites } from "./worker-writes.js";
 
@@ -45,7 +46,8 @@ export interface RunStore
     ScheduleStore,
     SinkFeed,
     RunRetention,
-    ItemClaims {
+    ItemClaims,
+    UsageReads {
   inboxWaiting(runId: string): Promise<boolean>;
   /** When a run that nobody owns wants to be looked at, epoch ms. */
   dueAt(runId: string): Promise<number | undefined>;

@@ -15,6 +15,17 @@ export const usageSchema = z.object({
 });
 export type Usage = z.infer<typeof usageSchema>;
 
+/** Everything that is added up, in the order of the store's texts. */
+export const usageNames = [
+  "costUsd",
+  "turns",
+  "durationMs",
+  "inputTokens",
+  "outputTokens",
+  "cacheReadInputTokens",
+  "cacheCreationInputTokens",
+] as const satisfies readonly (keyof Usage)[];
+
 export const totalsSchema = z.object({
   costUsd: z.number(),
   turns: z.number(),

@@ -8,7 +8,7 @@ import type { Failure } from "./outcome.js";
 import type { BlockedOn, OpenGate, RunRecord } from "./run.js";
 import type { PartChanges, StepRecord } from "./state.js";
 import type { RunStatus } from "./status.js";
-import type { Totals } from "./usage.js";
+import type { Totals, Usage } from "./usage.js";
 
 /** The pair every write of a worker is checked against. A former owner's pair changes nothing. */
 export interface Fence {
@@ -68,6 +68,8 @@ export interface Commit {
   readonly inboxSeen: number;
   readonly status: RunStatus;
   readonly totals: Totals;
+  /** Counted with this write for the run's workflow on this day of the store's clock; the run's own, not its children's. */
+  readonly usage?: Usage;
   readonly gatesOpened: readonly OpenGate[];
   readonly gatesClosed: readonly Address[];
   /** Outbox entries performed since the last commit. */

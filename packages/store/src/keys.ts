@@ -77,6 +77,9 @@ export function partitionKeys(tag: string) {
     limitsSet: `${tag}:limits:set`,
     /** zset: scope of a rate by the time before which a further start comes too soon. */
     limitsRates: `${tag}:limits:rates`,
+    /** zset, score 0: `<day since 1970> <workflow>`, and hash row → what was used and how many runs ended, see `usage-row.ts`. */
+    usageRows: `${tag}:usage`,
+    usageSums: `${tag}:usage:sums`,
     /** zset, score 0: names of published workflows. */
     workflowNames: `${tag}:defs`,
   };

@@ -42,6 +42,7 @@ export function restoreSnapshot(store: RunStore, snapshot: MemorySnapshot): void
   refill(state.sinks, held.sinks);
   refill(state.unfiled, held.unfiled);
   refill(state.kept, held.kept);
+  refill(state.usage, held.usage);
   state.orphans.clear();
   for (const row of held.orphans) state.orphans.add(row);
   state.fleetEvents.splice(0, Number.POSITIVE_INFINITY, ...held.fleetEvents);

@@ -13,6 +13,7 @@ import { memorySchedules } from "./memory/memory-schedules.js";
 import { memorySinkFeed } from "./memory/memory-sink-feed.js";
 import { createMemoryState, type MemoryState } from "./memory/memory-state.js";
 import { memoryPresence, memorySweeps, memoryWorkflows } from "./memory/memory-sweeps.js";
+import { memoryUsage } from "./memory/memory-usage.js";
 import { memoryWorkerWrites } from "./memory/memory-worker-writes.js";
 
 const states = new WeakMap<object, MemoryState>();
@@ -33,6 +34,7 @@ export function createMemoryStore(options: { readonly now: () => number }): RunS
     ...memoryItemClaims(state),
     ...memoryWorkflows(state),
     ...memoryPresence(state),
+    ...memoryUsage(state),
     subscribe: async (listener) => {
       const own = (runId: string) => listener(runId);
       state.cancelListeners.add(own);

@@ -19,6 +19,7 @@ import { runRetention } from "./redis/run-retention.js";
 import { schedules } from "./redis/schedules.js";
 import { sinkFeed } from "./redis/sink-feed.js";
 import { sweeps } from "./redis/sweeps.js";
+import { usageReads } from "./redis/usage.js";
 import { workerWrites } from "./redis/worker-writes.js";
 import { workflows } from "./redis/workflows.js";
 
@@ -62,6 +63,7 @@ export function createRedisStore(options: RedisStoreOptions): RunStore & CancelF
     ...schedules(partition),
     ...sinkFeed(partition),
     ...presence(partition),
+    ...usageReads(partition),
     subscribe,
     close: async () => {
       closeHistory();

@@ -159,6 +159,7 @@ export class RunWriter {
       inboxSeen: this.#inboxSeen,
       status: decision.status,
       totals: decision.totals,
+      ...(decision.usage === undefined ? {} : { usage: decision.usage }),
       gatesOpened: decision.gatesOpened,
       gatesClosed: decision.gatesClosed,
       outboxDone: this.#outboxDone.splice(0),

@@ -134,6 +134,7 @@ function commitOf(side: Side, { run, n }: Call) {
     ],
     facts: [{ type: "loop.iterated", address: "b.0", iteration: n }],
     inboxSeen: n,
+    ...(n % 2 === 0 ? { usage: { costUsd: n / 7, durationMs: n } } : {}),
     status: n % 4 === 3 ? "waiting" : "running",
     outbox: n % 4 === 0 ? [{ id: `o${n}`, runId: run, type: "enqueue" }] : [],
     outboxDone: n % 5 === 0 ? ["o4"] : [],
@@ -170,6 +171,7 @@ async function readAll({ store }: Side): Promise<unknown> {
     gates: await store.openGates({ limit: 100 }),
     silent: await store.silentOwners({ silentMs: -1, limit: 100 }),
     outbox: await store.outboxPending({ olderThanMs: 0, limit: 100 }),
+    usage: await store.readUsage({ from: "1970-01-01", to: "1970-01-01", limit: 100 }),
   });
 }
 

@@ -78,6 +78,7 @@ function rich(fence: Activation["fence"]) {
     inboxSeen: 2,
     gatesOpened: [sampleGate(fence.runId, { address: "b.7" })],
     gatesClosed: ["b.1"],
+    usage: { costUsd: 1 },
   });
 }
 

@@ -10,8 +10,8 @@ export const attempts = [
   },
   {
     file: "nodes/attempts.ts",
-    find: "  addToTotals(turn, answer.child?.totals ?? outcome.usage);",
-    replace: '  if (outcome.type === "succeeded") addToTotals(turn, answer.child?.totals ?? outcome.usage);',
+    find: "  if (answer.child === undefined) addOwnUsage(turn, outcome.usage);",
+    replace: '  if (outcome.type === "succeeded") addOwnUsage(turn, outcome.usage);',
     says: "failed attempts cost nothing",
   },
   {

@@ -55,6 +55,7 @@ const store = {
   listRuns: byClients,
   listChildren: readsOnly,
   openGates: byClients,
+  readUsage: byClients,
   findWorkflow: readsOnly,
   listWorkflows: byClients,
   readDefinition: readsOnly,

@@ -15,7 +15,7 @@ import type { AttemptFrame, Failure, Outcome, Usage } from "@runfleet/model";
 import { backoffMs } from "../backoff.js";
 import { boundedFailure, boundedOutcome } from "../bounds.js";
 import { defined } from "../record.js";
-import { addToTotals } from "../results.js";
+import { addOwnUsage, addToTotals } from "../results.js";
 import { note, record, setFrame, type Turn, takeOrdinal } from "../turn.js";
 import { labelOf } from "../variables.js";
 import {
@@ -110,7 +110,8 @@ function finish<N extends RetriedNode>(
   const outcome = boundedOutcome(answer.outcome);
   const { frame } = spot;
   kind.answered?.(turn, spot, answer);
-  addToTotals(turn, answer.child?.totals ?? outcome.usage);
+  if (answer.child === undefined) addOwnUsage(turn, outcome.usage);
+  else addToTotals(turn, answer.child.totals);
   delete frame.given;
   const usage = usedInAll(frame, outcome.usage);
   const ended = { ...outcome, ...defined({ usage }) };

@@ -7,6 +7,7 @@
 -- include: history.lua
 -- include: outbox.lua
 -- include: gates.lua
+-- include: count_usage.lua
 --
 -- KEYS
 --   run: run:<id>
@@ -25,11 +26,12 @@
 --   outboxDone[]: id
 --   gatesOpened[]: address, name, since, deadline, JSON
 --   gatesClosed[]: address
+--   usage[]: what is to be counted for the workflow, in the order of count_usage; or nothing
 --   inboxSeen: number of the last event this commit consumes
 --   totals: text
 --   progress: 1 when the run came forward with this commit, else empty
 
-local stored = redis.call('HMGET', K.run, 'status', 'row')
+local stored = redis.call('HMGET', K.run, 'status', 'row', 'workflow')
 local status = stored[1]
 local row = stored[2]
 
@@ -119,6 +121,9 @@ local function apply_commit(from, to)
   redis.call('HSET', K.run, 'totals', A.totals, 'commits', remember_commit(), 'heartbeatAt', now)
   if A.progress ~= '' then
     forget_recoveries()
+  end
+  if #A.usage > 0 then
+    count_usage(stored[3], A.usage)
   end
   redis.call('HINCRBY', K.run, 'revision', '1')
   redis.call('ZADD', K.leases, now, A.runId)

@@ -7,6 +7,7 @@
 -- include: gates.lua
 -- include: keep_for.lua
 -- include: return_permits.lua
+-- include: count_usage.lua
 --
 -- KEYS
 --   run: run:<id>
@@ -71,6 +72,11 @@ local function empty_inbox()
   redis.call('DEL', K.inbox, K.dedupe)
 end
 
+local function count_end()
+  local ended = redis.call('HMGET', K.run, 'workflow', 'status')
+  count_usage(ended[1], { [ended_column[ended[2]]] = '1' })
+end
+
 -- Rows of runs whose time is over, for the caller to forget: their lists may be other workflows'.
 local function end_run(row)
   redis.call('HSET', K.run, 'endedAt', now)
@@ -84,6 +90,7 @@ local function end_run(row)
   redis.call('ZREM', K.timers, A.runId)
   close_gates(redis.call('HKEYS', K.gates))
   tell_parent()
+  count_end()
   return_permits()
   keep_for_a_while(row)
   return redis.call('ZRANGEBYSCORE', K.runsEnded, '-inf', now, 'LIMIT', '0', A.forgetMax)

@@ -34,6 +34,10 @@ export interface CommitRunKeys {
   readonly gatesOpen: string;
   /** gates:info */
   readonly gatesInfo: string;
+  /** usage */
+  readonly usageRows: string;
+  /** usage:sums */
+  readonly usageSums: string;
   /** run:<id>:state */
   readonly parts: string;
   /** run:<id>:steps */
@@ -93,6 +97,8 @@ export interface CommitRunValues {
   readonly gatesOpened: readonly ScriptValue[];
   /** address */
   readonly gatesClosed: readonly ScriptValue[];
+  /** what is to be counted for the workflow, in the order of count_usage; or nothing */
+  readonly usage: readonly ScriptValue[];
 }
 
 /**
@@ -107,9 +113,9 @@ export type CommitRunTag = "fenced" | "ok" | "duplicate";
  */
 export const commitRun: Script<CommitRunKeys, CommitRunValues, CommitRunTag> = {
   name: "commit_run",
-  keys: ["run", "statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "history", "historyCopy", "fleetEvents", "outbox", "outboxEntries", "gates", "gatesOpen", "gatesInfo", "parts", "steps", "stepOrder", "inbox", "leases", "answers"],
-  values: ["now", "generation", "nonce", "commitId", "after", "transitions", "runId", "historyMax", "fleetEventsMax", "inboxSeen", "totals", "progress", "inboxPage", "status", "partsSet[]", "partsRemoved[]", "stepsSet[]", "facts[]", "outboxAdded[]", "outboxDone[]", "gatesOpened[]", "gatesClosed[]"],
-  sha1: "008a53fa78668d6243d2ce0578ca3997f5b36f67",
+  keys: ["run", "statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "history", "historyCopy", "fleetEvents", "outbox", "outboxEntries", "gates", "gatesOpen", "gatesInfo", "usageRows", "usageSums", "parts", "steps", "stepOrder", "inbox", "leases", "answers"],
+  values: ["now", "generation", "nonce", "commitId", "after", "transitions", "runId", "historyMax", "fleetEventsMax", "inboxSeen", "totals", "progress", "inboxPage", "status", "partsSet[]", "partsRemoved[]", "stepsSet[]", "facts[]", "outboxAdded[]", "outboxDone[]", "gatesOpened[]", "gatesClosed[]", "usage[]"],
+  sha1: "22777b4c2f61514a5ce7f1327a7443d0db9bb9e6",
   source: `local K = {
   run = KEYS[1],
   statusPending = KEYS[2],
@@ -127,12 +133,14 @@ export const commitRun: Script<CommitRunKeys, CommitRunValues, CommitRunTag> = {
   gates = KEYS[14],
   gatesOpen = KEYS[15],
   gatesInfo = KEYS[16],
-  parts = KEYS[17],
-  steps = KEYS[18],
-  stepOrder = KEYS[19],
-  inbox = KEYS[20],
-  leases = KEYS[21],
-  answers = KEYS[22],
+  usageRows = KEYS[17],
+  usageSums = KEYS[18],
+  parts = KEYS[19],
+  steps = KEYS[20],
+  stepOrder = KEYS[21],
+  inbox = KEYS[22],
+  leases = KEYS[23],
+  answers = KEYS[24],
 }
 local A = {
   now = ARGV[1],
@@ -166,6 +174,7 @@ A.outboxAdded = take_list()
 A.outboxDone = take_list()
 A.gatesOpened = take_list()
 A.gatesClosed = take_list()
+A.usage = take_list()
 local now = A.now
 if now == '' then
   local time = redis.call('TIME')
@@ -253,7 +262,52 @@ local function close_gates(addresses)
     end
   end
 end
-local stored = redis.call('HMGET', K.run, 'status', 'row')
+local usage_days_kept = 400
+local usage_workflows_max = 250
+local usage_columns = 10
+local ended_column = { completed = 8, failed = 9, cancelled = 10 }
+local function day_text(day)
+  return string.format('%05d', day)
+end
+local function forget_old_usage(day)
+  local old = redis.call(
+    'ZRANGEBYLEX', K.usageRows, '-', '(' .. day_text(day - usage_days_kept), 'LIMIT', '0', '10'
+  )
+  for index = 1, #old do
+    redis.call('ZREM', K.usageRows, old[index])
+    redis.call('HDEL', K.usageSums, old[index])
+  end
+end
+local function usage_row(workflow)
+  local day = math.floor(tonumber(now) / 86400000)
+  local row = day_text(day) .. ' ' .. workflow
+  local sums = redis.call('HGET', K.usageSums, row)
+  if sums then
+    return row, sums
+  end
+  if redis.call('ZLEXCOUNT', K.usageRows, '[' .. day_text(day) .. ' ', '(' .. day_text(day) .. '!') >= usage_workflows_max then
+    row = day_text(day) .. ' *'
+    sums = redis.call('HGET', K.usageSums, row)
+  end
+  if not sums then
+    redis.call('ZADD', K.usageRows, '0', row)
+    forget_old_usage(day)
+  end
+  return row, sums or ''
+end
+local function count_usage(workflow, added)
+  local row, sums = usage_row(workflow)
+  local numbers = {}
+  for number in string.gmatch(sums, '%S+') do
+    numbers[#numbers + 1] = number
+  end
+  for column = 1, usage_columns do
+    local before, more = numbers[column] or '0', added[column] or '0'
+    numbers[column] = more == '0' and before or string.format('%.0f', tonumber(before) + tonumber(more))
+  end
+  redis.call('HSET', K.usageSums, row, table.concat(numbers, ' '))
+end
+local stored = redis.call('HMGET', K.run, 'status', 'row', 'workflow')
 local status = stored[1]
 local row = stored[2]
 local function call_in_chunks(command, key, values, width)
@@ -328,6 +382,9 @@ local function apply_commit(from, to)
   redis.call('HSET', K.run, 'totals', A.totals, 'commits', remember_commit(), 'heartbeatAt', now)
   if A.progress ~= '' then
     forget_recoveries()
+  end
+  if #A.usage > 0 then
+    count_usage(stored[3], A.usage)
   end
   redis.call('HINCRBY', K.run, 'revision', '1')
   redis.call('ZADD', K.leases, now, A.runId)

@@ -34,6 +34,10 @@ export interface FinishRunKeys {
   readonly gatesOpen: string;
   /** gates:info */
   readonly gatesInfo: string;
+  /** usage */
+  readonly usageRows: string;
+  /** usage:sums */
+  readonly usageSums: string;
   /** run:<id>:state */
   readonly parts: string;
   /** run:<id>:steps */
@@ -133,6 +137,8 @@ export interface FinishRunValues {
   readonly gatesOpened: readonly ScriptValue[];
   /** address */
   readonly gatesClosed: readonly ScriptValue[];
+  /** what is to be counted for the workflow, in the order of count_usage; or nothing */
+  readonly usage: readonly ScriptValue[];
 }
 
 /**
@@ -147,9 +153,9 @@ export type FinishRunTag = "fenced" | "finished" | "duplicate";
  */
 export const finishRun: Script<FinishRunKeys, FinishRunValues, FinishRunTag> = {
   name: "finish_run",
-  keys: ["run", "statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "history", "historyCopy", "fleetEvents", "outbox", "outboxEntries", "gates", "gatesOpen", "gatesInfo", "parts", "steps", "stepOrder", "inbox", "leases", "answers", "timers", "dedupe", "children", "permitsHeld", "permitsWaiting", "permitsWaiters", "limitsDeclared", "limitsSet", "runsEnded", "runsUnfiled", "parentRun", "parentInbox"],
-  values: ["now", "generation", "nonce", "commitId", "after", "transitions", "runId", "historyMax", "fleetEventsMax", "inboxSeen", "totals", "progress", "childGraceMs", "error", "summary", "retentionMs", "parentId", "parentEvent", "wakeId", "wakeHead", "forgetMax", "status", "partsSet[]", "partsRemoved[]", "stepsSet[]", "facts[]", "outboxAdded[]", "outboxDone[]", "gatesOpened[]", "gatesClosed[]"],
-  sha1: "0c62027f71e328ba871b0f7bb4577853cb2bd4e5",
+  keys: ["run", "statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "history", "historyCopy", "fleetEvents", "outbox", "outboxEntries", "gates", "gatesOpen", "gatesInfo", "usageRows", "usageSums", "parts", "steps", "stepOrder", "inbox", "leases", "answers", "timers", "dedupe", "children", "permitsHeld", "permitsWaiting", "permitsWaiters", "limitsDeclared", "limitsSet", "runsEnded", "runsUnfiled", "parentRun", "parentInbox"],
+  values: ["now", "generation", "nonce", "commitId", "after", "transitions", "runId", "historyMax", "fleetEventsMax", "inboxSeen", "totals", "progress", "childGraceMs", "error", "summary", "retentionMs", "parentId", "parentEvent", "wakeId", "wakeHead", "forgetMax", "status", "partsSet[]", "partsRemoved[]", "stepsSet[]", "facts[]", "outboxAdded[]", "outboxDone[]", "gatesOpened[]", "gatesClosed[]", "usage[]"],
+  sha1: "986a66cada003fa67d8b5ab9e0e3f66ae0a6d992",
   source: `local K = {
   run = KEYS[1],
   statusPending = KEYS[2],
@@ -167,24 +173,26 @@ export const finishRun: Script<FinishRunKeys, FinishRunValues, FinishRunTag> = {
   gates = KEYS[14],
   gatesOpen = KEYS[15],
   gatesInfo = KEYS[16],
-  parts = KEYS[17],
-  steps = KEYS[18],
-  stepOrder = KEYS[19],
-  inbox = KEYS[20],
-  leases = KEYS[21],
-  answers = KEYS[22],
-  timers = KEYS[23],
-  dedupe = KEYS[24],
-  children = KEYS[25],
-  permitsHeld = KEYS[26],
-  permitsWaiting = KEYS[27],
-  permitsWaiters = KEYS[28],
-  limitsDeclared = KEYS[29],
-  limitsSet = KEYS[30],
-  runsEnded = KEYS[31],
-  runsUnfiled = KEYS[32],
-  parentRun = KEYS[33],
-  parentInbox = KEYS[34],
+  usageRows = KEYS[17],
+  usageSums = KEYS[18],
+  parts = KEYS[19],
+  steps = KEYS[20],
+  stepOrder = KEYS[21],
+  inbox = KEYS[22],
+  leases = KEYS[23],
+  answers = KEYS[24],
+  timers = KEYS[25],
+  dedupe = KEYS[26],
+  children = KEYS[27],
+  permitsHeld = KEYS[28],
+  permitsWaiting = KEYS[29],
+  permitsWaiters = KEYS[30],
+  limitsDeclared = KEYS[31],
+  limitsSet = KEYS[32],
+  runsEnded = KEYS[33],
+  runsUnfiled = KEYS[34],
+  parentRun = KEYS[35],
+  parentInbox = KEYS[36],
 }
 local A = {
   now = ARGV[1],
@@ -226,6 +234,7 @@ A.outboxAdded = take_list()
 A.outboxDone = take_list()
 A.gatesOpened = take_list()
 A.gatesClosed = take_list()
+A.usage = take_list()
 local now = A.now
 if now == '' then
   local time = redis.call('TIME')
@@ -313,7 +322,52 @@ local function close_gates(addresses)
     end
   end
 end
-local stored = redis.call('HMGET', K.run, 'status', 'row')
+local usage_days_kept = 400
+local usage_workflows_max = 250
+local usage_columns = 10
+local ended_column = { completed = 8, failed = 9, cancelled = 10 }
+local function day_text(day)
+  return string.format('%05d', day)
+end
+local function forget_old_usage(day)
+  local old = redis.call(
+    'ZRANGEBYLEX', K.usageRows, '-', '(' .. day_text(day - usage_days_kept), 'LIMIT', '0', '10'
+  )
+  for index = 1, #old do
+    redis.call('ZREM', K.usageRows, old[index])
+    redis.call('HDEL', K.usageSums, old[index])
+  end
+end
+local function usage_row(workflow)
+  local day = math.floor(tonumber(now) / 86400000)
+  local row = day_text(day) .. ' ' .. workflow
+  local sums = redis.call('HGET', K.usageSums, row)
+  if sums then
+    return row, sums
+  end
+  if redis.call('ZLEXCOUNT', K.usageRows, '[' .. day_text(day) .. ' ', '(' .. day_text(day) .. '!') >= usage_workflows_max then
+    row = day_text(day) .. ' *'
+    sums = redis.call('HGET', K.usageSums, row)
+  end
+  if not sums then
+    redis.call('ZADD', K.usageRows, '0', row)
+    forget_old_usage(day)
+  end
+  return row, sums or ''
+end
+local function count_usage(workflow, added)
+  local row, sums = usage_row(workflow)
+  local numbers = {}
+  for number in string.gmatch(sums, '%S+') do
+    numbers[#numbers + 1] = number
+  end
+  for column = 1, usage_columns do
+    local before, more = numbers[column] or '0', added[column] or '0'
+    numbers[column] = more == '0' and before or string.format('%.0f', tonumber(before) + tonumber(more))
+  end
+  redis.call('HSET', K.usageSums, row, table.concat(numbers, ' '))
+end
+local stored = redis.call('HMGET', K.run, 'status', 'row', 'workflow')
 local status = stored[1]
 local row = stored[2]
 local function call_in_chunks(command, key, values, width)
@@ -388,6 +442,9 @@ local function apply_commit(from, to)
   redis.call('HSET', K.run, 'totals', A.totals, 'commits', remember_commit(), 'heartbeatAt', now)
   if A.progress ~= '' then
     forget_recoveries()
+  end
+  if #A.usage > 0 then
+    count_usage(stored[3], A.usage)
   end
   redis.call('HINCRBY', K.run, 'revision', '1')
   redis.call('ZADD', K.leases, now, A.runId)
@@ -553,6 +610,10 @@ end
 local function empty_inbox()
   redis.call('DEL', K.inbox, K.dedupe)
 end
+local function count_end()
+  local ended = redis.call('HMGET', K.run, 'workflow', 'status')
+  count_usage(ended[1], { [ended_column[ended[2]]] = '1' })
+end
 local function end_run(row)
   redis.call('HSET', K.run, 'endedAt', now)
   redis.call('HDEL', K.run, 'owner')
@@ -565,6 +626,7 @@ local function end_run(row)
   redis.call('ZREM', K.timers, A.runId)
   close_gates(redis.call('HKEYS', K.gates))
   tell_parent()
+  count_end()
   return_permits()
   keep_for_a_while(row)
   return redis.call('ZRANGEBYSCORE', K.runsEnded, '-inf', now, 'LIMIT', '0', A.forgetMax)

@@ -60,6 +60,10 @@ export interface TerminateRunKeys {
   readonly limitsDeclared: string;
   /** limits:set */
   readonly limitsSet: string;
+  /** usage */
+  readonly usageRows: string;
+  /** usage:sums */
+  readonly usageSums: string;
   /** leases */
   readonly leases: string;
   /** runs:ended */
@@ -130,9 +134,9 @@ export type TerminateRunTag = "terminated" | "ended" | "not_found";
  */
 export const terminateRun: Script<TerminateRunKeys, TerminateRunValues, TerminateRunTag> = {
   name: "terminate_run",
-  keys: ["statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "history", "historyCopy", "fleetEvents", "timers", "outbox", "outboxEntries", "gates", "gatesOpen", "gatesInfo", "run", "parts", "steps", "stepOrder", "inbox", "dedupe", "children", "answers", "permitsHeld", "permitsWaiting", "permitsWaiters", "limitsDeclared", "limitsSet", "leases", "runsEnded", "runsUnfiled", "parentRun", "parentInbox"],
+  keys: ["statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "history", "historyCopy", "fleetEvents", "timers", "outbox", "outboxEntries", "gates", "gatesOpen", "gatesInfo", "run", "parts", "steps", "stepOrder", "inbox", "dedupe", "children", "answers", "permitsHeld", "permitsWaiting", "permitsWaiters", "limitsDeclared", "limitsSet", "usageRows", "usageSums", "leases", "runsEnded", "runsUnfiled", "parentRun", "parentInbox"],
   values: ["now", "transitions", "runId", "historyMax", "fleetEventsMax", "childGraceMs", "error", "summary", "retentionMs", "parentId", "parentEvent", "wakeId", "wakeHead", "forgetMax", "nonce", "by", "reason", "fact", "orphansId", "orphansEntry", "channel"],
-  sha1: "6cca772b7e2d30e835242156fdd78a3e7bb4ad67",
+  sha1: "f03bf539e9b06e401287ca25cd49c47749ed8bac",
   source: `local K = {
   statusPending = KEYS[1],
   statusRunning = KEYS[2],
@@ -163,11 +167,13 @@ export const terminateRun: Script<TerminateRunKeys, TerminateRunValues, Terminat
   permitsWaiters = KEYS[27],
   limitsDeclared = KEYS[28],
   limitsSet = KEYS[29],
-  leases = KEYS[30],
-  runsEnded = KEYS[31],
-  runsUnfiled = KEYS[32],
-  parentRun = KEYS[33],
-  parentInbox = KEYS[34],
+  usageRows = KEYS[30],
+  usageSums = KEYS[31],
+  leases = KEYS[32],
+  runsEnded = KEYS[33],
+  runsUnfiled = KEYS[34],
+  parentRun = KEYS[35],
+  parentInbox = KEYS[36],
 }
 local A = {
   now = ARGV[1],
@@ -393,6 +399,51 @@ local function return_permits()
   end
   return_permit(stored[1])
 end
+local usage_days_kept = 400
+local usage_workflows_max = 250
+local usage_columns = 10
+local ended_column = { completed = 8, failed = 9, cancelled = 10 }
+local function day_text(day)
+  return string.format('%05d', day)
+end
+local function forget_old_usage(day)
+  local old = redis.call(
+    'ZRANGEBYLEX', K.usageRows, '-', '(' .. day_text(day - usage_days_kept), 'LIMIT', '0', '10'
+  )
+  for index = 1, #old do
+    redis.call('ZREM', K.usageRows, old[index])
+    redis.call('HDEL', K.usageSums, old[index])
+  end
+end
+local function usage_row(workflow)
+  local day = math.floor(tonumber(now) / 86400000)
+  local row = day_text(day) .. ' ' .. workflow
+  local sums = redis.call('HGET', K.usageSums, row)
+  if sums then
+    return row, sums
+  end
+  if redis.call('ZLEXCOUNT', K.usageRows, '[' .. day_text(day) .. ' ', '(' .. day_text(day) .. '!') >= usage_workflows_max then
+    row = day_text(day) .. ' *'
+    sums = redis.call('HGET', K.usageSums, row)
+  end
+  if not sums then
+    redis.call('ZADD', K.usageRows, '0', row)
+    forget_old_usage(day)
+  end
+  return row, sums or ''
+end
+local function count_usage(workflow, added)
+  local row, sums = usage_row(workflow)
+  local numbers = {}
+  for number in string.gmatch(sums, '%S+') do
+    numbers[#numbers + 1] = number
+  end
+  for column = 1, usage_columns do
+    local before, more = numbers[column] or '0', added[column] or '0'
+    numbers[column] = more == '0' and before or string.format('%.0f', tonumber(before) + tonumber(more))
+  end
+  redis.call('HSET', K.usageSums, row, table.concat(numbers, ' '))
+end
 local function tell_parent()
   if A.parentEvent == '' then
     return
@@ -424,6 +475,10 @@ end
 local function empty_inbox()
   redis.call('DEL', K.inbox, K.dedupe)
 end
+local function count_end()
+  local ended = redis.call('HMGET', K.run, 'workflow', 'status')
+  count_usage(ended[1], { [ended_column[ended[2]]] = '1' })
+end
 local function end_run(row)
   redis.call('HSET', K.run, 'endedAt', now)
   redis.call('HDEL', K.run, 'owner')
@@ -436,6 +491,7 @@ local function end_run(row)
   redis.call('ZREM', K.timers, A.runId)
   close_gates(redis.call('HKEYS', K.gates))
   tell_parent()
+  count_end()
   return_permits()
   keep_for_a_while(row)
   return redis.call('ZRANGEBYSCORE', K.runsEnded, '-inf', now, 'LIMIT', '0', A.forgetMax)

@@ -35,6 +35,7 @@ import {
   tellCancel,
   toRecord,
 } from "./memory-state.js";
+import { countEnd } from "./memory-usage.js";
 
 type UnownedEndings = Pick<RunStore, "failUnowned" | "terminateRun">;
 
@@ -134,6 +135,7 @@ export function endRun(state: MemoryState, run: StoredRun, ending: Ending): Gran
   disown(state, run, undefined);
   run.gates.clear();
   tellParent(state, run, ending.parentEvent);
+  countEnd(state, run);
   const granting = returnPermits(state, run);
   run.expiresAt = state.now() + Math.max(1, Math.ceil(ending.retentionMs));
   state.unfiled.set(run.info.id, state.now());

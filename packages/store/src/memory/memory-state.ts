@@ -135,6 +135,8 @@ export interface MemoryState {
   readonly kept: Map<string, KeptFamily>;
   /** Rows of children of removed runs. */
   readonly orphans: Set<string>;
+  /** By row, see `usage-row.ts`. */
+  readonly usage: Map<string, readonly number[]>;
   lastFact: { at: number; count: number };
   /** Lease tokens given out. */
   tokens: number;
@@ -160,6 +162,7 @@ export function createMemoryState(now: () => number): MemoryState {
     unfiled: new Map(),
     kept: new Map(),
     orphans: new Set(),
+    usage: new Map(),
     lastFact: { at: 0, count: 0 },
     tokens: 0,
   };

@@ -17,6 +17,7 @@ import {
 } from "@runfleet/model";
 import { madeProgress } from "../progress.js";
 import { stepScore } from "../step-score.js";
+import { usageNumbers } from "../usage-row.js";
 import { disown, emptyInbox, endRun } from "./memory-endings.js";
 import { askPermits, returnPermits } from "./memory-permits.js";
 import {
@@ -33,6 +34,7 @@ import {
   toRecord,
   unreadEvents,
 } from "./memory-state.js";
+import { countUsage } from "./memory-usage.js";
 
 type WorkerWrites = Pick<RunStore, "activate" | "commit" | "park" | "release" | "finish" | "heartbeat">;
 
@@ -171,6 +173,7 @@ function applyCommit(
   }
   run.status = status;
   run.totals = copy(commit.totals);
+  countUsage(state, run, usageNumbers(commit.usage));
   run.commits = [commit.commitId, ...run.commits].slice(0, commitsKept);
   if (madeProgress(commit)) run.recoveries = 0;
   run.heartbeatAt = state.now();

@@ -8,6 +8,7 @@ import { madeProgress } from "../progress.js";
 import { totalsText } from "../run-record.js";
 import type { ScriptValue } from "../script.js";
 import { stepScore } from "../step-score.js";
+import { usageNumbers } from "../usage-row.js";
 
 export interface CommitValues {
   readonly runId: string;
@@ -26,6 +27,7 @@ export interface CommitValues {
   readonly outboxDone: readonly ScriptValue[];
   readonly gatesOpened: readonly ScriptValue[];
   readonly gatesClosed: readonly ScriptValue[];
+  readonly usage: readonly ScriptValue[];
 }
 
 export function toCommitValues(commit: Commit): CommitValues {
@@ -56,5 +58,6 @@ export function toCommitValues(commit: Commit): CommitValues {
       JSON.stringify(gate),
     ]),
     gatesClosed: commit.gatesClosed,
+    usage: usageNumbers(commit.usage),
   };
 }
