@@ -23,9 +23,10 @@ const hello = `workflow hello {
 `;
 const family = `workflow family { call workflow hello { inputs = { whom = "kid" } } }`;
 const charging = `workflow charging { call charge { retries = 1 } }`;
-const sources = { release, slow, fragile, hello, family, charging };
+const sources = { release, slow, fragile, hello, family, charging, asking: "workflow asking { call ask }" };
 /** Nobody knows whether an action that took effect at most once, and threw, has had it. */
 const config = `export default { actions: [
+  { name: "ask", run: async () => ({ usage: { costUsd: 0.42, turns: 3, inputTokens: 5200, outputTokens: 940 } }) },
   { name: "charge", effect: "at-most-once", async run() { throw new Error("connection lost"); } },
 ] };
 `;
@@ -46,17 +47,8 @@ beforeAll(async () => {
   dev = await project.dev(["--port", "0", "--workers", "1"]);
   url = (await project.state()).serverUrl;
   await project.json(["publish", ...files.map(([file]) => file)]);
-  await project.json([
-    "schedule",
-    "add",
-    "nightly",
-    "--workflow",
-    "hello",
-    "--cron",
-    "0 3 * * *",
-    "--input",
-    "whom=Ann",
-  ]);
+  const nightly = "schedule add nightly --workflow hello --input whom=Ann --cron".split(" ");
+  await project.json([...nightly, "0 3 * * *"]);
   browser = await openBrowser();
 });
 afterAll(async () => {
@@ -257,6 +249,7 @@ test.skipIf(browserProgram === undefined)(
     const start = ["start", "release", "--input", "version=1.3", "--label", "Release 1.3"];
     const { id } = (await project.json(start)) as { readonly id: string };
     await project.json(["start", "charging", "--label", "Order 17"]);
+    await project.json(["start", "asking", "--wait"]);
     const isWaiting = async (): Promise<boolean> =>
       ((await project.json(["gates"])) as { gates: unknown[] }).gates.length === 2;
     await expect.poll(isWaiting, { timeout: 20_000, interval: 500 }).toBe(true);
@@ -266,6 +259,7 @@ test.skipIf(browserProgram === undefined)(
       ["run", `/runs/${id}`, "Ship it?"],
       ["gates", "/gates", "Ship it?"],
       ["schedules", "/schedules", "nightly"],
+      ["cost", "/cost", "Workflows"],
       ["fleet", "/fleet", "Ended runs kept"],
       ["start", "/start", "Label"],
     ] as const;

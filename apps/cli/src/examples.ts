@@ -108,6 +108,11 @@ const examples: Readonly<Record<string, readonly Example[]>> = {
   ],
   "limit list": [["limit list", "who holds places, who waits for one"]],
   "limit remove": [["limit remove review-pr", "its definition decides again"]],
+  usage: [
+    ["usage", "the last 30 days"],
+    ["usage --days 7 --workflow review", "one workflow in a week"],
+    ["usage --from 2026-11-01 --to 2026-11-30 --json", "a month for a program"],
+  ],
   fleet: [
     ["fleet", "workers, and what waits in each pool"],
     ["fleet --json", "the same for a program"],

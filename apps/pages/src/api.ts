@@ -7,6 +7,7 @@ import type {
   RunPage,
   ScheduleDocument,
   SchedulePage,
+  UsageDocument,
   WorkflowDocument,
 } from "@runfleet/client";
 import type { GivenResult, RunDocument } from "@runfleet/model";
@@ -85,6 +86,8 @@ export const api = {
   gates: (filter: { runId?: string; cursor?: string }) => ask<GatePage>("GET", `/gates${search(filter)}`),
   workflows: () => ask<{ readonly workflows: readonly WorkflowDocument[] }>("GET", "/workflows"),
   fleet: () => ask<FleetDocument>("GET", "/fleet"),
+  usage: (asked: { from: string; by: string; top: string }) =>
+    ask<UsageDocument>("GET", `/usage${search(asked)}`),
   schedules: (filter: { cursor?: string }) => ask<SchedulePage>("GET", `/schedules${search(filter)}`),
   changeSchedule: (name: string, change: "pause" | "resume") =>
     ask<ScheduleDocument>("POST", `/schedules/${at(name)}/${change}`),

@@ -2,6 +2,7 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link, Route, Switch } from "wouter";
 import { api, isProblem } from "./api";
+import { CostPage } from "./cost/cost-page";
 import { FleetPage } from "./fleet-page";
 import { GatesPage } from "./gates/gates-page";
 import { ProblemNote } from "./parts/problem-note";
@@ -16,6 +17,7 @@ const links = [
   { href: "/", text: "Runs", role: "viewer" },
   { href: "/gates", text: "Gates", role: "viewer" },
   { href: "/schedules", text: "Schedules", role: "viewer" },
+  { href: "/cost", text: "Cost", role: "viewer" },
   { href: "/fleet", text: "Fleet", role: "viewer" },
   { href: "/start", text: "Start", role: "operator" },
 ] as const;
@@ -53,6 +55,7 @@ export function App() {
           <Route path="/runs/:id">{({ id }) => <RunPage key={id} id={id} />}</Route>
           <Route path="/gates" component={GatesPage} />
           <Route path="/schedules" component={SchedulesPage} />
+          <Route path="/cost" component={CostPage} />
           <Route path="/fleet" component={FleetPage} />
           <Route path="/start" component={StartPage} />
           <Route>

@@ -19,6 +19,7 @@ import { limitRoutes } from "./api/limit-routes.js";
 import { oneRunRoutes } from "./api/one-run-routes.js";
 import { runRoutes } from "./api/run-routes.js";
 import { scheduleRoutes } from "./api/schedule-routes.js";
+import { usageRoutes } from "./api/usage-routes.js";
 import { workflowRoutes } from "./api/workflow-routes.js";
 import { type AuditEntry, auditChanges } from "./audit.js";
 import { boardPath, boardRoutes } from "./board/board-routes.js";
@@ -101,6 +102,7 @@ function apiRoutes({ fleet, tokens }: ServerParts) {
     scheduleRoutes(fleet),
     limitRoutes(fleet),
     fleetRoutes(fleet),
+    usageRoutes(fleet),
   ];
 }
 

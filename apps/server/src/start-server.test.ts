@@ -37,7 +37,7 @@ describe("the server beside a development fleet", () => {
   });
 
   test("has one document for every page, and loads nothing from elsewhere", async () => {
-    for (const path of ["/", "/runs/some-run", "/gates", "/fleet", "/start"]) {
+    for (const path of ["/", "/runs/some-run", "/gates", "/cost", "/fleet", "/start"]) {
       const response = await fetch(`${server.url}${path}`);
       expect(response.headers.get("content-security-policy")).toContain("default-src 'self';");
       expect(response.headers.get("cache-control")).toBe("no-store");

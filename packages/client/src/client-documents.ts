@@ -8,6 +8,7 @@ import type {
   OverlapPolicy,
   RunDocument,
   RunStatus,
+  UsageSums,
 } from "@runfleet/model";
 
 export interface PublishedVersion {
@@ -119,6 +120,24 @@ export interface FleetDocument {
   readonly pools: readonly PoolDocument[];
   /** Largest first; of very many workflows some. */
   readonly kept: readonly KeptDocument[];
+}
+
+/** What runs used, and how many of them ended how. */
+export interface UsageRow extends UsageSums {
+  /** `2026-11-30` in UTC; null: all days of the range. */
+  readonly day: string | null;
+  /** Null: all workflows. "*": those without rows of their own. */
+  readonly workflow: string | null;
+}
+
+export interface UsageDocument {
+  /** First and last day. */
+  readonly from: string;
+  readonly to: string;
+  readonly by: "both" | "day" | "workflow";
+  readonly totals: UsageSums;
+  /** By day there is one for every day; else only where something was used or ended. Days in order, workflows by cost. */
+  readonly rows: readonly UsageRow[];
 }
 
 /** How far a change of many runs has come. */

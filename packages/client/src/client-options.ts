@@ -169,6 +169,18 @@ export interface ListOptions {
   readonly cursor?: string;
 }
 
+export interface UsageOptions {
+  /** Only this workflow. */
+  readonly workflow?: string;
+  /** First and last day, `2026-11-30`, in UTC; at most 400 days. Default: the last 30 days, today included. */
+  readonly from?: string;
+  readonly to?: string;
+  /** What a row stands for: one workflow on one day, one day, or one workflow. Default "both". */
+  readonly by?: "both" | "day" | "workflow";
+  /** Workflows that get rows of their own, the most expensive ones; the others share rows. 1 to 250; default 20. */
+  readonly top?: number;
+}
+
 export interface GateListOptions {
   readonly runId?: string;
   readonly limit?: number;

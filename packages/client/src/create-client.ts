@@ -11,6 +11,7 @@ import { awaitResult, followEvents } from "./follow-runs.js";
 import { listLimits, removeLimit, setLimit } from "./limit-workflows.js";
 import { diagnose, prepareVersions, storeVersions } from "./publish.js";
 import { listGates, listRuns, listWorkflows, readFleet, readRunDocument } from "./read-runs.js";
+import { readUsage } from "./read-usage.js";
 import { readDefinition } from "./run-definition.js";
 import {
   fireSchedule,
@@ -80,6 +81,7 @@ function clientOn(connections: Connections): FleetClient {
     limits: (options = {}) => listLimits(connections, options),
     examineRedis: connections.examineRedis,
     fleet: () => readFleet(connections),
+    usage: (options = {}) => readUsage(connections, options),
     close: () => connections.close(),
   };
 }

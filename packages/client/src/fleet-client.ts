@@ -19,6 +19,7 @@ import type {
   ScheduleDocument,
   SchedulePage,
   SignalReceipt,
+  UsageDocument,
   WorkflowDocument,
 } from "./client-documents.js";
 import type {
@@ -45,6 +46,7 @@ import type {
   StartManyOptions,
   StartOptions,
   TerminateOptions,
+  UsageOptions,
   WorkflowSource,
 } from "./client-options.js";
 
@@ -178,6 +180,11 @@ export interface FleetClient {
   /** What is set, and every limit in use with the runs that are worked on and that wait. */
   limits(options?: LimitListOptions): Promise<LimitPage>;
   fleet(): Promise<FleetDocument>;
+  /**
+   * What workflows used, day by day: money, turns, tokens, time of work, and how many runs ended how. Each run counts for its
+   * own workflow when it spends, open runs too, for 400 days however soon runs leave. Throws `invalid_usage`.
+   */
+  usage(options?: UsageOptions): Promise<UsageDocument>;
   /** Settings of the fleet's Redis that would lose or block work. */
   examineRedis(): Promise<readonly RedisFinding[]>;
   /** Ends all connections and every wait; afterwards nothing keeps the process alive. Harmless when called twice. */

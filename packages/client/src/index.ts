@@ -23,6 +23,8 @@ export type {
   ScopeDocument,
   SetLimitDocument,
   SignalReceipt,
+  UsageDocument,
+  UsageRow,
   WorkerDocument,
   WorkflowDocument,
 } from "./client-documents.js";
@@ -52,6 +54,7 @@ export type {
   StartManyOptions,
   StartOptions,
   TerminateOptions,
+  UsageOptions,
   WorkflowSource,
 } from "./client-options.js";
 export { createClient } from "./create-client.js";

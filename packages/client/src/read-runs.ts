@@ -86,7 +86,7 @@ export async function readFleet({ store, queue }: Connections): Promise<FleetDoc
 }
 
 /** The rows of a paged read, page by page, until there are so many; each page is one bounded read. */
-async function readAll<T>(
+export async function readAll<T>(
   readPage: (cursor: { cursor?: string }) => Promise<Page<T>>,
   enough = Number.POSITIVE_INFINITY,
 ): Promise<T[]> {

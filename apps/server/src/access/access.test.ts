@@ -63,6 +63,7 @@ test("what each role may do is what is written here", async () => {
       "viewer GET /api/v1/schedules/x",
       "viewer GET /api/v1/schedules/x/firings",
       "viewer GET /api/v1/session",
+      "viewer GET /api/v1/usage",
       "viewer GET /api/v1/workflows",
       "viewer POST /api/v1/validate",
     ]
