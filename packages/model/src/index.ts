@@ -120,7 +120,15 @@ export type {
   TerminateReply,
 } from "./outside-writes.js";
 export { queueJobOf } from "./queue-job.js";
-export type { ConsumeOptions, Consumer, Disposition, QueueJob, RunQueue, WakeReply } from "./queue-port.js";
+export type {
+  ConsumeOptions,
+  Consumer,
+  Disposition,
+  PoolBacklog,
+  QueueJob,
+  RunQueue,
+  WakeReply,
+} from "./queue-port.js";
 export type {
   BlockedOn,
   BlockedOnDocument,
@@ -154,6 +162,12 @@ export {
   rateSchema,
 } from "./run-limits.js";
 export type { KeptRuns, RunRetention, TrimReply, TrimRequest } from "./run-retention.js";
+export {
+  busyWorkerRules,
+  type ScalingPolicy,
+  type ScalingPolicyInput,
+  scalingPolicySchema,
+} from "./scaling-policy.js";
 export type {
   CatchUpMode,
   Firing,

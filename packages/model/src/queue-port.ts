@@ -32,6 +32,19 @@ export type Disposition =
   | { readonly type: "yielded" }
   | { readonly type: "ended"; readonly status: RunStatus; readonly error?: string };
 
+/** What is to be done in a pool, counted in one round trip. */
+export interface PoolBacklog {
+  /** Runs a worker could take now. */
+  readonly ready: number;
+  /** Runs that wait for a person, a child or a time, without a slot. */
+  readonly waiting: number;
+  /** Those of them that become ready by the time that was asked for. */
+  readonly dueSoon: number;
+  readonly active: number;
+  /** Those that a worker takes next: of the runs that have begun and of the fresh ones the first; none, one or two. */
+  readonly next: readonly string[];
+}
+
 /** `ended`: the run has a job and it is completed; see `revive`. */
 export type WakeReply = "woken" | "not_parked" | "ended" | "missing";
 
@@ -55,6 +68,8 @@ export interface RunQueue {
   /** Takes the job of a run out that ended before a worker took it. Does nothing to a job that a worker has in hand. */
   remove(runId: string, pool: string): Promise<void>;
   consume(options: ConsumeOptions): Promise<Consumer>;
+  /** `dueBefore`: epoch ms of the fleet. Reads no job, and of each list at most its ends. */
+  backlog(pool: string, options: { readonly dueBefore: number }): Promise<PoolBacklog>;
   counts(
     pool: string,
   ): Promise<Readonly<Record<"waiting" | "active" | "delayed" | "completed" | "failed", number>>>;

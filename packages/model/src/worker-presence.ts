@@ -1,4 +1,4 @@
-/** What a worker tells the fleet about itself. It is for people; nothing is decided by it. */
+/** What a worker tells the fleet about itself. It is for people and for scaling; no run depends on it. */
 export interface WorkerPresence {
   readonly id: string;
   readonly pid: number;
@@ -7,6 +7,10 @@ export interface WorkerPresence {
   readonly slots: number;
   readonly busy: number;
   readonly version: string;
+  /** It takes no new runs: it was asked to stop. */
+  readonly leaving?: boolean;
+  /** What it did of late: runs it took, and how long its slots were held, both fading with age (`recentWorkMs`). */
+  readonly recent?: { readonly taken: number; readonly heldMs: number };
   /** Set by the store. */
   readonly lastSeen: number;
 }

@@ -3,11 +3,20 @@
  * on Redis (by precedence; equal ones in order of arrival, a job that was handed back before all of them).
  * Time passes only when `tick` is called. Parent links are not kept: they are for the eye only.
  */
-import type { ConsumeOptions, Consumer, Disposition, QueueJob, WakeReply } from "@runfleet/model";
+import type {
+  ConsumeOptions,
+  Consumer,
+  Disposition,
+  PoolBacklog,
+  QueueJob,
+  WakeReply,
+} from "@runfleet/model";
 import { RunfleetError } from "@runfleet/model";
 import { parkedUntil } from "./delay-limits.js";
 import { callHandler, isStillParked } from "./handler-calls.js";
 import type { KeepEnded } from "./keep-ended.js";
+import { backlogOf } from "./memory-backlog.js";
+import { insertSorted } from "./memory-order.js";
 import { continuingPrecedence, precedenceOf } from "./precedence.js";
 
 type JobState = "waiting" | "active" | "delayed" | "completed" | "failed";
@@ -111,6 +120,10 @@ export class MemoryPool {
       completed: completed.length,
       failed: failed.length,
     };
+  }
+
+  backlog(dueBefore: number): PoolBacklog {
+    return backlogOf({ ...this.lists, active: this.counts().active }, dueBefore);
   }
 
   consume(options: ConsumeOptions): Consumer {
@@ -268,23 +281,6 @@ export class MemoryPool {
 }
 
 const yielded: Disposition = { type: "yielded" };
-
-function insertSorted(list: MemoryJob[], job: MemoryJob): void {
-  let low = 0;
-  let high = list.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    const other = list[middle];
-    if (other !== undefined && comesBefore(job, other)) high = middle;
-    else low = middle + 1;
-  }
-  list.splice(low, 0, job);
-}
-
-function comesBefore(a: MemoryJob, b: MemoryJob): boolean {
-  if (a.state === "waiting" && a.precedence !== b.precedence) return a.precedence < b.precedence;
-  return a.rank < b.rank;
-}
 
 function unknownDisposition(disposition: never): never {
   throw new RunfleetError("internal", `unknown disposition ${JSON.stringify(disposition)}`);

@@ -62,6 +62,7 @@ export function createMemoryQueue(options: MemoryQueueOptions): MemoryQueue {
       consumers.push(consumer);
       return consumer;
     },
+    backlog: async (pool, { dueBefore }) => open(pool).backlog(dueBefore),
     counts: async (pool) => open(pool).counts(),
     async close() {
       closing ??= Promise.all(consumers.map((consumer) => consumer.close()));

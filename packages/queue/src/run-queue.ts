@@ -15,6 +15,7 @@ import type { KeepEnded } from "./keep-ended.js";
 import { keepEndedDefault } from "./keep-ended.js";
 import { openPoolQueue } from "./pool-queue.js";
 import { continuingPrecedence, precedenceOf } from "./precedence.js";
+import { readBacklog } from "./read-backlog.js";
 import type { JobData } from "./run-worker.js";
 import { lookAt, type PoolQueue, reviveJob, wakeJob, wakeSoon } from "./wake-job.js";
 
@@ -101,6 +102,7 @@ export function createRunQueue(options: RunQueueOptions): RunQueue {
       await asking(open(pool).remove(runId, { removeChildren: false }));
     },
     consume,
+    backlog: async (pool, { dueBefore }) => asking(readBacklog(open(pool), dueBefore)),
     counts: async (pool) => asking(countJobs(open(pool))),
     close() {
       closing ??= close();

@@ -10,7 +10,7 @@ import type { JobData, JobResult } from "./run-worker.js";
 export type PoolQueue = Queue<JobData, JobResult>;
 
 /** BullMQ keeps the time of a delayed job in the upper bits of its score. */
-const scoresPerMs = 0x1000;
+export const scoresPerMs = 0x1000;
 
 /** Makes a parked job due at `dueAt` (epoch ms of the fleet) unless it is due before. */
 export async function wakeSoon(queue: PoolQueue, runId: string, dueAt: number): Promise<WakeReply> {

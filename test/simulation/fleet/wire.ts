@@ -79,9 +79,10 @@ function leasesOf(machine: Machine, { memory, time }: Redis): LeaseStore {
 
 function queueOf(machine: Machine, redis: Redis, onConsumer: (consumer: Consumer) => void): RunQueue {
   const { queue, time, weather, locks } = redis;
-  const { add, counts, revive, remove } = remote(machine, "store", queue);
+  const { add, backlog, counts, revive, remove } = remote(machine, "store", queue);
   return {
     add,
+    backlog,
     counts,
     revive,
     remove,

@@ -105,6 +105,7 @@ const queue = {
   remove:
     "only a run that was cancelled before its first step; the job is harmless, test/e2e/cancellation.test.ts",
   consume: atStart,
+  backlog: byClients,
   counts: byClients,
   close: "after a worker has stopped",
 };
