@@ -2,7 +2,7 @@
 import { resolve } from "node:path";
 import { type Diagnostic, formatDiagnostics } from "@runfleet/language";
 import type { Command } from "commander";
-import { type CheckedFile, checkFiles } from "../check/check-files.js";
+import type { CheckedFile } from "../check/check-files.js";
 import type { Cli } from "../cli.js";
 import { collect } from "../parse-options.js";
 import type { Terminal } from "../terminal.js";
@@ -30,6 +30,8 @@ async function validate(cli: Cli, paths: readonly string[], options: ValidateOpt
   const { terminal, env, cwd } = cli;
   const { strict, config, scripts = [] } = options;
   const files = await readWorkflowPaths(paths, cwd);
+  // Loaded here, since it brings the worker along, which no other command needs.
+  const { checkFiles } = await import("../check/check-files.js");
   const checked = await checkFiles(
     files,
     { env, cwd },

@@ -1,4 +1,7 @@
-/** `runfleet worker`: one worker process, until it is asked to stop. Its log goes to standard output as JSON. */
+/**
+ * `runfleet worker`: one worker process, until it is asked to stop. Its log goes to standard output as JSON. The worker
+ * itself is loaded by this command alone: loading it takes the others longer than what they do.
+ */
 import { join } from "node:path";
 import { createClient } from "@runfleet/client";
 import {
@@ -9,7 +12,7 @@ import {
   readEnvironment,
   type Shutdown,
 } from "@runfleet/service";
-import { type ActionLog, createFleetWorker, handleEscapedErrors } from "@runfleet/worker";
+import type { ActionLog } from "@runfleet/worker";
 import type { Command } from "commander";
 import type { Cli } from "../cli.js";
 import { findFleet } from "../find-fleet.js";
@@ -49,6 +52,7 @@ async function runWorker(cli: Cli, options: Options): Promise<void> {
   const environment = readEnvironment(cli.env);
   const address = await findFleet(cli.globals(), cli);
   cli.setPlace(address.place);
+  const { createFleetWorker, handleEscapedErrors } = await import("@runfleet/worker");
   const { config } = await loadConfig(options.config, cli);
   await refuseUnreachable(address);
   const log = createLogger({ name: "worker", level: environment.logLevel });
