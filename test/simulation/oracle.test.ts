@@ -1,7 +1,7 @@
 /**
- * Engine and oracle tell the same story about 10,000 random programs: what was asked of the world and when, the
- * timeline, every step record, what is remembered at the end. RUNFLEET_SIM_SEEDS says how many when more are wanted,
- * RUNFLEET_SIM_SEED tries one, RUNFLEET_ORACLE_PROGRAMS fewer.
+ * Engine and oracle tell the same story about 5,000 random programs: what was asked of the world and when, the
+ * timeline, every step record, what is remembered at the end. With RUNFLEET_SIM_SEEDS there are 10,000 or as many as it
+ * says, RUNFLEET_SIM_SEED tries one, RUNFLEET_ORACLE_PROGRAMS fewer.
  */
 import { expect, test } from "vitest";
 import { runEngine } from "./oracle/engine-run.js";
@@ -12,10 +12,11 @@ import { createCount } from "./oracle/situations.js";
 
 const single = process.env["RUNFLEET_SIM_SEED"];
 const fewer = process.env["RUNFLEET_ORACLE_PROGRAMS"];
-const wanted = Number(fewer ?? Math.max(10_000, Number(process.env["RUNFLEET_SIM_SEEDS"] ?? "0")));
-const perTest = 1_000;
 /** So many programs are looked into for what they come upon, if there are that many. */
 const counted = 5_000;
+const more = process.env["RUNFLEET_SIM_SEEDS"];
+const wanted = Number(fewer ?? (more === undefined ? counted : Math.max(10_000, Number(more))));
+const perTest = 1_000;
 
 const count = createCount();
 

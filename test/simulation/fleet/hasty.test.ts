@@ -9,7 +9,7 @@ import { addCounts, fleetSeeds, patienceMs, simulateTwice } from "./seeds.js";
 import type { FleetSimulation } from "./simulate-fleet.js";
 import { createWeather, type FaultKind, faultKinds, hurricane, impatient } from "./weather.js";
 
-const seeds = fleetSeeds(300);
+const seeds = fleetSeeds(150);
 
 function hasty(seed: number): FleetSimulation {
   const program = randomProgram(createRandom(seed), "hasty");

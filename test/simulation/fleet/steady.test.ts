@@ -9,7 +9,7 @@ import { addCounts, fleetSeeds, hint, patienceMs, simulateTwice } from "./seeds.
 import { type FleetSimulation, simulateFleet } from "./simulate-fleet.js";
 import { type Climate, createWeather, type FaultKind, noFaults, patient, storm } from "./weather.js";
 
-const seeds = fleetSeeds(200);
+const seeds = fleetSeeds(100);
 
 function under(climate: Climate, seed: number): FleetSimulation {
   const program = randomProgram(createRandom(seed), "steady");
