@@ -71,7 +71,7 @@ beforeAll(async () => {
   );
   await untilGateIsOpen(run.id);
   await run.approve(undefined, { feedback: "with care" });
-  failed = await run.result({ timeoutMs: 20_000 });
+  failed = await run.result({ timeoutMs: 30_000 });
 });
 afterAll(async () => {
   await worker.stop();
@@ -116,11 +116,11 @@ test("a fork can be forked: what it had kept is kept once more", async () => {
   await untilGateIsOpen(fork.id);
   expect(doneBy(fork.id)).toEqual(["build"]);
   await fork.reject();
-  const rejected = await fork.result({ timeoutMs: 20_000 });
+  const rejected = await fork.result({ timeoutMs: 30_000 });
   const later = await client.fork(fork.id, { from: "human_review" });
   await untilGateIsOpen(later.id);
   await later.approve();
-  expect((await later.result({ timeoutMs: 20_000 })).status).toBe("completed");
+  expect((await later.result({ timeoutMs: 30_000 })).status).toBe("completed");
   expect(rejected.error?.code).toBe("gate_rejected");
   expect(doneBy(later.id)).toEqual(["lint", "test", "deploy", "announce"]);
 });
@@ -129,7 +129,7 @@ test("a rerun does everything again with the same inputs", async () => {
   const { id } = (await project.json(["rerun", failed.id, ...place])) as { readonly id: string };
   await untilGateIsOpen(id);
   await client.approve(id);
-  const again = await client.result(id, { timeoutMs: 20_000 });
+  const again = await client.result(id, { timeoutMs: 30_000 });
   expect(again).toMatchObject({ status: "failed", rerunOf: failed.id, inputs: failed.inputs, label: "v7" });
   expect(again.error).toEqual(failed.error);
   expect(doneBy(id)).toEqual(doneBy(failed.id));

@@ -40,7 +40,7 @@ test.skipIf(browserProgram === undefined)("a failed run is looked at and retried
   // Its buttons have pictures for names; the first one retries.
   await page.getByRole("main").getByRole("list").first().getByRole("button").first().click();
   await page.getByRole("button", { name: "Confirm" }).click();
-  await expect.poll(async () => (await run.get()).status, { timeout: 20_000 }).toBe("completed");
+  await expect.poll(async () => (await run.get()).status, { timeout: 30_000 }).toBe("completed");
   const { steps } = await run.get();
   expect(steps.map(({ name, attempt, status }) => `${name}#${attempt} ${status}`)).toEqual([
     "first#1 completed",

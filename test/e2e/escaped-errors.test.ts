@@ -21,7 +21,7 @@ describe("an error that escapes an action's promise", () => {
   });
   afterAll(() => fleet.clear());
 
-  const resultOf = (id: string) => fleet.client.result(id, { timeoutMs: 20_000 });
+  const resultOf = (id: string) => fleet.client.result(id, { timeoutMs: 30_000 });
 
   it("fails its step with its reason, and the runs beside it do not notice", async () => {
     const worker = await fleet.worker();

@@ -59,7 +59,7 @@ describe.skipIf(inject("redisKind") === "js")("Redis fails over", () => {
       return gates[0];
     });
   const completed = async (name: Name): Promise<void> => {
-    const run = await scene.fleet.client.result(ids[name], { timeoutMs: 20_000 });
+    const run = await scene.fleet.client.result(ids[name], { timeoutMs: 30_000 });
     expect(run, name).toMatchObject({ status: "completed" });
   };
 
@@ -183,7 +183,7 @@ describe.skipIf(inject("redisKind") === "js")("Redis fails over", () => {
     const { id } = await eventually("a producer is served", () =>
       client.start("fresh").catch(() => undefined),
     );
-    await client.result(id, { timeoutMs: 20_000 });
+    await client.result(id, { timeoutMs: 30_000 });
   });
 
   it("nothing is stuck, and no worker has ended", async () => {

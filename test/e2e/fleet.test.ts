@@ -75,7 +75,7 @@ describe("fleet", () => {
   };
   const execute = async (source: string, inputs: Record<string, string> = {}): Promise<RunDocument> => {
     const run = await client.startDefinition({ source }, { inputs });
-    return run.result({ timeoutMs: 15_000 });
+    return run.result({ timeoutMs: 30_000 });
   };
   const history = async (runId: string): Promise<HistoryEvent[]> => {
     const events: HistoryEvent[] = [];
@@ -170,7 +170,7 @@ describe("fleet", () => {
     await expect(started.reject("human_review")).rejects.toMatchObject({
       code: expect.stringMatching(/gate_answered|run_ended/),
     });
-    expect((await started.result({ timeoutMs: 10_000 })).status).toBe("completed");
+    expect((await started.result({ timeoutMs: 30_000 })).status).toBe("completed");
   });
 
   it("cancels a running action at once and runs always", async () => {
@@ -181,7 +181,7 @@ describe("fleet", () => {
       (await client.get(started.id)).steps[0]?.status === "running" ? true : undefined,
     );
     await started.cancel({ reason: "changed my mind" });
-    const run = await started.result({ timeoutMs: 10_000 });
+    const run = await started.result({ timeoutMs: 30_000 });
     expect(run.status).toBe("cancelled");
     expect(run.steps.map((step) => [step.name, step.status])).toEqual([
       ["hang", "cancelled"],
@@ -201,7 +201,7 @@ describe("fleet", () => {
     releaseHang?.();
     await stopped;
     await startWorker();
-    const run = await started.result({ timeoutMs: 15_000 });
+    const run = await started.result({ timeoutMs: 30_000 });
     expect(run).toMatchObject({ status: "completed", recoveries: 0 });
     expect(run.steps.map((step) => [step.name, step.attempt])).toEqual([
       ["hang", 1],
@@ -215,6 +215,6 @@ describe("fleet", () => {
     const started = await client.startDefinition({ source: "workflow w { call plan }" });
     expect((await client.get(started.id)).status).toBe("pending");
     await startWorker();
-    expect((await started.result({ timeoutMs: 10_000 })).status).toBe("completed");
+    expect((await started.result({ timeoutMs: 30_000 })).status).toBe("completed");
   });
 });

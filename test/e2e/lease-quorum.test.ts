@@ -68,13 +68,13 @@ describe("three lease servers", () => {
       return performance.now() - killedAt > 2 * leaseTtlMs ? true : undefined;
     });
     letGo?.();
-    const { status, recoveries } = await run.result({ timeoutMs: 20_000 });
+    const { status, recoveries } = await run.result({ timeoutMs: 30_000 });
     expect({ status, recoveries }).toEqual({ status: "completed", recoveries: 0 });
     expect(troubles).not.toContain("lease lost");
   });
 
   it("start new runs as well while one of them is away", async () => {
     const run = await client.startDefinition({ source: 'workflow short { script a { run = "true" } }' });
-    expect((await run.result({ timeoutMs: 20_000 })).status).toBe("completed");
+    expect((await run.result({ timeoutMs: 30_000 })).status).toBe("completed");
   });
 });

@@ -252,7 +252,7 @@ test.skipIf(browserProgram === undefined)(
     await project.json(["start", "asking", "--wait"]);
     const isWaiting = async (): Promise<boolean> =>
       ((await project.json(["gates"])) as { gates: unknown[] }).gates.length === 2;
-    await expect.poll(isWaiting, { timeout: 20_000, interval: 500 }).toBe(true);
+    await expect.poll(isWaiting, { timeout: 30_000, interval: 500 }).toBe(true);
     /** Name, path, and what is there once the page is whole. */
     const places = [
       ["runs", "/", "Order 17"],

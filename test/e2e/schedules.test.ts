@@ -37,11 +37,12 @@ afterAll(async () => {
   await project.remove();
 });
 
-/** A worker in this process, as one place of a big fleet: it registers, works for a moment, leaves, and comes again. */
-async function comeAndGo(place: number, until: () => boolean): Promise<number> {
-  let lives = 0;
-  while (!until()) {
-    lives += 1;
+/**
+ * A worker in this process, as one place of a big fleet: it registers, works for a moment, leaves, and comes again, at
+ * least once.
+ */
+async function comeAndGo(place: number, until: () => boolean): Promise<void> {
+  for (let lives = 1; lives <= 2 || !until(); lives += 1) {
     const worker: FleetWorker = await createFleetWorker({
       ...{ redisUrl, config: {}, log: silent, concurrency: 1, graceMs: 500 },
       workDir: `${project.folder}/w${place}`,
@@ -51,7 +52,6 @@ async function comeAndGo(place: number, until: () => boolean): Promise<number> {
     await new Promise((resolve) => setTimeout(resolve, 300 + ((place * 137 + lives * 71) % 700)));
     await worker.stop();
   }
-  return lives;
 }
 
 test("twenty workers that come and go, and two that are killed, start exactly one run per due time", async () => {
@@ -66,8 +66,7 @@ test("twenty workers that come and go, and two that are killed, start exactly on
   for (const pid of workerPids) process.kill(pid, "SIGKILL");
   await eventually("ten runs were started", async () => (await firings()).length >= 10 || undefined);
   isOver = true;
-  const lives = await Promise.all(fleet);
-  expect(Math.min(...lives)).toBeGreaterThan(1);
+  await Promise.all(fleet);
   await client.pauseSchedule("tick");
 
   const { runs } = await client.list({ workflow: "tick", limit: 500 });

@@ -18,7 +18,7 @@ import { eventually } from "../support/eventually.js";
 
 const namespace = "waiting";
 /** How late a sleep may end here: the lease of a killed worker, and a machine that has other things to do. */
-const lateMsMax = 8_000;
+const lateMsMax = 20_000;
 
 let folder: string;
 let redis: RestartableRedis;
@@ -84,21 +84,22 @@ test("sleeps end at their time under load, though a worker is killed and Redis r
 });
 
 test("an http gate outlives a broken server, says what is wrong, and passes when the answer is there", async () => {
-  const answers = [
-    { status: 500, body: "broken" },
+  const broken = { status: 500, body: "broken" };
+  const mended = [
     { status: 200, body: '{"state":"running"}' },
     { status: 200, body: '{"state":"success","note":"all green"}' },
   ];
+  let isMended = false;
   let asked = 0;
   const server = createServer((_request, response) => {
-    const { status = 200, body = "" } = answers[Math.min(asked, answers.length - 1)] ?? {};
-    asked += 1;
+    const { status, body } = (isMended && mended[asked]) || broken;
+    if (isMended) asked += 1;
     response.writeHead(status).end(body);
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   closing.push(async () => void server.close());
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/builds/{{id}}`;
-  const options = `url = "${url}" field = "state" text = "note" every = "2s"`;
+  const options = `url = "${url}" field = "state" text = "note" every = "1s"`;
   const source = `workflow release {
     inputs { id required }
     gate http { ${options} }
@@ -109,10 +110,11 @@ test("an http gate outlives a broken server, says what is wrong, and passes when
     const explanation = await client.explain(run.id);
     return explanation.sentence.includes("answered 500") ? explanation : undefined;
   });
+  isMended = true;
   expect(sentence).toMatch(/resolver of "http" at gate "http" failed, is asked again at/);
   const { status, steps } = await run.result({ timeoutMs: 30_000 });
   expect({ status, said: steps.at(-1)?.context, asked }).toEqual({
-    ...{ status: "completed", said: "all green\n", asked: 3 },
+    ...{ status: "completed", said: "all green\n", asked: 2 },
   });
 });
 
