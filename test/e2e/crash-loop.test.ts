@@ -1,6 +1,7 @@
 /** A step that kills its worker each time is given up after a few workers, visibly, and hurts no other run. */
 import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { createClient, type FleetClient } from "@runfleet/client";
 import { limits } from "@runfleet/model";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type CliProject, type DevProcess, openProject } from "../support/built-cli.js";
@@ -18,68 +19,51 @@ export default {
 };
 `;
 
-interface Shown {
-  readonly status: string;
-  readonly error: { readonly code: string; readonly message: string } | null;
-  readonly recoveries: number;
-}
-
-interface List {
-  readonly runs: readonly { readonly id: string; readonly status: string }[];
-}
+const sources = [
+  "workflow poison { call die }",
+  'workflow harmless { script a { run = "sleep 1" } script b { run = "echo b" } }',
+].map((source) => ({ source }));
 
 describe("a poison step", () => {
   let project: CliProject;
   let dev: DevProcess;
+  let client: FleetClient;
+  let poisonId: string;
 
   beforeAll(async () => {
     project = await openProject();
     await project.write("runfleet.config.mjs", config);
-    await project.write("poison.wf", "workflow poison { call die }");
-    await project.write(
-      "harmless.wf",
-      'workflow harmless { script a { run = "sleep 1" } script b { run = "echo b" } }',
-    );
     dev = await project.dev(["--port", "0", "--workers", "2"], { RUNFLEET_LEASE_TTL_MS: "1000" });
+    client = createClient({ redis: (await project.state()).redisUrl });
+    await client.publish(sources);
   });
   afterAll(async () => {
+    await client?.close();
     await dev?.end("SIGTERM");
     await project.remove();
   });
 
   it("fails its run with crash_loop after the last allowed takeover", async () => {
-    const { id } = (await project.json(["start", "poison.wf"])) as { readonly id: string };
-    const show = async (): Promise<Shown> => (await project.json(["show", id])) as Shown;
-    await expect
-      .poll(show, { timeout: 60_000, interval: 500 })
-      .toMatchObject({ status: "failed", error: { code: "crash_loop" } });
+    const run = await client.start("poison");
+    poisonId = run.id;
+    const ended = await run.result({ timeoutMs: 90_000 });
+    expect(ended).toMatchObject({ status: "failed", error: { code: "crash_loop" } });
     const executions = (await readFile(join(project.folder, "executions"), "utf8")).trim().split("\n");
     expect(executions).toEqual(Array.from({ length: limits.recoveriesMax + 1 }, () => "1"));
   });
 
   it("goes on where it was when it is retried after the cause was mended", async () => {
-    const { runs } = (await project.json(["list", "--status", "failed", "--workflow", "poison"])) as List;
-    const [poison] = runs;
     await project.write("mended", "");
-    await project.json(["retry", poison?.id ?? ""]);
-    const show = async (): Promise<Shown> => (await project.json(["show", poison?.id ?? ""])) as Shown;
-    await expect
-      .poll(show, { timeout: 30_000, interval: 500 })
-      .toMatchObject({ status: "completed", error: null, recoveries: 0 });
+    await client.retry(poisonId);
+    const ended = await client.result(poisonId, { timeoutMs: 60_000 });
+    expect(ended).toMatchObject({ status: "completed", error: null, recoveries: 0 });
     await rm(join(project.folder, "mended"));
   });
 
   it("lets the runs complete that were beside it each time", async () => {
-    const ids: string[] = [];
-    for (const file of ["harmless.wf", "harmless.wf", "poison.wf", "harmless.wf", "harmless.wf"]) {
-      const { id } = (await project.json(["start", file])) as { readonly id: string };
-      if (file === "harmless.wf") ids.push(id);
-    }
-    const statuses = async (): Promise<string[]> => {
-      const { runs } = (await project.json(["list", "--workflow", "harmless"])) as List;
-      return runs.filter(({ id }) => ids.includes(id)).map(({ status }) => status);
-    };
-    const completed = ids.map(() => "completed");
-    await expect.poll(statuses, { timeout: 90_000, interval: 500 }).toEqual(completed);
+    const names = ["harmless", "harmless", "poison", "harmless", "harmless"];
+    const runs = await Promise.all(names.map((name) => client.start(name)));
+    const harmless = runs.filter((_, index) => names[index] === "harmless");
+    for (const run of harmless) expect((await run.result({ timeoutMs: 90_000 })).status).toBe("completed");
   });
 });
