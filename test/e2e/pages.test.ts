@@ -119,6 +119,24 @@ browse("a running run is cancelled after a question", async (page) => {
   await heading(page, "cancelled").waitFor();
 });
 
+browse("runs that match or are selected are counted, and cancelled together", async (page) => {
+  const start = ["start", "slow", "--label", "slow one"];
+  await Promise.all([project.json(start), project.json(start), project.json(start)]);
+  await page.goto(`${url}/?workflow=slow&status=running`);
+  await page.getByLabel("Select slow one").nth(2).waitFor();
+  await page.getByLabel("Select slow one").first().check();
+  await page.getByRole("button", { name: "Cancel 1 selected" }).click();
+  await page.getByRole("button", { name: "Yes, cancel 1" }).click();
+  await page.getByText("1 of 1 cancelled").waitFor();
+  await page.getByRole("button", { name: "Clear the selection" }).click();
+  await page.getByText("Change all runs that match").click();
+  await page.getByRole("button", { name: "Cancel all running runs of slow" }).click();
+  await page.getByLabel("Reason").fill("not needed");
+  await page.getByRole("button", { name: "Yes, cancel 2" }).click();
+  await page.getByText("2 of 2 cancelled").waitFor();
+  await page.getByText("No run here.").waitFor();
+});
+
 browse("a failed run goes on after a retry", async (page) => {
   await startFromPage(page, "fragile");
   await heading(page, "failed").waitFor();

@@ -3,7 +3,9 @@ import type {
   DefinitionDocument,
   FleetDocument,
   GatePage,
+  ManyDocument,
   RunExplanation,
+  RunFilter,
   RunPage,
   ScheduleDocument,
   SchedulePage,
@@ -74,6 +76,8 @@ export const api = {
   cancel: (id: string, reason: string) => ask<void>("POST", `/runs/${at(id)}/cancel`, { reason }),
   terminate: (id: string) => ask<void>("POST", `/runs/${at(id)}/terminate`),
   retry: (id: string) => ask<void>("POST", `/runs/${at(id)}/retry`),
+  changeMany: (change: ManyChange, asked: ManyRequest) =>
+    ask<ManyDocument>("POST", `/runs/bulk/${change}`, asked),
   rerun: (id: string) => ask<Started>("POST", `/runs/${at(id)}/rerun`),
   fork: (id: string, from: string, inputs: InputTexts) =>
     ask<Started>("POST", `/runs/${at(id)}/fork`, { from, inputs }),
@@ -95,6 +99,15 @@ export const api = {
   start: (workflow: string, inputs: InputTexts, label: string) =>
     ask<Started>("POST", "/runs", { workflow, inputs, ...(label === "" ? {} : { label }) }),
 } as const;
+
+export type ManyChange = "cancel" | "retry";
+
+export interface ManyRequest {
+  readonly filter: RunFilter;
+  readonly dryRun?: boolean;
+  readonly reason?: string;
+  readonly cursor?: string;
+}
 
 interface Started {
   readonly id: string;

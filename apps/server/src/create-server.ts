@@ -11,6 +11,7 @@ import { guardRequests } from "./access/guard.js";
 import { sessionRoutes } from "./access/session-routes.js";
 import { type ApiToken, sessionKey } from "./access/tokens.js";
 import { againRoutes } from "./api/again-routes.js";
+import { bulkRoutes } from "./api/bulk-routes.js";
 import { changeRoutes } from "./api/change-routes.js";
 import { eventStreamRoutes } from "./api/event-stream.js";
 import { fleetRoutes } from "./api/fleet-routes.js";
@@ -96,6 +97,7 @@ function apiRoutes({ fleet, tokens }: ServerParts) {
     oneRunRoutes(fleet),
     eventStreamRoutes(fleet),
     changeRoutes(fleet),
+    bulkRoutes(fleet),
     againRoutes(fleet),
     gateRoutes(fleet),
     workflowRoutes(fleet),

@@ -78,6 +78,29 @@ describe("a change of many runs", () => {
     expect(new Set(await statuses(ids))).toEqual(new Set(["cancelled"]));
   });
 
+  test("goes on from a cursor, page by page, and leaves alone what was started meanwhile", async () => {
+    const ids = await startSome("paged", 230);
+    const filter = { workflow: "paged" };
+    const first = await fleet.cancelMany(filter, { pages: 1, perSecond: 1_000 });
+    expect(first).toMatchObject({ ended: "limit", matched: 100, changed: 100, cursor: expect.any(String) });
+    const [later = ""] = await startSome("paged", 1);
+    const second = await fleet.cancelMany(filter, { cursor: first.cursor ?? "", pages: 1, perSecond: 1_000 });
+    expect(second).toMatchObject({ ended: "limit", changed: 100 });
+    const last = await fleet.cancelMany(filter, { cursor: second.cursor ?? "", perSecond: 1_000 });
+    expect(last).toMatchObject({ ended: "done", changed: 30, cursor: null });
+    expect(new Set(await statuses(ids))).toEqual(new Set(["cancelled"]));
+    expect(await statuses([later])).toEqual(["pending"]);
+  });
+
+  test("takes the runs that are named, and of those only what it is for", async () => {
+    const [failed = "", open = "", other = ""] = await startSome("named", 3);
+    await failRun(failed);
+    const retried = await fleet.retryMany({ ids: [failed, open, "nobody"] });
+    expect(retried).toMatchObject({ ended: "done", matched: 1, changed: 1 });
+    expect(await fleet.cancelMany({ ids: [open] })).toMatchObject({ matched: 1, changed: 1 });
+    expect(await statuses([failed, open, other])).toEqual(["pending", "cancelled", "pending"]);
+  });
+
   test("retries failed runs and nothing else", async () => {
     const ids = await startSome("failing", 3);
     for (const id of ids.slice(0, 2)) await failRun(id);
@@ -109,6 +132,11 @@ describe("a change of many runs", () => {
       [() => fleet.retryMany({ all: true }, { perSecond: 0 }), /perSecond/],
       [() => fleet.retryMany({ all: true }, { limit: 0 }), /limit/],
       [() => fleet.retryMany({ olderThanMs: -1 }), /olderThanMs/],
+      [() => fleet.retryMany({ all: true }, { pages: 0 }), /pages/],
+      [() => fleet.retryMany({ all: true }, { cursor: "1 5 x" }), /the cursor is none of a change/],
+      [() => fleet.retryMany({ all: true }, { cursor: "nonsense" }), /the cursor is none of a change/],
+      [() => fleet.retryMany({ ids: Array.from({ length: 501 }, String) }), /name at most 500/],
+      [() => fleet.retryMany({ ids: ["a"], label: "x" }), /not chosen by workflow/],
     ] as const;
     for (const [ask, message] of refusals) {
       await expect(ask()).rejects.toMatchObject({

@@ -6,7 +6,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import {
   isRunfleetError,
-  type ListFilter,
+  limits,
   RunfleetError,
   type RunRecord,
   type RunStatus,
@@ -14,6 +14,7 @@ import {
 } from "@runfleet/model";
 import { cancelRun, retryRun } from "./change-runs.js";
 import { checkName } from "./check-start-options.js";
+import { chosenPages } from "./chosen-runs.js";
 import type { ManyDocument } from "./client-documents.js";
 import type { CancelManyOptions, ManyOptions, RunFilter } from "./client-options.js";
 import type { Connections } from "./connections.js";
@@ -26,8 +27,6 @@ interface Change {
   readonly make: (connections: Connections, runId: string) => Promise<void>;
 }
 
-/** Runs of a page: their records are in memory together. */
-const pageRows = 100;
 const sampleMax = 10;
 const failuresMax = 100;
 const defaultPerSecond = 100;
@@ -68,25 +67,44 @@ interface Asked {
 
 async function changeMany(connections: Connections, change: Change, asked: Asked): Promise<ManyDocument> {
   check(change, asked);
-  const {
-    dryRun = false,
-    limit = Number.POSITIVE_INFINITY,
-    perSecond = defaultPerSecond,
-    onProgress,
-    signal,
-  } = asked.options;
-  const tally = newTally(dryRun);
+  const { filter, options } = asked;
+  const tally = newTally(options.dryRun ?? false);
+  const take = takesRuns(connections, change, { options, tally });
+  let pages = 0;
+  for await (const { runs, next } of chosenPages(connections, {
+    ...change,
+    filter,
+    cursor: options.cursor,
+  })) {
+    for (const run of runs) {
+      const ended = await take(run);
+      if (ended !== undefined) return { ...tally, ended, cursor: null };
+    }
+    pages += 1;
+    if (next !== undefined && pages === options.pages) return { ...tally, ended: "limit", cursor: next };
+  }
+  return { ...tally, ended: "done", cursor: null };
+}
+
+/** Changes one run after the other, not too fast. Answers why it took none. */
+function takesRuns(
+  connections: Connections,
+  change: Change,
+  { options, tally }: { readonly options: Asked["options"]; readonly tally: Tally },
+): (run: RunRecord) => Promise<"stopped" | "limit" | undefined> {
+  const { limit = Number.POSITIVE_INFINITY, perSecond = defaultPerSecond, onProgress, signal } = options;
   const begun = performance.now();
-  for await (const run of chosenRuns(connections, change, asked.filter)) {
-    if (signal?.aborted === true || connections.closing.aborted) return { ...tally, ended: "stopped" };
-    if (tally.matched >= limit) return { ...tally, ended: "limit" };
-    if (!dryRun) await pause(Math.max(0, begun + (tally.matched * 1_000) / perSecond - performance.now()));
+  return async (run) => {
+    if (signal?.aborted === true || connections.closing.aborted) return "stopped";
+    if (tally.matched >= limit) return "limit";
+    const due = begun + (tally.matched * 1_000) / perSecond;
+    if (!tally.dryRun) await pause(Math.max(0, due - performance.now()));
     tally.matched += 1;
     if (tally.sample.length < sampleMax) tally.sample.push(sampleOf(run));
-    if (!dryRun) await changeOne(connections, change, { run, tally });
-    onProgress?.({ ...tally, ended: "running" });
-  }
-  return { ...tally, ended: "done" };
+    if (!tally.dryRun) await changeOne(connections, change, { run, tally });
+    onProgress?.({ ...tally, ended: "running", cursor: null });
+    return undefined;
+  };
 }
 
 type Tally = ReturnType<typeof newTally>;
@@ -124,48 +142,19 @@ async function changeOne(
   }
 }
 
-/** Root runs only: children go the way of their roots. Runs that are started during the walk are left alone. */
-async function* chosenRuns(
-  { store }: Connections,
-  { statuses }: Change,
-  filter: RunFilter,
-): AsyncGenerator<RunRecord, void> {
-  const wanted = filter.status === undefined ? statuses : [filter.status];
-  const createdBefore = Date.now() - (filter.olderThanMs ?? 0);
-  const isChosen = (run: RunRecord) =>
-    run.parentId === undefined &&
-    wanted.includes(run.status) &&
-    run.createdAt <= createdBefore &&
-    (filter.label === undefined || run.label === filter.label);
-  for (const list of listsOf(wanted, filter.workflow)) {
-    for (let cursor: string | undefined; ; ) {
-      const page = await store.listRuns({
-        ...list,
-        limit: pageRows,
-        ...(cursor === undefined ? {} : { cursor }),
-      });
-      yield* page.rows.filter(isChosen);
-      if (page.cursor === undefined) break;
-      cursor = page.cursor;
-    }
-  }
-}
-
-/** One walk of a workflow's list, or one of each status. */
-function listsOf(
-  statuses: readonly RunStatus[],
-  workflow: string | undefined,
-): Pick<ListFilter, "status" | "workflow">[] {
-  return workflow === undefined ? statuses.map((status) => ({ status })) : [{ workflow }];
-}
-
 function check({ verb, statuses }: Change, { filter, options }: Asked): void {
-  const { workflow, status, label, olderThanMs, all } = filter;
-  const isEmpty = [workflow, status, label, olderThanMs].every((one) => one === undefined);
+  const { workflow, status, label, olderThanMs, ids, all } = filter;
+  const isEmpty = [workflow, status, label, olderThanMs, ids].every((one) => one === undefined);
   if (isEmpty && all !== true) {
     throw usage(
       "the filter is empty; name a workflow, a status, a label or an age, or say that all runs are meant",
     );
+  }
+  if (ids !== undefined && ids.length > limits.pageRowsMax) {
+    throw usage(`${ids.length} runs are named; name at most ${limits.pageRowsMax} at once`);
+  }
+  if (ids !== undefined && [workflow, label, olderThanMs].some((one) => one !== undefined)) {
+    throw usage("runs that are named are not chosen by workflow, label or age besides");
   }
   if (status !== undefined && !statuses.includes(status)) {
     throw usage(`runs that are ${status} cannot be ${verb}; only those that are ${statuses.join(", ")}`);
@@ -176,6 +165,7 @@ function check({ verb, statuses }: Change, { filter, options }: Asked): void {
   const problem =
     wholeNumberProblem({ what: "olderThanMs", value: olderThanMs, min: 0, max }) ??
     wholeNumberProblem({ what: "limit", value: options.limit, min: 1, max }) ??
+    wholeNumberProblem({ what: "pages", value: options.pages, min: 1, max }) ??
     wholeNumberProblem({ what: "perSecond", value: options.perSecond, min: 1, max: perSecondMax });
   if (problem !== undefined) throw usage(problem);
 }

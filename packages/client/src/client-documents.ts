@@ -143,8 +143,10 @@ export interface UsageDocument {
 /** How far a change of many runs has come. */
 export interface ManyDocument {
   readonly dryRun: boolean;
-  /** "limit": there may be more. "stopped": the caller ended it; beginning anew goes on with what is left. */
+  /** "limit": there may be more, from `cursor` on or, without one, by beginning anew. "stopped": the caller ended it; beginning anew goes on with what is left. */
   readonly ended: "running" | "done" | "limit" | "stopped";
+  /** Where a further call goes on, when `pages` ended this one. */
+  readonly cursor: string | null;
   /** Runs that the filter chose. */
   readonly matched: number;
   /** Runs that were told; none in a dry run. */

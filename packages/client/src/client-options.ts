@@ -214,6 +214,8 @@ export interface RunFilter {
   readonly label?: string;
   /** Created at least this long ago. */
   readonly olderThanMs?: number;
+  /** Exactly these runs, at most 500, children too; those in another status are left alone. */
+  readonly ids?: readonly string[];
   readonly all?: boolean;
 }
 
@@ -222,6 +224,10 @@ export interface ManyOptions {
   readonly dryRun?: boolean;
   /** Runs to choose at most. Default: no limit. */
   readonly limit?: number;
+  /** Pages of at most 100 runs to look at; then the answer has a cursor. Default: all. */
+  readonly pages?: number;
+  /** Of an answer to the same filter: goes on there. */
+  readonly cursor?: string;
   /** Runs that are changed per second, 1 to 1,000; default 100. */
   readonly perSecond?: number;
   readonly by?: string;

@@ -1,8 +1,11 @@
 /** Runs, newest first, as they are now: filters in the address, more on demand. */
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { useState } from "react";
 import { useLocation, useSearchParams } from "wouter";
 import { api } from "../api";
 import { ProblemNote } from "../parts/problem-note";
+import { useMay } from "../parts/session";
+import { ManyRuns } from "./bulk/many-runs";
 import { RunsTable } from "./runs-table";
 
 const statuses = ["running", "waiting", "pending", "cancelling", "completed", "failed", "cancelled"];
@@ -20,8 +23,16 @@ export function RunsPage() {
     getNextPageParam: (page) => page.cursor,
     refetchInterval: lookMs,
   });
+  const mayChange = useMay("operator");
+  const [picked, setPicked] = useState<ReadonlySet<string>>(new Set());
+  const pick = (ids: readonly string[], isPicked: boolean) =>
+    setPicked((before) => {
+      const rest = [...before].filter((id) => !ids.includes(id));
+      return new Set(isPicked ? [...rest, ...ids] : rest);
+    });
   const runs = pages.data?.pages.flatMap((page) => page.runs) ?? [];
   const choose = (name: string, value: string) => {
+    setPicked(new Set());
     setParams((before) => {
       const after = new URLSearchParams(before);
       if (value === "") after.delete(name);
@@ -46,7 +57,14 @@ export function RunsPage() {
         <OpenById />
       </div>
       {pages.error === null ? null : <ProblemNote error={pages.error} />}
-      <RunsTable runs={runs} isLoading={pages.isPending} />
+      {mayChange ? (
+        <ManyRuns picked={picked} clear={() => setPicked(new Set())} status={status} workflow={workflow} />
+      ) : null}
+      <RunsTable
+        runs={runs}
+        isLoading={pages.isPending}
+        picked={mayChange ? { ids: picked, pick } : undefined}
+      />
       {pages.hasNextPage ? (
         <button type="button" onClick={() => void pages.fetchNextPage()} disabled={pages.isFetchingNextPage}>
           Show more

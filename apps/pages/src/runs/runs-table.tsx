@@ -6,13 +6,20 @@ import { Ago, useNow } from "../parts/time";
 import { between, dollars } from "../words";
 import { waitText } from "./wait-text";
 
-export function RunsTable({
-  runs,
-  isLoading,
-}: {
+/** Runs that are picked for a change of many. */
+export interface Picked {
+  readonly ids: ReadonlySet<string>;
+  readonly pick: (ids: readonly string[], isPicked: boolean) => void;
+}
+
+interface RunsTableProps {
   readonly runs: readonly RunRow[];
   readonly isLoading: boolean;
-}) {
+  /** Absent where nothing can be picked. */
+  readonly picked?: Picked | undefined;
+}
+
+export function RunsTable({ runs, isLoading, picked }: RunsTableProps) {
   const now = useNow();
   if (isLoading) return <p className="quiet">Loading …</p>;
   if (runs.length === 0) return <p className="quiet">No run here.</p>;
@@ -21,6 +28,7 @@ export function RunsTable({
       <table>
         <thead>
           <tr>
+            {picked === undefined ? null : <PickAll runs={runs} picked={picked} />}
             <th>Run</th>
             <th>Workflow</th>
             <th>Status</th>
@@ -33,6 +41,16 @@ export function RunsTable({
         <tbody>
           {runs.map((run) => (
             <tr key={run.id}>
+              {picked === undefined ? null : (
+                <td className="pick">
+                  <input
+                    type="checkbox"
+                    aria-label={`Select ${run.label ?? run.id}`}
+                    checked={picked.ids.has(run.id)}
+                    onChange={(event) => picked.pick([run.id], event.target.checked)}
+                  />
+                </td>
+              )}
               <td>
                 <Link href={`/runs/${run.id}`}>{run.label ?? <code>{run.id}</code>}</Link>
                 {run.parentId === null ? null : <span className="quiet"> child</span>}
@@ -52,5 +70,23 @@ export function RunsTable({
         </tbody>
       </table>
     </div>
+  );
+}
+
+function PickAll({ runs, picked }: { readonly runs: readonly RunRow[]; readonly picked: Picked }) {
+  return (
+    <th className="pick">
+      <input
+        type="checkbox"
+        aria-label="Select all that are shown"
+        checked={runs.every(({ id }) => picked.ids.has(id))}
+        onChange={(event) =>
+          picked.pick(
+            runs.map(({ id }) => id),
+            event.target.checked,
+          )
+        }
+      />
+    </th>
   );
 }

@@ -40,6 +40,8 @@ test("what each role may do is what is written here", async () => {
       "anybody POST /api/v1/session",
       "operator DELETE /api/v1/limits/x",
       "operator POST /api/v1/runs",
+      "operator POST /api/v1/runs/bulk/cancel",
+      "operator POST /api/v1/runs/bulk/retry",
       "operator POST /api/v1/runs/x/cancel",
       "operator POST /api/v1/runs/x/fork",
       "operator POST /api/v1/runs/x/gates/x/approve",

@@ -1,0 +1,58 @@
+/** Which runs a change of many is for: the selected ones, or all that the page's filter chooses, shown or not. */
+import type { RunFilter } from "@runfleet/client";
+import type { ManyChange } from "../../api";
+import { ManyPanel } from "./many-panel";
+
+/** Runs that one request may name. */
+const pickedMax = 200;
+
+/** What a status can be changed by; runs of no certain status by both. */
+const changesOf: Readonly<Record<string, readonly ManyChange[]>> = {
+  "": ["cancel", "retry"],
+  pending: ["cancel"],
+  running: ["cancel"],
+  waiting: ["cancel"],
+  failed: ["retry"],
+};
+
+interface ManyRunsProps {
+  readonly picked: ReadonlySet<string>;
+  readonly clear: () => void;
+  /** Empty texts: all. */
+  readonly status: string;
+  readonly workflow: string;
+}
+
+export function ManyRuns({ picked, clear, status, workflow }: ManyRunsProps) {
+  if (picked.size > 0) {
+    const ids = [...picked].slice(0, pickedMax);
+    const whose = picked.size > pickedMax ? `the first ${pickedMax} selected` : `${ids.length} selected`;
+    return (
+      <div className="actions">
+        <ManyPanel key={whose} filter={{ ids }} whose={whose} changes={changesOf[""] ?? []} />
+        <button type="button" onClick={clear}>
+          Clear the selection
+        </button>
+      </div>
+    );
+  }
+  const changes = changesOf[status] ?? [];
+  if (changes.length === 0) return null;
+  const filter: RunFilter = {
+    ...(status === "" ? {} : { status: status as NonNullable<RunFilter["status"]> }),
+    ...(workflow === "" ? {} : { workflow }),
+    ...(status === "" && workflow === "" ? { all: true } : {}),
+  };
+  return (
+    <details className="card" key={`${status} ${workflow}`}>
+      <summary>Change all runs that match, shown or not</summary>
+      <ManyPanel filter={filter} whose={matchText(status, workflow)} changes={changes} />
+    </details>
+  );
+}
+
+function matchText(status: string, workflow: string): string {
+  return ["all", status, "runs", workflow === "" ? "" : `of ${workflow}`]
+    .filter((word) => word !== "")
+    .join(" ");
+}
