@@ -3,6 +3,8 @@ import type {
   DefinitionDocument,
   FleetDocument,
   GatePage,
+  LimitOptions,
+  LimitPage,
   ManyDocument,
   RunExplanation,
   RunFilter,
@@ -70,6 +72,7 @@ export const api = {
   signOut: () => ask<void>("DELETE", "/session"),
   runs: (filter: { status?: string; workflow?: string; parent?: string; cursor?: string }) =>
     ask<RunPage>("GET", `/runs${search({ ...filter, limit: "50" })}`),
+  runsOfKey: (idempotencyKey: string) => ask<RunPage>("GET", `/runs${search({ idempotencyKey })}`),
   run: (id: string) => ask<RunDocument>("GET", `/runs/${at(id)}`),
   definition: (id: string) => ask<DefinitionDocument>("GET", `/runs/${at(id)}/definition`),
   explain: (id: string) => ask<RunExplanation>("GET", `/runs/${at(id)}/explanation`),
@@ -92,6 +95,9 @@ export const api = {
   fleet: () => ask<FleetDocument>("GET", "/fleet"),
   usage: (asked: { from: string; by: string; top: string }) =>
     ask<UsageDocument>("GET", `/usage${search(asked)}`),
+  limits: (filter: { cursor?: string }) => ask<LimitPage>("GET", `/limits${search(filter)}`),
+  setLimit: (workflow: string, limit: LimitOptions) => ask<void>("PUT", `/limits/${at(workflow)}`, limit),
+  removeLimit: (workflow: string) => ask<void>("DELETE", `/limits/${at(workflow)}`),
   schedules: (filter: { cursor?: string }) => ask<SchedulePage>("GET", `/schedules${search(filter)}`),
   changeSchedule: (name: string, change: "pause" | "resume") =>
     ask<ScheduleDocument>("POST", `/schedules/${at(name)}/${change}`),

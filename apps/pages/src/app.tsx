@@ -5,6 +5,7 @@ import { api, isProblem } from "./api";
 import { CostPage } from "./cost/cost-page";
 import { FleetPage } from "./fleet-page";
 import { GatesPage } from "./gates/gates-page";
+import { LimitsPage } from "./limits/limits-page";
 import { ProblemNote } from "./parts/problem-note";
 import { useMay, useSession } from "./parts/session";
 import { RunPage } from "./run/run-page";
@@ -18,6 +19,7 @@ const links = [
   { href: "/gates", text: "Gates", role: "viewer" },
   { href: "/schedules", text: "Schedules", role: "viewer" },
   { href: "/cost", text: "Cost", role: "viewer" },
+  { href: "/limits", text: "Limits", role: "viewer" },
   { href: "/fleet", text: "Fleet", role: "viewer" },
   { href: "/start", text: "Start", role: "operator" },
 ] as const;
@@ -56,6 +58,7 @@ export function App() {
           <Route path="/gates" component={GatesPage} />
           <Route path="/schedules" component={SchedulesPage} />
           <Route path="/cost" component={CostPage} />
+          <Route path="/limits" component={LimitsPage} />
           <Route path="/fleet" component={FleetPage} />
           <Route path="/start" component={StartPage} />
           <Route>

@@ -15,7 +15,7 @@ const site = join(
 );
 
 /** Addresses of pages; the document finds out by itself which one it is. */
-const addresses = ["/", "/runs/:id", "/gates", "/schedules", "/cost", "/fleet", "/start"] as const;
+const addresses = ["/", "/runs/:id", "/gates", "/schedules", "/cost", "/limits", "/fleet", "/start"] as const;
 /** Names of these files change with their content. */
 const forever = "public, max-age=31536000, immutable";
 

@@ -164,6 +164,8 @@ export interface ListOptions {
   readonly workflow?: string;
   /** Only children of this run. */
   readonly parent?: string;
+  /** Only the run that was started with this key. */
+  readonly idempotencyKey?: string;
   /** 1 to 500; default 50. */
   readonly limit?: number;
   readonly cursor?: string;

@@ -4,6 +4,7 @@ import { ancestorsReader } from "./ancestors.js";
 import type { FleetDocument, GatePage, PoolDocument, RunPage, WorkflowDocument } from "./client-documents.js";
 import type { GateListOptions, ListOptions } from "./client-options.js";
 import type { Connections } from "./connections.js";
+import { keyedRunId } from "./keyed-run-id.js";
 import { gateDocument, isoTime, runDocument, runRow } from "./run-document.js";
 
 const defaultPageRows = 50;
@@ -36,7 +37,8 @@ export async function readRunDocument(connections: Connections, runId: string): 
 }
 
 export async function listRuns({ store }: Connections, options: ListOptions): Promise<RunPage> {
-  const { status, workflow, parent, cursor } = options;
+  const { status, workflow, parent, cursor, idempotencyKey } = options;
+  if (idempotencyKey !== undefined) return runOfKey(store, options, idempotencyKey);
   if (parent !== undefined) await readRun({ store }, parent);
   const page = await store.listRuns({
     limit: pageRows(options.limit),
@@ -46,6 +48,20 @@ export async function listRuns({ store }: Connections, options: ListOptions): Pr
     ...(cursor === undefined ? {} : { cursor }),
   });
   return { runs: page.rows.map(runRow), cursor: page.cursor ?? null };
+}
+
+/** The key says the id, so this is one read. */
+async function runOfKey(
+  store: Connections["store"],
+  { status, workflow, parent }: ListOptions,
+  key: string,
+): Promise<RunPage> {
+  const run = await store.readRun(keyedRunId(key));
+  const isMeant =
+    (status === undefined || run?.status === status) &&
+    (workflow === undefined || run?.workflow === workflow) &&
+    (parent === undefined || run?.parentId === parent);
+  return { runs: run === undefined || !isMeant ? [] : [runRow(run)], cursor: null };
 }
 
 export async function listGates(connections: Connections, options: GateListOptions): Promise<GatePage> {

@@ -11,12 +11,13 @@ import {
   type RunStatus,
   rateFull,
 } from "@runfleet/model";
-import { deriveRunId, newRunId } from "@runfleet/store";
+import { newRunId } from "@runfleet/store";
 import { completeInputs, textInputs } from "./check-inputs.js";
 import { checkName, checkStartOptions } from "./check-start-options.js";
 import type { StartOptions } from "./client-options.js";
 import type { Connections } from "./connections.js";
 import { deliverRuns } from "./deliver.js";
+import { keyedRunId } from "./keyed-run-id.js";
 
 /** A version of a workflow that is in the store. */
 export interface StartTarget {
@@ -91,7 +92,7 @@ export type Origin = Pick<NewRun, "rerunOf" | "forkOf" | "kept" | "schedule">;
 export function prepareRun(target: StartTarget, options: StartOptions): NewRun {
   const now = Date.now();
   const { idempotencyKey } = options;
-  const id = idempotencyKey === undefined ? newRunId(now) : deriveRunId(`start ${idempotencyKey}`);
+  const id = idempotencyKey === undefined ? newRunId(now) : keyedRunId(idempotencyKey);
   const inputs = completeInputs(target.definition, textInputs(options.inputs ?? {}));
   return newRootRun(target, { ...options, inputs }, { id, now });
 }

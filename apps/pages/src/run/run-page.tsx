@@ -13,7 +13,7 @@ import { History } from "./history";
 import { Inputs } from "./inputs";
 import { RunActions } from "./run-actions";
 import { RunHeader } from "./run-header";
-import { Steps } from "./steps";
+import { Timeline } from "./timeline/timeline";
 import { useHistory } from "./use-history";
 
 /** The events say when to look; this is for what happens without one. */
@@ -46,7 +46,7 @@ export function RunPage({ id }: { readonly id: string }) {
       <RunActions run={run.data} />
       <GateCards runId={id} />
       <RunGraph run={run.data} history={history} />
-      <Steps run={run.data} />
+      <Timeline run={run.data} />
       <Inputs inputs={run.data.inputs} />
       <Family run={run.data} />
       <History events={history} />

@@ -1,11 +1,12 @@
 /** Runs, newest first, as they are now: filters in the address, more on demand. */
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { useLocation, useSearchParams } from "wouter";
+import { useSearchParams } from "wouter";
 import { api } from "../api";
 import { ProblemNote } from "../parts/problem-note";
 import { useMay } from "../parts/session";
 import { ManyRuns } from "./bulk/many-runs";
+import { FindRun } from "./find-run";
 import { RunsTable } from "./runs-table";
 
 const statuses = ["running", "waiting", "pending", "cancelling", "completed", "failed", "cancelled"];
@@ -54,7 +55,7 @@ export function RunsPage() {
           </select>
         </label>
         <WorkflowFilter chosen={workflow} onChoose={(name) => choose("workflow", name)} />
-        <OpenById />
+        <FindRun />
       </div>
       {pages.error === null ? null : <ProblemNote error={pages.error} />}
       {mayChange ? (
@@ -88,25 +89,5 @@ function WorkflowFilter({ chosen, onChoose }: { readonly chosen: string; onChoos
         ))}
       </select>
     </label>
-  );
-}
-
-function OpenById() {
-  const [, go] = useLocation();
-  return (
-    <search>
-      <form
-        onSubmit={(event) => {
-          event.preventDefault();
-          const id = new FormData(event.currentTarget).get("id");
-          if (typeof id === "string" && id.trim() !== "") go(`/runs/${encodeURIComponent(id.trim())}`);
-        }}
-      >
-        <label>
-          Run id
-          <input name="id" type="search" placeholder="open one run" />
-        </label>
-      </form>
-    </search>
   );
 }

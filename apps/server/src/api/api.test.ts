@@ -65,6 +65,9 @@ test("a repeated key gives the run that exists, from body or header; other input
   const first = await ask("POST", "/api/v1/runs", { body: { ...body, idempotencyKey: "k1" } });
   const again = await ask("POST", "/api/v1/runs", { body, headers: { "idempotency-key": "k1" } });
   expect(again).toMatchObject({ status: 200, body: { id: first.body.id } });
+  const found = await ask("GET", "/api/v1/runs?idempotencyKey=k1&workflow=greet", { who: "viewer" });
+  expect(found.body).toMatchObject({ runs: [{ id: first.body.id }], cursor: null });
+  expect((await ask("GET", "/api/v1/runs?idempotencyKey=k3")).body).toEqual({ runs: [], cursor: null });
   const other = await ask("POST", "/api/v1/runs", {
     body: { workflow: "greet", inputs: { whom: "y" }, idempotencyKey: "k1" },
   });

@@ -25,6 +25,7 @@ export const runListQuery = z.strictObject({
   status: z.enum(runStatuses).optional(),
   workflow: name.optional(),
   parent: name.optional().describe("only children of this run"),
+  idempotencyKey: name.optional().describe("only the run that was started with this key"),
 });
 export const gateListQuery = z.strictObject({ ...page, runId: name.optional() });
 

@@ -88,9 +88,7 @@ function StepBox({ placed, state, now, isSelected, isTabStop, select, move }: Bo
       onClick={select}
       onKeyDown={onKey}
     >
-      <rect x={x} y={y} width={width} height={height} rx={6}>
-        <title>{node.lines.join("\n")}</title>
-      </rect>
+      <rect x={x} y={y} width={width} height={height} rx={6} />
       {node.kind === "child" ? <path className="edge" d={`M${x + width - 5} ${y}v${height}`} /> : null}
       {state.status === undefined ? null : <StatusIcon status={state.status} x={x + 9} y={y + 10} />}
       <Lines x={x + (state.status === undefined ? 12 : 27)} y={y} name={name} below={below} />

@@ -10,7 +10,6 @@ import { GraphDrawing } from "./graph-drawing";
 import { boxesOf, graphStates } from "./graph-states";
 import { type Direction, layoutGraph } from "./layout-graph";
 import { SelectedStep } from "./selected-step";
-import "./graph.css";
 
 /** Boxes that are placed without being asked for; more take seconds. */
 const boxesAtOnceMax = 500;

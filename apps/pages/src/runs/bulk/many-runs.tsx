@@ -44,7 +44,7 @@ export function ManyRuns({ picked, clear, status, workflow }: ManyRunsProps) {
     ...(status === "" && workflow === "" ? { all: true } : {}),
   };
   return (
-    <details className="card" key={`${status} ${workflow}`}>
+    <details className="actions" key={`${status} ${workflow}`}>
       <summary>Change all runs that match, shown or not</summary>
       <ManyPanel filter={filter} whose={matchText(status, workflow)} changes={changes} />
     </details>
