@@ -38,6 +38,13 @@ const examples: Readonly<Record<string, readonly Example[]>> = {
     ["graph review.wf", "Mermaid text, for a README"],
     ["graph review.wf --format svg > review.svg", "a picture"],
   ],
+  types: [
+    ["types workflows --out src/workflows.ts", "a typed reference to every workflow of a folder"],
+    [
+      "types workflows --out src/workflows.ts --check",
+      "changes nothing; exit code 2 when it is not up to date",
+    ],
+  ],
   start: [
     ["start review.wf --input pr=7 --wait", "publishes the file, starts it, shows it until its end"],
     ["start review-pr --input pr=7 --idempotency-key pr-7", "a published workflow, once however often"],

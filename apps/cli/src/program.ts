@@ -24,6 +24,7 @@ import { addShow } from "./commands/show.js";
 import { addSignal } from "./commands/signal.js";
 import { addStart } from "./commands/start.js";
 import { addTerminate } from "./commands/terminate.js";
+import { addTypes } from "./commands/types.js";
 import { addUsage } from "./commands/usage.js";
 import { addValidate } from "./commands/validate.js";
 import { addWatch } from "./commands/watch.js";
@@ -35,7 +36,7 @@ type AddCommand = (program: Command, cli: Cli) => void;
 /** In the order of the help. */
 const groups: Readonly<Record<string, readonly AddCommand[]>> = {
   "A fleet:": [addDemo, addDev, addWorker, addServer, addFleet, addUsage, addDoctor],
-  "Workflows:": [addPublish, addValidate, addFmt, addGraph],
+  "Workflows:": [addPublish, addValidate, addFmt, addGraph, addTypes],
   "Runs:": [addStart, addList, addShow, addWatch, addEvents, addExplain],
   "Changing runs:": [addCancel, addTerminate, addRetry, addRerun, addFork, addSignal],
   "People:": [addGates, addApprove, addReject],

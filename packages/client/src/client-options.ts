@@ -12,13 +12,14 @@ import type {
 } from "@runfleet/model";
 import type { ManyDocument } from "./client-documents.js";
 
+/** Undefined is the same as absent, so that a variable of the environment can be handed on. */
 export interface ClientOptions {
   /** `redis://` or `rediss://` address. Default: `REDIS_URL`, else `redis://127.0.0.1:6379`. */
-  readonly redis?: string;
+  readonly redis?: string | undefined;
   /** Keeps fleets on one Redis apart. Default: `RUNFLEET_NAMESPACE`, else `rf`. */
-  readonly namespace?: string;
+  readonly namespace?: string | undefined;
   /** Who answers gates and cancels, as it is recorded. Default `client`. */
-  readonly actor?: string;
+  readonly actor?: string | undefined;
   /**
    * Gets one line when a change was made but its wake-up could not be delivered. Nothing is lost then: a worker
    * delivers it within seconds. Default: silence.
@@ -26,8 +27,9 @@ export interface ClientOptions {
   readonly log?: (line: string) => void;
 }
 
-/** Values as people write them; kept as text, `true` becomes "true". */
-export type InputValues = Readonly<Record<string, string | number | boolean>>;
+/** A value as people write it; kept as text, `true` becomes "true". */
+export type InputValue = string | number | boolean;
+export type InputValues = Readonly<Record<string, InputValue>>;
 
 export interface StartOptions {
   readonly inputs?: InputValues;

@@ -1,9 +1,17 @@
 /** Composes the client from its calls; has no behaviour of its own. */
-import type { Definition } from "@runfleet/model";
+import { type Definition, RunfleetError } from "@runfleet/model";
+import { clientArguments, clientOptions, handleArguments } from "./argument-shapes.js";
 import { cancelMany, retryMany } from "./change-many.js";
 import { answerGate, cancelRun, retryRun, signalRun, terminateRun } from "./change-runs.js";
+import { argumentsProblem, withCheckedArguments } from "./check-arguments.js";
 import type { PublishedVersion } from "./client-documents.js";
-import type { ClientOptions, StartDefinitionOptions, WorkflowSource } from "./client-options.js";
+import type {
+  ClientOptions,
+  ScheduleOptions,
+  StartDefinitionOptions,
+  StartOptions,
+  WorkflowSource,
+} from "./client-options.js";
 import { type Connections, openConnections } from "./connections.js";
 import { explainRun } from "./explain-run.js";
 import type { FleetClient, RunHandle, StartedRun } from "./fleet-client.js";
@@ -26,19 +34,27 @@ import {
 import { startMany } from "./start-many.js";
 import { forkRun, rerunRun } from "./start-over.js";
 import { checkStart, type Started, startByName, startVersion } from "./start-run.js";
+import { nameOf, type WorkflowRef } from "./workflow-ref.js";
 
 /**
  * A client of the fleet on this Redis. Connects in the background; the first call reports an unreachable Redis.
  * Throws `invalid_usage` for an address or namespace that cannot be one.
  */
 export function createClient(options: ClientOptions = {}): FleetClient {
-  return clientOn(openConnections(options));
+  const problem = argumentsProblem("createClient", [{ name: "options", shape: clientOptions }], [options]);
+  if (problem !== undefined) throw new RunfleetError("invalid_usage", problem);
+  return withCheckedArguments(clientOn(openConnections(options)), clientArguments);
 }
+
+type Scheduled = Omit<ScheduleOptions, "workflow"> & {
+  readonly workflow: string | WorkflowRef<unknown, unknown>;
+};
 
 function clientOn(connections: Connections): FleetClient {
   const started = (run: Started): StartedRun => startedOn(connections, run);
   return {
-    start: async (workflow, options = {}) => started(await startByName(connections, workflow, options)),
+    start: async (workflow: string | WorkflowRef<unknown, unknown>, options: StartOptions = {}) =>
+      started(await startByName(connections, nameOf(workflow), options)),
     startMany: async (entries, options = {}) =>
       (await startMany(connections, entries, options)).map((outcome) =>
         outcome.type === "started" ? { ...outcome, run: started(outcome.run) } : outcome,
@@ -67,7 +83,8 @@ function clientOn(connections: Connections): FleetClient {
     result: (runId, options = {}) => awaitResult(connections, runId, options),
     events: (runId, options = {}) => followEvents(connections, runId, options),
     gates: (options = {}) => listGates(connections, options),
-    schedule: (name, options) => putSchedule(connections, name, options),
+    schedule: (name: string, options: Scheduled) =>
+      putSchedule(connections, name, { ...options, workflow: nameOf(options.workflow) }),
     schedules: (options = {}) => listSchedules(connections, options),
     getSchedule: (name) => readSchedule(connections, name),
     scheduleFirings: (name, options = {}) => listFirings(connections, name, options),
@@ -91,7 +108,7 @@ function startedOn(connections: Connections, { id, status, isRepeat }: Started):
 }
 
 function handleOf(connections: Connections, id: string): RunHandle {
-  return {
+  const calls: RunHandle = {
     id,
     get: () => readRunDocument(connections, id),
     result: (options = {}) => awaitResult(connections, id, options),
@@ -107,6 +124,7 @@ function handleOf(connections: Connections, id: string): RunHandle {
     fork: async (options) => startedOn(connections, await forkRun(connections, id, options)),
     signal: (name, options = {}) => signalRun(connections, { ...options, runId: id, name }),
   };
+  return withCheckedArguments(calls, handleArguments);
 }
 
 async function publish(

@@ -1,6 +1,7 @@
 /**
  * The contract of the producer SDK: everything a program can ask of a fleet. Only shapes, no behaviour.
- * Every method rejects with a `RunfleetError`; `redis_unavailable` comes quickly, never after a long wait.
+ * Every method rejects with a `RunfleetError`; `redis_unavailable` comes quickly, never after a long wait. Arguments of a wrong
+ * type and options that do not exist are `invalid_usage`, so that callers without a compiler learn the same.
  */
 import type { Diagnostic } from "@runfleet/language";
 import type { Definition, HistoryEvent, RunDocument, RunfleetError, RunStatus } from "@runfleet/model";
@@ -49,6 +50,7 @@ import type {
   UsageOptions,
   WorkflowSource,
 } from "./client-options.js";
+import type { InputsOf, StartArguments, TypedScheduleOptions, WorkflowRef } from "./workflow-ref.js";
 
 /** One run. Nothing is read until a method is called. */
 export interface RunHandle {
@@ -81,7 +83,14 @@ export type StartManyOutcome =
   | { readonly type: "refused"; readonly error: RunfleetError };
 
 export interface FleetClient {
-  /** Throws `workflow_not_found`, `invalid_input`, `too_large`, `idempotency_conflict` before anything is written. */
+  /**
+   * By name, or by a reference (`workflowRef`) whose inputs the compiler checks. Throws `workflow_not_found`,
+   * `invalid_input`, `too_large`, `idempotency_conflict` before anything is written.
+   */
+  start<Inputs extends InputsOf<Inputs>>(
+    workflow: WorkflowRef<Inputs, unknown>,
+    ...options: StartArguments<Inputs>
+  ): Promise<StartedRun>;
   start(workflow: string, options?: StartOptions): Promise<StartedRun>;
   /**
    * Starts up to 10,000 runs, a hundred in about the time of one. All are checked first: with one that cannot be started
@@ -153,6 +162,10 @@ export interface FleetClient {
    * it; other inputs leave the due times as they are. Throws `invalid_usage`, `workflow_not_found`, `invalid_input`,
    * `too_large` before anything is written.
    */
+  schedule<Inputs extends InputsOf<Inputs>>(
+    name: string,
+    options: TypedScheduleOptions<Inputs>,
+  ): Promise<ScheduleChange>;
   schedule(name: string, options: ScheduleOptions): Promise<ScheduleChange>;
   /** By name. */
   schedules(options?: ScheduleListOptions): Promise<SchedulePage>;

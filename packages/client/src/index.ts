@@ -36,6 +36,7 @@ export type {
   EventsOptions,
   ForkOptions,
   GateListOptions,
+  InputValue,
   InputValues,
   LimitListOptions,
   LimitOptions,
@@ -59,3 +60,12 @@ export type {
 } from "./client-options.js";
 export { createClient } from "./create-client.js";
 export type { FleetClient, RunHandle, StartedRun, StartManyOutcome } from "./fleet-client.js";
+export {
+  outputsOf,
+  type StartArguments,
+  startEntry,
+  type TypedScheduleOptions,
+  type TypedStartOptions,
+  type WorkflowRef,
+  workflowRef,
+} from "./workflow-ref.js";

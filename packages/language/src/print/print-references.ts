@@ -1,0 +1,67 @@
+/**
+ * TypeScript with a reference to each workflow, from the inputs it declares: what `runfleet types` writes. The text depends on
+ * the definitions and their order alone.
+ */
+import type { Definition, InputDeclaration } from "@runfleet/model";
+
+/** What TypeScript keeps for itself, as far as a workflow can be called so. */
+const reserved: ReadonlySet<string> = new Set(
+  `arguments await break case catch class const continue debugger default delete do else enum eval export extends false
+  finally for function if implements import in instanceof interface let new null package private protected public return
+  static super switch this throw true try typeof undefined var void while with workflowRef yield`.split(
+    /\s+/,
+  ),
+);
+
+export function printReferences(definitions: readonly Definition[]): string {
+  const taken = new Set<string>();
+  const references = definitions.map((definition) => {
+    const constant = constantFor(definition.name, taken);
+    taken.add(constant);
+    return referenceOf(definition, constant);
+  });
+  return [
+    "// Written by `runfleet types`; written again, it follows the workflows.",
+    'import { workflowRef } from "@runfleet/client";',
+    ...references,
+    "",
+  ].join("\n");
+}
+
+function referenceOf({ name, title, description, inputs }: Definition, constant: string): string {
+  const told = description.trim() === "" ? (title ?? "") : description;
+  const start = `${docLines(told, "")}export const ${constant} = workflowRef<`;
+  const type = inputs.length === 0 ? "Record<never, never>" : `{\n${inputs.map(memberOf).join("")}}`;
+  return `\n${start}${type}>(${JSON.stringify(name)});`;
+}
+
+function memberOf({ name, type, required, default: fallback, description = "" }: InputDeclaration): string {
+  const usual = fallback === undefined ? "" : `Default: ${JSON.stringify(fallback)}`;
+  const told = [description.trim(), usual].filter((text) => text !== "").join("\n");
+  const key = /^[A-Za-z_$][\w$]*$/.test(name) ? name : JSON.stringify(name);
+  const value = type === "boolean" ? "boolean" : "string | number";
+  return `${docLines(told, "  ")}  readonly ${key}${required ? "" : "?"}: ${value};\n`;
+}
+
+/** A comment in front of what it is about; nothing without words. */
+function docLines(text: string, indent: string): string {
+  const lines = text
+    .replaceAll("*/", "* /")
+    .split("\n")
+    .map((line) => line.trim());
+  const [first = "", ...more] = lines;
+  if (text.trim() === "") return "";
+  if (more.length === 0) return `${indent}/** ${first} */\n`;
+  return `${indent}/**\n${lines.map((line) => `${indent} * ${line}`.trimEnd()).join("\n")}\n${indent} */\n`;
+}
+
+/** `review-pr` becomes `reviewPr`; a number behind it where two names come out the same. */
+function constantFor(name: string, taken: ReadonlySet<string>): string {
+  const camel = name.replace(/-+([A-Za-z0-9_])?/g, (_, next: string | undefined) =>
+    (next ?? "").toUpperCase(),
+  );
+  const wanted = reserved.has(camel) ? `${camel}Workflow` : camel;
+  let free = wanted;
+  for (let number = 2; taken.has(free); number += 1) free = `${wanted}${number}`;
+  return free;
+}
