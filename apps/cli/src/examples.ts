@@ -124,6 +124,12 @@ const examples: Readonly<Record<string, readonly Example[]>> = {
     ["fleet", "workers, and what waits in each pool"],
     ["fleet --json", "the same for a program"],
   ],
+  completion: [
+    ["completion bash > ~/.local/share/bash-completion/completions/runfleet", "once, for bash"],
+    ["completion zsh > ~/.zfunc/_runfleet", "once, for zsh, where fpath has ~/.zfunc"],
+    ["completion fish > ~/.config/fish/completions/runfleet.fish", "once, for fish"],
+  ],
+  complete: [["complete -- start rev", "what a shell asks for"]],
   doctor: [["doctor --redis redis://redis:6379", "before it is used in earnest"]],
 };
 

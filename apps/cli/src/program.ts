@@ -4,6 +4,7 @@ import { Command, CommanderError } from "commander";
 import type { Cli } from "./cli.js";
 import { addApprove, addReject } from "./commands/answer.js";
 import { addCancel } from "./commands/cancel.js";
+import { addCompletion } from "./commands/completion.js";
 import { addDemo } from "./commands/demo.js";
 import { addDev } from "./commands/dev.js";
 import { addDoctor } from "./commands/doctor.js";
@@ -41,6 +42,7 @@ const groups: Readonly<Record<string, readonly AddCommand[]>> = {
   "Changing runs:": [addCancel, addTerminate, addRetry, addRerun, addFork, addSignal],
   "People:": [addGates, addApprove, addReject],
   "Rules:": [addSchedule, addLimit],
+  "The shell:": [addCompletion],
 };
 
 const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as {
