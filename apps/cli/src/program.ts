@@ -25,11 +25,11 @@ import { addShow } from "./commands/show.js";
 import { addSignal } from "./commands/signal.js";
 import { addStart } from "./commands/start.js";
 import { addTerminate } from "./commands/terminate.js";
-import { addTypes } from "./commands/types.js";
 import { addUsage } from "./commands/usage.js";
 import { addValidate } from "./commands/validate.js";
 import { addWatch } from "./commands/watch.js";
 import { addWorker } from "./commands/worker.js";
+import { addTypes } from "./commands/write-types.js";
 import { addExamples } from "./examples.js";
 
 type AddCommand = (program: Command, cli: Cli) => void;

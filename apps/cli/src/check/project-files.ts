@@ -4,14 +4,16 @@
  */
 import { type NamedFile, namedFiles, type ValidationContext } from "@runfleet/language";
 import { type Definition, isRunfleetError } from "@runfleet/model";
-import { createProject, type Project, type ProjectQuestion, type WorkerConfig } from "@runfleet/worker";
+import type { Project, ProjectQuestion, WorkerConfig } from "@runfleet/worker";
 
 /** Reads the files; the answer says of each of them what is wrong. */
 export type FileProblems = (definition: Definition) => Promise<NonNullable<ValidationContext["files"]>>;
 
 export function fileProblemsOf(config: WorkerConfig): FileProblems {
-  const project = createProject(config);
+  let project: Project | undefined;
   return async (definition) => {
+    // Loaded here, so that the other commands start without it.
+    project ??= (await import("@runfleet/worker")).createProject(config);
     const problems = new Map<string, string>();
     const question = { run: { id: "", workflow: definition.name, inputs: {} } };
     for (const file of namedFiles(definition)) {
