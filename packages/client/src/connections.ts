@@ -20,6 +20,10 @@ export interface Connections {
   readonly examineRedis: () => Promise<readonly RedisFinding[]>;
   readonly actor: string;
   readonly log: (line: string) => void;
+  /** True while commands are sent at once; otherwise they wait for the connection, some seconds at most. */
+  readonly isReady: () => boolean;
+  /** Calls that are under way. */
+  readonly underWay: { count: number };
   /** Aborted by `close`: ends every wait of this client. */
   readonly closing: AbortSignal;
   close(): Promise<void>;
@@ -52,6 +56,8 @@ export function openConnections(options: ClientOptions): Connections {
     examineRedis: () => examineRedis(redis),
     actor: options.actor ?? "client",
     log: options.log ?? (() => {}),
+    isReady: () => redis.status === "ready",
+    underWay: { count: 0 },
     closing: closing.signal,
     close: () => {
       closed ??= close();

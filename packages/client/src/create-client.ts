@@ -1,6 +1,7 @@
 /** Composes the client from its calls; has no behaviour of its own. */
 import { type Definition, RunfleetError } from "@runfleet/model";
 import { clientArguments, clientOptions, handleArguments } from "./argument-shapes.js";
+import { withBoundedCalls } from "./bounded-calls.js";
 import { cancelMany, retryMany } from "./change-many.js";
 import { answerGate, cancelRun, retryRun, signalRun, terminateRun } from "./change-runs.js";
 import { argumentsProblem, withCheckedArguments } from "./check-arguments.js";
@@ -43,7 +44,8 @@ import { nameOf, type WorkflowRef } from "./workflow-ref.js";
 export function createClient(options: ClientOptions = {}): FleetClient {
   const problem = argumentsProblem("createClient", [{ name: "options", shape: clientOptions }], [options]);
   if (problem !== undefined) throw new RunfleetError("invalid_usage", problem);
-  return withCheckedArguments(clientOn(openConnections(options)), clientArguments);
+  const connections = openConnections(options);
+  return withBoundedCalls(withCheckedArguments(clientOn(connections), clientArguments), connections);
 }
 
 type Scheduled = Omit<ScheduleOptions, "workflow"> & {
@@ -124,7 +126,7 @@ function handleOf(connections: Connections, id: string): RunHandle {
     fork: async (options) => startedOn(connections, await forkRun(connections, id, options)),
     signal: (name, options = {}) => signalRun(connections, { ...options, runId: id, name }),
   };
-  return withCheckedArguments(calls, handleArguments);
+  return withBoundedCalls(withCheckedArguments(calls, handleArguments), connections);
 }
 
 async function publish(

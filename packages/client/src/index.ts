@@ -1,5 +1,6 @@
 /** The producer SDK: start, watch, answer and cancel runs. Executes nothing. */
 
+export { type ErrorCode, errorCodes, isRunfleetError, type RunfleetError } from "@runfleet/model";
 export type { RedisFinding } from "@runfleet/store";
 export { calledWorkflows } from "./called-workflows.js";
 export type {

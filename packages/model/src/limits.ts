@@ -88,6 +88,11 @@ export const limits = {
   idempotencyKeptMs: 30 * 86_400_000,
   /** Starts of one `startMany`: all are checked and held in memory before the first is written. */
   startManyMax: 10_000,
+  /**
+   * Calls of one client that wait while its Redis is away: they are held in memory for seconds, and a producer that goes on
+   * must hear of it instead of filling it.
+   */
+  clientCallsWaitingMax: 1_000,
   /** Bytes of the value of a limit's key: it is part of the members of the lists of permits. */
   limitKeyBytesMax: 256,
   /** Runs at once, starts in a time, burst: more is no limit. */
