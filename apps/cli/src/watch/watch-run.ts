@@ -2,7 +2,6 @@
  * Follows a run until its end: on a terminal as a tree that redraws itself, elsewhere one line per event. Both say what the
  * run waits for and what to do. Answers the run as it ended.
  */
-import { setInterval } from "node:timers";
 import { setTimeout as pause } from "node:timers/promises";
 import type { FleetClient } from "@runfleet/client";
 import { isEnded, type RunDocument } from "@runfleet/model";
@@ -56,22 +55,30 @@ async function watchAsTree(cli: Cli, fleet: FleetClient, runId: string): Promise
   const { terminal } = cli;
   let family = await readFamily(fleet, runId);
   const screen = createScreen(terminal);
+  let drawing: NodeJS.Timeout | undefined;
   const draw = (): void => {
+    const begun = performance.now();
     const options = treeOptions(cli);
     const sign = spinner[Math.floor(options.now / frameMs) % spinner.length] ?? spinner[0];
     screen.draw(fitLines(familyTree(family, { ...options, spinner: sign }), terminal.rows() - 1));
+    drawing = setTimeout(draw, restAfter(begun, frameMs));
   };
-  const drawing = setInterval(draw, frameMs);
+  draw();
   try {
     while (!isEnded(family.root.status)) {
-      draw();
-      await pause(lookMs);
+      const begun = performance.now();
       family = await readFamily(fleet, runId);
+      await pause(isEnded(family.root.status) ? 0 : restAfter(begun, lookMs));
     }
     screen.clear();
     return family.root;
   } finally {
-    clearInterval(drawing);
+    clearTimeout(drawing);
     screen.release();
   }
+}
+
+/** A run of thousands of steps takes long to read and to draw; watching it must not take a whole processor for that. */
+function restAfter(begun: number, usualMs: number): number {
+  return Math.max(usualMs, 4 * (performance.now() - begun));
 }
