@@ -254,7 +254,7 @@ async function openEverything(page: Page): Promise<void> {
 test.skipIf(browserProgram === undefined)(
   "every page is whole in light and dark, wide and narrow",
   async () => {
-    const start = ["start", "release", "--input", "version=1.3", "--label", "Release 1.3"];
+    const start = ["start", "shipping", "--input", "version=1.3", "--label", "Release 1.3"];
     const { id } = (await project.json(start)) as { readonly id: string };
     await project.json(["start", "charging", "--label", "Order 17"]);
     await project.json(["start", "asking", "--wait"]);

@@ -17,6 +17,18 @@ const hello = `workflow hello {
 `;
 const family = `workflow family { call workflow hello { inputs = { whom = "kid" } } }`;
 const charging = `workflow charging { call charge { retries = 1 } }`;
+/** Something of everything that a graph shows. */
+const shipping = `workflow shipping {
+  inputs { version required }
+  script build { run = "echo built {{version}}" }
+  parallel checks { call lint call tests { retries = 1 retry_delay = 1s } }
+  do { max_iterations = 3 call polish } while polish.more
+  unless lint.dirty { call workflow hello { inputs = { whom = "team" } } }
+  gate human_review { prompt = "Ship it?" options = { now = "Now" later = "Later" } timeout = "1h" }
+  script ship { run = "test -n {{gate_feedback}}" }
+  always { script report { run = "echo done" } }
+}
+`;
 export const sources = {
   release,
   slow,
@@ -24,10 +36,15 @@ export const sources = {
   hello,
   family,
   charging,
+  shipping,
   asking: "workflow asking { call ask }",
 };
 /** Nobody knows whether an action that took effect at most once, and threw, has had it. */
-export const config = `export default { actions: [
+export const config = `let rounds = 0;
+export default { actions: [
+  { name: "lint", run: async () => ({ context: "nothing to say" }) },
+  { name: "tests", async run({ attempt }) { if (attempt === 1) throw new Error("2 of 81 failed"); } },
+  { name: "polish", run: async () => ({ markers: ++rounds % 2 === 1 ? ["more"] : [] }) },
   { name: "ask", run: async () => ({ usage: { costUsd: 0.42, turns: 3, inputTokens: 5200, outputTokens: 940 } }) },
   { name: "charge", effect: "at-most-once", async run() { throw new Error("connection lost"); } },
 ] };

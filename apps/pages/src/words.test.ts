@@ -1,7 +1,17 @@
 /** How the pages say times and amounts. */
 import { doubtGateType, noDeadlineAt } from "@runfleet/model";
 import { expect, test } from "vitest";
-import { between, dollars, duration, hasDeadline, inDoubt, relative, toneOf } from "./words.js";
+import {
+  between,
+  clockTime,
+  dollars,
+  duration,
+  hasDeadline,
+  inDoubt,
+  localTimes,
+  relative,
+  toneOf,
+} from "./words.js";
 
 test.each([
   [0, "0 ms"],
@@ -20,6 +30,13 @@ test("times are told from now, in both directions", () => {
   expect(relative("2026-01-01T00:00:00.500Z", now)).toBe("now");
   expect(between("2025-12-31T23:59:50.000Z", null, now)).toBe("10 s");
   expect(between(null, null, now)).toBe("");
+});
+
+test("times in sentences are those of the place one is at", () => {
+  const [since, until] = ["2026-01-01T10:00:00.000Z", "2026-01-02T10:00:00Z"];
+  expect(localTimes(`it waits since ${since}, until ${until}.`)).toBe(
+    `it waits since ${clockTime(since)}, until ${clockTime(until)}.`,
+  );
 });
 
 test("small money keeps its digits, and every status has a colour", () => {

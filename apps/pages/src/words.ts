@@ -39,6 +39,11 @@ export function clockTime(iso: string): string {
   return new Date(iso).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "medium" });
 }
 
+/** A sentence of the server, with the times in it as they are where one is. */
+export function localTimes(sentence: string): string {
+  return sentence.replaceAll(/\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g, clockTime);
+}
+
 /** The gate of a step in doubt, as the API names it. */
 export const inDoubt = "in_doubt";
 

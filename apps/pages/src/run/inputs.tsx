@@ -1,4 +1,6 @@
 /** What a run was started with. */
+import { LongText } from "../parts/long-text";
+
 export function Inputs({ inputs }: { readonly inputs: Readonly<Record<string, string>> }) {
   const entries = Object.entries(inputs);
   if (entries.length === 0) return null;
@@ -10,7 +12,7 @@ export function Inputs({ inputs }: { readonly inputs: Readonly<Record<string, st
           <div key={name}>
             <dt>{name}</dt>
             <dd>
-              <pre>{value}</pre>
+              <LongText name={name} text={value} />
             </dd>
           </div>
         ))}

@@ -4,7 +4,7 @@ import type { RunDocument } from "@runfleet/model";
 import { Link } from "wouter";
 import { Status } from "../parts/status";
 import { Ago, useNow } from "../parts/time";
-import { between, clockTime, count, dollars } from "../words";
+import { between, clockTime, count, dollars, localTimes } from "../words";
 
 export function RunHeader({
   run,
@@ -81,12 +81,12 @@ function Origin({ run: { schedule, scheduledFor, rerunOf, forkOf } }: { readonly
 function Why({ why }: { readonly why: RunExplanation }) {
   return (
     <p className="why">
-      {why.sentence} <span className="quiet">{why.remedy}</span>
+      {localTimes(why.sentence)} <span className="quiet">{why.remedy}</span>
       {why.because === null ? null : (
         <>
           {" "}
           <Link href={`/runs/${why.because.id}`}>
-            {why.because.workflow}: {why.because.sentence}
+            {why.because.workflow}: {localTimes(why.because.sentence)}
           </Link>
         </>
       )}

@@ -37,15 +37,26 @@ export function Bars({ segments, axis }: { readonly segments: readonly Segment[]
   );
 }
 
+/** Percent from which on the text of a mark stands before it. */
+const lateFrom = 85;
+
 /** The marks above the bars: how long after the beginning. */
 export function AxisMarks({ axis }: { readonly axis: TimeAxis }) {
   return (
     <span className="marks" aria-hidden="true">
-      {axis.marksMs.map((ms) => (
-        <span key={ms} style={{ insetInlineStart: `${placeOf(axis, axis.from + ms)}%` }}>
-          {ms === 0 ? "0" : duration(ms)}
-        </span>
-      ))}
+      {axis.marksMs.map((ms) => {
+        const place = placeOf(axis, axis.from + ms);
+        const isLate = place > lateFrom;
+        return (
+          <span
+            key={ms}
+            className={isLate ? "late" : ""}
+            style={isLate ? { insetInlineEnd: `${100 - place}%` } : { insetInlineStart: `${place}%` }}
+          >
+            {ms === 0 ? "0" : duration(ms)}
+          </span>
+        );
+      })}
     </span>
   );
 }

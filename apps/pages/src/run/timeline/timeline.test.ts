@@ -1,7 +1,7 @@
 /** What of a run becomes which bar, and the axis that the bars lie on. */
 import type { RunDocument } from "@runfleet/model";
 import { expect, test } from "vitest";
-import { placeOf, timeAxis } from "./time-axis.js";
+import { placeOf, timeAxis, workShare } from "./time-axis.js";
 import { timelineRows } from "./timeline-rows.js";
 
 const at = (second: number): string => new Date(second * 1_000).toISOString();
@@ -47,7 +47,7 @@ test("work, child runs and waits are told apart; what has not begun has no bar",
 
 test("the axis ends with the run; of an open one it shows what is planned, as far as what was", () => {
   const run = { createdAt: at(0), startedAt: at(0), endedAt: at(30) };
-  expect(timeAxis(run, [], 99_000)).toEqual({
+  expect(timeAxis(run, [], { now: 99_000, isShortened: false })).toMatchObject({
     ...{ from: 0, until: 30_000 },
     marksMs: [0, 10_000, 20_000, 30_000],
   });
@@ -61,9 +61,30 @@ test("the axis ends with the run; of an open one it shows what is planned, as fa
   };
   const until = (second: number) => {
     const rows = rowsOf([nap], [{ type: "sleep", address: "b.0", name: "nap", until: at(second) }]);
-    return timeAxis({ ...run, endedAt: null }, rows, 20_000);
+    return timeAxis({ ...run, endedAt: null }, rows, { now: 20_000, isShortened: false });
   };
   expect(until(25)).toMatchObject({ until: 25_000, now: 20_000 });
   expect(until(86_400)).toMatchObject({ until: 40_000 });
   expect(placeOf(until(25), 12_500)).toBe(50);
+});
+
+test("shortened, an hour at a gate takes an eighth of the work around it", () => {
+  const step = { attempt: 1, status: "completed" };
+  const rows = rowsOf([
+    { ...step, address: "b.0", kind: "script", startedAt: at(0), endedAt: at(30) },
+    { ...step, address: "b.1", kind: "call", startedAt: at(10), endedAt: at(40) },
+    { ...step, address: "b.2", kind: "gate", startedAt: at(40), endedAt: at(3_640) },
+    { ...step, address: "b.3", kind: "call", startedAt: at(3_640), endedAt: at(3_680) },
+  ]);
+  const run = { createdAt: at(0), startedAt: at(0), endedAt: at(3_680) };
+  const axis = timeAxis(run, rows, { now: 0, isShortened: true });
+  expect(axis.pieces.map(({ begin, end }) => Math.round(end - begin))).toEqual([44, 11, 44]);
+  expect([0, 40, 3_640, 3_680].map((second) => Math.round(placeOf(axis, second * 1_000)))).toEqual([
+    0, 44, 56, 100,
+  ]);
+  expect(axis.marksMs).toEqual([0, 3_640_000]);
+  expect(workShare(rows, axis)).toBeCloseTo(80 / 3_680);
+  const waiting = rowsOf([{ ...step, address: "b.0", kind: "gate", startedAt: at(0), endedAt: null }]);
+  expect(timeAxis(run, waiting, { now: 0, isShortened: true }).pieces).toHaveLength(1);
+  expect(workShare(waiting, axis)).toBe(1);
 });

@@ -8,22 +8,39 @@ import { between } from "../../words";
 import { AttemptDetail } from "../attempt-detail";
 import { AxisMarks, BarLegend, Bars } from "./bars";
 import { ChildRows } from "./child-rows";
-import { type TimeAxis, timeAxis } from "./time-axis";
+import { type TimeAxis, timeAxis, workShare } from "./time-axis";
 import { type TimelineRow, timelineRows } from "./timeline-rows";
 
 /** Rows shown at once; more on demand. */
 const shownAtOnce = 200;
+/** Below this share of work on the time, waits are shortened without being asked for. */
+const workShareMin = 0.3;
 
 export function Timeline({ run }: { readonly run: RunDocument }) {
   const now = useNow(run.endedAt === null);
   const [open, setOpen] = useState<string>();
   const [shown, setShown] = useState(shownAtOnce);
   const rows = useMemo(() => timelineRows(run), [run]);
-  const axis = timeAxis(run, rows, now);
+  const [isWished, setWished] = useState<boolean>();
+  const share = workShare(rows, timeAxis(run, rows, { now, isShortened: false }));
+  const isShortened = isWished ?? share < workShareMin;
+  const axis = timeAxis(run, rows, { now, isShortened });
   if (rows.length === 0) return <p className="quiet">No step has begun.</p>;
   return (
     <section aria-label="Timeline">
-      <h2>Timeline</h2>
+      <div className="head">
+        <h2>Timeline</h2>
+        {share < 1 ? (
+          <label className="choice">
+            <input
+              type="checkbox"
+              checked={isShortened}
+              onChange={(event) => setWished(event.target.checked)}
+            />
+            Shorten waits
+          </label>
+        ) : null}
+      </div>
       <div className="scroll">
         <table className="timeline">
           <thead>
