@@ -13,10 +13,10 @@ function graphOf(content: string) {
 
 /** Steps as `address status`, later attempts as `address#2 status`. */
 function runOf(texts: readonly string[], more: Partial<RunDocument> = {}): RunDocument {
-  const steps = texts.map((text) => {
+  const steps = texts.map((text, ordinal) => {
     const [place = "", status] = text.split(" ");
     const [address, attempt = "1"] = place.split("#");
-    return { address, status, attempt: Number(attempt), progress: null } as unknown as StepDocument;
+    return { address, status, ordinal, attempt: Number(attempt), progress: null } as unknown as StepDocument;
   });
   return {
     status: "running",

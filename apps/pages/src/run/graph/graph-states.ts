@@ -104,29 +104,31 @@ function endStatus({ status }: RunDocument): StepStatus | undefined {
 }
 
 /** The arrow into the body, or the other one. A test of a loop has no answer of its own: its rounds say it. */
-function answerOf({ run, taken, edges, nodes }: Known, { id, path }: GraphNode): string | undefined {
+function answerOf(known: Known, { id, path }: GraphNode): string | undefined {
+  const { taken, edges, nodes } = known;
   const body = `${path}.0.`;
   const ways = edges.filter(({ from }) => from === id);
   const into = ways.find(({ to }) => nodes.get(to)?.path.startsWith(body));
-  const isTaken = taken.get(path) ?? (hasBegunBelow(run, `${path}.0`) ? true : undefined);
+  const isTaken = taken.get(path) ?? (hasBegunBelow(known, `${path}.0`) ? true : undefined);
   if (into === undefined || isTaken === undefined) return undefined;
   return (isTaken ? into : ways.find((way) => way !== into))?.label;
 }
 
 /** Boxes that are nothing of their own are reached with the block that they are drawn for. */
-function isReached({ run }: Known, node: GraphNode | undefined, { status, answer }: BoxState): boolean {
+function isReached(known: Known, node: GraphNode | undefined, { status, answer }: BoxState): boolean {
   if (node === undefined) return false;
   if (status !== undefined || answer !== undefined) return true;
-  return blockPath(node) !== node.path && hasBegunBelow(run, blockPath(node));
+  return blockPath(node) !== node.path && hasBegunBelow(known, blockPath(node));
 }
 
-function hasBegunBelow({ steps }: RunDocument, path: string): boolean {
-  return steps.some(({ address }) => pathOf(address).startsWith(`${path}.`));
+/** Of the paths, which are few, and not of the steps, which may be many thousands. */
+function hasBegunBelow({ steps }: Known, path: string): boolean {
+  return [...steps.keys()].some((at) => at.startsWith(`${path}.`));
 }
 
 function groupNote(known: Known, { kind, path }: GraphGroup): string | undefined {
   if (kind === "loop") {
-    const round = newestRound(known.run, path);
+    const round = newestRound(known, path);
     return round === 0 ? undefined : `round ${round}`;
   }
   const progress = kind === "foreach" ? known.steps.get(path)?.at(-1)?.progress : undefined;
@@ -136,13 +138,19 @@ function groupNote(known: Known, { kind, path }: GraphGroup): string | undefined
   return [...counts, failed > 0 ? `${failed} failed` : ""].filter((text) => text !== "").join(", ");
 }
 
-function roundsOf({ run }: Known, node: GraphNode | undefined): number {
-  return node === undefined ? 0 : newestRound(run, blockPath(node));
+function roundsOf(known: Known, node: GraphNode | undefined): number {
+  return node === undefined ? 0 : newestRound(known, blockPath(node));
 }
 
 /** Counted from 1, 0 before the first one. Of a loop inside another one those of the newest round around it. */
-function newestRound({ steps }: RunDocument, loop: string): number {
-  const newest = steps.findLast(({ address }) => pathOf(address).startsWith(`${loop}.0.`));
+function newestRound({ steps }: Known, loop: string): number {
+  const newest = [...steps]
+    .filter(([path]) => path.startsWith(`${loop}.0.`))
+    .flatMap(([, own]) => own.slice(-1))
+    .reduce<StepDocument | undefined>(
+      (last, step) => (last === undefined || step.ordinal >= last.ordinal ? step : last),
+      undefined,
+    );
   if (newest === undefined) return 0;
   const body = newest.address.split(".")[loop.split(".").length] ?? "";
   return Number(body.split("@")[1] ?? 0) + 1;
