@@ -10,8 +10,9 @@
  * @typedef {{
  *   numTotalTestSuites: number, numPassedTestSuites: number, numFailedTestSuites: number,
  *   numTotalTests: number, numPassedTests: number, numFailedTests: number, numPendingTests: number, numTodoTests: number,
- *   success: boolean, testResults: FileResults[], unsteady?: FailedFile[], [more: string]: unknown,
- * }} Results vitest's JSON report; unsteady: what failed first in files that passed afterwards
+ *   success: boolean, testResults: FileResults[], strayErrors?: number, unsteady?: FailedFile[], [more: string]: unknown,
+ * }} Results vitest's JSON report; strayErrors: errors that no test caught; unsteady: what failed first in files that
+ *   passed afterwards
  */
 
 /** More at once is no accident. */
@@ -45,10 +46,10 @@ export function mergeResults(first, second, failed) {
   const count = (/** @type {string[]} */ ...wanted) =>
     statuses.filter((status) => wanted.includes(status)).length;
   // Whatever failed first was run again: the suites that fail are those of the second run.
-  const { numFailedTestSuites, success } = second;
+  const { numFailedTestSuites, success, strayErrors = 0 } = second;
   const mended = first.numFailedTestSuites - numFailedTestSuites;
   return {
-    ...{ ...first, testResults, success, numFailedTestSuites },
+    ...{ ...first, testResults, success, strayErrors, numFailedTestSuites },
     numPassedTestSuites: first.numPassedTestSuites + mended,
     numTotalTests: statuses.length,
     numPassedTests: count("passed"),
@@ -60,18 +61,19 @@ export function mergeResults(first, second, failed) {
 }
 
 /**
- * Test runs that could not even count their tests count as one failure per file.
+ * What failed outside a test counts as well: each file that failed without one, each error that is nobody's.
  * @param {Results} results
  * @returns {{ passed: number, failed: number, skipped: number }}
  */
-export function countsOf({ numPassedTests, numFailedTests, numPendingTests, numTodoTests, testResults }) {
+export function countsOf({ numPassedTests, numPendingTests, numTodoTests, ...results }) {
+  const { numFailedTests, testResults, strayErrors = 0 } = results;
   const withoutTest = testResults.filter(
     ({ status, assertionResults }) =>
       status === "failed" && assertionResults.every((assertion) => assertion.status !== "failed"),
   );
   return {
     passed: numPassedTests,
-    failed: numFailedTests + withoutTest.length,
+    failed: numFailedTests + withoutTest.length + strayErrors,
     skipped: numPendingTests + numTodoTests,
   };
 }

@@ -21,16 +21,13 @@ const failuresFile = join(cacheDir, "test-failures.json");
  * @returns {Promise<number>} exit code
  */
 export async function runTests(args) {
-  const code = await runVitest(args);
-  if (code !== 1 || args.length > 0 || !existsSync(failuresFile)) return code;
-  /** @type {Failures} */
-  const failures = readJson(failuresFile);
-  const files = filesForSecondRun(failures);
-  if (files.length === 0) return code;
+  const { code, failures } = await runVitest(args);
+  const files = failures && code === 1 && args.length === 0 ? filesForSecondRun(failures) : [];
+  if (failures === undefined || files.length === 0) return code;
   say(`\n== ${files.length} of the files with real processes failed: once more, alone`);
   const first = readResults();
-  const secondCode = await runVitest(["--no-file-parallelism", ...files]);
-  if (!existsSync(resultsFile)) {
+  const second = await runVitest(["--no-file-parallelism", ...files]);
+  if (second.failures === undefined) {
     writeResults(first);
     return code;
   }
@@ -38,7 +35,7 @@ export async function runTests(args) {
   writeResults(results);
   const table = describeUnsteady(results.unsteady ?? [], root);
   if (table !== "") say(`\n${table}`);
-  return secondCode;
+  return second.code;
 }
 
 /** @returns {Results} of the last run */
@@ -56,11 +53,19 @@ function readJson(file) {
   return JSON.parse(readFileSync(file, "utf8"));
 }
 
-/** @param {string[]} args */
+/**
+ * @param {string[]} args
+ * @returns {Promise<{ code: number, failures: Failures | undefined }>} undefined: it did not come to its end
+ */
 async function runVitest(args) {
   for (const file of [resultsFile, failuresFile]) rmSync(file, { force: true });
   const reporters = ["default", "json", join(root, "scripts/bootstrap/failure-reporter.mjs")];
   const options = [...reporters.map((name) => `--reporter=${name}`), `--outputFile.json=${resultsFile}`];
   const env = { RUNFLEET_FAILURES_FILE: failuresFile };
-  return (await runNode("node_modules/vitest/vitest.mjs", ["run", ...options, ...args], { env })).code;
+  const { code } = await runNode("node_modules/vitest/vitest.mjs", ["run", ...options, ...args], { env });
+  if (!existsSync(resultsFile) || !existsSync(failuresFile)) return { code, failures: undefined };
+  /** @type {Failures} */
+  const failures = readJson(failuresFile);
+  writeResults({ ...readResults(), strayErrors: failures.strayErrors });
+  return { code, failures };
 }

@@ -57,7 +57,7 @@ test("a file that passes the second time counts as passed, and what it said firs
   const failed = [failedFile("shaky")];
   const merged = mergeResults(first, report({ shaky: ["passed", "passed"] }), failed);
   const wanted = report({ calm: ["passed", "skipped", "todo"], shaky: ["passed", "passed"] });
-  expect(merged).toEqual({ ...wanted, unsteady: failed });
+  expect(merged).toEqual({ ...wanted, strayErrors: 0, unsteady: failed });
   expect(countsOf(merged)).toEqual({ passed: 3, failed: 0, skipped: 2 });
 });
 
@@ -66,16 +66,17 @@ test("a file that fails again counts as failed, beside one that passes then", ()
   const failed = [failedFile("shaky"), failedFile("broken")];
   const merged = mergeResults(first, report({ shaky: ["passed"], broken: ["failed", "passed"] }), failed);
   const wanted = report({ calm: ["passed"], shaky: ["passed"], broken: ["failed", "passed"] });
-  expect(merged).toEqual({ ...wanted, unsteady: [failedFile("shaky")] });
+  expect(merged).toEqual({ ...wanted, strayErrors: 0, unsteady: [failedFile("shaky")] });
   expect(countsOf(merged)).toEqual({ passed: 3, failed: 1, skipped: 0 });
 });
 
-test("a file that failed before its tests began, or in a hook, is a failure in the counts", () => {
+test("a file that failed before its tests began or in a hook, and a stray error, are failures in the counts", () => {
   const results = report({ calm: ["passed"], unbuilt: [], hookless: ["skipped"] });
   const testResults = results.testResults.map((file, index) =>
     index === 0 ? file : { ...file, status: "failed" },
   );
   expect(countsOf({ ...results, testResults })).toEqual({ passed: 1, failed: 2, skipped: 1 });
+  expect(countsOf({ ...results, strayErrors: 1 })).toEqual({ passed: 1, failed: 1, skipped: 1 });
 });
 
 test("what was unsteady is a table of file, test and first error", () => {

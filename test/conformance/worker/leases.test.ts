@@ -42,7 +42,7 @@ describe("the lease of a run that is executed", () => {
     const runId = await worker.create(flow([call("instant"), call("instant")]));
     expect(await worker.take(runId)).toMatchObject({ type: "ended", status: "completed" });
     expect(await worker.store.readRun(runId)).not.toHaveProperty("owner");
-    expect(await worker.leases.acquire(runId, 1_000)).toMatchObject({ tag: "held" });
+    expect(await worker.leases.acquire(runId, 60_000)).toMatchObject({ tag: "held" });
   });
 
   test("T-LEASE-05 a lease that cannot be renewed before its end aborts the work, and nothing is written", async () => {
@@ -51,7 +51,7 @@ describe("the lease of a run that is executed", () => {
     worker = await openOneWorker(
       { actions: [action] },
       {
-        leaseTtlMs: 600,
+        leaseTtlMs: 1_500,
         renewMs: 20,
         leases: (real) => ({
           ...real,
@@ -136,7 +136,7 @@ describe("the lease of a run that is executed", () => {
     expect(ends.every((end) => end.type === "ended")).toBe(true);
     expect(worker.activator.busy).toBe(0);
     for (const runId of runIds)
-      expect(await worker.leases.acquire(runId, 1_000)).toMatchObject({ tag: "held" });
+      expect(await worker.leases.acquire(runId, 60_000)).toMatchObject({ tag: "held" });
   });
 
   test("gap AC: a run that parked is free for the next at once", async () => {
