@@ -6,7 +6,13 @@
 import type { Definition, NewRun, RunStore, ScheduleSpec } from "@runfleet/model";
 import { createMemoryQueue } from "@runfleet/queue";
 import { nextDue } from "@runfleet/schedules";
-import { createMemoryStore, definitionHash, restoreSnapshot, takeSnapshot } from "@runfleet/store";
+import {
+  createMemoryStore,
+  createSecretBox,
+  definitionHash,
+  restoreSnapshot,
+  takeSnapshot,
+} from "@runfleet/store";
 import { expect, test } from "vitest";
 import { createDefinitions } from "../../packages/worker/src/definitions.js";
 import { createTicker, type Ticker } from "../../packages/worker/src/schedules/ticker.js";
@@ -117,7 +123,9 @@ function startPlace(place: number, redis: Redis) {
     const { store, queue } = connect(hired, redis, () => undefined);
     const { clock } = hired;
     const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
-    const ports = { store, queue, definitions: createDefinitions(store), now: clock.now, log: silent };
+    const secrets = createSecretBox({ namespace: "rf" });
+    const definitions = createDefinitions(store);
+    const ports = { store, queue, definitions, secrets, now: clock.now, log: silent };
     void register(store)
       .catch(() => undefined)
       .then(() => {

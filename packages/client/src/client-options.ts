@@ -18,6 +18,11 @@ export interface ClientOptions {
   readonly redis?: string | undefined;
   /** Keeps fleets on one Redis apart. Default: `RUNFLEET_NAMESPACE`, else `rf`. */
   readonly namespace?: string | undefined;
+  /**
+   * Keys for secret inputs, `id:base64 of 32 bytes` between commas: the first encrypts, all decrypt. Default:
+   * `RUNFLEET_SECRET_KEYS`, else none: secrets are masked in everything that is read, and lie in Redis as they are.
+   */
+  readonly secretKeys?: string | undefined;
   /** Who answers gates and cancels, as it is recorded. Default `client`. */
   readonly actor?: string | undefined;
   /**

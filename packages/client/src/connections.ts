@@ -8,15 +8,18 @@ import { createRunQueue } from "@runfleet/queue";
 import {
   connectRedis,
   createRedisStore,
+  createSecretBox,
   examineRedis,
   partitionTag,
   type RedisFinding,
+  type SecretBox,
 } from "@runfleet/store";
 import type { ClientOptions } from "./client-options.js";
 
 export interface Connections {
   readonly store: RunStore;
   readonly queue: RunQueue;
+  readonly secrets: SecretBox;
   readonly examineRedis: () => Promise<readonly RedisFinding[]>;
   readonly actor: string;
   readonly log: (line: string) => void;
@@ -32,12 +35,14 @@ export interface Connections {
 const defaultRedisUrl = "redis://127.0.0.1:6379";
 const defaultNamespace = "rf";
 
-/** Throws `invalid_usage` for an address or a namespace that cannot be one. */
+/** Throws `invalid_usage` for an address or a namespace that cannot be one, `invalid_config` for keys. */
 export function openConnections(options: ClientOptions): Connections {
   const url = options.redis ?? variable("REDIS_URL") ?? defaultRedisUrl;
   const namespace = options.namespace ?? variable("RUNFLEET_NAMESPACE") ?? defaultNamespace;
   checkRedisUrl(url);
   checkNamespace(namespace);
+  const keys = options.secretKeys ?? variable("RUNFLEET_SECRET_KEYS");
+  const secrets = createSecretBox({ namespace, ...(keys === undefined ? {} : { keys }) });
   const redis = connectRedis(url, { role: "client", name: "runfleet-client" });
   const store = createRedisStore({ redis, namespace, partition: 0 });
   const queue = createRunQueue({ connection: redis, tag: partitionTag(namespace, 0) });
@@ -53,6 +58,7 @@ export function openConnections(options: ClientOptions): Connections {
   return {
     store,
     queue,
+    secrets,
     examineRedis: () => examineRedis(redis),
     actor: options.actor ?? "client",
     log: options.log ?? (() => {}),

@@ -39,7 +39,7 @@ import { nameOf, type WorkflowRef } from "./workflow-ref.js";
 
 /**
  * A client of the fleet on this Redis. Connects in the background; the first call reports an unreachable Redis.
- * Throws `invalid_usage` for an address or namespace that cannot be one.
+ * Throws `invalid_usage` for an address or namespace that cannot be one, `invalid_config` for keys that are none.
  */
 export function createClient(options: ClientOptions = {}): FleetClient {
   const problem = argumentsProblem("createClient", [{ name: "options", shape: clientOptions }], [options]);

@@ -2,8 +2,18 @@
  * Schedules, as the client keeps them: added, read, paused, removed, fired by hand. Workers fire what is due. Due times are worked out
  * by the store's clock, so that a producer whose own is wrong shifts nothing.
  */
-import { limits, RunfleetError, type ScheduleRecord } from "@runfleet/model";
+import { isDeepStrictEqual } from "node:util";
+import {
+  type Definition,
+  isRunfleetError,
+  limits,
+  RunfleetError,
+  type ScheduleRecord,
+  type ScheduleSpec,
+  type SealedInputs,
+} from "@runfleet/model";
 import { nextDue } from "@runfleet/schedules";
+import { type SealedPlace, type SecretBox, sealInputs } from "@runfleet/store";
 import { completeInputs } from "./check-inputs.js";
 import { checkSchedule, checkScheduleName } from "./check-schedule.js";
 import type { FiringDocument, ScheduleChange, ScheduleDocument, SchedulePage } from "./client-documents.js";
@@ -21,9 +31,10 @@ export async function putSchedule(
 ): Promise<ScheduleChange> {
   const { store } = connections;
   checkScheduleName(name);
-  const spec = checkSchedule(options);
-  const { definition } = await findTarget(connections, spec.workflow);
-  completeInputs(definition, spec.inputs);
+  const given = checkSchedule(options);
+  const { definition } = await findTarget(connections, given.workflow);
+  completeInputs(definition, given.inputs);
+  const spec = await sealed(connections, name, { given, definition });
   const dueAt = nextDue(spec, await store.time());
   if (dueAt === undefined) {
     throw new RunfleetError("invalid_usage", `the schedule "${name}" would never be due`);
@@ -36,6 +47,38 @@ export async function putSchedule(
     );
   }
   return { change, schedule: await readSchedule(connections, name) };
+}
+
+/**
+ * Sealing the same twice gives two texts. Values that are there already stay as they are, so that the same schedule again
+ * changes nothing.
+ */
+async function sealed(
+  { store, secrets }: Connections,
+  name: string,
+  { given, definition }: { readonly given: ScheduleSpec; readonly definition: Definition },
+): Promise<ScheduleSpec> {
+  const place = `schedule ${name}` as const;
+  const { secretInputs, ...stored } = sealInputs(secrets, place, { definition, inputs: given.inputs });
+  if (secretInputs === undefined) return given;
+  const before = (await store.readSchedule(name))?.spec.sealed;
+  const isSame = before !== undefined && sameSecrets(secrets, place, [before, stored.sealed ?? {}]);
+  return { ...given, ...stored, ...(isSame ? { sealed: before } : {}) };
+}
+
+/** Values that cannot be read any more are replaced. */
+function sameSecrets(
+  secrets: SecretBox,
+  place: SealedPlace,
+  sealedTwice: readonly [SealedInputs, SealedInputs],
+): boolean {
+  try {
+    const [before, now] = sealedTwice.map((values) => secrets.open(place, values));
+    return isDeepStrictEqual(before, now);
+  } catch (error) {
+    if (isRunfleetError(error) && error.code === "secret_unreadable") return false;
+    throw error;
+  }
 }
 
 export async function readSchedule(connections: Connections, name: string): Promise<ScheduleDocument> {
@@ -104,9 +147,10 @@ export async function fireSchedule(
   const { store } = connections;
   const { spec } = await findSchedule(connections, name);
   const target = await findTarget(connections, spec.workflow);
-  const { label, priority, pool } = spec;
+  const { label, priority, pool, sealed: values = {} } = spec;
   const started = await startAgain(connections, target, {
-    inputs: spec.inputs,
+    inputs: { ...spec.inputs, ...connections.secrets.open(`schedule ${name}`, values) },
+    alsoSecret: Object.keys(values),
     origin: { schedule: name },
     ...(label === undefined ? {} : { label }),
     ...(priority === undefined ? {} : { priority }),

@@ -56,7 +56,7 @@ async function prepareAll(connections: Connections, entries: readonly StartEntry
     );
   }
   return entries.map(({ workflow, ...options }, index) =>
-    atEntry(index, () => prepareRun(targets.get(workflow) as StartTarget, options)),
+    atEntry(index, () => prepareRun(connections, targets.get(workflow) as StartTarget, options)),
   );
 }
 

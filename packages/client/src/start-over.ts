@@ -18,7 +18,8 @@ export async function rerunRun(
 ): Promise<Started> {
   const run = await readRun(connections, runId);
   const target = latest ? await findTarget(connections, run.workflow) : await versionOf(connections, run);
-  return startAgain(connections, target, { ...optionsOf(run, changes), origin: { rerunOf: runId } });
+  const options = optionsOf(await withSecrets(connections, run), changes);
+  return startAgain(connections, target, { ...options, origin: { rerunOf: runId } });
 }
 
 /** The same workflow, with the results that the run had before one of its steps. */
@@ -35,11 +36,24 @@ export async function forkRun(
     throw forkRefused(runId, "it went on while its steps were read");
   }
   const origin = { forkOf: { runId, address }, kept };
-  return startAgain(connections, target, { ...optionsOf(run, changes), origin });
+  return startAgain(connections, target, {
+    ...optionsOf(await withSecrets(connections, run), changes),
+    origin,
+  });
+}
+
+/** The run with the values of its secret inputs. Throws `secret_unreadable`. */
+async function withSecrets({ store, secrets }: Connections, run: RunRecord): Promise<RunRecord> {
+  if (run.secretInputs === undefined) return run;
+  const values = secrets.open(`run ${run.id}`, await store.readSealed(run.id));
+  return { ...run, inputs: { ...run.inputs, ...values } };
 }
 
 /** Every option of the run's start but what belongs to that one start: its idempotency key, its delay, its limits. */
-function optionsOf(run: RunRecord, changes: Omit<RerunOptions, "latest">): StartOptions {
+function optionsOf(
+  run: RunRecord,
+  changes: Omit<RerunOptions, "latest">,
+): StartOptions & { readonly alsoSecret: readonly string[] } {
   const { dryRun, failFast, stepTimeoutMs, pluginDirs, triggeredByHook, pool } = run;
   const { timeoutMs, label, priority, model, identity } = run;
   return {
@@ -52,5 +66,6 @@ function optionsOf(run: RunRecord, changes: Omit<RerunOptions, "latest">): Start
     ...(changes.label === undefined ? {} : { label: changes.label }),
     ...(changes.idempotencyKey === undefined ? {} : { idempotencyKey: changes.idempotencyKey }),
     inputs: { ...run.inputs, ...changes.inputs },
+    alsoSecret: run.secretInputs ?? [],
   };
 }

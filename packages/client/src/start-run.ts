@@ -10,8 +10,9 @@ import {
   RunfleetError,
   type RunStatus,
   rateFull,
+  splitSecrets,
 } from "@runfleet/model";
-import { newRunId } from "@runfleet/store";
+import { newRunId, sealInputs } from "@runfleet/store";
 import { completeInputs, textInputs } from "./check-inputs.js";
 import { checkName, checkStartOptions } from "./check-start-options.js";
 import type { StartOptions } from "./client-options.js";
@@ -40,7 +41,7 @@ export async function startByName(
   checkName("workflow name", workflow);
   checkStartOptions(options);
   textInputs(options.inputs ?? {});
-  return create(connections, prepareRun(await findTarget(connections, workflow), options));
+  return create(connections, prepareRun(connections, await findTarget(connections, workflow), options));
 }
 
 /** Starts exactly this version. */
@@ -50,23 +51,30 @@ export async function startVersion(
   options: StartOptions,
 ): Promise<Started> {
   checkStartOptions(options);
-  return create(connections, prepareRun(target, options));
+  return create(connections, prepareRun(connections, target, options));
 }
 
-/** Starts this version for another run or a schedule. Inputs are complete already but for what the version adds. */
+/**
+ * Starts this version for another run or a schedule. Inputs are complete already but for what the version adds, with the
+ * values of secrets; `alsoSecret` names the ones that were secret there.
+ */
 export async function startAgain(
   connections: Connections,
   target: StartTarget,
-  { origin, ...options }: StartOptions & { readonly origin: Origin },
+  {
+    origin,
+    alsoSecret,
+    ...options
+  }: StartOptions & { readonly origin: Origin; readonly alsoSecret?: readonly string[] },
 ): Promise<Started> {
   checkStartOptions(options);
-  return create(connections, { ...prepareRun(target, options), ...origin });
+  return create(connections, { ...prepareRun(connections, target, options, alsoSecret), ...origin });
 }
 
 /** Checks options against a definition without starting anything, so that a refused start publishes nothing. */
 export function checkStart(definition: Definition, options: StartOptions): void {
   checkStartOptions(options);
-  completeInputs(definition, textInputs(options.inputs ?? {}));
+  splitSecrets(definition, completeInputs(definition, textInputs(options.inputs ?? {})));
 }
 
 /** The published version. Throws `workflow_not_found`. */
@@ -89,12 +97,19 @@ export async function findTarget({ store }: Connections, workflow: string): Prom
 export type Origin = Pick<NewRun, "rerunOf" | "forkOf" | "kept" | "schedule">;
 
 /** The run that these options ask for; they have been checked. Throws what is wrong with its inputs. */
-export function prepareRun(target: StartTarget, options: StartOptions): NewRun {
+export function prepareRun(
+  { secrets }: Connections,
+  target: StartTarget,
+  options: StartOptions,
+  alsoSecret: readonly string[] = [],
+): NewRun {
   const now = Date.now();
   const { idempotencyKey } = options;
   const id = idempotencyKey === undefined ? newRunId(now) : keyedRunId(idempotencyKey);
-  const inputs = completeInputs(target.definition, textInputs(options.inputs ?? {}));
-  return newRootRun(target, { ...options, inputs }, { id, now });
+  const { definition } = target;
+  const given = completeInputs(definition, textInputs(options.inputs ?? {}));
+  const { inputs, ...sealed } = sealInputs(secrets, `run ${id}`, { definition, inputs: given, alsoSecret });
+  return { ...newRootRun(target, { ...options, inputs }, { id, now }), ...sealed };
 }
 
 async function create(connections: Connections, run: NewRun): Promise<Started> {

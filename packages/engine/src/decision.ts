@@ -22,6 +22,11 @@ export interface DecideEnv {
   readonly run: RunInfo;
   /** Variables of the run's context on this worker; they win over inputs, and what steps export never hides them. */
   readonly injected?: Readonly<Record<string, string>>;
+  /**
+   * Values of the run's secret inputs. They go into commands that the worker performs itself and nowhere else: the state,
+   * its records and what leaves through the outbox have the mask.
+   */
+  readonly secrets?: Readonly<Record<string, string>>;
   /** Id of the child run for one attempt of a step or one item of a foreach; equal keys must give equal ids. */
   readonly childId: (key: { address: Address; attempt: number; itemId?: string }) => string;
 }

@@ -2,6 +2,7 @@
  * `{{name}}` placeholders. One pass from left to right; a value is never looked at again, so text that a step wrote
  * cannot make further placeholders expand. Names are trimmed; `{{inputs.name}}` is another spelling of `{{name}}`.
  */
+import type { InputPiece } from "@runfleet/model";
 import { member } from "./record.js";
 
 /** Unknown names vanish (`strip`), stay as written (`keep`), or vanish while values are quoted for `sh` (`shell`). */
@@ -18,14 +19,45 @@ export function substitute(
   mode: SubstitutionMode,
 ): string {
   let result = "";
-  let position = 0;
-  for (;;) {
+  for (const piece of piecesOf(text)) {
+    result +=
+      typeof piece === "string"
+        ? piece
+        : rendered({ value: lookUp(piece.name, variables), written: piece.written }, mode);
+  }
+  return result;
+}
+
+/** The same with unknown names kept, and with the secrets among the names left open. */
+export function templatePieces(
+  text: string,
+  variables: Readonly<Record<string, string>>,
+  secrets: ReadonlySet<string>,
+): InputPiece[] {
+  return [...piecesOf(text)].map((piece) => {
+    if (typeof piece === "string") return piece;
+    const secret = secretNamed(piece.name, secrets);
+    return secret === undefined ? (lookUp(piece.name, variables) ?? piece.written) : { secret };
+  });
+}
+
+interface Placeholder {
+  readonly name: string;
+  /** With its braces. */
+  readonly written: string;
+}
+
+function* piecesOf(text: string): Generator<string | Placeholder> {
+  for (let position = 0; ; ) {
     const start = text.indexOf(open, position);
     const end = start < 0 ? -1 : text.indexOf(close, start + open.length);
-    if (end < 0) return result + text.slice(position);
-    const value = lookUp(text.slice(start + open.length, end).trim(), variables);
+    if (end < 0) {
+      yield text.slice(position);
+      return;
+    }
+    yield text.slice(position, start);
     const written = text.slice(start, end + close.length);
-    result += text.slice(position, start) + rendered({ value, written }, mode);
+    yield { name: written.slice(open.length, -close.length).trim(), written };
     position = end + close.length;
   }
 }
@@ -45,6 +77,13 @@ function lookUp(name: string, variables: Readonly<Record<string, string>>): stri
   const value = member(variables, name);
   if (value !== undefined || !name.startsWith(inputsPrefix)) return value;
   return member(variables, name.slice(inputsPrefix.length));
+}
+
+/** As `lookUp` finds it: the name itself before the input of the other spelling. */
+function secretNamed(name: string, secrets: ReadonlySet<string>): string | undefined {
+  if (secrets.has(name)) return name;
+  const other = name.startsWith(inputsPrefix) ? name.slice(inputsPrefix.length) : "";
+  return secrets.has(other) ? other : undefined;
 }
 
 function rendered(found: { value: string | undefined; written: string }, mode: SubstitutionMode): string {

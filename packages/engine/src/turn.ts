@@ -59,7 +59,15 @@ export interface Turn {
   /** Kept steps that were opened and have not ended. */
   readonly keeping: KeepTask[];
   /** Variables of ordinary steps; forgotten when a result is recorded. */
-  variables?: Readonly<Record<string, string>> | undefined;
+  variables?: KnownVariables | undefined;
+}
+
+/** Worked out when they are first asked for. */
+export interface KnownVariables {
+  /** Secret inputs are masked. */
+  masked?: Readonly<Record<string, string>>;
+  /** With the values of secret inputs: only for commands that the worker performs itself. */
+  revealed?: Readonly<Record<string, string>>;
 }
 
 export function beginTurn(plan: Plan, state: RunState, env: DecideEnv): Turn {

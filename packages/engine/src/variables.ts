@@ -1,23 +1,57 @@
 /**
  * The values for `{{name}}`. Later layers overwrite earlier ones: inputs, what the run's context on the worker injects,
  * the run's id, earlier contexts and outputs, gate feedback, `dry_run`, and last the text members of structured outputs,
- * which hide neither injected names nor the run's id.
+ * which hide neither injected names nor the run's id nor secret inputs: a step that gives back the secret it got gives back
+ * a mask. Secret inputs are masked, but for commands that the worker performs
+ * itself: those get the `revealed` ones, which never become part of the state.
  */
 import type { Address, AttemptFrame, CallNode, ChildNode, ContextEntry, ScriptNode } from "@runfleet/model";
 import { agentKey, nodePath, parentAddress } from "@runfleet/model";
 import { nodeAt } from "./plan.js";
 import { member, textRecord } from "./record.js";
-import type { Turn } from "./turn.js";
+import type { KnownVariables, Turn } from "./turn.js";
 
 /** A step that is tried again and may have an `on_fail` agent. */
 type RetriedNode = CallNode | ScriptNode | ChildNode;
 
 /** Variables for the step at an address. The record is shared; nobody may change it. */
 export function variablesFor(turn: Turn, at: Address): Readonly<Record<string, string>> {
+  return variablesOver(turn, at, { kind: "masked", inputs: inputsNow(turn) });
+}
+
+/** The same with the values of secret inputs. */
+export function revealedFor(turn: Turn, at: Address): Readonly<Record<string, string>> {
+  if (turn.env.secrets === undefined) return variablesFor(turn, at);
+  return variablesOver(turn, at, { kind: "revealed", inputs: revealedInputs(turn) });
+}
+
+function variablesOver(
+  turn: Turn,
+  at: Address,
+  {
+    kind,
+    inputs,
+  }: { readonly kind: keyof KnownVariables; readonly inputs: Readonly<Record<string, string>> },
+): Readonly<Record<string, string>> {
   const failed = failedStep(turn, at);
-  if (failed !== undefined) return layered(turn, { ...inputsNow(turn), ...failed });
-  turn.variables ??= layered(turn, inputsNow(turn));
-  return turn.variables;
+  if (failed !== undefined) return layered(turn, { ...inputs, ...failed });
+  turn.variables ??= {};
+  turn.variables[kind] ??= layered(turn, inputs);
+  return turn.variables[kind];
+}
+
+/** `inputsNow` with the values of secret inputs. */
+export function revealedInputs(turn: Turn): Readonly<Record<string, string>> {
+  const { secrets } = turn.env;
+  return secrets === undefined ? inputsNow(turn) : { ...inputsNow(turn), ...secrets };
+}
+
+/** Names that mean a secret input here: what wins over inputs has the others. */
+export function secretNames(turn: Turn): ReadonlySet<string> {
+  const { secretInputs = [] } = turn.env.run;
+  if (secretInputs.length === 0) return new Set();
+  const above = layered(turn, {});
+  return new Set(secretInputs.filter((name) => !Object.hasOwn(above, name)));
 }
 
 /** The run's inputs; in the always block with `workflow_status`. */
@@ -36,7 +70,10 @@ function layered(turn: Turn, inputs: Readonly<Record<string, string>>): Record<s
   if (core.priorOutput !== undefined) variables["prior_output"] = core.priorOutput;
   variables["dry_run"] = String(turn.env.run.dryRun);
   addPriorContexts(variables, contexts);
-  const exported = Object.entries(core.exports).filter(([name]) => !Object.hasOwn(injected, name));
+  const { secretInputs = [] } = turn.env.run;
+  const exported = Object.entries(core.exports).filter(
+    ([name]) => !Object.hasOwn(injected, name) && !secretInputs.includes(name),
+  );
   return overlaid(variables, Object.fromEntries(exported));
 }
 

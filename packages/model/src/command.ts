@@ -6,6 +6,7 @@
 import type { Address } from "./address.js";
 import type { CallNode, ForeachNode, GateNode, ScriptNode } from "./definition.js";
 import type { GivenResult } from "./outcome.js";
+import type { InputPiece } from "./secrets.js";
 
 /** Facts every attempt gets, whatever kind of step it is. */
 export interface AttemptContext {
@@ -88,7 +89,10 @@ export interface StartChild {
   /** Address of the waiting step; comes back in `childFinished`. */
   readonly address: Address;
   readonly workflow: string;
+  /** Masked where secrets of the parent go into one. */
   readonly inputs: Readonly<Record<string, string>>;
+  /** The inputs that secrets go into, in pieces: the value is put together where the child is made. */
+  readonly secretInputs?: Readonly<Record<string, readonly InputPiece[]>>;
   readonly identity?: string;
   readonly timeoutMs?: number;
 }

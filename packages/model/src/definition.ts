@@ -216,6 +216,8 @@ export const inputDeclarationSchema = z.object({
   required: z.boolean(),
   default: z.string().optional(),
   description: z.string().optional(),
+  /** Masked wherever it could be read, given to steps only; a text without a default. */
+  secret: z.literal(true).optional(),
 });
 export type InputDeclaration = z.infer<typeof inputDeclarationSchema>;
 

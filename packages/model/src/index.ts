@@ -180,6 +180,8 @@ export type {
   ScheduleStore,
 } from "./schedule-port.js";
 export { catchUpModes, overlapPolicies } from "./schedule-port.js";
+export type { InputPiece, SealedInputs, SplitInputs } from "./secrets.js";
+export { secretMask, splitSecrets } from "./secrets.js";
 export type { FleetEventPage, SinkFeed, SinkReply } from "./sink-feed.js";
 export {
   delayMsMax,

@@ -106,6 +106,11 @@ export const limits = {
   /** Workflows with rows of their own in one answer, and rows of it: what a table or a chart can show. */
   usageTopMax: 250,
   usageRowsToldMax: 10_000,
+  /**
+   * Shorter secrets are masked as inputs and not looked for in what steps say: a text of five letters is part of too many
+   * words.
+   */
+  secretSoughtCharsMin: 6,
   /** Takeovers without any step that ended in between before a run fails with `crash_loop`. */
   recoveriesMax: 5,
   /** Takeovers without progress from which a run is a suspect: one dead worker is a misfortune, two in a row are a hint. */

@@ -5,10 +5,13 @@ import type { KeptStep } from "./kept-step.js";
 import type { Granting } from "./limits-port.js";
 import type { GivenResult } from "./outcome.js";
 import type { RunInfo } from "./run.js";
+import type { SealedInputs } from "./secrets.js";
 import type { RunStatus } from "./status.js";
 import type { CancelRequest } from "./worker-writes.js";
 
 export interface NewRun extends RunInfo {
+  /** Values of the inputs that `secretInputs` names. */
+  readonly sealed?: SealedInputs;
   /**
    * Outbox entry that asked for this run; forgotten with the same write, whatever is answered. When it is not there, and
    * neither is the run, nobody has asked in this history of the store: `parent_gone`.

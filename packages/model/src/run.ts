@@ -104,7 +104,10 @@ export interface RunInfo {
   readonly rootId: string;
   /** 0 for root runs. */
   readonly depth: number;
+  /** Secret ones are masked. */
   readonly inputs: Readonly<Record<string, string>>;
+  /** Names of the inputs whose values lie sealed elsewhere; absent when there are none. */
+  readonly secretInputs?: readonly string[];
   readonly dryRun: boolean;
   readonly failFast: boolean;
   readonly stepTimeoutMs: number;

@@ -5,6 +5,7 @@
  */
 import type { Failure } from "./outcome.js";
 import type { CreateReply, NewRun } from "./outside-writes.js";
+import type { SealedInputs } from "./secrets.js";
 import type { Page } from "./store-port.js";
 
 export const overlapPolicies = ["skip", "allow", "cancel"] as const;
@@ -37,6 +38,8 @@ export interface ScheduleSpec extends ScheduleRule {
   readonly workflow: string;
   /** As given: the workflow's defaults are those of the version that is published when it fires. */
   readonly inputs: Readonly<Record<string, string>>;
+  /** Values of secret inputs, which are masked in `inputs`; absent when there are none. */
+  readonly sealed?: SealedInputs;
   readonly overlap: OverlapPolicy;
   /** A due time that nobody could look at is made up when it is not older than this. */
   readonly catchUpMs: number;

@@ -9,6 +9,7 @@ import type { OutsideWrites } from "./outside-writes.js";
 import type { OpenGate, RunRecord } from "./run.js";
 import type { RunRetention } from "./run-retention.js";
 import type { ScheduleStore } from "./schedule-port.js";
+import type { SealedInputs } from "./secrets.js";
 import type { SinkFeed } from "./sink-feed.js";
 import type { StepRecord } from "./state.js";
 import type { RunStatus } from "./status.js";
@@ -53,6 +54,8 @@ export interface RunStore
   dueAt(runId: string): Promise<number | undefined>;
 
   readRun(runId: string): Promise<RunRecord | undefined>;
+  /** Values of the run's secret inputs; empty when it has none, or there is no such run. No record has them. */
+  readSealed(runId: string): Promise<SealedInputs>;
   /** Everything the engine remembers of the run, by part; empty when there is no such run. */
   readState(runId: string): Promise<Readonly<Record<string, string>>>;
   readSteps(request: { runId: string; limit: number; cursor?: string }): Promise<Page<StepRecord>>;

@@ -6,6 +6,7 @@ import type { Fact } from "./fact.js";
 import type { Granting } from "./limits-port.js";
 import type { Failure } from "./outcome.js";
 import type { BlockedOn, OpenGate, RunRecord } from "./run.js";
+import type { SealedInputs } from "./secrets.js";
 import type { PartChanges, StepRecord } from "./state.js";
 import type { RunStatus } from "./status.js";
 import type { Totals, Usage } from "./usage.js";
@@ -36,6 +37,8 @@ export type OutboxEntry = { readonly id: string; readonly runId: string } & (
 export interface Activation {
   readonly fence: Fence;
   readonly run: RunRecord;
+  /** Values of the run's secret inputs; absent when it has none. */
+  readonly sealed?: SealedInputs;
   /** State by part name; empty on the first activation. */
   readonly parts: Readonly<Record<string, string>>;
   readonly inbox: readonly InboxEntry[];

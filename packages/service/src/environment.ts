@@ -37,6 +37,7 @@ const variables = z.object({
   RUNFLEET_LEASE_TTL_MS: wholeNumber.optional(),
   RUNFLEET_GRACE_MS: wholeNumber.optional(),
   RUNFLEET_API_TOKENS: z.string().optional(),
+  RUNFLEET_SECRET_KEYS: z.string().optional(),
 });
 
 export interface Environment {
@@ -53,6 +54,8 @@ export interface Environment {
   readonly leaseRedisUrls: readonly string[] | undefined;
   /** `name:role:secret` between commas, as the server reads them; empty = none. */
   readonly apiTokens: string;
+  /** `id:base64` between commas, as client and worker read them; undefined = none. */
+  readonly secretKeys: string | undefined;
   /** How long a stopping process waits for running work. */
   readonly graceMs: number;
 }
@@ -87,6 +90,7 @@ export function readEnvironment(env: Readonly<Record<string, string | undefined>
     pools: poolNames(data.RUNFLEET_POOLS),
     leaseTtlMs: data.RUNFLEET_LEASE_TTL_MS,
     leaseRedisUrls: data.RUNFLEET_LEASE_REDIS,
+    secretKeys: data.RUNFLEET_SECRET_KEYS,
     apiTokens: data.RUNFLEET_API_TOKENS ?? "",
     graceMs: data.RUNFLEET_GRACE_MS ?? environmentDefaults.graceMs,
   };

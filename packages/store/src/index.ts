@@ -10,4 +10,6 @@ export { enqueueId, parentWakeId } from "./outbox-entry.js";
 export type { RedisFinding } from "./redis-findings.js";
 export { createRedisStore, type RedisStoreOptions } from "./redis-store.js";
 export { createRedlockLeases, type RedlockLeasesOptions } from "./redlock-leases.js";
+export { createSecretBox, type SealedPlace, type SecretBox } from "./secret-box.js";
+export { type StoredInputs, sealInputs } from "./secret-inputs.js";
 export { idempotencyKeptMs } from "./start-of-run.js";

@@ -14,6 +14,7 @@ import {
   type RunRecord,
   type RunStatus,
   type RunWait,
+  type SealedInputs,
   type Totals,
   zeroTotals,
 } from "@runfleet/model";
@@ -84,9 +85,11 @@ const usual = {
   triggeredByHook: false,
 } as const satisfies Partial<RunInfo>;
 
-/** `info`: without what is usual, and without what the run's hash holds. */
-export function infoText(run: RunInfo): string {
-  const { id, workflow: _workflow, pool: _pool, createdAt: _createdAt, rootId, ...rest } = run;
+/** `info`: without what is usual, without what the run's hash holds, and with the values of secret inputs, sealed. */
+export function infoText(run: RunInfo, sealed?: SealedInputs): string {
+  const { id, workflow: _workflow, pool: _pool, createdAt: _createdAt, rootId, ...info } = run;
+  const { secretInputs: _names, ...unsealed } = info;
+  const rest = sealed === undefined ? unsealed : { ...unsealed, sealed };
   const own = Object.entries(rest).filter(
     ([name, value]) =>
       JSON.stringify(value) !== JSON.stringify((usual as Readonly<Record<string, unknown>>)[name]),
@@ -94,17 +97,28 @@ export function infoText(run: RunInfo): string {
   return JSON.stringify({ ...Object.fromEntries(own), ...(rootId === id ? {} : { rootId }) });
 }
 
+/** Values of secret inputs come out by `readSealed` alone. */
 function readInfo(info: string, fields: Fields & { readonly row: string }): RunInfo {
   const id = rowRunId(fields.row);
+  const { sealed, ...rest } = JSON.parse(info) as StoredInfo;
   return {
     rootId: id,
     ...usual,
-    ...(JSON.parse(info) as Pick<RunInfo, "definitionHash">),
+    ...rest,
+    ...optional("secretInputs", sealed, Object.keys),
     id,
     workflow: fields["workflow"] as string,
     pool: JSON.parse(fields["pool"] as string) as string,
     createdAt: Number(fields["createdAt"]),
   };
+}
+
+type StoredInfo = Pick<RunInfo, "definitionHash"> & { readonly sealed?: SealedInputs };
+
+/** Values of secret inputs in an `info`; nothing when there are none. */
+export function readSealed(info: string | undefined): SealedInputs | undefined {
+  // Most runs have none, and every activation asks.
+  return info?.includes('"sealed":') === true ? (JSON.parse(info) as StoredInfo).sealed : undefined;
 }
 
 /** Totals as numbers with spaces between, in the order of `zeroTotals`: JSON would be three times as long. */
@@ -129,7 +143,8 @@ export function toCancelRequest(values: readonly unknown[]): CancelRequest | und
 
 /** The lasting part of a new run. */
 export function toRunInfo(run: NewRun): RunInfo {
-  const { idempotencyKey: _key, delayMs: _delay, confirms: _confirms, kept: _kept, ...info } = run;
+  const { idempotencyKey: _key, delayMs: _delay, confirms: _confirms, kept: _kept, ...rest } = run;
+  const { sealed: _sealed, ...info } = rest;
   return info;
 }
 

@@ -39,6 +39,6 @@ export function specText(spec: ScheduleSpec): string {
   const { label, priority, pool } = spec;
   return JSON.stringify({
     ...{ cron, everyMs, timezone, startAt, endAt, workflow, inputs, overlap, catchUpMs, catchUp },
-    ...{ label, priority, pool },
+    ...{ label, priority, pool, sealed: spec.sealed },
   });
 }

@@ -4,6 +4,7 @@
  */
 import type { OutputSchema } from "@runfleet/engine";
 import type { Usage } from "@runfleet/model";
+import type { Redactor } from "./redactor.js";
 
 /** Anything with zod's `safeParse`; zod schemas of any version fit. */
 export interface Schema<T> {
@@ -27,7 +28,10 @@ export interface ActionContext<Input> {
   readonly idempotencyKey: string;
   /** Grows with every takeover of the run. Hand it to resources that can refuse older owners. */
   readonly fencingToken: string;
+  /** Values of the run's secret inputs are masked in what is logged. */
   readonly log: ActionLog;
+  /** The same for what the action writes elsewhere. What it returns or throws is masked by the worker. */
+  readonly redactor: Pick<Redactor, "text" | "stream">;
   /** From 1. */
   readonly attempt: number;
   readonly retriesRemaining: number;

@@ -17,6 +17,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { AnyAction } from "./action.js";
 import { Activation } from "./activation.js";
 import { systemClock } from "./clock.js";
+import { createRedactor } from "./redactor.js";
 import { createRegistry } from "./registry.js";
 
 const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
@@ -103,9 +104,8 @@ function activationOf(
       run: opened.run,
       fence: opened.fence,
       registry: createRegistry({ actions: options.actions ?? [] }),
-      scriptEnv: undefined,
-      workingDir: () => dir,
-      ...{ logDir: dir, log: silent, killGraceMs: 100 },
+      ...{ scriptEnv: undefined, workingDir: () => dir },
+      ...{ logDir: dir, log: silent, killGraceMs: 100, redactor: createRedactor() },
       clock: systemClock,
       holdsRun: () => true,
     },

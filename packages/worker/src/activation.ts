@@ -32,6 +32,8 @@ export interface ActivationOptions {
   readonly context: PerformContext;
   /** Variables of the run's context. */
   readonly injected: Readonly<Record<string, string>>;
+  /** Values of the run's secret inputs. */
+  readonly secrets?: Readonly<Record<string, string>> | undefined;
   readonly ports: ActivationPorts;
 }
 
@@ -209,10 +211,12 @@ export class Activation {
   }
 
   #env(): DecideEnv {
-    const { run } = this.#options.opened;
+    const { opened, secrets } = this.#options;
+    const { run } = opened;
     return {
       now: this.#now(),
       run,
+      ...(secrets === undefined ? {} : { secrets }),
       injected: this.#options.injected,
       childId: (place) => childRunId(run.id, place),
     };

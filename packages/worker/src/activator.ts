@@ -11,6 +11,7 @@ import type {
   RunStore,
 } from "@runfleet/model";
 import { isEnded, limits, RunfleetError } from "@runfleet/model";
+import type { SecretBox } from "@runfleet/store";
 import type { ActionLog } from "./action.js";
 import type { ActivationPorts } from "./activation.js";
 import { Activation } from "./activation.js";
@@ -19,7 +20,9 @@ import type { Definitions } from "./definitions.js";
 import { watchEscapes } from "./escaped-errors.js";
 import type { LeaseKeeper } from "./lease-keeper.js";
 import type { PerformContext } from "./perform/context.js";
+import { createRedactor } from "./redactor.js";
 import type { Registry } from "./registry.js";
+import { type OpenedSecrets, openSecrets } from "./secrets.js";
 import { createSuspectTurn } from "./suspect-turn.js";
 import type { Workspace } from "./workspace.js";
 import { createWorkspace } from "./workspace.js";
@@ -33,6 +36,7 @@ export interface ActivatorOptions {
   readonly definitions: Definitions;
   readonly registry: Registry;
   readonly config: WorkerConfig;
+  readonly secrets: SecretBox;
   readonly ports: ActivationPorts;
   /** Absolute; directories of runs and logs of scripts lie below it. */
   readonly workDir: string;
@@ -65,19 +69,20 @@ export function createActivator(options: ActivatorOptions): Activator {
 
   const runActivation = async (opened: OpenedRun, lease: Lease): Promise<Disposition> => {
     const { run } = opened;
-    const place = { runId: run.id };
-    const runContext = (await watchEscapes(place, async () => options.config.runContext?.(run))) ?? {};
+    const asked = async () => options.config.runContext?.(run);
+    const runContext = (await watchEscapes({ runId: run.id }, asked)) ?? {};
     const workspace = createWorkspace({
       runId: run.id,
       rootDir: options.workDir,
       configured: runContext.workingDir,
       isFirst: Object.keys(opened.parts).length === 0,
     });
-    const holdsRun = (): boolean => options.keeper.holds(lease);
+    const secrets = openSecrets(opened, options.secrets);
     const activation = new Activation({
       opened,
+      secrets: secrets.values,
       plan: await options.definitions.plan(run.definitionHash),
-      context: performContext(opened, { workspace, runContext, holdsRun, options }),
+      context: performContext(opened, { workspace, runContext, lease, secrets, options }),
       injected: injectedVariables(runContext),
       ports: options.ports,
     });
@@ -99,11 +104,9 @@ export function createActivator(options: ActivatorOptions): Activator {
   };
 
   const opened = async (lease: Lease): Promise<Disposition> => {
-    const { runId, token } = lease;
+    const { runId, token: leaseToken } = lease;
     const reply = await options.store.activate({
-      runId,
-      leaseToken: token,
-      owner: options.workerId,
+      ...{ runId, leaseToken, owner: options.workerId },
       recoveriesMax: limits.recoveriesMax,
       recoveriesAdmitted: suspects.admits(runId),
     });
@@ -219,12 +222,16 @@ function performContext(
   place: {
     readonly workspace: Workspace;
     readonly runContext: RunContext;
-    readonly holdsRun: () => boolean;
+    readonly lease: Lease;
+    readonly secrets: OpenedSecrets;
     readonly options: ActivatorOptions;
   },
 ): PerformContext {
-  const { workspace, runContext, holdsRun, options } = place;
+  const { workspace, runContext, lease, secrets, options } = place;
+  const redactor = createRedactor(secrets.values);
   return {
+    ...(secrets.unreadable === undefined ? {} : { unreadable: secrets.unreadable }),
+    redactor,
     ...(runContext.workingDir === undefined ? {} : { configuredDir: runContext.workingDir }),
     run: opened.run,
     fence: opened.fence,
@@ -232,9 +239,9 @@ function performContext(
     scriptEnv: options.config.scriptEnv,
     workingDir: () => workspace.dir(),
     logDir: `${options.workDir}/logs/${opened.run.id}`,
-    log: options.log,
+    log: redactor.log(options.log),
     killGraceMs: options.killGraceMs,
     clock: options.ports.clock,
-    holdsRun,
+    holdsRun: () => options.keeper.holds(lease),
   };
 }

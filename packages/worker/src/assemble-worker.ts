@@ -5,6 +5,7 @@
  *   starting → working → stopping (no new jobs, activations yield, running attempts get their grace) → stopped
  */
 import type { CancelFeed, LeaseStore, RunQueue, RunStore } from "@runfleet/model";
+import { createSecretBox, type SecretBox } from "@runfleet/store";
 import type { ActionLog } from "./action.js";
 import { createActivator } from "./activator.js";
 import type { Clock } from "./clock.js";
@@ -32,6 +33,8 @@ export interface WorkerParts {
   /** Numbers in [0, 1), for jitter only. */
   readonly random: () => number;
   readonly config: WorkerConfig;
+  /** Default: without keys. */
+  readonly secrets?: SecretBox;
   readonly log: ActionLog;
   readonly concurrency: number;
   readonly pools: readonly string[];
@@ -55,12 +58,14 @@ export async function assembleWorker(parts: WorkerParts): Promise<() => Promise<
   const { workDir } = parts;
   const rules = createRetentionRules(config.retention);
   const definitions = createDefinitions(store);
-  const outbox: OutboxPorts = { store, queue, definitions, now: () => clock.now() };
+  const secrets = parts.secrets ?? createSecretBox({ namespace: "" });
+  const outbox: OutboxPorts = { store, queue, definitions, secrets, now: () => clock.now() };
   const onError = (error: unknown): void => log.warn("worker trouble", { error: String(error) });
   const renewMs = Math.floor(leaseTtlMs / 3);
   const keeper = createLeaseKeeper({ leases, clock, ttlMs: leaseTtlMs, renewMs, onError });
   const activator = createActivator({
     ...{ workerId, store, leases, keeper, leaseTtlMs, definitions, config, log, killGraceMs, workDir },
+    secrets,
     registry: createRegistry(config, store),
     ports: {
       ...{ store, log, parallelMax, clock, keptMs: rules.ageMs },

@@ -60,6 +60,19 @@ describe("an error that escapes", () => {
     expect(unknown).toBe(0);
   });
 
+  it("is logged without the secrets of its run", async () => {
+    const redact = (text: string): string => text.replaceAll(boom.message, "***");
+    const letEscape = (): Promise<never> => {
+      setTimeout(() => {
+        throw boom;
+      });
+      return forever();
+    };
+    await expect(watchEscapes({ runId: "run1" }, letEscape, redact)).rejects.toThrow();
+    expect(lines).toMatchObject([{ fields: { error: expect.stringContaining("Error: ***") } }]);
+    expect(JSON.stringify(lines)).not.toContain(boom.message);
+  });
+
   it("leaves other work in hand alone", async () => {
     let end: (() => void) | undefined;
     const other = watchEscapes({ runId: "run2" }, () => new Promise<void>((resolve) => (end = resolve)));

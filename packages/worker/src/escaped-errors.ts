@@ -13,14 +13,20 @@ interface Watch {
   readonly place: CodePlace;
   /** Does nothing any more when the work has ended. */
   readonly fail: (error: Error) => void;
+  /** What of a text may be logged. */
+  readonly redact: (text: string) => string;
 }
 
 const watches = new AsyncLocalStorage<Watch>();
 
 /** Does the work and answers as it does; rejects before it ends when an error escapes it. */
-export function watchEscapes<T>(place: CodePlace, work: () => Promise<T>): Promise<T> {
+export function watchEscapes<T>(
+  place: CodePlace,
+  work: () => Promise<T>,
+  redact: Watch["redact"] = (text) => text,
+): Promise<T> {
   return new Promise((resolve, reject) => {
-    watches.run({ place, fail: reject }, work).then(resolve, reject);
+    watches.run({ place, fail: reject, redact }, work).then(resolve, reject);
   });
 }
 
@@ -32,16 +38,17 @@ export function handleEscapedErrors(options: {
   readonly log: ActionLog;
   readonly onUnknown: () => void;
 }): () => void {
-  const handle = (error: unknown): void => {
+  const handle = (cause: unknown): void => {
     const watch = watches.getStore();
-    const told = { error: error instanceof Error ? (error.stack ?? error.message) : String(error) };
+    const told = { error: cause instanceof Error ? (cause.stack ?? cause.message) : String(cause) };
     if (watch === undefined) {
       options.log.error("an error escaped that belongs to no step, so this worker ends in order", told);
       options.onUnknown();
       return;
     }
-    options.log.error("an error escaped the promise of a step", { ...watch.place, ...told });
-    watch.fail(new Error("an error escaped the promise that was returned", { cause: error }));
+    const error = watch.redact(told.error);
+    options.log.error("an error escaped the promise of a step", { ...watch.place, error });
+    watch.fail(new Error("an error escaped the promise that was returned", { cause }));
   };
   process.on("uncaughtException", handle);
   process.on("unhandledRejection", handle);

@@ -7,6 +7,7 @@ import {
   connectRedis,
   createRedisStore,
   createRedlockLeases,
+  createSecretBox,
   examineRedis,
   newRunId,
   partitionTag,
@@ -29,6 +30,11 @@ export interface FleetWorkerOptions {
   readonly namespace?: string;
   readonly partition?: number;
   readonly config: WorkerConfig;
+  /**
+   * Keys for secret inputs as `RUNFLEET_SECRET_KEYS` has them, `id:base64` between commas: the first encrypts, all decrypt.
+   * Absent: secrets that were sealed with a key cannot be read.
+   */
+  readonly secretKeys?: string;
   /** Runs in hand at once; default 32. */
   readonly concurrency?: number;
   readonly pools?: readonly string[];
@@ -54,6 +60,8 @@ export async function createFleetWorker(options: FleetWorkerOptions): Promise<Fl
   const { config, log } = options;
   const workerId = options.workerId ?? `${hostname()}-${process.pid}-${newRunId(Date.now()).slice(-6)}`;
   const leaseTtlMs = options.leaseTtlMs ?? 10_000;
+  const { namespace = "rf", secretKeys: keys } = options;
+  const secrets = createSecretBox({ namespace, ...(keys === undefined ? {} : { keys }) });
   const clock = createFleetClock();
   const { store, leases, queue, close, examineRedis } = openPorts(options, {
     ...{ workerId, leaseTtlMs, clock },
@@ -62,7 +70,7 @@ export async function createFleetWorker(options: FleetWorkerOptions): Promise<Fl
   const workDir = resolve(options.workDir ?? join(".runfleet", "work"));
   examineRedis().then((findings) => warnOf(findings, log), onError);
   const stopWorking = await assembleWorker({
-    ...{ workerId, store, leases, queue, config, log, leaseTtlMs, workDir },
+    ...{ workerId, store, leases, queue, config, log, leaseTtlMs, workDir, secrets },
     clock,
     setClock: clock.setBy,
     random: Math.random,

@@ -1,5 +1,6 @@
 import { limits } from "@runfleet/model";
 import { createMemoryQueue } from "@runfleet/queue";
+import { createSecretBox } from "@runfleet/store";
 import { afterAll, expect, test } from "vitest";
 import { flow, gate } from "../../../test/support/engine/definitions.js";
 import { openOneWorker } from "../../../test/support/worker/one-worker.js";
@@ -62,7 +63,10 @@ test("a line that has room, since whoever raised its limit died too early, is le
   const log = { info: () => undefined, warn: () => undefined, error: () => undefined };
   const queue = createMemoryQueue({ now: Date.now });
   const sweeper = createSweeper({
-    ports: { store, queue, definitions: createDefinitions(store), now: Date.now },
+    ports: {
+      ...{ store, queue, definitions: createDefinitions(store), now: Date.now },
+      secrets: createSecretBox({ namespace: "rf" }),
+    },
     ...{ clock: systemClock, random: () => 0, silentMs: 10_000, intervalMs: 60_000, log },
   });
   await sweeper.sweep();

@@ -4,6 +4,7 @@ import type { AnyAction } from "./action.js";
 import { defineAction, NonRetryableError } from "./action.js";
 import { systemClock } from "./clock.js";
 import { createLocalWork, type LocalWork } from "./local-work.js";
+import { createRedactor } from "./redactor.js";
 import { createRegistry } from "./registry.js";
 
 const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
@@ -24,6 +25,7 @@ function workWith(
       workingDir: () => "/",
       logDir: "/",
       log: silent,
+      redactor: createRedactor(),
       killGraceMs: 10,
       clock: systemClock,
       holdsRun: () => true,

@@ -8,6 +8,7 @@ import type {
   Command,
   LocalCommand,
   OutboxCommand,
+  RunfleetError,
   WorkerEvent,
 } from "@runfleet/model";
 import { attemptKey } from "@runfleet/model";
@@ -97,13 +98,24 @@ async function perform(
   const performer = performers[command.type] as Perform<StartableCommand>;
   const attempt = "attempt" in command ? { attempt: command.attempt } : {};
   const place = { runId: context.run.id, address: command.address, ...attempt };
+  const { redactor, unreadable } = context;
+  if (unreadable !== undefined) return unperformed(command, unreadable);
   try {
-    return await watchEscapes(place, () => performer(command, context, controller.signal));
+    const work = (): Promise<WorkerEvent> => performer(command, context, controller.signal);
+    return redactor.value(await watchEscapes(place, work, redactor.text));
   } catch (error) {
     // What goes on of it has lost its say.
     controller.abort("an error escaped");
-    return broken(command, error);
+    return redactor.value(broken(command, error));
   }
+}
+
+/** Nothing was begun. A gate stays open and says why; a step fails and can be retried. */
+function unperformed(command: StartableCommand, error: RunfleetError): WorkerEvent {
+  const event = broken(command, error);
+  if (event.type === "gatePolled") return { ...event, problem: error.message };
+  if (event.type !== "attemptEnded" || event.outcome.type !== "failed") return event;
+  return { ...event, outcome: { ...event.outcome, noEffect: true } };
 }
 
 /** Performers answer with data; what they throw is a defect of theirs or escaped them, and must not lose the work or us. */

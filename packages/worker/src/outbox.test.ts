@@ -9,7 +9,7 @@ import type {
 } from "@runfleet/model";
 import { zeroTotals } from "@runfleet/model";
 import { createMemoryQueue, type MemoryQueue } from "@runfleet/queue";
-import { createMemoryLeases, createMemoryStore, definitionHash } from "@runfleet/store";
+import { createMemoryLeases, createMemoryStore, createSecretBox, definitionHash } from "@runfleet/store";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { systemClock } from "./clock.js";
 import { createDefinitions } from "./definitions.js";
@@ -18,6 +18,7 @@ import { createSweeper } from "./sweeper.js";
 
 let clock = 1_800_000_000_000;
 const now = (): number => clock;
+const secrets = createSecretBox({ namespace: "rf", keys: `k:${Buffer.alloc(32, 1).toString("base64")}` });
 let store: ReturnType<typeof createMemoryStore>;
 let queue: MemoryQueue;
 let ports: OutboxPorts;
@@ -40,7 +41,7 @@ beforeEach(async () => {
     await memory.add(job);
   };
   queue = { ...memory, add };
-  ports = { store, queue, definitions: createDefinitions(store), now };
+  ports = { store, queue, definitions: createDefinitions(store), secrets, now };
   const json = JSON.stringify(leaf);
   await store.publish([{ name: "leaf", hash: definitionHash(json), json }]);
 });

@@ -22,7 +22,7 @@ import {
   rateFull,
   zeroTotals,
 } from "@runfleet/model";
-import { parentWakeId } from "@runfleet/store";
+import { parentWakeId, type SecretBox } from "@runfleet/store";
 import { childRun } from "./child-run.js";
 import type { Definitions } from "./definitions.js";
 
@@ -30,6 +30,7 @@ export interface OutboxPorts {
   readonly store: RunStore;
   readonly queue: RunQueue;
   readonly definitions: Definitions;
+  readonly secrets: SecretBox;
   readonly now: () => number;
 }
 

@@ -46,6 +46,31 @@ describeTwins("create_run", (twin) => {
     expect(await store.createRun(other)).toEqual({ tag: "conflict", id: run.id });
   });
 
+  test("values of secret inputs come to the owner and to who asks for them, and are part of no record", async () => {
+    const { store, activate } = twin();
+    const sealed = { token: "plain:of the sea" };
+    const run = sampleRun({ inputs: { token: "***", pr: "7" }, secretInputs: ["token"], sealed });
+    await store.createRun(run);
+    const told = await activate(run.id);
+    expect(told.sealed).toEqual(sealed);
+    expect(await store.readSealed(run.id)).toEqual(sealed);
+    expect(told.run.secretInputs).toEqual(["token"]);
+    const read = [told.run, await store.readRun(run.id), (await store.listRuns({ limit: 10 })).rows];
+    expect(JSON.stringify([read, await store.readState(run.id)])).not.toMatch(/of the sea|sealed/);
+    const again = { ...run, sealed: { token: "plain:another" } };
+    expect(await store.createRun(again)).toMatchObject({ tag: "exists", id: run.id });
+  });
+
+  test("a run without secrets has nothing of them", async () => {
+    const { store, activate } = twin();
+    const run = sampleRun();
+    await store.createRun(run);
+    expect(await activate(run.id)).not.toHaveProperty("sealed");
+    expect(await store.readSealed(run.id)).toEqual({});
+    expect(await store.readSealed("NOBODY")).toEqual({});
+    expect(await store.readRun(run.id)).not.toHaveProperty("secretInputs");
+  });
+
   test("a fork that keeps too much is refused", async () => {
     const { store } = twin();
     const context = "x".repeat(limits.keptBytesMax);

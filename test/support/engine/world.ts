@@ -4,7 +4,7 @@
  * whole state, and goes on with a state read back from them, so each test is also one of encoding. Each event is
  * decided a second time as well, which must change nothing, and no step record changes after its end.
  */
-import type { Decision } from "@runfleet/engine";
+import type { DecideEnv, Decision } from "@runfleet/engine";
 import { compile, decide, decodeState, encodeState, newState } from "@runfleet/engine";
 import type {
   ChildResult,
@@ -37,6 +37,7 @@ export interface Script {
   /** By gate name, one per poll; the last one repeats. Absent: pending. */
   readonly polls?: Readonly<Record<string, readonly Reply<"approved" | "rejected" | "pending">[]>>;
   readonly run?: Partial<RunInfo>;
+  readonly env?: Pick<DecideEnv, "secrets" | "injected">;
 }
 
 export function ok(members: Partial<Extract<Outcome, { type: "succeeded" }>> = {}): Outcome {
@@ -116,11 +117,11 @@ export function createWorld(definition: Definition, answers: Script = {}) {
       attempt: number;
       itemId?: string;
     }) => `child:${address}:${attempt}:${itemId}`;
-    const decision = decide(plan, state, events, { now, run, childId });
+    const decision = decide(plan, state, events, { now, run, childId, ...answers.env });
     parts = applied(parts, decision);
     checkDecision(decision, parts);
     if (events.every(({ type }) => idempotent.has(type))) {
-      checkRepeat(decide(plan, decodeState(parts), events, { now, run, childId }));
+      checkRepeat(decide(plan, decodeState(parts), events, { now, run, childId, ...answers.env }));
     }
     facts.push(...decision.facts);
     commands.push(...decision.commands);

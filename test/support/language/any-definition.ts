@@ -160,6 +160,7 @@ const input = fc.oneof(
     { requiredKeys: ["required"] },
   ),
   fc.record({ default: text, description: text }, { requiredKeys: ["default"] }),
+  fc.record({ required: fc.boolean(), secret: fc.constant(true as const), description: text }),
   fc.record(
     { type: fc.constant("boolean" as const), default: fc.boolean(), description: text },
     { requiredKeys: ["type"] },

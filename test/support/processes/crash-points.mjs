@@ -47,6 +47,7 @@ const store = {
   inboxWaiting: readsOnly,
   dueAt: byClients,
   readRun: readsOnly,
+  readSealed: readsOnly,
   readSteps: byClients,
   readState: byClients,
   readHistory: byClients,

@@ -11,6 +11,7 @@ import { afterAll } from "vitest";
 import { systemClock } from "../../../packages/worker/src/clock.js";
 import type { PerformContext } from "../../../packages/worker/src/perform/context.js";
 import { runAction } from "../../../packages/worker/src/perform/run-action.js";
+import { createRedactor } from "../../../packages/worker/src/redactor.js";
 import { createRegistry } from "../../../packages/worker/src/registry.js";
 import { runInfo } from "../engine/world.js";
 
@@ -70,6 +71,7 @@ export function performContext(options: AttemptOptions = {}): PerformContext {
     workingDir: () => dir,
     logDir: join(dir, "logs"),
     log: silent,
+    redactor: createRedactor(),
     killGraceMs: 300,
     clock: systemClock,
     holdsRun: () => true,

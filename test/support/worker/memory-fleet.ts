@@ -19,7 +19,13 @@ import type {
 } from "@runfleet/model";
 import { limits } from "@runfleet/model";
 import { createMemoryQueue } from "@runfleet/queue";
-import { createMemoryLeases, createMemoryStore, definitionHash } from "@runfleet/store";
+import {
+  createMemoryLeases,
+  createMemoryStore,
+  createSecretBox,
+  definitionHash,
+  type SecretBox,
+} from "@runfleet/store";
 import type { WorkerConfig } from "@runfleet/worker";
 import { onTestFinished } from "vitest";
 import { createActivator } from "../../../packages/worker/src/activator.js";
@@ -37,6 +43,8 @@ export interface MemoryFleetOptions {
   /** Published beside what is run. */
   readonly workflows?: readonly Definition[];
   /** Puts something between the worker and the store. */
+  /** Default: without keys. */
+  readonly secrets?: SecretBox;
   readonly around?: (store: RunStore) => RunStore;
 }
 
@@ -50,14 +58,20 @@ export interface Remains {
 /** How long a lease lives without renewal. */
 export const leaseTtlMs = 10_000;
 
-export async function openMemoryFleet({ config = {}, workflows = [], around }: MemoryFleetOptions = {}) {
+export async function openMemoryFleet({
+  config = {},
+  workflows = [],
+  around,
+  secrets: box,
+}: MemoryFleetOptions = {}) {
   const dir = await mkdtemp(join(tmpdir(), "runfleet-conformance-"));
   const store = createMemoryStore({ now: Date.now });
   const workerStore = around?.(store) ?? store;
   const leases = createMemoryLeases({ now: Date.now, store });
   const queue = createMemoryQueue({ now: Date.now });
   const definitions = createDefinitions(store);
-  const outbox = { store: workerStore, queue, definitions, now: Date.now };
+  const secrets = box ?? createSecretBox({ namespace: "rf" });
+  const outbox = { store: workerStore, queue, definitions, secrets, now: Date.now };
   const errors: unknown[] = [];
   const onError = (error: unknown) => void errors.push(error);
   const keeper = createLeaseKeeper({
@@ -71,6 +85,7 @@ export async function openMemoryFleet({ config = {}, workflows = [], around }: M
     ...{ workerId: "w1", store: workerStore, leases, keeper, leaseTtlMs, definitions },
     ...{ workDir: dir, killGraceMs: 100, log: { ...silent, error: onError } },
     registry: createRegistry(config, store),
+    secrets,
     config: { runContext: () => ({ workingDir: dir }), ...config },
     ports: {
       ...{ store: workerStore, clock: systemClock, log: silent },

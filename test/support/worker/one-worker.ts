@@ -14,7 +14,7 @@ import type {
   OutboxEntry,
   StepRecord,
 } from "@runfleet/model";
-import { createMemoryLeases, createMemoryStore, definitionHash } from "@runfleet/store";
+import { createMemoryLeases, createMemoryStore, createSecretBox, definitionHash } from "@runfleet/store";
 import type { WorkerConfig } from "@runfleet/worker";
 import { type Activator, createActivator } from "../../../packages/worker/src/activator.js";
 import { systemClock } from "../../../packages/worker/src/clock.js";
@@ -91,6 +91,7 @@ export async function openOneWorker(
         log: silent,
       },
       definitions: createDefinitions(store),
+      secrets: createSecretBox({ namespace: "rf" }),
       registry: createRegistry(config),
       ports: {
         ...{

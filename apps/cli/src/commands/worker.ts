@@ -56,7 +56,7 @@ async function runWorker(cli: Cli, options: Options): Promise<void> {
   const { config } = await loadConfig(options.config, cli);
   await refuseUnreachable(address);
   const log = createLogger({ name: "worker", level: environment.logLevel });
-  const { graceMs, leaseTtlMs, leaseRedisUrls } = environment;
+  const { graceMs, leaseTtlMs, leaseRedisUrls, secretKeys } = environment;
   const shutdown = createShutdown({ graceMs: graceMs + closingMs, log: (line) => log.warn(line) });
   stopWithParent(shutdown);
   handleEscapedErrors({
@@ -76,6 +76,7 @@ async function runWorker(cli: Cli, options: Options): Promise<void> {
     graceMs,
     workDir: join(homeToUse(cli), "work"),
     ...(leaseTtlMs === undefined ? {} : { leaseTtlMs }),
+    ...(secretKeys === undefined ? {} : { secretKeys }),
     ...(leaseRedisUrls === undefined ? {} : { leaseRedisUrls }),
   });
   shutdown.add("worker", () => worker.stop());

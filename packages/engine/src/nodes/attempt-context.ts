@@ -2,7 +2,7 @@
 import type { AttemptContext, CallNode, ScriptNode } from "@runfleet/model";
 import { defined } from "../record.js";
 import type { Turn } from "../turn.js";
-import { variablesFor } from "../variables.js";
+import { revealedFor } from "../variables.js";
 import type { AttemptSpot } from "./attempt-end.js";
 
 export function attemptContext(turn: Turn, spot: AttemptSpot<CallNode | ScriptNode>): AttemptContext {
@@ -12,7 +12,7 @@ export function attemptContext(turn: Turn, spot: AttemptSpot<CallNode | ScriptNo
     address: at,
     attempt: frame.attempt,
     retriesRemaining: frame.firstAttempt + node.retries - frame.attempt,
-    variables: variablesFor(turn, at),
+    variables: revealedFor(turn, at),
     timeoutMs: Math.max(0, (frame.deadline ?? now) - now),
     dryRun: run.dryRun,
     ...defined({ retryError: frame.lastError?.message, identity: node.as ?? run.identity }),

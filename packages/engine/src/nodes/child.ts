@@ -5,12 +5,12 @@
  */
 import type { ChildNode, ChildResult, Outcome } from "@runfleet/model";
 import { limits } from "@runfleet/model";
+import { childInputs } from "../child-inputs.js";
 import { childStopMs } from "../grace.js";
 import { defined } from "../record.js";
 import { appendContext, setResult } from "../results.js";
-import { substituteAll } from "../template.js";
 import { ask, cancelChild, note, type Turn } from "../turn.js";
-import { variablesFor } from "../variables.js";
+import { secretNames, variablesFor } from "../variables.js";
 import type { AttemptSpot } from "./attempt-end.js";
 import { attemptBehaviour } from "./attempts.js";
 
@@ -64,7 +64,7 @@ function startChild(turn: Turn, { at, node, frame }: AttemptSpot<ChildNode>): vo
     childId,
     address: at,
     workflow: node.workflow,
-    inputs: substituteAll(node.inputs, variablesFor(turn, at), "keep"),
+    ...childInputs(node.inputs, variablesFor(turn, at), secretNames(turn)),
     ...defined({ identity: node.as ?? turn.env.run.identity }),
   });
   note(turn, { type: "child.started", address: at, childRunId: childId, workflow: node.workflow });

@@ -5,17 +5,18 @@ import type {
   ForeachFrame,
   ForeachNode,
   ItemState,
+  StartChild,
   Totals,
   Usage,
 } from "@runfleet/model";
 import { addUsage, zeroTotals } from "@runfleet/model";
+import { childInputs } from "../child-inputs.js";
 import { childStopMs } from "../grace.js";
 import { defined } from "../record.js";
 import { addToTotals } from "../results.js";
-import { substituteAll } from "../template.js";
 import { truncateText } from "../text-size.js";
 import { ask, cancelChild, isHalted, note, setFrame, type Turn } from "../turn.js";
-import { overlaid, variablesFor } from "../variables.js";
+import { overlaid, secretNames, variablesFor } from "../variables.js";
 import type { Spot } from "./behaviour.js";
 import { tally } from "./foreach-end.js";
 import { blockersOf, changeItem, endedItem, itemAt, nextItem } from "./foreach-items.js";
@@ -94,7 +95,7 @@ function startItem(
     childId,
     address: at,
     workflow: node.workflow,
-    inputs: itemInputs(turn, { at, node, item }),
+    ...itemInputs(turn, { at, node, item }),
     ...defined({ identity: turn.env.run.identity }),
   });
   note(turn, { type: "fanout.item_started", address: at, itemId: item.id, childRunId: childId });
@@ -103,11 +104,12 @@ function startItem(
 function itemInputs(
   turn: Turn,
   { at, node, item }: { at: string; node: ForeachNode; item: ItemState },
-): Record<string, string> {
+): Pick<StartChild, "inputs" | "secretInputs"> {
   const own = Object.fromEntries(Object.entries(item.context).map(([key, value]) => [`item.${key}`, value]));
   const itemVariables = { ...own, "item.id": item.id, "item.ref": item.ref };
   const variables = overlaid(variablesFor(turn, at), itemVariables);
-  return { ...substituteAll(node.inputs, variables, "keep"), ...itemVariables };
+  const { inputs, ...secret } = childInputs(node.inputs, variables, secretNames(turn));
+  return { inputs: { ...inputs, ...itemVariables }, ...secret };
 }
 
 /** What the step has used, with one more child. */

@@ -22,7 +22,7 @@ import {
   type Turn,
   takeOrdinal,
 } from "../turn.js";
-import { variablesFor } from "../variables.js";
+import { revealedFor, variablesFor } from "../variables.js";
 import type { FrameEvent, KeptSpot, NodeBehaviour, Spot } from "./behaviour.js";
 import { optionsOf } from "./gate-options.js";
 import { awaitNextPoll, pollProblem } from "./gate-poll.js";
@@ -132,7 +132,7 @@ function poll(turn: Turn, spot: GateSpot): void {
   frame.polling = true;
   frame.pollAt = turn.env.now;
   setFrame(turn, at, frame);
-  ask(turn, { type: "pollGate", address: at, node, variables: variablesFor(turn, at) });
+  ask(turn, { type: "pollGate", address: at, node, variables: revealedFor(turn, at) });
 }
 
 function polled(turn: Turn, spot: GateSpot, event: GateEvent<"gatePolled">): string | undefined {

@@ -3,7 +3,7 @@ import type { RunScript, ScriptNode } from "@runfleet/model";
 import { attemptStopMs } from "../grace.js";
 import { substitute, substituteAll } from "../template.js";
 import { abort, ask, type Turn } from "../turn.js";
-import { inputsNow } from "../variables.js";
+import { revealedInputs } from "../variables.js";
 import { attemptContext } from "./attempt-context.js";
 import type { AttemptSpot } from "./attempt-end.js";
 import type { Answer } from "./attempt-kind.js";
@@ -42,6 +42,6 @@ function runScript(turn: Turn, spot: AttemptSpot<ScriptNode>): RunScript {
     node,
     command: substitute(node.run, context.variables, "shell"),
     env: substituteAll(node.env, context.variables, "strip"),
-    inputs: inputsNow(turn),
+    inputs: revealedInputs(turn),
   };
 }

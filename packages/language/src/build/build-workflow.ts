@@ -26,6 +26,8 @@ export type InputOption =
       readonly required?: boolean;
       readonly default?: string;
       readonly description?: string;
+      /** Masked wherever it could be read, given to steps only; has no default. */
+      readonly secret?: boolean;
     }
   | { readonly type: "boolean"; readonly default?: boolean; readonly description?: string };
 
@@ -120,5 +122,6 @@ function inputOf(name: string, option: InputOption): InputDeclaration {
     optional: required === false,
     default: value === undefined ? undefined : String(value),
     description,
+    secret: "secret" in option ? option.secret : undefined,
   });
 }

@@ -113,6 +113,7 @@ test("a whole workflow reads like its text", () => {
         notes: "optional",
         base: { default: "main", description: "Base branch" },
         loud: { type: "boolean", default: true },
+        token: { required: false, secret: true },
       },
       always: [call("report")],
     },
@@ -127,6 +128,7 @@ test("a whole workflow reads like its text", () => {
         notes optional
         base default = "main" description = "Base branch"
         loud boolean default = "true"
+        token optional secret
       }
       call plan
       if plan.ready { call implement }

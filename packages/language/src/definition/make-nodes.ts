@@ -201,6 +201,7 @@ export function makeInput(
     readonly optional?: boolean;
     readonly default?: string | undefined;
     readonly description?: string | undefined;
+    readonly secret?: boolean | undefined;
   },
 ): InputDeclaration {
   return present<InputDeclaration>({
@@ -209,6 +210,7 @@ export function makeInput(
     required: isRequired(fields),
     default: fields.default,
     description: fields.description,
+    secret: fields.secret === true ? true : undefined,
   });
 }
 

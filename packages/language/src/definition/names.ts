@@ -27,6 +27,7 @@ export const inputModifiers: ReadonlySet<string> = new Set([
   "boolean",
   "default",
   "description",
+  "secret",
 ]);
 
 /** True for what can be written without quotes: a letter or `_`, then letters, digits, `_` and `-`. */

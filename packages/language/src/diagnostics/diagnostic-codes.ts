@@ -176,6 +176,11 @@ export const diagnosticCodes = {
     meaning: "a limit is exceeded",
     remedy: "make it smaller, or split the workflow",
   },
+  invalid_secret: {
+    severity: "error",
+    meaning: "a secret input cannot be used like this",
+    remedy: "secret inputs are texts without a default, and nothing that everybody sees is made of them",
+  },
   invalid_limit: {
     severity: "error",
     meaning: "a limit of concurrency or rate cannot be kept",

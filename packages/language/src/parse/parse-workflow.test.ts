@@ -204,8 +204,21 @@ describe("constructs beyond the reference's tests", () => {
     ['x boolean default = "true"', { type: "boolean", required: false, default: "true" }],
     ['x default = 5 description = "d"', { required: false, default: "5", description: "d" }],
     ['"item.id" required', { name: "item.id", required: true }],
+    ["x secret", { required: true, secret: true }],
+    ['x optional secret = true description = "d"', { required: false, secret: true, description: "d" }],
   ])("inputs { %s }", (declaration, expected) => {
     expect(parse(`workflow w { inputs { ${declaration} } }`).inputs).toMatchObject([expected]);
+  });
+
+  test("`secret` on a line of its own is the name of an input, as in the reference; `secret = false` says nothing", () => {
+    const { inputs } = parse(
+      "workflow w { inputs { a secret\n secret optional\n b required secret = false } }",
+    );
+    expect(inputs).toEqual([
+      { name: "a", type: "string", required: true, secret: true },
+      { name: "secret", type: "string", required: false },
+      { name: "b", type: "string", required: true },
+    ]);
   });
 
   test("an input may be named like a modifier", () => {

@@ -1,4 +1,4 @@
-/** `inputs { name required other boolean third default = "v" fourth optional }`: the inputs a workflow declares. */
+/** `inputs { name required other boolean third default = "v" fourth optional fifth secret }`: the inputs a workflow declares. */
 import type { InputDeclaration } from "@runfleet/model";
 import { makeInput } from "../definition/make-nodes.js";
 import { inputModifiers } from "../definition/names.js";
@@ -88,6 +88,7 @@ interface Modifiers {
   type: "string" | "boolean";
   required: boolean;
   optional: boolean;
+  secret: boolean;
   default: string | undefined;
   description: string | undefined;
 }
@@ -97,6 +98,7 @@ function readDeclaration(parser: Parser, name: Token): InputDeclaration {
     type: "string",
     required: false,
     optional: false,
+    secret: false,
     default: undefined,
     description: undefined,
   };
@@ -118,10 +120,16 @@ function readModifier(parser: Parser, modifiers: Modifiers): boolean {
     modifiers.type = "boolean";
     return true;
   }
-  // The reference knows no such word: on a line of its own it is an input's name there and here.
-  if (isWord(token, "optional") && !token.startsLine) {
+  // The reference knows no such words: on a line of its own each is an input's name there and here.
+  if (
+    (token.text === "optional" || token.text === "secret") &&
+    isWord(token, token.text) &&
+    !token.startsLine
+  ) {
     take(parser);
-    modifiers.optional = true;
+    modifiers[token.text] = true;
+    // `secret = true` is how other options are written; `secret = false` says nothing.
+    if (token.text === "secret" && isPunctuation(peek(parser), "=")) readFlag(parser, token, modifiers);
     return true;
   }
   const key =
@@ -133,6 +141,18 @@ function readModifier(parser: Parser, modifiers: Modifiers): boolean {
   readAssignment(parser, token);
   modifiers[key] = readScalar(parser)?.text ?? modifiers[key];
   return true;
+}
+
+function readFlag(parser: Parser, token: Token, modifiers: Modifiers): void {
+  readAssignment(parser, token);
+  const value = readScalar(parser)?.text;
+  modifiers.secret = value === "true";
+  if (value === "true" || value === "false") return;
+  report(parser, {
+    code: "unusual_value",
+    span: token,
+    message: "`secret` is neither `true` nor `false` and counts as false",
+  });
 }
 
 function rejectContradiction(parser: Parser, name: Token, { required, optional }: Modifiers): void {

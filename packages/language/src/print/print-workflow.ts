@@ -75,6 +75,7 @@ function printInput(input: InputDeclaration): string {
   if (type === "boolean") parts.push("boolean");
   else if (required) parts.push("required");
   else if (input.default === undefined) parts.push("optional");
+  if (input.secret === true) parts.push("secret");
   if (input.default !== undefined) parts.push(`default = ${quoted(input.default)}`);
   if (description !== undefined) parts.push(`description = ${quoted(description)}`);
   return parts.join(" ");

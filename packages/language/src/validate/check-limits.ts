@@ -16,18 +16,28 @@ function checkKey(definition: Definition, kind: "concurrency" | "rate", find: Fi
   if (key === undefined) return;
   const path = `meta:${kind}:key`;
   const names = keyInputs(key);
-  const known = new Set(definition.inputs.map(({ name }) => name));
+  const known = new Map(definition.inputs.map((input) => [input.name, input]));
   if (names.length === 0) {
     const hint = 'write for example `key = "{{tenant}}"`, or leave the key out to limit the whole workflow';
     find({ code: "invalid_limit", path, message: `the key of \`${kind}\` names no input`, hint });
   }
   for (const name of names) {
-    if (known.has(name)) continue;
+    const input = known.get(name);
+    if (input?.secret === true) {
+      const hint = "limit by an input that everybody may see";
+      find({
+        code: "invalid_secret",
+        path,
+        message: `the key of \`${kind}\` names the secret input \`${name}\``,
+        hint,
+      });
+    }
+    if (input !== undefined) continue;
     find({
       code: "invalid_limit",
       path,
       message: `the key of \`${kind}\` names \`${name}\`, which is no input of this workflow`,
-      hint: () => suggestionHint(name, known),
+      hint: () => suggestionHint(name, known.keys()),
     });
   }
 }

@@ -2,7 +2,7 @@
  * What a definition must hold whatever exists around it: names that text can express, limits, options that fit
  * together. The parser produces nothing that fails here except limits; builders and JSON may.
  */
-import { type Definition, limits, poolProblem } from "@runfleet/model";
+import { type Definition, type InputDeclaration, limits, poolProblem } from "@runfleet/model";
 import { isUnsafeKey } from "../definition/names.js";
 import { textBytes } from "../definition/text-bytes.js";
 import { type PlacedNode, walkNodes } from "../definition/walk-nodes.js";
@@ -37,8 +37,10 @@ export function checkNesting({ node, path, depth }: PlacedNode, find: Find): boo
 
 function checkInputs({ inputs }: Definition, find: Find): void {
   const seen = new Set<string>();
-  for (const { name } of inputs) {
+  for (const input of inputs) {
+    const { name } = input;
     const path = `input:${name}`;
+    checkSecret(input, path, find);
     checkNameLength(name, path, find);
     if (isUnsafeKey(name))
       find({ code: "invalid_name", path, message: `\`${name}\` cannot be the name of an input` });
@@ -46,6 +48,20 @@ function checkInputs({ inputs }: Definition, find: Find): void {
       find({ code: "invalid_name", path, message: `the input \`${name}\` is declared twice` });
     seen.add(name);
   }
+}
+
+/** A default would be a secret that everybody who sees the workflow can read; a flag is none. */
+function checkSecret(
+  { name, type, secret, default: value }: InputDeclaration,
+  path: string,
+  find: Find,
+): void {
+  if (secret !== true) return;
+  if (type === "boolean")
+    find({ code: "invalid_secret", path, message: `the input \`${name}\` is boolean and cannot be secret` });
+  if (value === undefined) return;
+  const hint = "remove the default; whoever starts the run gives the value";
+  find({ code: "invalid_secret", path, message: `the secret input \`${name}\` cannot have a default`, hint });
 }
 
 function checkPool({ pool }: Definition, find: Find): void {

@@ -49,6 +49,17 @@ describe("steps known before use", () => {
     ]);
   });
 
+  test.each([
+    ['inputs { token secret default = "x" }', "the secret input `token` cannot have a default"],
+    ["inputs { token boolean secret }", "the input `token` is boolean and cannot be secret"],
+    [
+      'meta { concurrency { key = "{{token}}" limit = 1 } } inputs { token secret }',
+      "the key of `concurrency` names the secret input `token`",
+    ],
+  ])("a secret input is a text without a default, and part of no key: %s", (source, message) => {
+    expect(check(`${source} call a`)).toContain(`invalid_secret: ${message}`);
+  });
+
   test("T-SEM-05 a condition on a declared boolean is fine, on a text not", () => {
     expect(check("inputs { flag boolean } if flag { call a }")).toEqual([]);
     expect(codes("inputs { flag required } if flag { call a }")).toEqual(["unknown_input"]);

@@ -93,6 +93,7 @@ export function createRun(
     state.idempotency.set(run.idempotencyKey, { digest, runId: run.id, until: now + idempotencyKeptMs });
   }
   const stored = newStoredRun(toRunInfo(run), digest, zeroTotals());
+  if (run.sealed !== undefined) stored.sealed = run.sealed;
   const delayMs = Math.max(run.delayMs ?? 0, noteStart());
   if (delayMs > 0) stored.readyAt = now + delayMs;
   state.runs.set(run.id, stored);

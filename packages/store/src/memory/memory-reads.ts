@@ -19,6 +19,7 @@ import { copy, findRun, type MemoryState, type StoredRun, toRecord } from "./mem
 type Reads = Pick<
   RunStore,
   | "readRun"
+  | "readSealed"
   | "readState"
   | "readSteps"
   | "readHistory"
@@ -40,6 +41,7 @@ export function memoryReads(state: MemoryState): Reads {
       const run = findRun(state, runId);
       return run === undefined ? undefined : recordOf(state, run);
     },
+    readSealed: async (runId) => findRun(state, runId)?.sealed ?? {},
     readState: async (runId) => Object.fromEntries(findRun(state, runId)?.parts ?? []),
     readSteps: async (request) => readSteps(findRun(state, request.runId), request),
     readHistory: async ({ runId, after, limit }) =>

@@ -22,6 +22,7 @@ import {
   type RunRecord,
   type RunStatus,
   type ScheduleRecord,
+  type SealedInputs,
   type Totals,
   type WorkerPresence,
 } from "@runfleet/model";
@@ -38,6 +39,8 @@ export interface GateAnswered {
 
 export interface StoredRun {
   readonly info: RunInfo;
+  /** Values of its secret inputs. */
+  sealed?: SealedInputs;
   readonly digest: string;
   readonly row: string;
   status: RunStatus;

@@ -113,7 +113,8 @@ function activate(state: MemoryState, request: Parameters<RunStore["activate"]>[
   const fence = { runId, generation: run.generation, nonce: leaseToken };
   const parts = Object.fromEntries(run.parts);
   const activation = { fence, run: toRecord(run), parts, inbox: unreadEvents(run), tookOver: run.tookOver };
-  return { tag: "activated", activation };
+  const { sealed } = run;
+  return { tag: "activated", activation: { ...activation, ...(sealed === undefined ? {} : { sealed }) } };
 }
 
 interface Fenced {

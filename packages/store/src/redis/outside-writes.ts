@@ -200,7 +200,7 @@ function creationValues(run: NewRun) {
   return {
     runId: run.id,
     digest: startDigest(run),
-    info: infoText(toRunInfo(run)),
+    info: infoText(toRunInfo(run), run.sealed),
     workflow: run.workflow,
     pool: JSON.stringify(run.pool),
     totals: totalsText(zeroTotals()),

@@ -17,13 +17,28 @@ import { runKeys } from "../keys.js";
 import { pageRows, toPage } from "../page.js";
 import { toLimitWait } from "../permit-scope.js";
 import { toRunfleetError, withRedis } from "../redis-failure.js";
-import { recordTexts, rowRunId, splitTexts, toFields, toRunRecord, toTexts } from "../run-record.js";
+import {
+  readSealed,
+  recordTexts,
+  rowRunId,
+  splitTexts,
+  toFields,
+  toRunRecord,
+  toTexts,
+} from "../run-record.js";
 import { runScript } from "../script.js";
 import type { Partition } from "./partition.js";
 
 type RunReads = Pick<
   RunStore,
-  "readRun" | "readState" | "readSteps" | "listChildren" | "openGates" | "inboxWaiting" | "dueAt"
+  | "readRun"
+  | "readSealed"
+  | "readState"
+  | "readSteps"
+  | "listChildren"
+  | "openGates"
+  | "inboxWaiting"
+  | "dueAt"
 >;
 
 /** A page of steps ends here: it is one reply of a single-threaded server. */
@@ -33,6 +48,10 @@ export function runReads(partition: Partition): RunReads {
   const { redis, tag } = partition;
   return {
     readRun: (runId) => readRun(partition, runId),
+    readSealed: async (runId) => {
+      const info = await withRedis("hget info", () => redis.hget(runKeys(tag, runId).parts, "info"));
+      return readSealed(info ?? undefined) ?? {};
+    },
     readState: async (runId) => {
       const stored = await withRedis("hgetall state", () => redis.hgetall(runKeys(tag, runId).parts));
       return splitTexts(stored).parts;

@@ -11,7 +11,7 @@ import { parkRun } from "../generated/park-run.js";
 import { releaseRun } from "../generated/release-run.js";
 import { toGranting } from "../permit-scope.js";
 import { withRedis } from "../redis-failure.js";
-import { splitTexts, toFields, toRunRecord } from "../run-record.js";
+import { readSealed, splitTexts, toFields, toRunRecord } from "../run-record.js";
 import { runScript } from "../script.js";
 import { toCommitValues } from "./commit-values.js";
 import type { Partition } from "./partition.js";
@@ -105,6 +105,7 @@ async function activate(
       ];
       const stored = areLeft === "1" ? await readParts(partition, request.runId) : toFields(told);
       const { texts, parts } = splitTexts(stored);
+      const sealed = readSealed(texts.info);
       const run = toRunRecord(toFields(record), texts);
       if (run === undefined)
         throw new RunfleetError("internal", `run ${request.runId} has no readable record`);
@@ -115,6 +116,7 @@ async function activate(
         parts,
         inbox: toInbox(unread),
         tookOver: tookOver === "1",
+        ...(sealed === undefined ? {} : { sealed }),
       };
       return { tag, activation };
     }

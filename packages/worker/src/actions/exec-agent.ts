@@ -9,6 +9,7 @@ import { limits } from "@runfleet/model";
 import type { ActionContext, ActionResult, AgentPrompt, AnyAction } from "../action.js";
 import { RetryableError } from "../action.js";
 import { captureStream } from "../perform/captured-stream.js";
+import { inheritedEnvironment } from "../perform/inherited-environment.js";
 import { killOnAbort } from "../perform/kill-on-abort.js";
 import { badEnd, type ProcessGroup, startGroup } from "../perform/process-group.js";
 import { type AgentOutput, readAgentOutput } from "./agent-output.js";
@@ -101,13 +102,17 @@ async function execute(
   const group = await startGroup({
     command: ["exec", ...[options.command, ...words].map(quoted)].join(" "),
     cwd: request.workingDir,
-    env: { ...process.env, ...(typeof env === "function" ? env(request) : env), ...facts(context, request) },
+    env: {
+      ...inheritedEnvironment(),
+      ...(typeof env === "function" ? env(request) : env),
+      ...facts(context, request),
+    },
     commandFile: `${request.workingDir}/.${context.address}.sh`,
     stdin: request.text,
   });
   const capture = (name: "stdout" | "stderr") =>
     captureStream(group[name], {
-      bytesMax: limits.scriptStreamBytesMax,
+      ...{ bytesMax: limits.scriptStreamBytesMax, redactor: context.redactor },
       logFile: `${context.logBase}.${name}.log`,
     });
   const [stdout, stderr] = [capture("stdout"), capture("stderr")];

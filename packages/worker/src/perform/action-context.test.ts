@@ -3,6 +3,7 @@ import type { Fence, RunAction, RunRecord } from "@runfleet/model";
 import { describe, expect, it } from "vitest";
 import type { ActionContext } from "../action.js";
 import { systemClock } from "../clock.js";
+import { createRedactor } from "../redactor.js";
 import { createRegistry } from "../registry.js";
 import type { PerformContext } from "./context.js";
 import { runAction } from "./run-action.js";
@@ -43,6 +44,7 @@ async function seen(
     workingDir: () => "/of/the/run",
     logDir: "/of/logs",
     log: silent,
+    redactor: createRedactor(),
     clock: systemClock,
     holdsRun: () => true,
     killGraceMs: 1,

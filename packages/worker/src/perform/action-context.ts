@@ -26,6 +26,7 @@ export function actionContext(attempt: Attempt): ActionContext<unknown> {
     idempotencyKey: `${run.id}:${command.address}`,
     fencingToken: String(fence.generation),
     log: context.log,
+    redactor: context.redactor,
     attempt: command.attempt,
     retriesRemaining: command.retriesRemaining,
     timeoutMs: command.timeoutMs,

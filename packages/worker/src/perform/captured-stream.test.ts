@@ -4,11 +4,12 @@ import { join } from "node:path";
 import { Readable } from "node:stream";
 import { describe, expect, it } from "vitest";
 import { folderWith } from "../../../../test/support/worker/attempts.js";
+import { createRedactor } from "../redactor.js";
 import { captureStream } from "./captured-stream.js";
 
 async function capture(logFile: string, chunks: readonly string[]): Promise<string> {
   const stream = Readable.from(chunks.map((chunk) => Buffer.from(chunk)));
-  const captured = captureStream(stream, { bytesMax: 20, logFile });
+  const captured = captureStream(stream, { bytesMax: 20, logFile, redactor: createRedactor() });
   await new Promise((resolve) => stream.once("close", resolve));
   await captured.close();
   return captured.text();

@@ -1,11 +1,13 @@
 /**
  * Collects one output stream of a script in bounded memory: the first and the last half of the limit are kept, and
- * from the moment something is left out everything goes to a log file as well. Decoding is lenient.
+ * from the moment something is left out everything goes to a log file as well. Secrets are masked before anything is kept.
+ * Decoding is lenient.
  */
 import type { WriteStream } from "node:fs";
 import { createWriteStream, mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import type { Readable } from "node:stream";
+import type { Redactor } from "../redactor.js";
 
 export interface CapturedStream {
   /** Head and tail with a line between them that says how much is missing and where it is. */
@@ -15,7 +17,7 @@ export interface CapturedStream {
 
 export function captureStream(
   stream: Readable,
-  options: { bytesMax: number; logFile: string },
+  options: { bytesMax: number; logFile: string; redactor: Pick<Redactor, "stream"> },
 ): CapturedStream {
   const halfMax = Math.floor(options.bytesMax / 2);
   const head: Buffer[] = [];
@@ -25,7 +27,7 @@ export function captureStream(
   let droppedBytes = 0;
   let logFile: WriteStream | undefined;
 
-  stream.on("data", (chunk: Buffer) => {
+  const keep = (chunk: Buffer): void => {
     logFile?.write(chunk);
     const room = halfMax - headBytes;
     if (room > 0) {
@@ -47,7 +49,10 @@ export function captureStream(
       tailBytes -= excess;
       droppedBytes += excess;
     }
-  });
+  };
+
+  const redacting = options.redactor.stream();
+  stream.on("data", (chunk: Buffer) => keep(redacting.push(chunk)));
 
   return {
     text() {
@@ -58,6 +63,7 @@ export function captureStream(
       return start.toString("utf8") + note + end.toString("utf8");
     },
     async close() {
+      keep(redacting.end());
       const file = logFile;
       if (file === undefined || file.destroyed) return;
       await new Promise<void>((resolve) => {

@@ -2,10 +2,11 @@
  * What a performer gets besides its command: the run's facts, the fence, the registries, where to work.
  * One per activation; holds no state of its own.
  */
-import type { Fence, RunRecord } from "@runfleet/model";
+import type { Fence, RunfleetError, RunRecord } from "@runfleet/model";
 import type { ActionLog } from "../action.js";
 import type { Clock } from "../clock.js";
 import type { WorkerConfig } from "../config.js";
+import type { Redactor } from "../redactor.js";
 import type { Registry } from "../registry.js";
 
 export interface PerformContext {
@@ -20,6 +21,9 @@ export interface PerformContext {
   /** Directory for the output of scripts beyond what is kept in the step. */
   readonly logDir: string;
   readonly log: ActionLog;
+  readonly redactor: Redactor;
+  /** Why the values of the run's secret inputs are not known here; then nothing of the run is performed. */
+  readonly unreadable?: RunfleetError;
   readonly clock: Clock;
   /** Whether this worker still has the run, by a look at its own clock. When it has not, the whole activation ends. */
   readonly holdsRun: () => boolean;

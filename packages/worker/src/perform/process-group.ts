@@ -5,7 +5,7 @@
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { writeFile } from "node:fs/promises";
+import { rm, writeFile } from "node:fs/promises";
 import type { Readable } from "node:stream";
 
 export interface ProcessGroup {
@@ -45,7 +45,7 @@ exec sh "$@" 3<&-`;
 /** Throws when the shell cannot be started: no such folder, no descriptors left. */
 export async function startGroup(options: GroupOptions): Promise<ProcessGroup> {
   const isLong = Buffer.byteLength(options.command) > argumentBytesMax;
-  if (isLong) await writeFile(options.commandFile, options.command);
+  if (isLong) await writeFile(options.commandFile, options.command, { mode: 0o600 });
   const args = isLong ? [options.commandFile] : ["-c", options.command];
   const child = spawn("sh", ["-c", supervisor, "sh", ...args], {
     cwd: options.cwd,
@@ -65,7 +65,9 @@ export async function startGroup(options: GroupOptions): Promise<ProcessGroup> {
   return {
     stdout,
     stderr,
-    exited: () => exited(child),
+    // It may hold secrets, and the folder may outlive the run.
+    exited: () =>
+      exited(child).finally(() => (isLong ? rm(options.commandFile, { force: true }) : undefined)),
     kill: (signal) => killGroup(child, signal),
   };
 }

@@ -1,11 +1,12 @@
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { RunRecord, RunScript } from "@runfleet/model";
 import { limits } from "@runfleet/model";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { isAlive } from "../../../../test/support/is-alive.js";
 import { systemClock } from "../clock.js";
+import { createRedactor } from "../redactor.js";
 import { createRegistry } from "../registry.js";
 import type { PerformContext } from "./context.js";
 import { runScript } from "./run-script.js";
@@ -24,11 +25,13 @@ beforeAll(async () => {
     workingDir: () => dir,
     logDir: join(dir, "logs"),
     log: silentLog,
+    redactor: createRedactor(),
     killGraceMs: 300,
     clock: systemClock,
     holdsRun: () => true,
   };
 });
+afterEach(() => void vi.unstubAllEnvs());
 afterAll(() => rm(dir, { recursive: true, force: true }));
 
 function script(command: string, changes: Partial<RunScript> = {}): RunScript {
@@ -103,6 +106,25 @@ describe("script", () => {
     const log = await readFile(join(dir, "logs", "b.0.1.stdout.log"), "utf8");
     expect(log.length).toBe(bytes + "first\n\nlast\n".length);
     expect(log.endsWith("last\n")).toBe(true);
+  });
+
+  it("does not inherit what belongs to the fleet alone", async () => {
+    for (const name of ["RUNFLEET_SECRET_KEYS", "RUNFLEET_API_TOKENS"]) vi.stubEnv(name, "of the fleet");
+    vi.stubEnv("RUNFLEET_OTHER", "of the worker");
+    const outcome = await run(script('echo "[$RUNFLEET_SECRET_KEYS$RUNFLEET_API_TOKENS]$RUNFLEET_OTHER"'));
+    expect(outcome).toMatchObject({ context: "[]of the worker\n" });
+  });
+
+  it("has secrets masked before its output is cut or logged, and its command is not left lying", async () => {
+    const secret = "of the sea";
+    const redacting = { ...context, redactor: createRedactor({ token: secret }) };
+    const flood = `x=$(head -c ${limits.scriptStreamBytesMax} /dev/zero | tr '\\0' x)`;
+    const text = `${flood}; printf '%s${secret}%s${secret}' "$x" "$x"; : ${"y".repeat(200_000)}`;
+    const outcome = await runScript(script(text), redacting, new AbortController().signal);
+    expect(outcome).toMatchObject({ type: "succeeded" });
+    const log = await readFile(join(dir, "logs", "b.0.1.stdout.log"), "utf8");
+    expect(log.replaceAll(/x+/g, "x")).toBe("x***x***");
+    expect(await readdir(dir)).not.toContain(".b.0.sh");
   });
 
   it("takes a command and inputs that are too long for an argument or a variable", async () => {

@@ -12,6 +12,7 @@ import { failedOutcome } from "../outcomes.js";
 import type { CapturedStream } from "./captured-stream.js";
 import { captureStream } from "./captured-stream.js";
 import type { PerformContext } from "./context.js";
+import { inheritedEnvironment } from "./inherited-environment.js";
 import { killOnAbort } from "./kill-on-abort.js";
 import { argumentBytesMax, badEnd, startGroup } from "./process-group.js";
 
@@ -64,7 +65,10 @@ async function execute(command: RunScript, context: PerformContext, signal: Abor
     commandFile: join(cwd, `.${command.address}.sh`),
   });
   const capture = (name: "stdout" | "stderr"): CapturedStream =>
-    captureStream(group[name], { bytesMax: limits.scriptStreamBytesMax, logFile: `${logBase}.${name}.log` });
+    captureStream(group[name], {
+      ...{ bytesMax: limits.scriptStreamBytesMax, redactor: context.redactor },
+      logFile: `${logBase}.${name}.log`,
+    });
   const [stdout, stderr] = [capture("stdout"), capture("stderr")];
   const stopKilling = killOnAbort(group, signal, context.killGraceMs);
   try {
@@ -113,7 +117,7 @@ async function environment(command: RunScript, context: PerformContext): Promise
     );
   }
   return {
-    ...process.env,
+    ...inheritedEnvironment(),
     ...provided,
     ...Object.fromEntries(inputs.filter(isShort)),
     ...Object.fromEntries(own),

@@ -15,7 +15,7 @@ import {
   type ScheduleRecord,
 } from "@runfleet/model";
 import { nextDue, nextStep } from "@runfleet/schedules";
-import { deriveRunId } from "@runfleet/store";
+import { deriveRunId, sealInputs } from "@runfleet/store";
 import type { ActionLog } from "../action.js";
 import { afterCancel, type OutboxPorts, performEntry } from "../outbox.js";
 
@@ -106,15 +106,19 @@ async function runOf(
     throw new RunfleetError("workflow_not_found", `workflow "${spec.workflow}" is not published`);
   }
   const definition = await ports.definitions.definition(published.hash);
-  const { label, priority, pool } = spec;
+  const { label, priority, pool, sealed = {} } = spec;
+  const given = { ...spec.inputs, ...ports.secrets.open(`schedule ${name}`, sealed) };
+  const { inputs, ...stored } = sealInputs(ports.secrets, `run ${runId}`, {
+    ...{ definition, inputs: acceptInputs(definition, given), alsoSecret: Object.keys(sealed) },
+  });
   const choices = {
-    inputs: acceptInputs(definition, spec.inputs),
+    inputs,
     ...{ schedule: name, scheduledFor: dueAt },
     ...(label === undefined ? {} : { label }),
     ...(priority === undefined ? {} : { priority }),
     ...(pool === undefined ? {} : { pool }),
   };
-  return newRootRun({ definition, hash: published.hash }, choices, { id: runId, now });
+  return { ...newRootRun({ definition, hash: published.hash }, choices, { id: runId, now }), ...stored };
 }
 
 async function cancel(runId: string, { name }: ScheduleRecord, ports: SchedulePorts): Promise<void> {

@@ -1,7 +1,7 @@
 import type { Definition, QueueJob, RunRecord, ScheduleSpec } from "@runfleet/model";
 import { newRootRun, zeroTotals } from "@runfleet/model";
 import { createMemoryQueue } from "@runfleet/queue";
-import { createMemoryLeases, createMemoryStore, definitionHash } from "@runfleet/store";
+import { createMemoryLeases, createMemoryStore, createSecretBox, definitionHash } from "@runfleet/store";
 import { beforeEach, describe, expect, it } from "vitest";
 import type { Clock } from "../clock.js";
 import { createDefinitions } from "../definitions.js";
@@ -48,12 +48,12 @@ beforeEach(() => {
     added.push(job);
     await queue.add(job);
   };
-  const log = {
-    info: () => undefined,
-    warn: (message: string, facts?: unknown) => void warnings.push({ message, facts }),
-    error: () => undefined,
+  const warn = (message: string, facts?: unknown) => void warnings.push({ message, facts });
+  const secrets = createSecretBox({ namespace: "rf" });
+  ports = {
+    ...{ store, queue: { ...queue, add }, definitions: createDefinitions(store), secrets },
+    ...{ now: clock.now, log: { info: () => undefined, warn, error: () => undefined } },
   };
-  ports = { store, queue: { ...queue, add }, definitions: createDefinitions(store), now: clock.now, log };
 });
 
 async function publish(definition: Definition): Promise<void> {
