@@ -71,7 +71,6 @@ export async function createServer(parts: ServerParts): Promise<FastifyInstance>
 
   await app.register(helmet, { contentSecurityPolicy: { useDefaults: false, directives: pagePolicy } });
   await app.register(cookie, { secret: sessionKey(tokens) });
-  guardRequests(app, tokens);
   await app.register(rateLimit, {
     max: parts.requestsPerMinute,
     timeWindow: 60_000,
@@ -80,6 +79,7 @@ export async function createServer(parts: ServerParts): Promise<FastifyInstance>
     errorResponseBuilder: (_request, { after }) =>
       new RunfleetError("rate_limited", `too many requests; send the next one in ${after}`),
   });
+  guardRequests(app, tokens);
   auditChanges(app, parts.audit);
   await describeApi(app, version);
   await app.register(healthRoutes(fleet));

@@ -8,6 +8,7 @@ import type { LimitPage, SetLimitDocument } from "./client-documents.js";
 import type { LimitListOptions, LimitOptions } from "./client-options.js";
 import type { Connections } from "./connections.js";
 import { deliverGranted } from "./deliver.js";
+import { pageRequest } from "./page-request.js";
 
 export async function setLimit(
   connections: Connections,
@@ -51,11 +52,8 @@ async function letIn(connections: Connections, workflow: string, first: Granting
 }
 
 export async function listLimits({ store }: Connections, options: LimitListOptions): Promise<LimitPage> {
-  const { limit = limits.pageRowsMax, cursor } = options;
-  const [set, scopes] = await Promise.all([
-    store.listSetLimits(),
-    store.listScopes({ limit, ...(cursor === undefined ? {} : { cursor }) }),
-  ]);
+  const which = pageRequest("limits", { limit: limits.pageRowsMax, ...options });
+  const [set, scopes] = await Promise.all([store.listSetLimits(), store.listScopes(which)]);
   return {
     set: set.map(setDocument),
     scopes: scopes.rows.map(({ workflow, key = null, limit: most = null, held, waiting }) => ({

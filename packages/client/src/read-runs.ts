@@ -5,9 +5,8 @@ import type { FleetDocument, GatePage, PoolDocument, RunPage, WorkflowDocument }
 import type { GateListOptions, ListOptions } from "./client-options.js";
 import type { Connections } from "./connections.js";
 import { keyedRunId } from "./keyed-run-id.js";
+import { pageRequest } from "./page-request.js";
 import { gateDocument, isoTime, runDocument, runRow } from "./run-document.js";
-
-const defaultPageRows = 50;
 
 export async function readRun({ store }: Pick<Connections, "store">, runId: string): Promise<RunRecord> {
   const run = await store.readRun(runId);
@@ -37,15 +36,15 @@ export async function readRunDocument(connections: Connections, runId: string): 
 }
 
 export async function listRuns({ store }: Connections, options: ListOptions): Promise<RunPage> {
-  const { status, workflow, parent, cursor, idempotencyKey } = options;
+  const { status, workflow, parent, idempotencyKey } = options;
+  const which = pageRequest("runs", options);
   if (idempotencyKey !== undefined) return runOfKey(store, options, idempotencyKey);
   if (parent !== undefined) await readRun({ store }, parent);
   const page = await store.listRuns({
-    limit: pageRows(options.limit),
+    ...which,
     ...(status === undefined ? {} : { status }),
     ...(workflow === undefined ? {} : { workflow }),
     ...(parent === undefined ? {} : { parentId: parent }),
-    ...(cursor === undefined ? {} : { cursor }),
   });
   return { runs: page.rows.map(runRow), cursor: page.cursor ?? null };
 }
@@ -65,12 +64,12 @@ async function runOfKey(
 }
 
 export async function listGates(connections: Connections, options: GateListOptions): Promise<GatePage> {
-  const { runId, cursor } = options;
+  const { runId } = options;
+  const which = pageRequest("gates", options);
   if (runId !== undefined) await readRun(connections, runId);
   const page = await connections.store.openGates({
-    limit: pageRows(options.limit),
+    ...which,
     ...(runId === undefined ? {} : { runId }),
-    ...(cursor === undefined ? {} : { cursor }),
   });
   const ancestorsOf = ancestorsReader(connections);
   const gates = page.rows.map(async (gate) => gateDocument(gate, await ancestorsOf(gate.runId)));
@@ -113,13 +112,4 @@ export async function readAll<T>(
     if (page.cursor === undefined || rows.length >= enough) return rows;
     cursor = page.cursor;
   }
-}
-
-export function pageRows(limit: number | undefined): number {
-  const rows = limit ?? defaultPageRows;
-  if (Number.isInteger(rows) && rows >= 1 && rows <= limits.pageRowsMax) return rows;
-  throw new RunfleetError(
-    "invalid_usage",
-    `limit must be a whole number from 1 to ${limits.pageRowsMax}, not ${rows}`,
-  );
 }

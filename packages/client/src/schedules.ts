@@ -19,7 +19,7 @@ import { checkSchedule, checkScheduleName } from "./check-schedule.js";
 import type { FiringDocument, ScheduleChange, ScheduleDocument, SchedulePage } from "./client-documents.js";
 import type { ScheduleListOptions, ScheduleOptions } from "./client-options.js";
 import type { Connections } from "./connections.js";
-import { pageRows } from "./read-runs.js";
+import { pageRequest, pageRows } from "./page-request.js";
 import { firingDocument, scheduleDocument } from "./schedule-document.js";
 import { findTarget, type Started, startAgain } from "./start-run.js";
 
@@ -87,12 +87,9 @@ export async function readSchedule(connections: Connections, name: string): Prom
 
 export async function listSchedules(
   connections: Connections,
-  { limit, cursor }: ScheduleListOptions,
+  options: ScheduleListOptions,
 ): Promise<SchedulePage> {
-  const page = await connections.store.listSchedules({
-    limit: pageRows(limit),
-    ...(cursor === undefined ? {} : { cursor }),
-  });
+  const page = await connections.store.listSchedules(pageRequest("schedules", options));
   const schedules = await Promise.all(page.rows.map((schedule) => toDocument(connections, schedule)));
   return { schedules, cursor: page.cursor ?? null };
 }

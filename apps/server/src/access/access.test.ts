@@ -76,7 +76,6 @@ test("every route takes its role and those above it, and nobody else", async () 
   const wrong: string[] = [];
   for (const { method, path, role } of await operations()) {
     for (const [rank, who] of whos.entries()) {
-      if (path.includes("/events")) continue;
       const { status } = await server.ask(method, path, { who });
       const needed = role === "anybody" ? 0 : whos.indexOf(role);
       const refused = status === 401 || status === 403;
@@ -125,6 +124,23 @@ test("a wrong secret is nobody", async () => {
     expect(status).toBe(401);
     expect(headers.get("www-authenticate")).toBe("Bearer");
   }
+});
+
+test("no answer repeats a secret, whatever is wrong with the request", async () => {
+  const authorization = "Bearer a-secret-that-nobody-has";
+  const requests = (await operations()).map(({ method, path }) => ({ method, path }));
+  const odd = [
+    { method: "GET", path: "/api/v1/nothing" },
+    { method: "POST", path: "/api/v1/runs?token=x" },
+  ];
+  for (const { method, path } of [...requests, ...odd]) {
+    for (const headers of [{ authorization }, { authorization: "Bearer secret-of-the-viewer" }]) {
+      const { body, headers: answered } = await server.ask(method, path, { who: null, headers });
+      const text = JSON.stringify([body, [...answered]]);
+      expect(text).not.toMatch(/a-secret-that|secret-of-the/);
+    }
+  }
+  expect(JSON.stringify([server.faults, server.audited])).not.toMatch(/a-secret-that|secret-of-the/);
 });
 
 describe("a session", () => {
@@ -183,4 +199,16 @@ test("who changed what is told to the audit, refused requests too; reads are not
       },
       { actor: "test-viewer", route: "/api/v1/runs/:id/terminate", status: 403 },
     ]);
+});
+
+// The last one: from here on this address is refused without a token.
+test("who tries one secret after the other is slowed down", async () => {
+  const guess = async (): Promise<number> => {
+    const headers = { authorization: `Bearer guess-${Math.random()}` };
+    return (await server.ask("GET", "/api/v1/fleet", { who: null, headers })).status;
+  };
+  const statuses: number[] = [];
+  for (let round = 0; round < 310; round += 1) statuses.push(await guess());
+  expect(statuses.at(-1)).toBe(429);
+  expect((await server.ask("GET", "/api/v1/fleet", { who: "viewer" })).status).toBe(200);
 });

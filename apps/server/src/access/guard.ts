@@ -24,7 +24,15 @@ const nobody: Actor = { name: "nobody", role: "viewer" };
 const loopbackNames: ReadonlySet<string> = new Set(["127.0.0.1", "localhost", "[::1]"]);
 const safeMethods: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS"]);
 
+/** Requests of one address without a token that is known, in a minute: a page that has lost its session asks less. */
+const unknownPerMinute = 300;
+
+/** Needs the rate limits to be registered. */
 export function guardRequests(app: FastifyInstance, tokens: readonly ApiToken[]): void {
+  const countUnknown = app.createRateLimit({
+    ...{ max: unknownPerMinute, timeWindow: 60_000 },
+    keyGenerator: ({ ip }) => `unknown ${ip}`,
+  });
   app.decorateRequest("actor");
   app.addHook("onRequest", async (request) => {
     checkHost(request, tokens);
@@ -34,6 +42,10 @@ export function guardRequests(app: FastifyInstance, tokens: readonly ApiToken[])
     request.actor = actor ?? nobody;
     if (wanted === "anybody") return;
     if (actor === undefined) {
+      const counted = await countUnknown(request);
+      if (!counted.isAllowed && counted.isExceeded) {
+        throw new RunfleetError("rate_limited", "too many requests without a valid token; wait a minute");
+      }
       throw new RunfleetError("unauthenticated", "send a token as `Authorization: Bearer SECRET`");
     }
     if (!mayAct(actor.role, wanted)) {

@@ -46,6 +46,15 @@ test("a run is started, listed, looked at and explained", async () => {
   expect(why.body).toMatchObject({ id, cause: "no_worker", remedy: expect.any(String) });
 });
 
+test.each(["runs", "gates", "schedules", "limits"])(
+  "a made up cursor of a list of %s is refused",
+  async (list) => {
+    const { status, body } = await ask("GET", `/api/v1/${list}?cursor=no%20such%20cursor`);
+    expect([status, body.code]).toEqual([400, "invalid_usage"]);
+    expect(body.detail).toContain(`no cursor of a list of ${list}`);
+  },
+);
+
 test("lists come in pages that fit together", async () => {
   const ids = [await startRun(), await startRun(), await startRun()];
   const seen: string[] = [];

@@ -1,12 +1,17 @@
 /** The history of a run as server-sent events: complete, resumed, ended. */
 import { EventEmitter, once } from "node:events";
-import { request } from "node:http";
+import { type IncomingMessage, request } from "node:http";
 import type { AddressInfo } from "node:net";
-import type { FleetClient } from "@runfleet/client";
+import type { EventsOptions, FleetClient } from "@runfleet/client";
+import type { HistoryEvent } from "@runfleet/model";
+import Fastify from "fastify";
+import { validatorCompiler } from "fastify-type-provider-zod";
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
 import { type ApiServer, openApiServer } from "../../../../test/support/api-server.js";
 import { gateOf } from "../../../../test/support/client-fleet.js";
 import { createServer } from "../create-server.js";
+import { answerProblems } from "../problem.js";
+import { eventStreamRoutes } from "./event-stream.js";
 
 let server: ApiServer;
 beforeAll(async () => {
@@ -18,6 +23,18 @@ async function endedRun(): Promise<string> {
   const { id } = await server.under.fleet.start("greet", { inputs: { whom: "x" } });
   await server.under.workOn(id);
   return id;
+}
+
+const silent = (): void => {};
+
+/** A server for everybody on this machine, on a fleet that the test has changed. */
+async function listening(fleet: FleetClient) {
+  const app = await createServer({
+    ...{ fleet, tokens: [], requestsPerMinute: 10_000, log: silent, audit: silent },
+  });
+  await app.listen({ port: 0 });
+  const { port } = app.server.address() as AddressInfo;
+  return { app, port, close: () => app.close() };
 }
 
 /** `event id` of every message, with comments left out. */
@@ -81,6 +98,71 @@ test("a run that is not there is a problem, not a stream", async () => {
   });
 });
 
+test("a reader that does not read makes the server wait, and takes up no more than its connection", async () => {
+  const { fleet } = server.under;
+  const { id } = await fleet.start("greet", { inputs: { whom: "x" } });
+  const bytes = 64 * 1024;
+  const events = 1_000;
+  let told = 0;
+  async function* endless(): AsyncIterableIterator<HistoryEvent> {
+    for (; told < events; told += 1)
+      yield { id: `1-${told}`, at: 1, type: "run.cancelling", by: "ann", reason: "x".repeat(bytes) };
+  }
+  const { port, close } = await listening({ ...fleet, events: endless });
+  const reader = request({ port, path: eventsPath(id) });
+  reader.end();
+  const [response] = (await once(reader, "response")) as [IncomingMessage];
+  response.pause();
+  // What fits into the buffers of both ends, and then nothing more.
+  let before = -1;
+  const isStill = (): boolean => {
+    const changed = told !== before;
+    before = told;
+    return !changed;
+  };
+  await expect.poll(isStill, { interval: 300, timeout: 10_000 }).toBe(true);
+  expect(told).toBeGreaterThan(0);
+  expect(told).toBeLessThan(events / 4);
+  let size = 0;
+  response.on("data", (chunk: Buffer) => {
+    size += chunk.length;
+  });
+  response.resume();
+  await once(response, "end");
+  expect(size).toBeGreaterThan(events * bytes);
+  await close();
+});
+
+test("more readers than a server can have at once are told to come again", async () => {
+  const { fleet } = server.under;
+  const { id } = await fleet.start("greet", { inputs: { whom: "x" } });
+  async function* silence(_id: string, { signal }: EventsOptions = {}): AsyncIterableIterator<HistoryEvent> {
+    await new Promise<void>((resolve) => signal?.addEventListener("abort", () => resolve()));
+  }
+  const app = Fastify({ forceCloseConnections: true });
+  app.setValidatorCompiler(validatorCompiler).setSerializerCompiler(() => JSON.stringify);
+  answerProblems(app, silent);
+  await app.register(eventStreamRoutes({ ...fleet, events: silence }, 3), { prefix: "/api/v1" });
+  await app.listen({ port: 0 });
+  const { port } = app.server.address() as AddressInfo;
+  const url = `http://127.0.0.1:${port}${eventsPath(id)}`;
+  const gone = new AbortController();
+  const open = await Promise.all(Array.from({ length: 3 }, () => fetch(url, { signal: gone.signal })));
+  expect(new Set(open.map(({ status }) => status))).toEqual(new Set([200]));
+  const refused = await fetch(url);
+  expect([refused.status, ((await refused.json()) as { code: string }).code]).toEqual([429, "rate_limited"]);
+  gone.abort();
+  await expect
+    .poll(async () => {
+      const left = new AbortController();
+      const { status } = await fetch(url, { signal: left.signal });
+      left.abort();
+      return status;
+    })
+    .toBe(200);
+  await app.close();
+});
+
 test("a reader that leaves while its run is looked up is not followed for", async () => {
   const { fleet } = server.under;
   const { id } = await fleet.start("greet", { inputs: { whom: "x" } });
@@ -104,17 +186,13 @@ test("a reader that leaves while its run is looked up is not followed for", asyn
     },
   };
   const silent = (): void => {};
-  const app = await createServer({
-    ...{ fleet: slow, tokens: [], requestsPerMinute: 1_000, log: silent, audit: silent },
-  });
-  await app.listen({ port: 0 });
+  const { app, port, close } = await listening(slow);
   app.server.once("connection", (socket) => socket.once("close", () => told.emit("left")));
-  const { port } = app.server.address() as AddressInfo;
   const reader = request({ port, path: eventsPath(id) }).on("error", silent);
   reader.end();
   await isLookedUp;
   reader.destroy();
   await isAnswered;
   expect(follows).toEqual([]);
-  await app.close();
+  await close();
 });

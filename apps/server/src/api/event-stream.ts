@@ -7,7 +7,7 @@
 import { once } from "node:events";
 import type { ServerResponse } from "node:http";
 import type { FleetClient } from "@runfleet/client";
-import { type HistoryEvent, isEnded } from "@runfleet/model";
+import { type HistoryEvent, isEnded, RunfleetError } from "@runfleet/model";
 import type { FastifyReply } from "fastify";
 import type { FastifyPluginCallbackZod } from "fastify-type-provider-zod";
 import { z } from "zod";
@@ -20,9 +20,13 @@ const eventStreamAnswer = {
   description: "messages whose `event` is the type of a fact and whose `data` is the fact",
   content: { "text/event-stream": { schema: z.string() } },
 };
-const eventId = /^\d{1,20}-\d{1,20}$/;
+/** Readers of one server at once: each holds a connection to Redis while nothing happens, and Redis takes 10,000. */
+const readersMax = 500;
+/** More digits are no time and no count, and too large for Redis. */
+const eventId = /^\d{1,15}-\d{1,15}$/;
 
-export function eventStreamRoutes(fleet: FleetClient): FastifyPluginCallbackZod {
+export function eventStreamRoutes(fleet: FleetClient, most = readersMax): FastifyPluginCallbackZod {
+  let readers = 0;
   return (app, _options, done) => {
     app.get(
       "/runs/:id/events",
@@ -47,11 +51,20 @@ export function eventStreamRoutes(fleet: FleetClient): FastifyPluginCallbackZod 
         if (after !== undefined && isEnded(status) && (await hasNothingAfter(fleet, { id, after }))) {
           return reply.code(204).send(null);
         }
-        await stream(fleet, reply, {
-          id,
-          until: request.query.until ?? "run",
-          ...(after === undefined ? {} : { after }),
-        });
+        if (readers >= most) {
+          const message = `${most} readers follow runs on this server; read the run again in a while`;
+          throw new RunfleetError("rate_limited", message);
+        }
+        readers += 1;
+        try {
+          await stream(fleet, reply, {
+            id,
+            until: request.query.until ?? "run",
+            ...(after === undefined ? {} : { after }),
+          });
+        } finally {
+          readers -= 1;
+        }
         return reply;
       },
     );
