@@ -17,6 +17,11 @@ test.each([
     "the number of starts in --rate must be a whole number from 1 to 9, not 0",
   ],
   ['workflow "kid" needs the input "everyMs"', 'workflow "kid" needs the input "everyMs"'],
+  [
+    'events: options.after must be the id of an event, not "z"',
+    '--after must be the id of an event, not "z"',
+  ],
+  ["start: options.stepTimeoutMs must be a number", "--step-timeout must be a number"],
   ["the constructor is empty", "the constructor is empty"],
 ])("%s", (message, said) => {
   expect(inOptionWords(message)).toBe(said);

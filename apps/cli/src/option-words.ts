@@ -39,7 +39,14 @@ export function inOptionWords(message: string): string {
     },
   );
   const told = phrases.reduce((text, [phrase, option]) => text.replace(phrase, option), durations);
-  return told.replace(/(?<![\w"])[A-Za-z]+(?![\w"])/g, (word) =>
+  const named = told.replace(/^\w+: options\.(\w+)/, (_, name: string) =>
+    Object.hasOwn(options, name) ? (options[name] ?? name) : `--${kebabCase(name)}`,
+  );
+  return named.replace(/(?<![\w"])[A-Za-z]+(?![\w"])/g, (word) =>
     Object.hasOwn(options, word) ? (options[word] ?? word) : word,
   );
+}
+
+function kebabCase(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
