@@ -92,6 +92,7 @@ function Phase({ many, perform, stop }: PhaseProps) {
 function Question({ many, perform, stop }: PhaseProps) {
   const [reason, setReason] = useState("");
   const { matched = 0, sample = [] } = many.counted ?? {};
+  const number = countedText(many.counted);
   const { button, past } = names[many.change];
   if (matched === 0) {
     return (
@@ -112,7 +113,7 @@ function Question({ many, perform, stop }: PhaseProps) {
     >
       <p role="status">
         <strong>
-          {count(matched)} {matched === 1 ? "run" : "runs"}
+          {number} {matched === 1 ? "run" : "runs"}
         </strong>{" "}
         will be {past}: {sample.map(({ label, id }) => label ?? id).join(", ")}
         {matched > sample.length ? " …" : ""}
@@ -125,7 +126,7 @@ function Question({ many, perform, stop }: PhaseProps) {
       ) : null}
       <span className="sure">
         <button type="submit" className="main">
-          Yes, {button.toLowerCase()} {count(matched)}
+          Yes, {button.toLowerCase()} {number}
         </button>
         <button type="button" onClick={stop}>
           No
@@ -135,11 +136,16 @@ function Question({ many, perform, stop }: PhaseProps) {
   );
 }
 
+function countedText(counted: ManyDocument | undefined): string {
+  const { matched = 0, cursor = null } = counted ?? {};
+  return `${cursor === null ? "" : "at least "}${count(matched)}`;
+}
+
 function toldText({ change, made, counted }: Many): string {
-  if (made === undefined) return `0 of ${count(counted?.matched ?? 0)}`;
+  if (made === undefined) return `0 of ${countedText(counted)}`;
   const skipped = skippedOf(made);
   return [
-    `${count(made.changed)} of ${count(counted?.matched ?? 0)} ${names[change].past}`,
+    `${count(made.changed)} of ${countedText(counted)} ${names[change].past}`,
     skipped === 0 ? "" : `${count(skipped)} had ended or changed meanwhile`,
     made.failed === 0 ? "" : `${count(made.failed)} failed`,
   ]

@@ -4,7 +4,7 @@
  */
 import type { ManyDocument, RunFilter } from "@runfleet/client";
 import { useQueryClient } from "@tanstack/react-query";
-import { useRef, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { api, type ManyChange } from "../../api";
 import { addUp } from "./add-up";
 
@@ -19,11 +19,25 @@ export interface Many {
   readonly error: unknown;
 }
 
+/** Nobody wants to know more exactly; counting on would only take time. */
+const countedMax = 10_000;
+
+function isAnswer(answer: unknown): answer is ManyDocument {
+  return typeof answer === "object" && answer !== null && "matched" in answer;
+}
+
 export function useMany(filter: RunFilter) {
   const queries = useQueryClient();
   const [many, setMany] = useState<Many>();
   /** Counts phases, so that answers to one that was left are dropped. */
   const turn = useRef(0);
+  // Who leaves the page has stopped it.
+  useEffect(
+    () => () => {
+      turn.current += 1;
+    },
+    [],
+  );
 
   const walk = async (
     request: { readonly change: ManyChange; readonly dryRun?: boolean; readonly reason?: string },
@@ -35,11 +49,13 @@ export function useMany(filter: RunFilter) {
     let sum: ManyDocument | undefined;
     do {
       const cursor = sum?.cursor;
-      const next = await api.changeMany(change, { filter, ...rest, ...(cursor ? { cursor } : {}) });
-      sum = addUp(sum, next);
+      const asked = { filter, ...rest, ...(cursor ? { cursor } : {}) };
+      const next = await api.changeMany(change, asked).catch((error: unknown) => error);
       if (turn.current !== mine) return false;
+      if (!isAnswer(next)) throw next;
+      sum = addUp(sum, next);
       told(sum);
-    } while (sum.cursor !== null);
+    } while (sum.cursor !== null && !(rest.dryRun === true && sum.matched >= countedMax));
     return true;
   };
   const count = async (change: ManyChange): Promise<void> => {
