@@ -1,6 +1,7 @@
 /** The arithmetic of the bench: medians, ratios of pairs, and when the comparison fails. */
 import { expect, test } from "vitest";
 import { figuresOfEngine } from "./engine/bench-engine.mjs";
+import { written } from "./reads/patterns.mjs";
 import { findRegressions, type Measured } from "./results.mjs";
 import { figuresOf, median, percentile } from "./statistics.mjs";
 
@@ -51,4 +52,22 @@ test("what the engine costs late against early is the median of pairs, and is co
   ]);
   expect(figures).toMatchObject({ few: { what: "early", min: 10, median: 20, max: 50 }, ratio: 1.1 });
   expect(findRegressions({ step: { ...figures, ratio: 1.4 } }, { step: figures })).toHaveLength(1);
+});
+
+test("a pattern is written again under new ids and times, and the rest as it was", () => {
+  const pattern = {
+    ids: ["A1"],
+    createdAt: [1_000],
+    commands: [
+      ["HSET", "{rf:0}:run:A1", "row", "000000000001000:A1", "createdAt", "1000"],
+      ["ZADD", "{rf:0}:runs:all", "0", "000000000001000:A1"],
+    ] as const,
+    copies: ["{rf:0}:run:A1:state"],
+  };
+  expect(written(pattern, { at: 5_000, newId: () => "B2" })).toEqual([
+    ["HSET", "{rf:0}:run:B2", "row", "000000000005000:B2", "createdAt", "1000"],
+    ["ZADD", "{rf:0}:runs:all", "0", "000000000005000:B2"],
+    ["COPY", "{rf:0}:run:A1:state", "{rf:0}:run:B2:state"],
+    ["HSET", "{rf:0}:run:B2", "createdAt", "5000"],
+  ]);
 });

@@ -2,8 +2,10 @@
 import { parseArgs } from "node:util";
 import { workloads } from "./workloads.mjs";
 
-/** Everything that can be measured: the pairs against BullMQ, and `w5`, parked runs. */
-const known = [...Object.keys(workloads), "w5"];
+/** What has no other system to be compared with, and can be measured and saved alone: parked runs, reads of many runs. */
+export const alone = /** @type {const} */ (["w5", "w9"]);
+/** Everything that can be measured: the pairs against BullMQ, and what stands alone. */
+const known = [...Object.keys(workloads), ...alone];
 
 /**
  * @typedef {import("./workloads.mjs").Scale} Scale
@@ -18,7 +20,7 @@ export const usage = `npm run bench [-- options]
   --only w1,w2       of ${known.join(", ")}
   --repetitions N    at least 3, which is the default
   --json             the results as one JSON document on standard output, nothing else there
-  --save             writes the results to test/bench/results/, to be committed; with --only w5 that row
+  --save             writes the results to test/bench/results/, to be committed; with --only w5 or w9 that row
   --compare          fails when a ratio is more than 20 % worse than the committed one
   --profile          CPU profiles of Runfleet's processes under w1 and w2 instead of figures
   --engine           instead of all this: what a decision costs after few and after many steps`;
@@ -51,8 +53,8 @@ export function readOptions(args) {
     if (!known.includes(name))
       throw new Error(`there is no workload "${name}"; there are ${known.join(", ")}`);
   }
-  if (values.save && values.only !== undefined && values.only !== "w5")
-    throw new Error("--save needs all workloads, or w5 alone");
+  if (values.save && values.only !== undefined && !alone.some((name) => name === values.only))
+    throw new Error(`--save needs all workloads, or one of ${alone.join(", ")} alone`);
   const { json, save, compare, profile, engine, help } = values;
   const scale = values.quick ? "quick" : "full";
   return { scale, names, repetitions, json, save, compare, profile, engine, help };

@@ -19,9 +19,34 @@ export function tableOf(measured) {
   return columns([["", "", "Runfleet", "BullMQ", "ratio", ""], ...rows]);
 }
 
-/** @param {{ w5?: import("./parked/bench-parked.mjs").ParkedFigures }} rows @returns {string} */
-export function parkedTableOf({ w5 }) {
-  if (w5 === undefined) return "";
+/**
+ * @param {{ w5?: import("./parked/bench-parked.mjs").ParkedFigures, w9?: import("./reads/bench-reads.mjs").ReadFigures }} rows
+ * @returns {string}
+ */
+export function rowTablesOf({ w5, w9 }) {
+  const tables = [w5 === undefined ? "" : parkedTableOf(w5), w9 === undefined ? "" : readsTableOf(w9)];
+  return tables.filter((table) => table !== "").join("\n\n");
+}
+
+/** @param {import("./reads/bench-reads.mjs").ReadFigures} w9 */
+function readsTableOf({ title, runs, redisMiB, fillSeconds, idlePing, pages, slow }) {
+  const rows = Object.entries(pages).map(([name, page]) => [
+    name,
+    `${page.p50} ms (p99 ${page.p99})`,
+    `${page.kilobytes} kB`,
+    `Redis ${page.redis} ms, longest ${page.longest}`,
+    `PING p99 ${page.ping} ms`,
+  ]);
+  return [
+    `w9  ${title}`,
+    `${runs} runs, ${redisMiB} MiB in Redis, filled in ${fillSeconds} s; idle PING p50 ${idlePing.p50} ms, p99 ${idlePing.p99} ms`,
+    columns(rows),
+    slow.length === 0 ? "every page is within its targets" : `beyond their targets: ${slow.join(", ")}`,
+  ].join("\n");
+}
+
+/** @param {import("./parked/bench-parked.mjs").ParkedFigures} w5 */
+function parkedTableOf(w5) {
   const { worker, redis, answerToNextStepMs, wake } = w5;
   const { idle, parked } = worker.rssMiB;
   const { cpuMsPerRun: cpu } = wake;

@@ -6,7 +6,8 @@ import { fileURLToPath } from "node:url";
  * @typedef {{ redisUrl: string, name: string, concurrency: number, folder: string }} Setup
  *   name: namespace (Runfleet) or queue (BullMQ), new for every repetition
  * @typedef {{
- *   type: "produce" | "time" | "park" | "answer" | "timeAnswers" | "timeSleeps" | "look", workload?: string, runs?: number,
+ *   type: "produce" | "time" | "park" | "answer" | "timeAnswers" | "timeSleeps" | "look" | "address" | "pings",
+ *   workload?: string, runs?: number,
  * }} Question
  * @typedef {{
  *   ask: (request: Question) => Promise<unknown>,

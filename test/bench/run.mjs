@@ -10,10 +10,11 @@ import { Redis } from "ioredis";
 import { benchEngine } from "./engine/bench-engine.mjs";
 import { describeMachine, loadNow, readVersions } from "./machine.mjs";
 import { measure } from "./measure.mjs";
-import { readOptions, usage } from "./options.mjs";
+import { alone, readOptions, usage } from "./options.mjs";
 import { benchParked } from "./parked/bench-parked.mjs";
-import { parkedTableOf, roundTripsOf, tableOf } from "./print.mjs";
+import { roundTripsOf, rowTablesOf, tableOf } from "./print.mjs";
 import { profileRunfleet } from "./profile.mjs";
+import { benchReads } from "./reads/bench-reads.mjs";
 import { findRegressions, readCommitted, saveResults, saveRows, toleranceShare } from "./results.mjs";
 import { countRoundTrips } from "./round-trips.mjs";
 import { openSide } from "./side.mjs";
@@ -106,14 +107,33 @@ async function countAll(place) {
   }));
 }
 
-/** The row of w5, with its machine: it can be measured alone. @param {Place} place @param {BenchOptions} options */
-async function measureParked(place, { scale }) {
-  place.say("w5: parked runs");
+/**
+ * A row with its machine: it can be measured alone.
+ * @template T
+ * @param {Place} place
+ * @param {BenchOptions} options
+ * @param {{ name: string, measure: (options: Parameters<typeof benchParked>[0]) => Promise<T> }} row
+ */
+async function measureAlone(place, { scale }, { name, measure: bench }) {
+  place.say(name);
   const before = loadNow();
   await place.redis.flushall();
-  const figures = await benchParked({ redis: place.redis, setup: setupOf(place, "parked"), scale });
+  const figures = await bench({ redis: place.redis, setup: setupOf(place, name), scale });
   const machine = describeMachine({ before, after: loadNow() });
   return { ...figures, machine, versions: await readVersions(place.redis) };
+}
+
+/** @param {Place} place @param {BenchOptions} options */
+async function measureRows(place, options) {
+  const { names } = options;
+  return {
+    ...(names.includes("w5") && {
+      w5: await measureAlone(place, options, { name: "parked", measure: benchParked }),
+    }),
+    ...(names.includes("w9") && {
+      w9: await measureAlone(place, options, { name: "reads", measure: benchReads }),
+    }),
+  };
 }
 
 /** @param {Place} place @param {BenchOptions} options @returns {Promise<number>} exit code */
@@ -121,10 +141,10 @@ async function bench(place, options) {
   const before = loadNow();
   if (before > busyShare * availableParallelism())
     place.say(`the machine is busy (load ${before}): the figures will scatter, do not commit them`);
-  const rows = options.names.includes("w5") ? { w5: await measureParked(place, options) } : {};
-  const names = options.names.filter((name) => name !== "w5");
+  const rows = await measureRows(place, options);
+  const names = options.names.filter((name) => !alone.some((other) => other === name));
   if (names.length > 0) return benchPairs(place, { ...options, names }, { before, rows });
-  console.log(options.json ? JSON.stringify(rows, null, 2) : parkedTableOf(rows));
+  console.log(options.json ? JSON.stringify(rows, null, 2) : rowTablesOf(rows));
   if (options.save) await saveRows(options.scale, rows);
   return 0;
 }
@@ -132,7 +152,7 @@ async function bench(place, options) {
 /**
  * @param {Place} place
  * @param {BenchOptions} options
- * @param {{ before: number, rows: Parameters<typeof parkedTableOf>[0] }} measuredBefore
+ * @param {{ before: number, rows: Parameters<typeof rowTablesOf>[0] }} measuredBefore
  * @returns {Promise<number>} exit code
  */
 async function benchPairs(place, options, { before, rows }) {
@@ -144,7 +164,7 @@ async function benchPairs(place, options, { before, rows }) {
     machine: describeMachine({ before, after: loadNow() }),
     versions: await readVersions(place.redis),
   };
-  const tables = [tableOf(measured), parkedTableOf(rows), roundTripsOf(roundTrips)];
+  const tables = [tableOf(measured), rowTablesOf(rows), roundTripsOf(roundTrips)];
   console.log(options.json ? JSON.stringify(document, null, 2) : tables.join("\n\n"));
   if (options.save) await saveResults(options.scale, document);
   if (!options.compare) return 0;

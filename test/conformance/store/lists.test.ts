@@ -66,6 +66,24 @@ describeTwins("lists of runs", (twin) => {
     expect((await store.listRuns({ parentId: first, limit: 10 })).rows).toEqual([]);
   });
 
+  test("few runs of a status among many of a workflow are found, in full pages without gaps", async () => {
+    const { store } = twin();
+    const runs = Array.from({ length: 130 }, (_, index) => sampleRun({ createdAt: 1_000 + index }));
+    for (const run of runs) await store.createRun(run);
+    const cancelled = runs.filter((_, index) => index % 4 === 0 || index > 100).map(({ id }) => id);
+    for (const runId of cancelled) await store.requestCancel({ runId, reason: "enough", by: "ann" });
+    const filter = { workflow: "review", status: "cancelled", limit: 20 } as const;
+    const listed: string[][] = [];
+    let cursor: string | undefined;
+    do {
+      const page = await store.listRuns({ ...filter, ...(cursor === undefined ? {} : { cursor }) });
+      listed.push(page.rows.map(({ id }) => id));
+      cursor = page.cursor;
+    } while (cursor !== undefined);
+    expect(listed.flat()).toEqual(cancelled.toReversed());
+    expect(listed.map(({ length }) => length)).toEqual([20, 20, 15]);
+  });
+
   test("no page is larger than its limit allows", async () => {
     const { store, create } = twin();
     for (let count = 0; count < 3; count++) await create();
