@@ -15,6 +15,7 @@ import { createTerminal } from "../../apps/cli/src/terminal.js";
 
 export interface SecretFleet {
   readonly fleet: FleetClient;
+  readonly namespace: string;
   readonly url: string;
   /** Starts a worker; the one before is stopped. */
   work(keys?: string): Promise<void>;
@@ -60,8 +61,7 @@ export async function openSecretFleet(
     deliver: (events) => void lines.push(...events.map((event) => JSON.stringify(event))),
   };
   return {
-    fleet,
-    url: server.url,
+    ...{ fleet, namespace, url: server.url },
     async work(workerKeys) {
       await stopWorker();
       const worker = await createFleetWorker({

@@ -18,7 +18,7 @@ export async function rerunRun(
 ): Promise<Started> {
   const run = await readRun(connections, runId);
   const target = latest ? await findTarget(connections, run.workflow) : await versionOf(connections, run);
-  const options = optionsOf(await withSecrets(connections, run), changes);
+  const options = optionsOf(await withSecrets(connections, run, changes), changes);
   return startAgain(connections, target, { ...options, origin: { rerunOf: runId } });
 }
 
@@ -37,15 +37,21 @@ export async function forkRun(
   }
   const origin = { forkOf: { runId, address }, kept };
   return startAgain(connections, target, {
-    ...optionsOf(await withSecrets(connections, run), changes),
+    ...optionsOf(await withSecrets(connections, run, changes), changes),
     origin,
   });
 }
 
-/** The run with the values of its secret inputs. Throws `secret_unreadable`. */
-async function withSecrets({ store, secrets }: Connections, run: RunRecord): Promise<RunRecord> {
-  if (run.secretInputs === undefined) return run;
-  const values = secrets.open(`run ${run.id}`, await store.readSealed(run.id));
+/** The run with the values of its secret inputs, but for those that are given anew. Throws `secret_unreadable`. */
+async function withSecrets(
+  { store, secrets }: Connections,
+  run: RunRecord,
+  { inputs: anew = {} }: Pick<RerunOptions, "inputs">,
+): Promise<RunRecord> {
+  const wanted = (run.secretInputs ?? []).filter((name) => !Object.hasOwn(anew, name));
+  if (wanted.length === 0) return run;
+  const sealed = Object.entries(await store.readSealed(run.id)).filter(([name]) => wanted.includes(name));
+  const values = secrets.open(`run ${run.id}`, Object.fromEntries(sealed));
   return { ...run, inputs: { ...run.inputs, ...values } };
 }
 

@@ -2,6 +2,7 @@
 // every key of Redis. It reaches what needs it, and shows up nowhere.
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import { createClient } from "@runfleet/client";
 import { type AnyAction, execAgent, http } from "@runfleet/worker";
 import { afterAll, afterEach, beforeAll, expect, inject, test } from "vitest";
 import { eventually } from "../../support/eventually.js";
@@ -222,6 +223,11 @@ test("a worker without the key fails the step with what to do, and the run goes 
     status: "failed",
     error: { code: "secret_unreadable", message: expect.stringMatching(/key "k1".*RUNFLEET_SECRET_KEYS/) },
   });
+  const stranger = createClient({ redis: inject("redisUrl"), namespace: under.namespace, secretKeys: "" });
+  await expect(stranger.rerun(run.id)).rejects.toMatchObject({ code: "secret_unreadable" });
+  const anew = await stranger.rerun(run.id, { inputs: { token: "of somebody else" } });
+  await anew.cancel();
+  await stranger.close();
   await under.work(`${key("new", 6)},${keys}`);
   await run.retry();
   await waitForGate(run.id);
