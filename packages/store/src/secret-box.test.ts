@@ -65,7 +65,7 @@ describe("a secret box", () => {
     [`a b:${"A".repeat(43)}=`, 1],
   ])("refuses what is no key without repeating it: %s", (keys, position) => {
     const create = (): unknown => createSecretBox({ namespace: "rf", keys });
-    expect(create).toThrow(new RegExp(`^secret key ${position} is no key`));
+    expect(create).toThrow(new RegExp(`^key ${position} of RUNFLEET_SECRET_KEYS is no key`));
     expect(create).not.toThrow(/c2hvcnQ|AAAA/);
   });
 });

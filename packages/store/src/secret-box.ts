@@ -64,7 +64,7 @@ function readKeys(text: string): Map<string, Buffer> {
 function noKey(position: number): RunfleetError {
   return new RunfleetError(
     "invalid_config",
-    `secret key ${position} is no key: write id:key, the id of letters, digits, dashes or underscores and used once, the key ${keyBytes} random bytes in base64 (openssl rand -base64 ${keyBytes})`,
+    `key ${position} of RUNFLEET_SECRET_KEYS is no key: write id:key, the id of letters, digits, dashes or underscores and used once, the key ${keyBytes} random bytes in base64 (openssl rand -base64 ${keyBytes})`,
   );
 }
 
