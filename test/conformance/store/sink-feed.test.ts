@@ -1,5 +1,6 @@
 // The feed of all runs and the places of sinks in it. Both stores, the same answers.
 import type { FleetEvent } from "@runfleet/model";
+import { createRedisStore } from "@runfleet/store";
 import { describe, expect, test } from "vitest";
 import { sampleCommit } from "./samples.js";
 import { describeTwins, useRedisTwin } from "./twins.js";
@@ -76,8 +77,25 @@ describeTwins("sink feed", (twin) => {
   });
 });
 
-describe("sink feed, cut", () => {
+describe("sink feed, on Redis alone", () => {
   const twin = useRedisTwin();
+
+  test("an event has one time, in the history of its run and in the feed, by the clock of Redis as well", async () => {
+    const { redis, tag, create, leases } = twin();
+    const store = createRedisStore({ redis, namespace: tag.slice(1, -":0}".length) });
+    const times = new Map<string, number>();
+    for (let runs = 0; runs < 300; runs += 1) {
+      const runId = await create();
+      const taken = await leases.acquire(runId, 60_000);
+      if (taken.tag !== "held") throw new Error(taken.tag);
+      await store.activate({ runId, leaseToken: taken.lease.token, owner: "w", recoveriesMax: 5 });
+      const [event] = await store.readHistory({ runId, limit: 5 });
+      times.set(runId, event?.at ?? 0);
+    }
+    const { events } = await store.readFleetEvents({ after: "0-0", limit: 400 });
+    expect(new Map(events.map(({ runId, at }) => [runId, at]))).toEqual(times);
+    await store.close();
+  });
 
   test("a feed that dropped what was not read says so", async () => {
     const { store, redis, tag, create, activate } = twin();

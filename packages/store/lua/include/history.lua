@@ -20,11 +20,13 @@ local function fit_history()
   end
 end
 
--- Facts of one script, a line each, as one entry. Its time is that of its id, but for a test.
+-- Facts of one script, a line each, as one entry. Its time is that of its id in the history, but for a test; the feed says
+-- it, since Redis before 7.2 may give the two entries ids of different milliseconds.
 local function add_facts(facts)
   if A.now == '' then
-    redis.call('XADD', K.history, 'MAXLEN', '~', A.historyMax, '*', 'facts', facts)
-    redis.call('XADD', K.fleetEvents, 'MAXLEN', '~', A.fleetEventsMax, '*', 'run', A.runId, 'facts', facts)
+    local id = redis.call('XADD', K.history, 'MAXLEN', '~', A.historyMax, '*', 'facts', facts)
+    local at = string.match(id, '^%d+')
+    redis.call('XADD', K.fleetEvents, 'MAXLEN', '~', A.fleetEventsMax, '*', 'run', A.runId, 'at', at, 'facts', facts)
     return
   end
   redis.call('XADD', K.history, 'MAXLEN', '~', A.historyMax, '*', 'at', now, 'facts', facts)
