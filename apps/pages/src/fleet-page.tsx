@@ -14,7 +14,7 @@ export function FleetPage() {
       {data === undefined ? null : (
         <>
           <h2>Pools</h2>
-          <Table head={["Pool", "Ready", "Active", "Waiting", "Oldest ready", "Wanted"]}>
+          <Table head={["Pool", "Ready", "Active", "Waiting", "Oldest ready", "Wanted", "Why"]}>
             {data.pools.map((pool) => (
               <tr key={pool.name}>
                 <td>{pool.name}</td>
@@ -22,7 +22,8 @@ export function FleetPage() {
                 <td>{count(pool.active)}</td>
                 <td>{count(pool.waiting)}</td>
                 <td>{pool.oldestReadyMs === null ? "" : duration(pool.oldestReadyMs)}</td>
-                <td>{pool.wanted === null ? "" : `${pool.wanted}: ${pool.why ?? ""}`}</td>
+                <td>{count(pool.wanted)}</td>
+                <td className="quiet">{pool.why}</td>
               </tr>
             ))}
           </Table>
@@ -38,6 +39,7 @@ export function FleetPage() {
                 <td>{worker.pools.join(", ")}</td>
                 <td>
                   <meter min={0} max={worker.slots} value={worker.busy} /> {worker.busy} of {worker.slots}
+                  {worker.leaving ? " (leaving)" : ""}
                 </td>
                 <td>{worker.version}</td>
                 <td>

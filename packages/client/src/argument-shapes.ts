@@ -190,6 +190,12 @@ export const clientArguments: Readonly<Record<string, readonly ArgumentShape[]>>
     ),
   ],
   fleet: [],
+  scaling: [optional("pool", text)],
+  setScaling: [
+    { name: "pool", shape: text },
+    // Members, types and ranges: the policy's own schema.
+    { name: "policy", shape: object.nullable() },
+  ],
   examineRedis: [],
   close: [],
 } satisfies { readonly [Call in keyof FleetClient]: readonly ArgumentShape[] };

@@ -8,8 +8,10 @@ import type {
   OverlapPolicy,
   RunDocument,
   RunStatus,
+  ScalingPolicy,
   UsageSums,
 } from "@runfleet/model";
+import type { ScalingCause } from "@runfleet/scaling";
 
 export interface PublishedVersion {
   readonly name: string;
@@ -90,6 +92,8 @@ export interface WorkerDocument {
   readonly slots: number;
   readonly busy: number;
   readonly version: string;
+  /** It takes no new runs: it was asked to stop. */
+  readonly leaving: boolean;
   /** ISO 8601. */
   readonly lastSeen: string;
 }
@@ -101,11 +105,35 @@ export interface PoolDocument {
   readonly active: number;
   /** Runs that wait for a person, a child or a time, without a slot. */
   readonly waiting: number;
-  /** Null: not measured. */
+  /** How long the one that is taken next has been ready; null: none is, or nobody knows. */
   readonly oldestReadyMs: number | null;
-  /** Replicas wanted and the reason; null: no scaling policy decides. */
-  readonly wanted: number | null;
-  readonly why: string | null;
+  /** Workers that there should be, and the reason in a sentence. */
+  readonly wanted: number;
+  readonly why: string;
+}
+
+/** How many workers a pool should have, and what that follows from. Decided at most every two seconds, whoever asks. */
+export interface ScalingDocument {
+  readonly pool: string;
+  /** Workers. */
+  readonly wanted: number;
+  /** Whether any is wanted. */
+  readonly isActive: boolean;
+  /** What decided; `why` says it in a sentence. */
+  readonly cause: ScalingCause;
+  readonly why: string;
+  /** ISO 8601; what follows was seen then. */
+  readonly decidedAt: string;
+  readonly ready: number;
+  readonly dueSoon: number;
+  readonly active: number;
+  readonly oldestReadyMs: number | null;
+  /** Those that take runs. */
+  readonly workers: number;
+  readonly busyWorkers: number;
+  /** How long a run holds a slot of late; null: not known. */
+  readonly slotMs: number | null;
+  readonly policy: ScalingPolicy;
 }
 
 /** What a workflow keeps of its ended runs, their children included. Counted some seconds after their end. */

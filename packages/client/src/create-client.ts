@@ -22,6 +22,7 @@ import { diagnose, prepareVersions, storeVersions } from "./publish.js";
 import { listGates, listRuns, listWorkflows, readFleet, readRunDocument } from "./read-runs.js";
 import { readUsage } from "./read-usage.js";
 import { readDefinition } from "./run-definition.js";
+import { readScaling, setScaling } from "./scale-pools.js";
 import {
   fireSchedule,
   listFirings,
@@ -101,6 +102,8 @@ function clientOn(connections: Connections): FleetClient {
     examineRedis: connections.examineRedis,
     fleet: () => readFleet(connections),
     usage: (options = {}) => readUsage(connections, options),
+    scaling: (pool = "default") => readScaling(connections, pool),
+    setScaling: (pool, policy) => setScaling(connections, pool, policy),
     close: () => connections.close(),
   };
 }

@@ -4,7 +4,14 @@
  * type and options that do not exist are `invalid_usage`, so that callers without a compiler learn the same.
  */
 import type { Diagnostic } from "@runfleet/language";
-import type { Definition, HistoryEvent, RunDocument, RunfleetError, RunStatus } from "@runfleet/model";
+import type {
+  Definition,
+  HistoryEvent,
+  RunDocument,
+  RunfleetError,
+  RunStatus,
+  ScalingPolicyInput,
+} from "@runfleet/model";
 import type { RedisFinding } from "@runfleet/store";
 import type {
   DefinitionDocument,
@@ -16,6 +23,7 @@ import type {
   PublishedVersion,
   RunExplanation,
   RunPage,
+  ScalingDocument,
   ScheduleChange,
   ScheduleDocument,
   SchedulePage,
@@ -198,6 +206,13 @@ export interface FleetClient {
    * own workflow when it spends, open runs too, for 400 days however soon runs leave. Throws `invalid_usage`.
    */
   usage(options?: UsageOptions): Promise<UsageDocument>;
+  /** How many workers a pool should have, and why. Default pool: `default`. Throws `invalid_usage` for what is no pool's name. */
+  scaling(pool?: string): Promise<ScalingDocument>;
+  /**
+   * Sets how a pool is scaled, for everybody who asks from now on; what is absent is the default, `null` takes it back. False when
+   * there was nothing to take back. Throws `invalid_usage`.
+   */
+  setScaling(pool: string, policy: ScalingPolicyInput | null): Promise<boolean>;
   /** Settings of the fleet's Redis that would lose or block work. */
   examineRedis(): Promise<readonly RedisFinding[]>;
   /** Ends all connections and every wait; afterwards nothing keeps the process alive. Harmless when called twice. */

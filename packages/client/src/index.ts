@@ -18,6 +18,7 @@ export type {
   RunExplanation,
   RunPage,
   RunRow,
+  ScalingDocument,
   ScheduleChange,
   ScheduleDocument,
   SchedulePage,

@@ -1,12 +1,26 @@
 /** Reads of the client: one run as a document, pages of runs and gates, workflows, the fleet. Changes nothing. */
-import { limits, type Page, type RunDocument, RunfleetError, type RunRecord } from "@runfleet/model";
+import {
+  limits,
+  type Page,
+  type RunDocument,
+  RunfleetError,
+  type RunRecord,
+  type WorkerPresence,
+} from "@runfleet/model";
 import { ancestorsReader } from "./ancestors.js";
-import type { FleetDocument, GatePage, PoolDocument, RunPage, WorkflowDocument } from "./client-documents.js";
+import type {
+  FleetDocument,
+  GatePage,
+  RunPage,
+  WorkerDocument,
+  WorkflowDocument,
+} from "./client-documents.js";
 import type { GateListOptions, ListOptions } from "./client-options.js";
 import type { Connections } from "./connections.js";
 import { keyedRunId } from "./keyed-run-id.js";
 import { pageRequest } from "./page-request.js";
 import { gateDocument, isoTime, runDocument, runRow } from "./run-document.js";
+import { sizePools } from "./scale-pools.js";
 
 export async function readRun({ store }: Pick<Connections, "store">, runId: string): Promise<RunRecord> {
   const run = await store.readRun(runId);
@@ -85,19 +99,28 @@ export async function listWorkflows({ store }: Connections): Promise<readonly Wo
 
 export async function readFleet({ store, queue }: Connections): Promise<FleetDocument> {
   const workers = await store.listWorkers();
-  const names = [...new Set(["default", ...workers.flatMap(({ pools }) => pools)])].sort();
-  const pools = await Promise.all(
-    names.map(async (name): Promise<PoolDocument> => {
-      const { waiting, active, delayed } = await queue.counts(name);
-      return { name, ready: waiting, active, waiting: delayed, oldestReadyMs: null, wanted: null, why: null };
-    }),
-  );
-  const { rows: kept } = await store.listKept({ limit: limits.pageRowsMax });
+  const [pools, { rows: kept }] = await Promise.all([
+    sizePools({ store, queue }, workers),
+    store.listKept({ limit: limits.pageRowsMax }),
+  ]);
   return {
-    workers: workers.map((worker) => ({ ...worker, lastSeen: isoTime(worker.lastSeen) })),
-    pools,
+    workers: workers.map(workerDocument),
+    pools: pools.map(({ name, backlog, oldestReadyMs = null, decision }) => ({
+      name,
+      ready: backlog.ready,
+      active: backlog.active,
+      waiting: backlog.waiting,
+      oldestReadyMs,
+      wanted: decision.wanted,
+      why: decision.why,
+    })),
     kept: [...kept].sort((a, b) => b.bytes - a.bytes),
   };
+}
+
+function workerDocument(worker: WorkerPresence): WorkerDocument {
+  const { id, pid, host, pools, slots, busy, version, leaving = false, lastSeen } = worker;
+  return { id, pid, host, pools, slots, busy, version, leaving, lastSeen: isoTime(lastSeen) };
 }
 
 /** The rows of a paged read, page by page, until there are so many; each page is one bounded read. */

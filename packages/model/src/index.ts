@@ -164,10 +164,12 @@ export {
 export type { KeptRuns, RunRetention, TrimReply, TrimRequest } from "./run-retention.js";
 export {
   busyWorkerRules,
+  readScalingPolicy,
   type ScalingPolicy,
   type ScalingPolicyInput,
   scalingPolicySchema,
 } from "./scaling-policy.js";
+export type { KeepTurnReply, ScalingRecords, ScalingStore } from "./scaling-port.js";
 export type {
   CatchUpMode,
   Firing,

@@ -111,6 +111,8 @@ export const limits = {
    * words.
    */
   secretSoughtCharsMin: 6,
+  /** Pools whose size is set or remembered: what is said of them is read all at once. */
+  scalingPoolsMax: 100,
   /** Takeovers without any step that ended in between before a run fails with `crash_loop`. */
   recoveriesMax: 5,
   /** Takeovers without progress from which a run is a suspect: one dead worker is a misfortune, two in a row are a hint. */

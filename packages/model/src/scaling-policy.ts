@@ -38,5 +38,13 @@ export const scalingPolicySchema = shape.refine(({ min, max }) => min <= max, {
   path: ["min"],
 });
 export type ScalingPolicy = z.infer<typeof scalingPolicySchema>;
+const known: ReadonlySet<string> = new Set(Object.keys(shape.shape));
+
+/** A policy as it was set, JSON. What a later version knows besides is passed over. */
+export function readScalingPolicy(text: string): ScalingPolicy {
+  const members = Object.entries(JSON.parse(text) as object).filter(([name]) => known.has(name));
+  return scalingPolicySchema.parse(Object.fromEntries(members));
+}
+
 /** As people write it: every member may be absent. */
 export type ScalingPolicyInput = z.input<typeof scalingPolicySchema>;

@@ -27,6 +27,7 @@ export const reservedPoolNames: ReadonlySet<string> = new Set([
   "permits",
   "limits",
   "usage",
+  "scaling",
 ]);
 
 /** Lower case, so that two pools never differ by case alone; short, because it is part of every key. */

@@ -8,6 +8,7 @@ import type { LimitWrites } from "./limits-port.js";
 import type { OutsideWrites } from "./outside-writes.js";
 import type { OpenGate, RunRecord } from "./run.js";
 import type { RunRetention } from "./run-retention.js";
+import type { ScalingStore } from "./scaling-port.js";
 import type { ScheduleStore } from "./schedule-port.js";
 import type { SealedInputs } from "./secrets.js";
 import type { SinkFeed } from "./sink-feed.js";
@@ -45,6 +46,7 @@ export interface RunStore
     OutsideWrites,
     LimitWrites,
     ScheduleStore,
+    ScalingStore,
     SinkFeed,
     RunRetention,
     ItemClaims,

@@ -14,6 +14,7 @@ describe("the environment of a process", () => {
       leaseRedisUrls: undefined,
       apiTokens: "",
       graceMs: 10_000,
+      scaling: {},
     });
   });
 
@@ -49,6 +50,15 @@ describe("the environment of a process", () => {
     expect(() => read("redis://a,redis://b")).toThrowError(/RUNFLEET_LEASE_REDIS: must name an odd number/);
     expect(() => read("redis://a,redis://b,redis://a")).toThrowError(/different servers/);
     expect(() => read("redis://a,b,redis://c")).toThrowError(/RUNFLEET_LEASE_REDIS.*redis:\/\//);
+  });
+
+  test("says how pools are scaled, as JSON", () => {
+    const read = (text: string) => readEnvironment({ RUNFLEET_SCALING: text }).scaling;
+    expect(read('{"default": {"max": 20}, "gpu": {"min": 1, "busyWorkers": "keep-all"}}')).toEqual({
+      ...{ default: { max: 20 }, gpu: { min: 1, busyWorkers: "keep-all" } },
+    });
+    expect(() => read("max=20")).toThrowError(/RUNFLEET_SCALING: must be JSON/);
+    expect(() => read('{"gpu": {"max": 0}, "cpu": {"most": 2}}')).toThrowError(/gpu\.max: .*cpu: .*most/);
   });
 
   test("without pools means the default pool", () => {

@@ -2,7 +2,7 @@
  * Configuration of a process from its environment: every variable Runfleet reads, checked once at the start.
  * Flags of commands come before it; that order is the command's business.
  */
-import { RunfleetError } from "@runfleet/model";
+import { RunfleetError, type ScalingPolicyInput, scalingPolicySchema } from "@runfleet/model";
 import { z } from "zod";
 
 export const logLevels = ["fatal", "error", "warn", "info", "debug", "trace", "silent"] as const;
@@ -26,6 +26,29 @@ const quorum = z
     message: "must name an odd number of different servers, between commas",
   });
 
+/** JSON: pool → policy, with the names that `setScaling` has. What is absent stays so; each pool is checked as a whole. */
+const poolPolicies = z.string().transform((text, context): Readonly<Record<string, ScalingPolicyInput>> => {
+  const checked = z.record(z.string(), z.unknown()).safeParse(jsonValue(text));
+  if (!checked.success) {
+    context.addIssue('must be JSON: {"POOL": {"max": 20, …}, …}');
+    return z.NEVER;
+  }
+  for (const [pool, policy] of Object.entries(checked.data)) {
+    const issues = scalingPolicySchema.safeParse(policy).error?.issues ?? [];
+    for (const { path, message } of issues) context.addIssue(`${[pool, ...path].join(".")}: ${message}`);
+  }
+  return checked.data as Readonly<Record<string, ScalingPolicyInput>>;
+});
+
+function jsonValue(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // What cannot be read is no record either.
+    return undefined;
+  }
+}
+
 const variables = z.object({
   REDIS_URL: redisAddress.optional(),
   RUNFLEET_NAMESPACE: plainName.optional(),
@@ -36,6 +59,7 @@ const variables = z.object({
   RUNFLEET_LEASE_REDIS: quorum.optional(),
   RUNFLEET_LEASE_TTL_MS: wholeNumber.optional(),
   RUNFLEET_GRACE_MS: wholeNumber.optional(),
+  RUNFLEET_SCALING: poolPolicies.optional(),
   RUNFLEET_API_TOKENS: z.string().optional(),
   RUNFLEET_SECRET_KEYS: z.string().optional(),
 });
@@ -58,6 +82,8 @@ export interface Environment {
   readonly secretKeys: string | undefined;
   /** How long a stopping process waits for running work. */
   readonly graceMs: number;
+  /** By pool; a server sets them when it starts. */
+  readonly scaling: Readonly<Record<string, ScalingPolicyInput>>;
 }
 
 export const environmentDefaults = {
@@ -93,6 +119,7 @@ export function readEnvironment(env: Readonly<Record<string, string | undefined>
     secretKeys: data.RUNFLEET_SECRET_KEYS,
     apiTokens: data.RUNFLEET_API_TOKENS ?? "",
     graceMs: data.RUNFLEET_GRACE_MS ?? environmentDefaults.graceMs,
+    scaling: data.RUNFLEET_SCALING ?? {},
   };
 }
 

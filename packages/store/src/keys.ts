@@ -66,6 +66,10 @@ export function partitionKeys(tag: string) {
     /** zset of worker ids by last sign of life, and hash id → presence. */
     workers: `${tag}:workers`,
     workersInfo: `${tag}:workers:info`,
+    /** hashes: pool → JSON of its policy, and of the last turn; zset: pools by the time of that. */
+    scalingPolicies: `${tag}:scaling:policies`,
+    scalingTurns: `${tag}:scaling:turns`,
+    scalingPools: `${tag}:scaling:pools`,
     /** zset, score 0: `<scope> <run>` of the permits that runs hold. */
     permitsHeld: `${tag}:permits:held`,
     /** zset, score 0: `<scope> <order> <run>` of runs in line, and hash run → `<scope> <order> <total> <pool>`. */

@@ -39,6 +39,8 @@ export function restoreSnapshot(store: RunStore, snapshot: MemorySnapshot): void
   refill(state.published, held.published);
   refill(state.schedules, held.schedules);
   refill(state.workers, held.workers);
+  refill(state.scaling.policies, held.scaling.policies);
+  refill(state.scaling.turns, held.scaling.turns);
   refill(state.sinks, held.sinks);
   refill(state.unfiled, held.unfiled);
   refill(state.kept, held.kept);

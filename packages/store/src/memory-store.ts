@@ -9,6 +9,7 @@ import { memoryOutsideWrites } from "./memory/memory-outside-writes.js";
 import { memoryLimitWrites } from "./memory/memory-permits.js";
 import { memoryReads } from "./memory/memory-reads.js";
 import { memoryRetention } from "./memory/memory-retention.js";
+import { memoryScaling } from "./memory/memory-scaling.js";
 import { memorySchedules } from "./memory/memory-schedules.js";
 import { memorySinkFeed } from "./memory/memory-sink-feed.js";
 import { createMemoryState, type MemoryState } from "./memory/memory-state.js";
@@ -29,6 +30,7 @@ export function createMemoryStore(options: { readonly now: () => number }): RunS
     ...memoryLimitWrites(state),
     ...memorySweeps(state),
     ...memorySchedules(state),
+    ...memoryScaling(state),
     ...memorySinkFeed(state),
     ...memoryRetention(state),
     ...memoryItemClaims(state),

@@ -16,6 +16,7 @@ import { runEndings } from "./redis/run-endings.js";
 import { runLists } from "./redis/run-lists.js";
 import { runReads } from "./redis/run-reads.js";
 import { runRetention } from "./redis/run-retention.js";
+import { scaling } from "./redis/scaling.js";
 import { schedules } from "./redis/schedules.js";
 import { sinkFeed } from "./redis/sink-feed.js";
 import { sweeps } from "./redis/sweeps.js";
@@ -61,6 +62,7 @@ export function createRedisStore(options: RedisStoreOptions): RunStore & CancelF
     ...workflows(partition),
     ...sweeps(partition),
     ...schedules(partition),
+    ...scaling(partition),
     ...sinkFeed(partition),
     ...presence(partition),
     ...usageReads(partition),

@@ -8,6 +8,9 @@ export const wakeableAgainMs = 30_000;
 /** A worker that is silent for longer is not listed any more; workers announce themselves every few seconds. */
 export const presenceKeptMs = 60_000;
 
+/** What was decided about the size of a pool that nobody asked about for a day makes room for other pools. */
+export const turnsKeptMs = 86_400_000;
+
 /** How much longer than asked for the keys of an ended child live: a sweeper has that long to see its root is there. */
 export const childGraceMs = 86_400_000;
 

@@ -4,7 +4,7 @@
  *
  *   starting → working → stopping (no new jobs, activations yield, running attempts get their grace) → stopped
  */
-import type { CancelFeed, LeaseStore, RunQueue, RunStore } from "@runfleet/model";
+import type { CancelFeed, Disposition, LeaseStore, RunQueue, RunStore } from "@runfleet/model";
 import { createSecretBox, type SecretBox } from "@runfleet/store";
 import type { ActionLog } from "./action.js";
 import { createActivator } from "./activator.js";
@@ -16,6 +16,7 @@ import { createLeaseKeeper } from "./lease-keeper.js";
 import type { OutboxPorts } from "./outbox.js";
 import { performEntries, wakeParent } from "./outbox.js";
 import { announcePresence } from "./presence.js";
+import { createRecentWork } from "./recent-work.js";
 import { createRegistry } from "./registry.js";
 import { keepRetention } from "./retention.js";
 import { createRetentionRules } from "./retention-rules.js";
@@ -77,13 +78,22 @@ export async function assembleWorker(parts: WorkerParts): Promise<() => Promise<
   });
 
   const busy = (): number => activator.busy;
+  const work = createRecentWork(clock.monotonic());
   const presence = announcePresence({
     ...{ store, clock, workerId, pools, slots: concurrency, busy, onError },
+    recent: () => work.sums(clock.monotonic()),
     setClock: parts.setClock ?? (async (ask) => void (await ask())),
   });
   const unsubscribe = await store.subscribe((runId) => activator.poke(runId));
   if (parts.setClock !== undefined) await presence.known;
-  const handle = ({ runId }: { readonly runId: string }) => activator.handle(runId);
+  const handle = async ({ runId }: { readonly runId: string }): Promise<Disposition> => {
+    work.took(clock.monotonic());
+    try {
+      return await activator.handle(runId);
+    } finally {
+      work.gave(clock.monotonic());
+    }
+  };
   const consumers = await Promise.all(
     pools.map((pool) => queue.consume({ pool, concurrency, onError, handle })),
   );
@@ -99,6 +109,7 @@ export async function assembleWorker(parts: WorkerParts): Promise<() => Promise<
   const ticker = createTicker({ ports: { ...outbox, log }, clock, lookMs: parts.scheduleLookMs ?? 1_000 });
 
   return async () => {
+    presence.leave();
     sweeper.stop();
     retention.stop();
     const ticked = ticker.stop();

@@ -1,12 +1,14 @@
 /** Tells the fleet that this worker is there, and that it has gone. The answers set the worker's clock. */
 import { hostname } from "node:os";
-import type { RunStore } from "@runfleet/model";
+import type { RunStore, WorkerPresence } from "@runfleet/model";
 import type { Clock } from "./clock.js";
 import type { FleetClock } from "./fleet-clock.js";
 
 export interface Presence {
   /** Resolves when the fleet knows this worker, and this worker the fleet's time. */
   readonly known: Promise<void>;
+  /** Says at once that this worker takes no more runs. */
+  leave(): void;
   withdraw(): Promise<void>;
 }
 
@@ -23,9 +25,11 @@ export function announcePresence(options: {
   pools: readonly string[];
   slots: number;
   busy: () => number;
+  recent: () => NonNullable<WorkerPresence["recent"]>;
   onError: (error: unknown) => void;
 }): Presence {
   const { store, workerId, pools, slots, busy, onError } = options;
+  let leaving = false;
   const beat = (): void => {
     const worker = {
       id: workerId,
@@ -35,6 +39,8 @@ export function announcePresence(options: {
       slots,
       busy: busy(),
       version,
+      recent: options.recent(),
+      ...(leaving ? { leaving } : {}),
       lastSeen: 0,
     };
     options.setClock(() => store.announceWorker(worker)).then(know, onError);
@@ -47,6 +53,10 @@ export function announcePresence(options: {
   const stopBeating = options.clock.every(beatMs, beat);
   return {
     known,
+    leave() {
+      leaving = true;
+      beat();
+    },
     async withdraw() {
       stopBeating();
       await store.withdrawWorker(workerId).catch(onError);

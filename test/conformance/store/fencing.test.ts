@@ -64,6 +64,10 @@ const unfenced: Readonly<Record<string, string>> = {
   list_run_gates: "reads",
   list_silent: "reads",
   list_workers: "reads",
+  read_scaling: "reads",
+  ready_since: "reads",
+  keep_scaling_turn: "the size of a pool is no run's; turns are kept one after the other",
+  set_scaling: "what operators set is no run's",
   read_steps: "reads",
 };
 

@@ -1,4 +1,4 @@
-/** `runfleet fleet`: workers that are there, and what waits in each pool. */
+/** `runfleet fleet`: workers that are there, what waits in each pool, and how many workers that needs. */
 import type { FleetDocument } from "@runfleet/client";
 import type { Command } from "commander";
 import type { Cli } from "../cli.js";
@@ -9,7 +9,9 @@ import { withFleet } from "../with-fleet.js";
 export function addFleet(program: Command, cli: Cli): void {
   program
     .command("fleet")
-    .description("show workers, slots, backlog, and what is kept of ended runs")
+    .description(
+      "show workers, slots, backlog, how many workers are wanted and why, and what is kept of ended runs",
+    )
     .action(() => showFleet(cli));
 }
 
@@ -25,13 +27,11 @@ async function showFleet(cli: Cli): Promise<void> {
     terminal.print(
       renderTable(["WORKER", "HOST", "PID", "POOLS", "BUSY", "SEEN"], workerRows(fleet), terminal.out),
     );
-  const pools = fleet.pools.map(({ name, ready, active, waiting }) => [
-    name,
-    String(ready),
-    String(active),
-    String(waiting),
-  ]);
-  terminal.print(renderTable(["POOL", "READY", "ACTIVE", "WAITING"], pools, terminal.out));
+  terminal.print(
+    renderTable(["POOL", "READY", "ACTIVE", "WAITING", "OLDEST", "WANTED"], poolRows(fleet), terminal.out),
+  );
+  for (const { name, wanted, why } of fleet.pools)
+    terminal.print(terminal.out.dim(`${name}: ${wanted} wanted, because ${why}`));
   if (fleet.kept.length > 0)
     terminal.print(renderTable(["WORKFLOW", "ENDED RUNS KEPT", "KILOBYTES"], keptRows(fleet), terminal.out));
 }
@@ -40,14 +40,25 @@ function keptRows({ kept }: FleetDocument): string[][] {
   return kept.map(({ workflow, runs, bytes }) => [workflow, String(runs), String(Math.ceil(bytes / 1_000))]);
 }
 
+function poolRows({ pools }: FleetDocument): string[][] {
+  return pools.map(({ name, ready, active, waiting, oldestReadyMs, wanted }) => [
+    name,
+    String(ready),
+    String(active),
+    String(waiting),
+    oldestReadyMs === null ? "" : timeSpan(oldestReadyMs),
+    String(wanted),
+  ]);
+}
+
 function workerRows({ workers }: FleetDocument): string[][] {
   const now = Date.now();
-  return workers.map(({ id, host, pid, pools, busy, slots, lastSeen }) => [
+  return workers.map(({ id, host, pid, pools, busy, slots, leaving, lastSeen }) => [
     id,
     host,
     String(pid),
     pools.join(","),
-    `${busy}/${slots}`,
+    `${busy}/${slots}${leaving ? " leaving" : ""}`,
     `${timeSpan(now - Date.parse(lastSeen))} ago`,
   ]);
 }

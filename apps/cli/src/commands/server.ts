@@ -33,6 +33,7 @@ async function runServer(cli: Cli, { host, port }: Options): Promise<void> {
     const { redisUrl: redis, namespace } = address;
     const fleet = createClient({ redis, namespace, actor: "server", log: (line) => log.warn(line) });
     shutdown.add("client", () => fleet.close());
+    for (const [pool, policy] of Object.entries(environment.scaling)) await fleet.setScaling(pool, policy);
     const server = await startServer({
       ...{ fleet, host, port, tokens, board: { redis, namespace } },
       log: (line) => log.error(line),

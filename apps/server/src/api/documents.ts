@@ -130,6 +130,7 @@ export const fleetSchema: z.ZodType<FleetDocument> = z
         slots: z.int(),
         busy: z.int(),
         version: z.string(),
+        leaving: z.boolean().describe("it takes no new runs"),
         lastSeen: isoTime,
       }),
     ),
@@ -139,9 +140,12 @@ export const fleetSchema: z.ZodType<FleetDocument> = z
         ready: z.int().describe("runs a worker could take now"),
         active: z.int(),
         waiting: z.int().describe("runs that wait without a slot"),
-        oldestReadyMs: z.number().nullable(),
-        wanted: z.int().nullable().describe("replicas; null where no scaling policy decides"),
-        why: z.string().nullable(),
+        oldestReadyMs: z
+          .number()
+          .nullable()
+          .describe("of the run that is taken next; null: none is ready, or nobody knows"),
+        wanted: z.int().describe("workers that there should be"),
+        why: z.string().describe("the reason in one sentence"),
       }),
     ),
     kept: z

@@ -28,6 +28,7 @@ import {
 } from "@runfleet/model";
 import { runRow } from "../run-record.js";
 import { createMemoryPermits, type MemoryPermits } from "./permit-state.js";
+import { createScalingState, type ScalingState } from "./scaling-state.js";
 
 export interface GateAnswered {
   readonly address: Address;
@@ -126,6 +127,7 @@ export interface MemoryState {
   readonly published: Map<string, PublishedWorkflow>;
   readonly schedules: Map<string, StoredSchedule>;
   readonly workers: Map<string, WorkerPresence>;
+  readonly scaling: ScalingState;
   readonly cancelListeners: Set<(runId: string) => void>;
   /** Called once when a run's history grows. */
   readonly historyWaiters: Map<string, Set<() => void>>;
@@ -158,6 +160,7 @@ export function createMemoryState(now: () => number): MemoryState {
     published: new Map(),
     schedules: new Map(),
     workers: new Map(),
+    scaling: createScalingState(),
     cancelListeners: new Set(),
     historyWaiters: new Map(),
     fleetEvents: [],

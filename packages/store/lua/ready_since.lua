@@ -1,0 +1,33 @@
+-- Since when a run that nobody owns has been ready for a worker. What a sweeper has told already no longer has its time, so a
+-- fresh run then counts from its start, another from its first unread event.
+--
+-- include: clock.lua
+--
+-- KEYS
+--   timers: timers
+--   run: run:<id>
+--   inbox: run:<id>:inbox
+-- ARGV
+--   runId: id of the run
+-- REPLIES
+--   ready: epoch ms
+--   unknown: somebody works on it, it is gone, or it waited for a permit and nobody knows how long
+
+local wants_since = redis.call('ZSCORE', K.timers, A.runId)
+if wants_since and tonumber(wants_since) <= tonumber(now) then
+  return { 'ready', string.format('%.0f', tonumber(wants_since)) }
+end
+local run = redis.call('HMGET', K.run, 'owner', 'generation', 'createdAt', 'readyAt', 'permits')
+if run[1] or not run[2] or run[5] then
+  return { 'unknown' }
+end
+if run[2] == '0' then
+  return { 'ready', run[4] or run[3] }
+end
+-- Events begin with their time, or with type and time; nothing else of them is looked at.
+local event = redis.call('LINDEX', K.inbox, '0') or ''
+local at = string.match(event, '^{"at":(%d+)') or string.match(event, '^{"type":"%a+","at":(%d+)')
+if at then
+  return { 'ready', at }
+end
+return { 'unknown' }

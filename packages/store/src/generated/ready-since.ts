@@ -1,0 +1,66 @@
+// Generated from lua/ready_since.lua by scripts/generate.mjs; not edited by hand.
+import type { Script, ScriptValue } from "../script.js";
+
+export interface ReadySinceKeys {
+  /** timers */
+  readonly timers: string;
+  /** run:<id> */
+  readonly run: string;
+  /** run:<id>:inbox */
+  readonly inbox: string;
+}
+
+export interface ReadySinceValues {
+  /** epoch ms from a test, or empty */
+  readonly now: ScriptValue;
+  /** id of the run */
+  readonly runId: ScriptValue;
+}
+
+/**
+ * - ready: epoch ms
+ * - unknown: somebody works on it, it is gone, or it waited for a permit and nobody knows how long
+ */
+export type ReadySinceTag = "ready" | "unknown";
+
+/**
+ * Since when a run that nobody owns has been ready for a worker. What a sweeper has told already no longer has its time, so a
+ * fresh run then counts from its start, another from its first unread event.
+ */
+export const readySince: Script<ReadySinceKeys, ReadySinceValues, ReadySinceTag> = {
+  name: "ready_since",
+  keys: ["timers", "run", "inbox"],
+  values: ["now", "runId"],
+  sha1: "a43f6175dc910a624099d504edd2887db408632e",
+  source: `local K = {
+  timers = KEYS[1],
+  run = KEYS[2],
+  inbox = KEYS[3],
+}
+local A = {
+  now = ARGV[1],
+  runId = ARGV[2],
+}
+local now = A.now
+if now == '' then
+  local time = redis.call('TIME')
+  now = string.format('%.0f', tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000))
+end
+local wants_since = redis.call('ZSCORE', K.timers, A.runId)
+if wants_since and tonumber(wants_since) <= tonumber(now) then
+  return { 'ready', string.format('%.0f', tonumber(wants_since)) }
+end
+local run = redis.call('HMGET', K.run, 'owner', 'generation', 'createdAt', 'readyAt', 'permits')
+if run[1] or not run[2] or run[5] then
+  return { 'unknown' }
+end
+if run[2] == '0' then
+  return { 'ready', run[4] or run[3] }
+end
+local event = redis.call('LINDEX', K.inbox, '0') or ''
+local at = string.match(event, '^{"at":(%d+)') or string.match(event, '^{"type":"%a+","at":(%d+)')
+if at then
+  return { 'ready', at }
+end
+return { 'unknown' }`,
+};
