@@ -68,6 +68,17 @@ describe("the server beside a development fleet", () => {
     });
   });
 
+  test("has a scaler beside it where one is wanted, which ends with it", async () => {
+    const log = (line: string) => failures.push(line);
+    const open = (grpcPort: number) => startServer({ fleet: under.fleet, port: 0, grpcPort, log });
+    const first = await open(0);
+    const port = first.grpcPort ?? expect.unreachable();
+    await expect(open(port)).rejects.toThrow(/--grpc-port/);
+    await first.stop();
+    await (await open(port)).stop();
+    expect(server.grpcPort).toBeUndefined();
+  });
+
   test("says that a port is taken", async () => {
     const taken = startServer({ fleet: under.fleet, port: server.port, log: () => {} });
     await expect(taken).rejects.toMatchObject({

@@ -16,6 +16,8 @@ export interface ServerOptions {
   readonly host?: string;
   /** 0 = any free one. */
   readonly port: number;
+  /** Of the scaler for KEDA's external trigger, on the same host; 0 = any free one. Default: there is none. */
+  readonly grpcPort?: number | undefined;
   /** Who may use it. Without any, only a loopback address is listened on, and everybody there is an admin. */
   readonly tokens?: readonly ApiToken[];
   /** Requests of one actor per minute; default 3,000. */
@@ -30,6 +32,8 @@ export interface RunningServer {
   /** `http://127.0.0.1:<port>` */
   readonly url: string;
   readonly port: number;
+  /** Absent where there is no scaler. */
+  readonly grpcPort?: number;
   /** Ends open connections too. Does not close the client. */
   stop(): Promise<void>;
 }
@@ -64,11 +68,30 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   app.addHook("onClose", async () => board?.close());
   await listen(app, host, options.port);
   const { port } = app.server.address() as AddressInfo;
+  const grpcPort = await openScaler(app, { ...options, host, tokens });
   return {
     url: `http://${host.includes(":") ? `[${host}]` : host}:${port}`,
     port,
+    ...(grpcPort === undefined ? {} : { grpcPort }),
     stop: () => app.close(),
   };
+}
+
+/** Stops with the server. Loaded only where it is wanted. */
+async function openScaler(
+  app: FastifyInstance,
+  { fleet, host, grpcPort, tokens, log }: ServerOptions & { host: string; tokens: readonly ApiToken[] },
+): Promise<number | undefined> {
+  if (grpcPort === undefined) return undefined;
+  const { startExternalScaler } = await import("./scaler/external-scaler.js");
+  try {
+    const scaler = await startExternalScaler({ fleet, host, tokens, port: grpcPort, log });
+    app.server.on("close", () => scaler.stop());
+    return scaler.port;
+  } catch (error) {
+    await app.close();
+    throw error;
+  }
 }
 
 async function listen(app: FastifyInstance, host: string, port: number): Promise<void> {

@@ -10,6 +10,7 @@ import { wholeNumber } from "../parse-options.js";
 interface Options {
   readonly host: string;
   readonly port: number;
+  readonly grpcPort?: number;
 }
 
 export function addServer(program: Command, cli: Cli): void {
@@ -18,10 +19,15 @@ export function addServer(program: Command, cli: Cli): void {
     .description("run the HTTP API and the pages")
     .option("--host <address>", "to listen on; others than loopback need RUNFLEET_API_TOKENS", "127.0.0.1")
     .option("--port <port>", "0 = any free one", wholeNumber("--port", { min: 0, max: 65_535 }), defaultPort)
+    .option(
+      "--grpc-port <port>",
+      "of the scaler for KEDA's external trigger; 0 = any free one; default: none",
+      wholeNumber("--grpc-port", { min: 0, max: 65_535 }),
+    )
     .action((options: Options) => runServer(cli, options));
 }
 
-async function runServer(cli: Cli, { host, port }: Options): Promise<void> {
+async function runServer(cli: Cli, { host, port, grpcPort }: Options): Promise<void> {
   // Every other command starts sooner without it.
   const { parseTokens, startServer } = await import("@runfleet/server");
   const environment = readEnvironment(cli.env);
@@ -35,12 +41,12 @@ async function runServer(cli: Cli, { host, port }: Options): Promise<void> {
     shutdown.add("client", () => fleet.close());
     for (const [pool, policy] of Object.entries(environment.scaling)) await fleet.setScaling(pool, policy);
     const server = await startServer({
-      ...{ fleet, host, port, tokens, board: { redis, namespace } },
+      ...{ fleet, host, port, grpcPort, tokens, board: { redis, namespace } },
       log: (line) => log.error(line),
       audit: (entry) => log.info({ audit: entry }, "changed"),
     });
     shutdown.add("server", () => server.stop());
-    log.info({ url: server.url, tokens: tokens.length }, "listening");
+    log.info({ url: server.url, grpcPort: server.grpcPort, tokens: tokens.length }, "listening");
     const reason = await shutdown.stopping;
     log.info({ reason }, "stopping");
   } finally {
