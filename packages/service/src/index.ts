@@ -7,5 +7,6 @@ export {
   poolNames,
   readEnvironment,
 } from "./environment.js";
+export { type Health, type HealthOptions, serveHealth } from "./health.js";
 export { createLogger, type Logger, type LoggerOptions } from "./logger.js";
 export { createShutdown, type Shutdown, type ShutdownOptions } from "./shutdown.js";

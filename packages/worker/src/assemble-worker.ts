@@ -53,8 +53,14 @@ const parallelMax = 64;
 /** How long a script may live after SIGTERM. */
 const killGraceMs = 5_000;
 
-/** Answers how to stop it; that resolves when nothing of this worker runs any more. The ports stay open. */
-export async function assembleWorker(parts: WorkerParts): Promise<() => Promise<void>> {
+export interface AssembledWorker {
+  /** See `Presence`. */
+  silentMs(): number;
+  /** Resolves when nothing of this worker runs any more. The ports stay open. */
+  stop(): Promise<void>;
+}
+
+export async function assembleWorker(parts: WorkerParts): Promise<AssembledWorker> {
   const { workerId, store, leases, queue, clock, config, log, pools, concurrency, leaseTtlMs } = parts;
   const { workDir } = parts;
   const rules = createRetentionRules(config.retention);
@@ -108,7 +114,7 @@ export async function assembleWorker(parts: WorkerParts): Promise<() => Promise<
   });
   const ticker = createTicker({ ports: { ...outbox, log }, clock, lookMs: parts.scheduleLookMs ?? 1_000 });
 
-  return async () => {
+  const stop = async (): Promise<void> => {
     presence.leave();
     sweeper.stop();
     retention.stop();
@@ -121,4 +127,5 @@ export async function assembleWorker(parts: WorkerParts): Promise<() => Promise<
     await presence.withdraw();
     await unsubscribe();
   };
+  return { silentMs: () => presence.silentMs(), stop };
 }

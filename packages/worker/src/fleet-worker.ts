@@ -52,9 +52,14 @@ export interface FleetWorkerOptions {
 
 export interface FleetWorker {
   readonly id: string;
+  /** Why it takes no runs: it stops, or Redis has not answered for a while. Absent: it takes them. */
+  unready(): string | undefined;
   /** Resolves when nothing of this worker runs any more. */
   stop(): Promise<void>;
 }
+
+/** Three rounds of presence, and a little: one lost answer is nothing. */
+const silentMsMax = 12_000;
 
 export async function createFleetWorker(options: FleetWorkerOptions): Promise<FleetWorker> {
   const { config, log } = options;
@@ -69,7 +74,7 @@ export async function createFleetWorker(options: FleetWorkerOptions): Promise<Fl
   const onError = (error: unknown): void => log.warn("worker trouble", { error: String(error) });
   const workDir = resolve(options.workDir ?? join(".runfleet", "work"));
   examineRedis().then((findings) => warnOf(findings, log), onError);
-  const stopWorking = await assembleWorker({
+  const working = await assembleWorker({
     ...{ workerId, store, leases, queue, config, log, leaseTtlMs, workDir, secrets },
     clock,
     setClock: clock.setBy,
@@ -85,12 +90,19 @@ export async function createFleetWorker(options: FleetWorkerOptions): Promise<Fl
   const shutDown = async (): Promise<void> => {
     stopCleaning();
     await sinks.stop();
-    await stopWorking();
+    await working.stop();
     await close();
   };
   let stopped: Promise<void> | undefined;
   return {
     id: workerId,
+    unready() {
+      if (stopped !== undefined) return "it was asked to stop";
+      const silentMs = working.silentMs();
+      return silentMs > silentMsMax
+        ? `Redis has not answered for ${Math.round(silentMs / 1_000)} s`
+        : undefined;
+    },
     stop() {
       stopped ??= shutDown();
       return stopped;

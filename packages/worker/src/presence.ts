@@ -7,6 +7,8 @@ import type { FleetClock } from "./fleet-clock.js";
 export interface Presence {
   /** Resolves when the fleet knows this worker, and this worker the fleet's time. */
   readonly known: Promise<void>;
+  /** How long ago the fleet was last told, and answered; 0 at the start. */
+  silentMs(): number;
   /** Says at once that this worker takes no more runs. */
   leave(): void;
   withdraw(): Promise<void>;
@@ -30,6 +32,7 @@ export function announcePresence(options: {
 }): Presence {
   const { store, workerId, pools, slots, busy, onError } = options;
   let leaving = false;
+  let answeredAt = options.clock.monotonic();
   const beat = (): void => {
     const worker = {
       id: workerId,
@@ -43,7 +46,13 @@ export function announcePresence(options: {
       ...(leaving ? { leaving } : {}),
       lastSeen: 0,
     };
-    options.setClock(() => store.announceWorker(worker)).then(know, onError);
+    options
+      .setClock(async () => {
+        const now = await store.announceWorker(worker);
+        answeredAt = options.clock.monotonic();
+        return now;
+      })
+      .then(know, onError);
   };
   let know = (): void => {};
   const known = new Promise<void>((resolve) => {
@@ -53,6 +62,7 @@ export function announcePresence(options: {
   const stopBeating = options.clock.every(beatMs, beat);
   return {
     known,
+    silentMs: () => options.clock.monotonic() - answeredAt,
     leave() {
       leaving = true;
       beat();

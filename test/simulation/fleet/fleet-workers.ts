@@ -47,7 +47,7 @@ export function startWorkers(redis: Redis, ledger: Ledger, effect: ActionEffect)
       ...{ ...ports, workerId: machine.id, clock: machine.clock, random: () => random.next(), log: silent },
       ...{ config: actionsOf(machine, { redis, ledger, effect }), concurrency: 4, pools: [pool], leaseTtlMs },
       ...{ workDir: "/nowhere", sweepMs: 5_000, graceMs: 2_000, scheduleLookMs: 60_000 },
-    }).then((stop) => {
+    }).then(({ stop }) => {
       post.stop = stop;
     });
   };

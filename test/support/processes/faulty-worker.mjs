@@ -86,7 +86,7 @@ process.on("unhandledRejection", (error) => {
   process.exit(70);
 });
 
-const stop = await assembleWorker({
+const { stop } = await assembleWorker({
   workerId: settings.name,
   store: {
     ...watched("store", store),

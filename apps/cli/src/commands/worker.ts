@@ -11,8 +11,9 @@ import {
   poolNames,
   readEnvironment,
   type Shutdown,
+  serveHealth,
 } from "@runfleet/service";
-import type { ActionLog } from "@runfleet/worker";
+import type { ActionLog, FleetWorker } from "@runfleet/worker";
 import type { Command } from "commander";
 import type { Cli } from "../cli.js";
 import { findFleet } from "../find-fleet.js";
@@ -25,6 +26,8 @@ interface Options {
   readonly config?: string;
   readonly concurrency?: number;
   readonly pools?: string;
+  readonly healthHost: string;
+  readonly healthPort?: number;
 }
 
 /** Time for the last lines of the log to be written. */
@@ -45,6 +48,12 @@ export function addWorker(program: Command, cli: Cli): void {
       wholeNumber("--concurrency", { min: 1, max: concurrencyMax }),
     )
     .option("--pools <names>", "pools it takes runs of, between commas; default: default")
+    .option(
+      "--health-port <port>",
+      "answers /livez and /readyz over HTTP; 0 = any free one; default: none",
+      wholeNumber("--health-port", { min: 0, max: 65_535 }),
+    )
+    .option("--health-host <address>", "where --health-port listens", "127.0.0.1")
     .action((options: Options) => runWorker(cli, options));
 }
 
@@ -80,7 +89,8 @@ async function runWorker(cli: Cli, options: Options): Promise<void> {
     ...(leaseRedisUrls === undefined ? {} : { leaseRedisUrls }),
   });
   shutdown.add("worker", () => worker.stop());
-  log.info({ worker: worker.id }, "working");
+  const healthPort = await openHealth(options, { worker, shutdown });
+  log.info({ worker: worker.id, healthPort }, "working");
   process.send?.({ type: "ready", worker: worker.id });
   const reason = await shutdown.stopping;
   log.info({ worker: worker.id, reason }, "stopping");
@@ -90,6 +100,17 @@ async function runWorker(cli: Cli, options: Options): Promise<void> {
   if (process.connected) process.disconnect();
   // What could not be closed, because Redis is away for example, must not keep the process.
   setTimeout(() => process.exit(), lingerMs).unref();
+}
+
+/** Asked until the worker has gone: it is unready from the moment it stops. */
+async function openHealth(
+  { healthHost: host, healthPort: port }: Options,
+  { worker, shutdown }: { readonly worker: FleetWorker; readonly shutdown: Shutdown },
+): Promise<number | undefined> {
+  if (port === undefined) return undefined;
+  const health = await serveHealth({ host, port, unready: () => worker.unready() });
+  void shutdown.stopping.then(() => worker.stop()).then(() => health.stop());
+  return health.port;
 }
 
 /** A person who starts a worker hears at once that Redis is not there; later the worker waits for it to come back. */
