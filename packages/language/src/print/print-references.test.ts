@@ -18,6 +18,7 @@ test("an input is required, or has its default in the comment, and a boolean is 
     pr required description = "Its number"
     tone default = "kind" description = "How it is said"
     loud boolean
+    token required secret
   }
   call look
 }`);
@@ -34,6 +35,8 @@ export const reviewPr = workflowRef<{
    */
   readonly tone?: string | number;
   readonly loud?: boolean;
+  /** Secret: masked wherever it is shown */
+  readonly token: string | number;
 }>("review-pr");
 `);
 });

@@ -35,9 +35,11 @@ function referenceOf({ name, title, description, inputs }: Definition, constant:
   return `\n${start}${type}>(${JSON.stringify(name)});`;
 }
 
-function memberOf({ name, type, required, default: fallback, description = "" }: InputDeclaration): string {
+function memberOf(declaration: InputDeclaration): string {
+  const { name, type, required, default: fallback, description = "", secret } = declaration;
   const usual = fallback === undefined ? "" : `Default: ${JSON.stringify(fallback)}`;
-  const told = [description.trim(), usual].filter((text) => text !== "").join("\n");
+  const masked = secret === true ? "Secret: masked wherever it is shown" : "";
+  const told = [description.trim(), usual, masked].filter((text) => text !== "").join("\n");
   const key = /^[A-Za-z_$][\w$]*$/.test(name) ? name : JSON.stringify(name);
   const value = type === "boolean" ? "boolean" : "string | number";
   return `${docLines(told, "  ")}  readonly ${key}${required ? "" : "?"}: ${value};\n`;
