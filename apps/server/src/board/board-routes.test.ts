@@ -1,7 +1,9 @@
 /** Bull Board's page and routes: who may look, who may change, and what the board does not do for anybody. */
 import { createBullBoard } from "@bull-board/api";
 import type { AppControllerRoute, IServerAdapter } from "@bull-board/api/typings/app";
+import fc from "fast-check";
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
+import { oddText } from "../../../../test/support/any-of-schema.js";
 import { type ApiServer, openApiServer } from "../../../../test/support/api-server.js";
 
 let server: ApiServer;
@@ -119,5 +121,26 @@ test("what an admin may change is what is written here; the rest is refused with
       "PUT /api/queues/:queueName/:jobId/promote",
     ]
   `);
+  expect(server.faults).toEqual([]);
+});
+
+test("no request to the board makes the server fail, whatever is in its address", async () => {
+  const reads = boardRoutes().filter(({ method }) => method === "GET");
+  const encoded = (text: string): string =>
+    encodeURIComponent(text.replaceAll(/\p{Surrogate}/gu, "x")) || "x";
+  const odd = fc.tuple(fc.constantFrom(...reads.keys()), oddText, oddText, fc.boolean());
+  await fc.assert(
+    fc.asyncProperty(odd, async ([place, id, query, isOurs]) => {
+      const path = reads[place]?.path ?? "";
+      const asked = isOurs
+        ? path
+        : path.replace(runId, () => encoded(id)).replace("default", () => encoded(id));
+      const names = ["activeQueue", "status", "page", "jobsPerPage"];
+      const search = names.map((name) => `${name}=${encoded(query)}`).join("&");
+      const { status } = await server.ask("GET", `${asked}?${search}`);
+      expect(status, `${asked}?${search}`).toBeLessThan(500);
+    }),
+    { numRuns: 200, examples: [[[0, "", "\u0000{", true]]] },
+  );
   expect(server.faults).toEqual([]);
 });

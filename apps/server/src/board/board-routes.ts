@@ -8,7 +8,7 @@ import { createBullBoard } from "@bull-board/api";
 import type { AppControllerRoute, AppViewRoute, IServerAdapter, UIConfig } from "@bull-board/api/typings/app";
 import staticFiles from "@fastify/static";
 import type { FleetClient } from "@runfleet/client";
-import { errorCodes } from "@runfleet/model";
+import { errorCodes, RunfleetError } from "@runfleet/model";
 import { isNoLongerHeld } from "@runfleet/queue";
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
@@ -141,6 +141,7 @@ function serveRoute(app: FastifyInstance, { route, method, path, config, board, 
     config: { role: reads ? "viewer" : "admin" },
     schema: hidden,
     handler: async (request, reply) => {
+      refuseNul(request.query);
       const params = request.params as Record<string, string>;
       const pools = await board.pools();
       const queues = mayAct(request.actor.role, "admin") ? pools.writable : pools.readOnly;
@@ -157,6 +158,12 @@ function serveRoute(app: FastifyInstance, { route, method, path, config, board, 
       return reply.code(status).send(status === 204 ? undefined : answer.body);
     },
   });
+}
+
+/** Bull Board's messages about a query use NUL as a separator, and break on one that was sent. */
+function refuseNul(query: unknown): void {
+  if (!JSON.stringify(query).includes("\\u0000")) return;
+  throw new RunfleetError("invalid_usage", "the query of the request has a NUL character");
 }
 
 /** As Bull Board's page reads errors. Who opens the page without a session is led to where one can sign in. */
