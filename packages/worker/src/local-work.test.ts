@@ -13,6 +13,7 @@ const silent = { info: () => undefined, warn: () => undefined, error: () => unde
 function workWith(
   actions: AnyAction[],
   parallelMax = 8,
+  secrets: Readonly<Record<string, string>> = {},
 ): { work: LocalWork; next: () => Promise<WorkerEvent> } {
   const ready: WorkerEvent[] = [];
   const waiting: ((event: WorkerEvent) => void)[] = [];
@@ -25,7 +26,7 @@ function workWith(
       workingDir: () => "/",
       logDir: "/",
       log: silent,
-      redactor: createRedactor(),
+      redactor: createRedactor(secrets),
       killGraceMs: 10,
       clock: systemClock,
       holdsRun: () => true,
@@ -125,6 +126,27 @@ describe("local work", () => {
         retryable: false,
         error: { code: "invalid_output", message: expect.stringContaining(where) },
       },
+    });
+  });
+
+  it("masks what a step says, and never which step ended and how", async () => {
+    const words = ["deploy", "failed", "succeeded", "attemptEnded", "outcome", "durationMs", "120000"];
+    const secrets = Object.fromEntries(words.map((word) => [word, word]));
+    const usage = { durationMs: 120_000, costUsd: 1 };
+    const actions: AnyAction[] = [
+      { name: "says", run: async () => ({ context: "deploy it", output: { usage: 120_000 }, usage }) },
+      { name: "breaks", run: () => Promise.reject(new Error("deploy failed")) },
+    ];
+    const { work, next } = workWith(actions, 8, secrets);
+    work.start(action("says", "deploy.0"));
+    expect(await next()).toMatchObject({
+      ...{ type: "attemptEnded", address: "deploy.0", attempt: 1 },
+      outcome: { type: "succeeded", context: "*** it", output: '{"usage":"***"}', usage: { costUsd: 1 } },
+    });
+    work.start(action("breaks", "deploy.1"));
+    expect(await next()).toMatchObject({
+      ...{ type: "attemptEnded", address: "deploy.1" },
+      outcome: { type: "failed", error: { code: "step_failed", message: "*** ***" }, retryable: true },
     });
   });
 

@@ -19,6 +19,7 @@ import type { PerformContext } from "./perform/context.js";
 import { pollGate } from "./perform/poll-gate.js";
 import { runAction } from "./perform/run-action.js";
 import { runScript } from "./perform/run-script.js";
+import { redactEvent } from "./redact-event.js";
 
 /** Work that begins here; an abort only ends some. */
 export type StartableCommand = Exclude<LocalCommand, AbortAttempt>;
@@ -102,11 +103,11 @@ async function perform(
   if (unreadable !== undefined) return unperformed(command, unreadable);
   try {
     const work = (): Promise<WorkerEvent> => performer(command, context, controller.signal);
-    return redactor.value(await watchEscapes(place, work, redactor.text));
+    return redactEvent(await watchEscapes(place, work, redactor.text), redactor);
   } catch (error) {
     // What goes on of it has lost its say.
     controller.abort("an error escaped");
-    return redactor.value(broken(command, error));
+    return redactEvent(broken(command, error), redactor);
   }
 }
 

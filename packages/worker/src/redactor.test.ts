@@ -34,6 +34,23 @@ describe("a redactor", () => {
     expect(text("end")).toBe("end");
   });
 
+  test("masks the token of a header alone, too", () => {
+    const { text } = createRedactor({
+      auth: "Bearer 7f3k7f3k7f3k7f3k",
+      prose: "all is a misunderstanding of us",
+    });
+    expect(text("Bearer of 7f3k7f3k7f3k7f3k")).toBe("Bearer of ***");
+    expect(text("no misunderstanding here")).toBe("no misunderstanding here");
+  });
+
+  test("masks numbers, and JSON stays JSON", () => {
+    const digits = createRedactor({ pin: "4711471147" });
+    expect(digits.json('{"pin":4711471147,"n":47,"t":"x4711471147"}')).toBe(
+      '{"pin":"***","n":47,"t":"x***"}',
+    );
+    expect(createRedactor().json("[1]")).toBe("[1]");
+  });
+
   test("masks every text of a value, names too, errors as text, and never loops", () => {
     const loop: Record<string, unknown> = { secret };
     loop["self"] = loop;

@@ -8,8 +8,10 @@ import type { ActionLog } from "./action.js";
 
 export interface Redactor {
   text(text: string): string;
-  /** The same for every text in plain data, names of members included. */
+  /** The same for every text in plain data, names of members included. A number that is a secret becomes the mask. */
   value<T>(value: T): T;
+  /** The same for a text that is JSON, and stays JSON. Throws when it is none. */
+  json(text: string): string;
   /** For one stream of bytes. */
   stream(): StreamRedactor;
   log(log: ActionLog): ActionLog;
@@ -26,6 +28,10 @@ export interface StreamRedactor {
 const cutCharsMax = 8_192;
 /** What lies deeper is left out: a log line may hold objects that contain themselves. */
 const depthMax = 100;
+/** A value of this many words at most, such as `Bearer` and a token, is also known by each long word of it. */
+const wordsMax = 4;
+/** A word so long is hardly anything else. */
+const wordCharsMin = 12;
 /** What an excerpt may end with after the cut. */
 const ellipsis = /[\s…]*$/u;
 const nothing = Buffer.alloc(0);
@@ -36,6 +42,7 @@ export function createRedactor(secrets: Readonly<Record<string, string>> = {}): 
   const own: Redactor = {
     text: (text) => (sought.length === 0 ? text : withoutCut(withoutWhole(text, sought), sought)),
     value: (value) => (sought.length === 0 ? value : (inEveryText(value, own.text) as typeof value)),
+    json: (text) => (sought.length === 0 ? text : JSON.stringify(own.value(JSON.parse(text)))),
     stream: () => (sought.length === 0 ? unchanged : createStream(sought)),
     log: (log) => (sought.length === 0 ? log : redactedLog(log, own)),
   };
@@ -44,10 +51,19 @@ export function createRedactor(secrets: Readonly<Record<string, string>> = {}): 
 
 /** Longest first, so that a value goes before the lines of it. */
 function soughtTexts(values: readonly string[]): readonly string[] {
-  const parts = values.flatMap((value) => [value, ...value.split(/\r?\n/).map((line) => line.trim())]);
+  const parts = values.flatMap((value) => [value, ...linesOf(value), ...longWordsOf(value)]);
   const long = parts.filter(({ length }) => length >= limits.secretSoughtCharsMin);
   const forms = long.flatMap((text) => [...inJson(text), ...inAddress(text), ...inBase64(text)]);
   return [...new Set(forms)].sort((left, right) => right.length - left.length);
+}
+
+function linesOf(value: string): string[] {
+  return value.split(/\r?\n/).map((line) => line.trim());
+}
+
+function longWordsOf(value: string): string[] {
+  const words = value.trim().split(/\s+/);
+  return words.length > wordsMax ? [] : words.filter(({ length }) => length >= wordCharsMin);
 }
 
 /** As it is, in JSON, in JSON that is a text in JSON, and once more. */
@@ -99,6 +115,8 @@ function* cutLengths(secret: string, text: string): Generator<number> {
 /** Errors become their text, other objects what their JSON would be. */
 function inEveryText(value: unknown, change: (text: string) => string, depth = 0): unknown {
   if (typeof value === "string") return change(value);
+  if (typeof value === "number" || typeof value === "bigint")
+    return change(String(value)) === String(value) ? value : secretMask;
   if (typeof value !== "object" || value === null) return value;
   if (depth >= depthMax) return secretMask;
   if (value instanceof Error) return change(value.stack ?? value.message);
