@@ -11,9 +11,9 @@ import {
   type StepEnd,
   type StepResult,
   type Totals,
-  type Trail,
   zeroTotals,
 } from "@runfleet/model";
+import { coreFromRow, coreRow, frameFromRow, frameRow, trailFromRow, trailRow } from "./part-rows.js";
 import { member, textRecord } from "./record.js";
 
 /** Members of the core that are large or change seldom; each is a part of its own. */
@@ -61,7 +61,7 @@ export function decodeState(parts: Readonly<Record<string, string>>): RunState {
   const contexts: ContextEntry[] = [];
   for (const [name, text] of Object.entries(parts).sort(([one], [other]) => (one < other ? -1 : 1))) {
     const key = name.slice(2);
-    if (name.startsWith("f:")) frames[key] = JSON.parse(text) as Frame;
+    if (name.startsWith("f:")) frames[key] = frameFromRow(JSON.parse(text));
     else if (name.startsWith("r:")) results[key] = JSON.parse(text) as StepResult;
     else if (name.startsWith("e:")) ends[key] = JSON.parse(text) as StepEnd;
     else if (name.startsWith("i:")) items[key] = JSON.parse(text) as ItemState;
@@ -76,22 +76,24 @@ function decodeCore(parts: Readonly<Record<string, string>>): CoreState {
     const text = member(parts, name);
     return text === undefined ? undefined : JSON.parse(text);
   };
-  const core = read(partName.core) as CoreState;
-  core.totals ??= zeroTotals();
-  core.inputs = textRecord((read(partName.inputs) ?? {}) as Record<string, string>);
-  core.exports = textRecord((read(partName.exports) ?? {}) as Record<string, string>);
-  core.signals = (read(partName.signals) ?? []) as CoreState["signals"];
+  const core: CoreState = {
+    totals: zeroTotals(),
+    ...coreFromRow(read(partName.core)),
+    inputs: textRecord((read(partName.inputs) ?? {}) as Record<string, string>),
+    exports: textRecord((read(partName.exports) ?? {}) as Record<string, string>),
+    signals: (read(partName.signals) ?? []) as CoreState["signals"],
+  };
   const prior = read(partName.prior) as string | undefined;
   if (prior !== undefined) core.priorOutput = prior;
-  const retry = read(partName.retry) as Trail | undefined;
-  if (retry !== undefined) core.retry = retry;
+  const retry = read(partName.retry) as Parameters<typeof trailFromRow>[0] | undefined;
+  if (retry !== undefined) core.retry = trailFromRow(retry);
   return core;
 }
 
 /** What a part holds now, or `undefined` when there is no such part. */
 export function partValue(state: RunState, name: string): unknown {
   const key = name.slice(2);
-  if (name.startsWith("f:")) return member(state.frames, key);
+  if (name.startsWith("f:")) return frameValue(member(state.frames, key));
   if (name.startsWith("r:")) return member(state.results, key);
   if (name.startsWith("e:")) return member(state.ends, key);
   if (name.startsWith("i:")) return member(state.items, key);
@@ -111,13 +113,17 @@ function corePart(core: CoreState, name: string): unknown {
     case partName.signals:
       return signals.length > 0 ? signals : undefined;
     case partName.retry:
-      return retry;
+      return retry === undefined ? undefined : trailRow(retry);
     default:
-      return isZero(totals) ? rest : { ...rest, totals };
+      return coreRow(isZero(totals) ? rest : { ...rest, totals });
   }
 }
 
-/** Half of the core's text, and most runs that wait have used nothing. */
+function frameValue(frame: Frame | undefined): unknown {
+  return frame === undefined ? undefined : frameRow(frame);
+}
+
+/** Most of the core's text, and most runs that wait have used nothing. */
 function isZero(totals: Totals): boolean {
   return Object.values(totals).every((value) => !value);
 }

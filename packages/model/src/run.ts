@@ -140,6 +140,7 @@ export interface RunRecord extends RunInfo {
   readonly owner?: string;
   /** The nonce of the fence under which the owner writes; absent while nobody holds the run. */
   readonly ownerToken?: string;
+  /** When the owner was last heard of; absent while nobody holds the run. */
   readonly heartbeatAt?: number;
   /** Takeovers in a row without progress: since a step ended, and since the run was given away in order. */
   readonly recoveries: number;
@@ -227,7 +228,7 @@ export const runDocumentSchema = z.object({
   /** Worker that holds the run, and the token under which it writes; null while nobody holds it. */
   owner: z.string().nullable(),
   ownerToken: z.string().nullable(),
-  /** When the owner was last heard of: its last commit or heartbeat. */
+  /** When the owner was last heard of, by a commit or a heartbeat; null while nobody holds the run. */
   heartbeatAt: z.string().nullable(),
   blockedOn: z.array(blockedOnDocumentSchema),
   totals: totalsSchema,

@@ -153,7 +153,7 @@ async function settle(
   token: string,
   { worker, disposition, options, now }: Settlement,
 ): Promise<JobResult> {
-  if (disposition.type === "ended") return end(disposition);
+  if (disposition.type === "ended") return end(job, disposition);
   try {
     await move(job, token, { worker, disposition, options, now });
   } catch (error) {
@@ -166,9 +166,11 @@ async function settle(
 
 type Ended = Extract<Disposition, { type: "ended" }>;
 
-function end({ status, error }: Ended): JobResult {
-  if (status === "failed") throw new UnrecoverableError(error ?? "the run failed");
-  return { status };
+function end(job: RunJob, { status, error }: Ended): JobResult {
+  if (status !== "failed") return { status };
+  // Where the queue was told is no place in the run's code.
+  job.opts.stackTraceLimit = 0;
+  throw new UnrecoverableError(error ?? "the run failed");
 }
 
 async function move(

@@ -123,7 +123,6 @@ async function addJob(
     jobId: runId,
     timestamp: now,
     attempts: 1,
-    stackTraceLimit: 0,
     ...(delayMs === undefined ? {} : { delay: delayMs }),
     ...(priority === continuingPrecedence ? {} : { priority }),
   };

@@ -65,13 +65,15 @@ export class RunWorker extends Worker<JobData, JobResult> {
   }
 
   /**
-   * Lays a job aside for so long; from now on it goes before fresh ones. As BullMQ's own `moveToDelayed`, which takes this
+   * Lays a job aside for so long; from now on it goes before fresh ones, and nothing is asked of it that it was added with.
+   * But for a child's: what its end means to its parent is in there. As BullMQ's own `moveToDelayed`, which takes this
    * machine's time and changes nothing else of the job.
    */
   async putAway(job: RunJob, token: string, delayMs: number): Promise<void> {
+    const options = job.parent === undefined ? { opts: "{}" } : {};
     await this.backend.moveToDelayed(job.id ?? "", Date.now(), Math.max(0, delayMs), token, {
       skipAttempt: true,
-      fieldsToUpdate: { priority: continuingPrecedence },
+      fieldsToUpdate: { priority: continuingPrecedence, ...options },
     });
   }
 

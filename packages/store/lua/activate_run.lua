@@ -20,8 +20,7 @@
 -- ARGV
 --   leaseToken: value the lease must have
 --   checksLease: 1, or empty when leases lie in other servers and only the fence protects
---   owner: worker
---   ownerJson: worker as JSON
+--   owner: worker as JSON
 --   recoveriesMax: recoveries without progress in between
 --   recoveriesAdmitted: recoveries of a run that this worker takes now
 --   partsTold: states of more parts than this are left for the owner to read
@@ -54,7 +53,7 @@ local took_over = stored[7]
 local is_repeat = stored[5] and stored[4] == A.leaseToken
 if not is_repeat then
   took_over = stored[5] and '1' or '0'
-  local recoveries = tonumber(stored[6]) + tonumber(took_over)
+  local recoveries = tonumber(stored[6] or '0') + tonumber(took_over)
   if recoveries > tonumber(A.recoveriesMax) then
     return { 'crash_loop', string.format('%.0f', recoveries) }
   end
@@ -75,16 +74,18 @@ if not is_repeat then
   -- The clock as a floor: a replica promoted without the last write does not grant a number again.
   generation = string.format('%.0f', math.max(tonumber(generation) + 1, tonumber(now)))
   redis.call(
-    'HSET', K.run, 'generation', generation, 'nonce', A.leaseToken, 'owner', A.owner, 'ownerJson', A.ownerJson,
-    'heartbeatAt', now, 'recoveries', string.format('%.0f', recoveries), 'tookOver', took_over,
-    'startedAt', stored[8] or now
+    'HSET', K.run, 'generation', generation, 'nonce', A.leaseToken, 'owner', A.owner, 'tookOver', took_over,
+    'heartbeatAt', now, 'startedAt', stored[8] or now
   )
+  if took_over == '1' then
+    redis.call('HSET', K.run, 'recoveries', string.format('%.0f', recoveries))
+  end
   redis.call('HDEL', K.parts, 'blockedOn')
   set_status(K.run, stored[2], status, open_status(status, 'running'))
   redis.call('ZADD', K.leases, now, A.runId)
   redis.call('ZREM', K.timers, A.runId)
   add_facts(
-    lost .. '["lease.acquired",' .. A.ownerJson .. ',' .. generation .. ',' .. (took_over == '1' and 'true' or 'false') .. ']'
+    lost .. '["lease.acquired",' .. A.owner .. ',' .. generation .. ',' .. (took_over == '1' and 'true' or 'false') .. ']'
   )
   if is_first then
     fit_history()

@@ -28,24 +28,24 @@ if not stored[1] then
   return { 'not_found' }
 end
 
--- Address and name of the gate that is meant; the oldest of several with one name.
+-- Address, name and deadline of the gate that is meant; the oldest of several with one name.
 local function find_gate()
-  local exact = A.gate ~= '' and redis.call('HGET', K.gates, A.gate)
-  if exact then
-    return A.gate, (select(2, parse_gate(exact)))
-  end
-  local open = redis.call('HGETALL', K.gates)
-  if A.gate == '' and #open ~= 2 then
+  local places = open_gate_places()
+  if A.gate == '' and #places ~= 1 then
     return nil
   end
-  local oldest, address, name = math.huge, nil, nil
-  for index = 1, #open, 2 do
-    local since, gate_name = parse_gate(open[index + 1])
-    if (A.gate == '' or gate_name == A.gate) and tonumber(since) < oldest then
-      oldest, address, name = tonumber(since), open[index], gate_name
+  local oldest, found = math.huge, {}
+  for index = 1, #places do
+    local since, address = string.match(places[index], '^(%d+)/(.*)$')
+    local deadline, name = read_gate(places[index])
+    if address == A.gate then
+      return address, name, deadline
+    end
+    if (A.gate == '' or name == A.gate) and tonumber(since) < oldest then
+      oldest, found = tonumber(since), { address, name, deadline }
     end
   end
-  return address, name
+  return unpack(found)
 end
 
 local function find_answer()
@@ -55,7 +55,7 @@ local function find_answer()
   return redis.call('HGET', K.answers, 'a ' .. A.gate) or redis.call('HGET', K.answers, 'n ' .. A.gate)
 end
 
-local address, name = find_gate()
+local address, name, deadline = find_gate()
 if not address then
   local answer = find_answer()
   if answer then
@@ -68,7 +68,6 @@ if not address then
   return { 'not_open' }
 end
 
-local deadline = select(3, parse_gate(redis.call('HGET', K.gates, address)))
 if tonumber(deadline) < tonumber(now) then
   return { 'late', deadline }
 end

@@ -17,18 +17,16 @@
 --   parentRun: run:<parent>, or the run itself without a parent
 --   parentChildren: run:<parent>:children, or the run's own
 --   schedule: schedule:<name>, or the run itself when none starts it
---   runsAll: runs:all
 --   runsWorkflow: runs:wf:<workflow>
 --   runsEnded: runs:ended
 --   timers: timers
 -- ARGV
 --   runId: id of the run
 --   digest: hash of workflow and inputs
---   info: JSON of what never changes
+--   definition: hash of its definition
+--   info: JSON of what never changes, or empty
 --   workflow: name
 --   pool: name as JSON
---   totals: text
---   createdAt: epoch ms
 --   row: entry of the run in lists
 --   delayMs: how long its first activation waits
 --   startedEvent: JSON
@@ -95,17 +93,17 @@ end
 redis.call(
   'HSET', K.run,
   'digest', A.digest, 'workflow', A.workflow, 'pool', A.pool, 'row', A.row,
-  'status', 'pending', 'generation', '0', 'recoveries', '0', 'totals', A.totals,
-  'createdAt', A.createdAt, 'inboxSeen', '0', 'revision', '0'
+  'definition', A.definition, 'status', 'pending', 'generation', '0'
 )
 if delay_ms > 0 then
   redis.call('HSET', K.run, 'readyAt', ready_at)
 end
-redis.call('HSET', K.parts, 'info', A.info)
+if A.info ~= '' then
+  redis.call('HSET', K.parts, 'info', A.info)
+end
 -- A run of this id may have ended and expired before.
 redis.call('ZREM', K.runsEnded, A.row .. ' ' .. A.workflow)
 redis.call('RPUSH', K.inbox, A.startedEvent)
-redis.call('ZADD', K.runsAll, '0', A.row)
 redis.call('ZADD', K.runsWorkflow, '0', A.row)
 redis.call('ZADD', K.statusPending, '0', A.row)
 if A.permits ~= '' then

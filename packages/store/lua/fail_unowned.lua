@@ -29,7 +29,6 @@ if has_ended(status) then
 end
 local generation = string.format('%.0f', math.max(tonumber(stored[3]) + 1, tonumber(now)))
 redis.call('HSET', K.run, 'generation', generation, 'nonce', A.leaseToken, 'unowned', '1')
-redis.call('HINCRBY', K.run, 'revision', '1')
 set_status(K.run, stored[2], status, 'failed')
 add_facts((stored[4] and lost_lease(stored[3]) or '') .. A.fact)
 return { 'finished', end_run(stored[2]), granted }

@@ -7,6 +7,11 @@
 --
 -- KEYS
 --   run: run:<id>
+--   parts: run:<id>:state
+--   steps: run:<id>:steps
+--   history: run:<id>:events
+--   children: run:<id>:children
+--   answers: run:<id>:gates:answers
 --   rootRun: run:<root>
 --   runsUnfiled: runs:unfiled
 --   runsEnded: runs:ended
@@ -17,10 +22,23 @@
 --   rootRow: row of its root
 --   isChild: 1, or empty for a root
 --   rootWorkflow: name
---   bytes: what the run's keys hold
+--   bytesUnmeasured: what the run counts where the server cannot measure
 -- REPLIES
 --   filed: counted
 --   gone: somebody else has filed it, it is open again, or it is not there any more
+
+-- What the run's keys hold, as Redis measures it: of collections it looks at samples, so a large one costs no more.
+local function run_bytes()
+  local bytes = 0
+  for _, key in ipairs({ K.run, K.parts, K.steps, K.history, K.children, K.answers }) do
+    local size = redis.pcall('MEMORY', 'USAGE', key, 'SAMPLES', '5')
+    if type(size) == 'table' then
+      return tonumber(A.bytesUnmeasured)
+    end
+    bytes = bytes + (size or 0)
+  end
+  return bytes
+end
 
 -- The id of the last fact in an entry of the feed, see fact-text.ts. Its last field holds the facts, a line each.
 local function last_event_id(entry_id, fields)
@@ -41,11 +59,12 @@ if redis.call('EXISTS', K.rootRun) == 0 then
   redis.call('ZADD', K.runsEnded, now, A.entry)
   return { 'gone' }
 end
-local grown = tonumber(A.bytes) - tonumber(stored[2] or '0')
+local bytes = run_bytes()
+local grown = bytes - tonumber(stored[2] or '0')
 local family = kept_family(A.rootId) + grown
 local newest = redis.call('XREVRANGE', K.fleetEvents, '+', '-', 'COUNT', '1')
 local fed = newest[1] and last_event_id(newest[1][1], newest[1][2]) or '0-0'
-redis.call('HSET', K.run, 'keptBytes', A.bytes)
+redis.call('HSET', K.run, 'keptBytes', string.format('%.0f', bytes))
 redis.call('HSET', K.keptFamilies, A.rootId, string.format('%.0f', family) .. ' ' .. fed)
 if A.isChild == '' and redis.call('ZADD', K.keptRoots, now, A.rootRow) == 1 then
   change_kept_bytes(A.rootWorkflow, family)

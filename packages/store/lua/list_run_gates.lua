@@ -3,11 +3,10 @@
 -- include: gates.lua
 --
 -- REPLIES
---   gates: JSON of each, in no order
+--   gates: entry of each, in no order
 
-local open = redis.call('HGETALL', K.gates)
 local gates = {}
-for index = 1, #open, 2 do
-  gates[#gates + 1] = redis.call('HGET', K.gatesInfo, gate_row((parse_gate(open[index + 1])), open[index]))
+for index, place in ipairs(open_gate_places()) do
+  gates[index] = gate_entry(place)
 end
 return { 'gates', gates }

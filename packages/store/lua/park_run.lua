@@ -31,7 +31,7 @@ if has_unread then
 end
 set_status(K.run, row, to, open_status(to, 'waiting'))
 forget_recoveries()
-redis.call('HDEL', K.run, 'owner')
+redis.call('HDEL', K.run, 'owner', 'tookOver', 'heartbeatAt')
 redis.call('HSET', K.parts, 'blockedOn', A.blockedOn)
 if A.patience == '' then
   redis.call('HDEL', K.run, 'patience')

@@ -19,7 +19,7 @@ else
   apply_commit(status, to)
 end
 forget_recoveries()
-redis.call('HDEL', K.run, 'owner')
+redis.call('HDEL', K.run, 'owner', 'tookOver', 'heartbeatAt')
 redis.call('ZREM', K.leases, A.runId)
 redis.call('ZADD', K.timers, now, A.runId)
 return { 'yielded' }

@@ -42,7 +42,6 @@ if stored[7] then
 end
 redis.call('HSET', K.run, 'cancelReason', A.reason, 'cancelBy', A.by, 'cancelAt', now)
 if stored[8] == '0' then
-  redis.call('HINCRBY', K.run, 'revision', '1')
   set_status(K.run, stored[2], stored[1], 'cancelled')
   add_facts(A.cancelledFacts)
   fit_history()

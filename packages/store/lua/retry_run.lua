@@ -10,7 +10,6 @@
 --   run: run:<id>
 --   parts: run:<id>:state
 --   steps: run:<id>:steps
---   stepOrder: run:<id>:steps:order
 --   inbox: run:<id>:inbox
 --   dedupe: run:<id>:inbox:ids
 --   history: run:<id>:events
@@ -34,15 +33,13 @@ end
 if status ~= 'failed' then
   return { 'not_failed', status }
 end
-local kept = { K.run, K.parts, K.steps, K.stepOrder, K.history, K.children, K.answers, K.inbox, K.dedupe }
+local kept = { K.run, K.parts, K.steps, K.history, K.children, K.answers, K.inbox, K.dedupe }
 for index = 1, #kept do
   redis.call('PERSIST', kept[index])
 end
 redis.call('ZREM', K.runsEnded, stored[2] .. ' ' .. stored[3])
-redis.call('HDEL', K.run, 'endedAt', 'unowned', 'cancelReason', 'cancelBy', 'cancelAt')
+redis.call('HDEL', K.run, 'endedAt', 'unowned', 'recoveries', 'cancelReason', 'cancelBy', 'cancelAt')
 redis.call('HDEL', K.parts, 'summary', 'error')
-redis.call('HSET', K.run, 'recoveries', '0')
-redis.call('HINCRBY', K.run, 'revision', '1')
 set_status(K.run, stored[2], status, 'pending')
 if stored[5] then
   add_facts(A.fact)

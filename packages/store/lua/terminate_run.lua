@@ -34,7 +34,6 @@ redis.call(
   'HSET', K.run, 'generation', generation, 'nonce', A.nonce,
   'cancelReason', A.reason, 'cancelBy', A.by, 'cancelAt', now
 )
-redis.call('HINCRBY', K.run, 'revision', '1')
 set_status(K.run, stored[2], status, 'cancelled')
 add_facts(A.fact)
 if stored[3] == '0' then

@@ -2,6 +2,7 @@
  * Opens connections with the settings Runfleet relies on. Whoever opens one closes it. Never logs.
  */
 import { Redis, type RedisOptions } from "ioredis";
+import { gatherWrites } from "./gather-writes.js";
 import { replaceWhenSilent } from "./silent-connection.js";
 
 export interface ConnectOptions {
@@ -35,6 +36,7 @@ export function connectRedis(url: string, options: ConnectOptions): Redis {
     ...roles[options.role],
   });
   replaceWhenSilent(redis);
+  gatherWrites(redis);
   return quiet(redis);
 }
 

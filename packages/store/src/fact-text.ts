@@ -3,12 +3,10 @@
  * the type first, then the members in the order of `factMembers`; `null` stands for one that is absent. Half as long as
  * JSON with names. The scripts write only `lease.acquired` and `lease.lost` themselves.
  */
-import type { Fact, HistoryEvent } from "@runfleet/model";
+import { type Fact, fromRow, type HistoryEvent, type MemberTable, toRow } from "@runfleet/model";
 
 type FactType = Fact["type"];
-type MembersOf<T extends FactType> = Exclude<keyof Extract<Fact, { readonly type: T }>, "type">;
-/** Every member is named, so that none can be lost. */
-type FactMembers = { readonly [T in FactType]: { readonly [Name in MembersOf<T>]-?: 1 } };
+type FactMembers = { readonly [T in FactType]: MemberTable<Extract<Fact, { readonly type: T }>, "type"> };
 
 const step = { address: 1, name: 1, attempt: 1 } as const;
 const gate = { address: 1, name: 1 } as const;
@@ -53,16 +51,11 @@ const factMembers: FactMembers = {
   "lease.lost": { worker: 1, generation: 1 },
 };
 
-const namesOf = new Map(Object.entries(factMembers).map(([type, members]) => [type, Object.keys(members)]));
-
 /** Facts of one entry: a page of a history or of the feed may hold so many more than it was asked for. */
 const factsPerEntry = 100;
 
 export function factText(fact: Fact): string {
-  const members = fact as unknown as Readonly<Record<string, unknown>>;
-  const values = (namesOf.get(fact.type) ?? []).map((name) => members[name]);
-  while (values.length > 0 && values.at(-1) === undefined) values.pop();
-  return JSON.stringify([fact.type, ...values]);
+  return JSON.stringify([fact.type, ...toRow(factMembers[fact.type], fact)]);
 }
 
 /** The texts of entries, in order. */
@@ -79,11 +72,8 @@ export function entryTexts(facts: readonly Fact[]): string[] {
 }
 
 function toFact(text: string): Fact {
-  const [type, ...values] = JSON.parse(text) as [FactType, ...unknown[]];
-  const fact: Record<string, unknown> = { type };
-  for (const [index, name] of (namesOf.get(type) ?? []).entries())
-    if (values[index] != null) fact[name] = values[index];
-  return fact as unknown as Fact;
+  const [type, ...row] = JSON.parse(text) as [FactType, ...unknown[]];
+  return { type, ...fromRow(factMembers[type], row) } as Fact;
 }
 
 /** Ids of facts within one entry; the scripts know the number too (`file_ended.lua`). */

@@ -26,8 +26,6 @@ export type RunKeys = ReturnType<typeof runKeys>;
 /** Names of everything that is not one run's. */
 export function partitionKeys(tag: string) {
   return {
-    /** zset, score 0: rows of all runs. A row is `<createdAt, 15 digits>:<id>`, so its order is its text's. */
-    runsAll: `${tag}:runs:all`,
     /** zset: `<row> <workflow>` of ended runs by the time they are forgotten. */
     runsEnded: `${tag}:runs:ended`,
     /** zset: `<row> <workflow>` of ended runs that are not counted yet among what is kept, by when they ended. */
@@ -38,6 +36,7 @@ export function partitionKeys(tag: string) {
     keptFamilies: `${tag}:runs:kept:families`,
     /** hash: workflow → bytes of the families of its ended roots. */
     keptBytes: `${tag}:runs:kept:bytes`,
+    /** zsets, score 0: rows of runs. A row is `<createdAt, 15 digits>:<id>`, so its order is its text's. */
     [statusKeyNames.pending]: `${tag}:runs:pending`,
     [statusKeyNames.running]: `${tag}:runs:running`,
     [statusKeyNames.waiting]: `${tag}:runs:waiting`,
@@ -52,9 +51,8 @@ export function partitionKeys(tag: string) {
     /** zset of ids by the time they were written, and hash id → entry. */
     outbox: `${tag}:outbox`,
     outboxEntries: `${tag}:outbox:entries`,
-    /** zset, score 0: `<since, 15 digits>:<run>:<address>`, and hash row → gate. */
+    /** zset, score 0: `<since, 15 digits>:<run>:<address>`, a space, and what the gate asks, see `gate-text.ts`. */
     gatesOpen: `${tag}:gates:open`,
-    gatesInfo: `${tag}:gates:info`,
     /** stream: what happens in the fleet, capped. */
     fleetEvents: `${tag}:events`,
     /** hash: sink → `<claimed until> <place in the feed> <worker>`. */
@@ -95,11 +93,10 @@ export function runKeys(tag: string, runId: string) {
   return {
     /** hash: see `run-record.ts`. */
     run,
-    /** hash: state by part name. */
+    /** hash: state by part name, texts of the record, and `s:<ordinal>#<attempt>` → open step. */
     parts: `${run}:state`,
-    /** hash: address#attempt → step, and zset of the same fields in the order of their ordinals. */
+    /** hash: `<ordinal>#<attempt>` → ended step, see `step-text.ts`, and `<ordinal>` → newest attempt of several. */
     steps: `${run}:steps`,
-    stepOrder: `${run}:steps:order`,
     /** list: unread events. The number of its first entry is the run's `inboxSeen` + 1. */
     inbox: `${run}:inbox`,
     /** zset: dedupe ids of events by time. */
@@ -110,8 +107,6 @@ export function runKeys(tag: string, runId: string) {
     historyCopy: `${run}:events:copy`,
     /** zset, score 0: rows of child runs. */
     children: `${run}:children`,
-    /** hash: address → `<since> <name>` of the open gates. */
-    gates: `${run}:gates`,
     /** hash: `a <address>`, `n <name>` and `last` → `<at> <verdict> <by>` of answered gates. */
     answers: `${run}:gates:answers`,
     /** string with a time to live: who holds the run. Written by redlock alone. */

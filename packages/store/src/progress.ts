@@ -12,7 +12,7 @@ export function madeProgress(commit: Pick<Commit, "steps">): boolean {
   return commit.steps.some(hasEnded) || commit.steps.some(hasEndedItems);
 }
 
-function hasEnded({ status }: StepRecord): boolean {
+export function hasEnded({ status }: StepRecord): boolean {
   return status !== "pending" && status !== "running" && status !== "waiting";
 }
 

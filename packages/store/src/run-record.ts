@@ -1,10 +1,11 @@
 /**
  * A run's record as it lies in Redis, and back; the one place that knows the form. Its short values are fields of the run's
- * hash: `digest`, `workflow`, `pool` (JSON text), `row`, `permits`, `status`, `generation`, `nonce`, `owner`, `ownerJson`, `tookOver`,
- * `heartbeatAt`, `recoveries`, `revision`, `totals`, `cancelReason`, `cancelBy`, `cancelAt`, `createdAt`, `readyAt`, `startedAt`,
- * `endedAt`, `inboxSeen`, `patience`, `commits` (the newest commit ids, each with a space on both sides), `root` (of
- * a child), `keptBytes` (with what it was counted after its end), `item <foreach>` (who got the run as an item). Its texts
- * lie beside the parts of the state (`recordTexts`). Absent = not so. Writes nothing; the scripts do.
+ * hash: `digest`, `workflow`, `definition`, `pool` (JSON text), `row`, `permits`, `status`, `generation`, `nonce`, `owner` (JSON
+ * text), `tookOver`, `heartbeatAt`, `recoveries`, `totals`, `cancelReason`, `cancelBy`, `cancelAt`, `readyAt`,
+ * `startedAt`, `endedAt`, `inboxSeen`, `stepsEnd` (ordinal after the last step's), `gates` (`<since>/<address>` of the open ones),
+ * `patience`, `commits` (the newest commit ids, each with a space on both sides), `root` (of a child), `keptBytes` (with what it
+ * was counted after its end), `item <foreach>` (who got the run as an item). Its texts lie beside the parts of the state
+ * (`recordTexts`). Absent = not so, or 0. Writes nothing; the scripts do.
  */
 import {
   type CancelRequest,
@@ -23,22 +24,21 @@ type Fields = Readonly<Record<string, string>>;
 
 /** Long values: JSON of what never changes, of what the run waits for, of its error; and its summary. */
 export const recordTexts = ["info", "blockedOn", "error", "summary"] as const;
-type RecordTexts = { readonly [name in (typeof recordTexts)[number]]?: string };
+export type RecordTexts = { readonly [name in (typeof recordTexts)[number]]?: string };
 
 /** Nothing when there is no such run. */
 export function toRunRecord(fields: Fields, texts: RecordTexts): RunRecord | undefined {
-  const { row, status, totals } = fields as Record<string, string | undefined>;
-  const { info, blockedOn = "[]" } = texts;
-  if (row === undefined || info === undefined || status === undefined || totals === undefined)
-    return undefined;
+  const { row, status, definition, totals = "" } = fields as Record<string, string | undefined>;
+  const { info = "{}", blockedOn = "[]" } = texts;
+  if (row === undefined || status === undefined || definition === undefined) return undefined;
   return {
-    ...readInfo(info, { ...fields, row }),
+    ...readInfo(info, { ...fields, row, definition }),
     status: status as RunStatus,
     generation: Number(fields["generation"]),
-    recoveries: Number(fields["recoveries"]),
+    recoveries: Number(fields["recoveries"] ?? 0),
     blockedOn: JSON.parse(blockedOn) as RunWait[],
     totals: readTotals(totals),
-    ...optional("owner", fields["owner"]),
+    ...optional("owner", fields["owner"], (text) => JSON.parse(text) as string),
     ...optional("ownerToken", fields["owner"] === undefined ? undefined : fields["nonce"]),
     ...optional("summary", texts.summary),
     ...optional("error", texts.error, (text) => JSON.parse(text) as Failure),
@@ -50,12 +50,13 @@ export function toRunRecord(fields: Fields, texts: RecordTexts): RunRecord | und
   };
 }
 
-/** The texts of the record and the parts of the state, which lie in one hash. */
+/** The texts of the record and the parts of the state, which lie in one hash with the steps that are open (`s:…`). */
 export function splitTexts(stored: Fields): {
   readonly texts: RecordTexts;
   readonly parts: Record<string, string>;
 } {
-  const { info, blockedOn, error, summary, ...parts } = stored as Record<string, string>;
+  const { info, blockedOn, error, summary, ...others } = stored as Record<string, string>;
+  const parts = Object.fromEntries(Object.entries(others).filter(([name]) => !name.startsWith("s:")));
   return {
     texts: {
       ...optional("info", info),
@@ -85,20 +86,41 @@ const usual = {
   triggeredByHook: false,
 } as const satisfies Partial<RunInfo>;
 
-/** `info`: without what is usual, without what the run's hash holds, and with the values of secret inputs, sealed. */
+/** `info`: without what is usual, without what the run's hash holds, and with the values of secret inputs, sealed; mostly empty. */
 export function infoText(run: RunInfo, sealed?: SealedInputs): string {
-  const { id, workflow: _workflow, pool: _pool, createdAt: _createdAt, rootId, ...info } = run;
-  const { secretInputs: _names, ...unsealed } = info;
+  const {
+    id,
+    workflow: _workflow,
+    definitionHash: _hash,
+    pool: _pool,
+    createdAt: _at,
+    rootId,
+    secretInputs: _names,
+    ...unsealed
+  } = run;
   const rest = sealed === undefined ? unsealed : { ...unsealed, sealed };
   const own = Object.entries(rest).filter(
     ([name, value]) =>
       JSON.stringify(value) !== JSON.stringify((usual as Readonly<Record<string, unknown>>)[name]),
   );
+  if (own.length === 0 && rootId === id) return "";
   return JSON.stringify({ ...Object.fromEntries(own), ...(rootId === id ? {} : { rootId }) });
 }
 
+/** A hash in hex as base64 with a sign in front, two thirds as long; anything else as it is. */
+export function definitionText(hash: string): string {
+  return /^[0-9a-f]{64}$/.test(hash) ? `=${Buffer.from(hash, "hex").toString("base64url")}` : hash;
+}
+
+function readDefinition(text: string): string {
+  return text.startsWith("=") ? Buffer.from(text.slice(1), "base64url").toString("hex") : text;
+}
+
 /** Values of secret inputs come out by `readSealed` alone. */
-function readInfo(info: string, fields: Fields & { readonly row: string }): RunInfo {
+function readInfo(
+  info: string,
+  fields: Fields & { readonly row: string; readonly definition: string },
+): RunInfo {
   const id = rowRunId(fields.row);
   const { sealed, ...rest } = JSON.parse(info) as StoredInfo;
   return {
@@ -107,13 +129,14 @@ function readInfo(info: string, fields: Fields & { readonly row: string }): RunI
     ...rest,
     ...optional("secretInputs", sealed, Object.keys),
     id,
+    definitionHash: readDefinition(fields.definition),
     workflow: fields["workflow"] as string,
     pool: JSON.parse(fields["pool"] as string) as string,
-    createdAt: Number(fields["createdAt"]),
+    createdAt: Number(fields.row.slice(0, fields.row.indexOf(":"))),
   };
 }
 
-type StoredInfo = Pick<RunInfo, "definitionHash"> & { readonly sealed?: SealedInputs };
+type StoredInfo = Partial<RunInfo> & { readonly sealed?: SealedInputs };
 
 /** Values of secret inputs in an `info`; nothing when there are none. */
 export function readSealed(info: string | undefined): SealedInputs | undefined {
@@ -121,8 +144,9 @@ export function readSealed(info: string | undefined): SealedInputs | undefined {
   return info?.includes('"sealed":') === true ? (JSON.parse(info) as StoredInfo).sealed : undefined;
 }
 
-/** Totals as numbers with spaces between, in the order of `zeroTotals`: JSON would be three times as long. */
+/** Totals as numbers with spaces between, in the order of `zeroTotals`; empty while all are 0. */
 export function totalsText(totals: Totals): string {
+  if (totalNames.every((name) => !totals[name])) return "";
   return totalNames.map((name) => Number(totals[name])).join(" ");
 }
 

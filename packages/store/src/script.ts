@@ -61,7 +61,12 @@ async function evaluate(
 }
 
 function keysInOrder(names: readonly string[], given: Named): string[] {
-  return names.flatMap((name) => given[name.replace("[]", "")] as string | string[]);
+  const keys: string[] = [];
+  for (const name of names) {
+    if (name.endsWith("[]")) keys.push(...(given[name.slice(0, -2)] as readonly string[]));
+    else keys.push(given[name] as string);
+  }
+  return keys;
 }
 
 function valuesInOrder(names: readonly string[], given: Named): ScriptValue[] {

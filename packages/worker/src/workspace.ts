@@ -2,7 +2,7 @@
  * The directory a run works in: the one its run context names, else one of its own under the worker's directory,
  * made on first use (most actions use none) and deleted when the run has ended.
  */
-import { mkdirSync } from "node:fs";
+import { existsSync, mkdirSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 
@@ -30,7 +30,8 @@ export function createWorkspace(options: {
     },
     async remove() {
       if (options.configured !== undefined || (options.isFirst && !made)) return;
-      await rm(own, { recursive: true, force: true });
+      // Most runs have none, and to ask costs far less than to delete nothing.
+      if (existsSync(own)) await rm(own, { recursive: true, force: true });
     },
   };
 }

@@ -39,7 +39,6 @@ test("everything an ended run keeps expires", async () => {
     "run:gates:answers",
     "run:state",
     "run:steps",
-    "run:steps:order",
   ]);
   for (const key of kept) {
     const leftMs = await redis.pttl(key);

@@ -206,10 +206,10 @@ describe("names in Redis", () => {
     const { fence } = await activate(await create());
     await store.commit(sampleCommit(fence, { steps: [sampleStep()], facts: [{ type: "run.timed_out" }] }));
     const keys = await readKeys(redis, tag);
-    for (const part of ["", ":inbox", ":steps", ":steps:order", ":events"]) {
+    for (const part of ["", ":inbox", ":steps", ":events"]) {
       expect(keys).toContain(`${tag}:run:${fence.runId}${part}`);
     }
-    for (const list of ["runs:all", "runs:running", "runs:wf:review", "leases", "outbox", "events"]) {
+    for (const list of ["runs:running", "runs:wf:review", "leases", "outbox", "events"]) {
       expect(keys).toContain(`${tag}:${list}`);
     }
   });

@@ -58,7 +58,6 @@ const emptyAtTheEnd = [
   "leases",
   "timers",
   "gates:open",
-  "gates:info",
   ...openStatuses.map((status) => `runs:${status}`),
   ...["wait", "active", "delayed", "prioritized", "waiting-children", "paused"].map(
     (list) => `default:${list}`,

@@ -13,25 +13,24 @@
 --   run: run:<id>
 --   parts: run:<id>:state
 --   steps: run:<id>:steps
---   stepOrder: run:<id>:steps:order
 --   inbox: run:<id>:inbox
 --   leases: leases
 --   answers: run:<id>:gates:answers
 -- ARGV
 --   partsSet[]: part name, JSON
 --   partsRemoved[]: part name
---   stepsSet[]: address#attempt, score, JSON
+--   stepsSet[]: ordinal, attempt, 1 while the step is open else empty, text
 --   facts[]: of one entry of the history each, as text
 --   outboxAdded[]: id, JSON
 --   outboxDone[]: id
---   gatesOpened[]: address, name, since, deadline, JSON
+--   gatesOpened[]: address, name, since, text
 --   gatesClosed[]: address
 --   usage[]: what is to be counted for the workflow, in the order of count_usage; or nothing
 --   inboxSeen: number of the last event this commit consumes
---   totals: text
+--   totals: text, or empty while they are 0
 --   progress: 1 when the run came forward with this commit, else empty
 
-local stored = redis.call('HMGET', K.run, 'status', 'row', 'workflow')
+local stored = redis.call('HMGET', K.run, 'status', 'row', 'stepsEnd', 'workflow')
 local status = stored[1]
 local row = stored[2]
 
@@ -44,11 +43,29 @@ local function call_in_chunks(command, key, values, width)
   end
 end
 
-local function write_steps()
-  for index = 1, #A.stepsSet, 3 do
-    redis.call('HSET', K.steps, A.stepsSet[index], A.stepsSet[index + 2])
-    redis.call('ZADD', K.stepOrder, A.stepsSet[index + 1], A.stepsSet[index])
+-- An attempt of a step lies among the parts while it is open, since a run that waits has little else, and with the steps
+-- when it has ended. There, where a step has several, `<ordinal>` says the newest. Answers the ordinal after the last one.
+local function write_parts_and_steps()
+  local steps_end = tonumber(stored[3] or '0')
+  local set, removed, ended = A.partsSet, A.partsRemoved, {}
+  for index = 1, #A.stepsSet, 4 do
+    local ordinal, attempt, text = A.stepsSet[index], A.stepsSet[index + 1], A.stepsSet[index + 3]
+    local name = ordinal .. '#' .. attempt
+    if A.stepsSet[index + 2] ~= '' then
+      set[#set + 1], set[#set + 2] = 's:' .. name, text
+    else
+      removed[#removed + 1] = 's:' .. name
+      ended[#ended + 1], ended[#ended + 2] = name, text
+    end
+    if attempt ~= '1' and tonumber(redis.call('HGET', K.steps, ordinal) or '1') < tonumber(attempt) then
+      redis.call('HSET', K.steps, ordinal, attempt)
+    end
+    steps_end = math.max(steps_end, tonumber(ordinal) + 1)
   end
+  call_in_chunks('HSET', K.parts, set, 2)
+  call_in_chunks('HDEL', K.parts, removed, 1)
+  call_in_chunks('HSET', K.steps, ended, 2)
+  return string.format('%.0f', steps_end)
 end
 
 -- New entries first: one that was performed already may be among them.
@@ -64,16 +81,21 @@ end
 
 -- A gate that opens forgets the answer it, or a gate of its name, had before.
 local function open_gates()
-  for index = 1, #A.gatesOpened, 5 do
-    local address = A.gatesOpened[index]
-    local name = A.gatesOpened[index + 1]
-    local since = A.gatesOpened[index + 2]
-    close_gates({ address })
-    redis.call('HDEL', K.answers, 'a ' .. address, 'n ' .. name, 'last')
-    redis.call('HSET', K.gates, address, since .. ' ' .. A.gatesOpened[index + 3] .. ' ' .. name)
-    redis.call('ZADD', K.gatesOpen, '0', gate_row(since, address))
-    redis.call('HSET', K.gatesInfo, gate_row(since, address), A.gatesOpened[index + 4])
+  if #A.gatesOpened == 0 then
+    return
   end
+  for index = 1, #A.gatesOpened, 4 do
+    close_gates({ A.gatesOpened[index] })
+  end
+  local places = open_gate_places()
+  for index = 1, #A.gatesOpened, 4 do
+    local address, name, since = A.gatesOpened[index], A.gatesOpened[index + 1], A.gatesOpened[index + 2]
+    local place = since .. '/' .. address
+    redis.call('HDEL', K.answers, 'a ' .. address, 'n ' .. name, 'last')
+    redis.call('ZADD', K.gatesOpen, '0', gate_row(place) .. ' ' .. A.gatesOpened[index + 3])
+    places[#places + 1] = place
+  end
+  write_gate_places(places)
 end
 
 -- Cuts consumed events off. Never more than there are: a number from a mistaken caller must not skip later events.
@@ -103,13 +125,11 @@ end
 
 -- Only when the run came forward or was given away in order: a commit alone says nothing, every owner begins with one.
 local function forget_recoveries()
-  redis.call('HSET', K.run, 'recoveries', '0')
+  redis.call('HDEL', K.run, 'recoveries')
 end
 
 local function apply_commit(from, to)
-  call_in_chunks('HSET', K.parts, A.partsSet, 2)
-  call_in_chunks('HDEL', K.parts, A.partsRemoved, 1)
-  write_steps()
+  local steps_end = write_parts_and_steps()
   for index = 1, #A.facts do
     add_facts(A.facts[index])
   end
@@ -118,18 +138,22 @@ local function apply_commit(from, to)
   open_gates()
   consume_inbox()
   set_status(K.run, row, from, to)
-  redis.call('HSET', K.run, 'totals', A.totals, 'commits', remember_commit(), 'heartbeatAt', now)
+  redis.call(
+    'HSET', K.run, 'commits', remember_commit(), 'heartbeatAt', now, 'stepsEnd', steps_end
+  )
+  if A.totals ~= '' then
+    redis.call('HSET', K.run, 'totals', A.totals)
+  end
   if A.progress ~= '' then
     forget_recoveries()
   end
   if #A.usage > 0 then
-    count_usage(stored[3], A.usage)
+    count_usage(stored[4], A.usage)
   end
-  redis.call('HINCRBY', K.run, 'revision', '1')
   redis.call('ZADD', K.leases, now, A.runId)
 end
 
 -- A defect in the caller; no run has more than a few gates open, and what reads them relies on it.
-if redis.call('HLEN', K.gates) + #A.gatesOpened / 5 > 500 then
+if #A.gatesOpened > 0 and #open_gate_places() + #A.gatesOpened / 4 > 500 then
   return redis.error_reply('RUNFLEET too many open gates')
 end

@@ -13,7 +13,6 @@
 --   run: run:<id>
 --   parts: run:<id>:state
 --   steps: run:<id>:steps
---   stepOrder: run:<id>:steps:order
 --   inbox: run:<id>:inbox
 --   dedupe: run:<id>:inbox:ids
 --   history: run:<id>:events
@@ -80,7 +79,7 @@ end
 -- Rows of runs whose time is over, for the caller to forget: their lists may be other workflows'.
 local function end_run(row)
   redis.call('HSET', K.run, 'endedAt', now)
-  redis.call('HDEL', K.run, 'owner')
+  redis.call('HDEL', K.run, 'owner', 'tookOver', 'heartbeatAt')
   redis.call('HSET', K.parts, 'summary', A.summary)
   if A.error ~= '' then
     redis.call('HSET', K.parts, 'error', A.error)
@@ -88,7 +87,7 @@ local function end_run(row)
   redis.call('HDEL', K.parts, 'blockedOn')
   redis.call('ZREM', K.leases, A.runId)
   redis.call('ZREM', K.timers, A.runId)
-  close_gates(redis.call('HKEYS', K.gates))
+  close_all_gates()
   tell_parent()
   count_end()
   return_permits()

@@ -10,14 +10,11 @@
 --   run: run:<id>
 --   parts: run:<id>:state
 --   steps: run:<id>:steps
---   stepOrder: run:<id>:steps:order
 --   inbox: run:<id>:inbox
 --   dedupe: run:<id>:inbox:ids
 --   history: run:<id>:events
 --   children: run:<id>:children
---   gates: run:<id>:gates
 --   answers: run:<id>:gates:answers
---   runsAll: runs:all
 --   runsWorkflow: runs:wf:<workflow>
 --   runsEnded: runs:ended
 --   runsUnfiled: runs:unfiled
@@ -32,9 +29,8 @@ local function erase_run()
   stop_counting(A.row, A.runId, A.workflow)
   redis.call('HDEL', K.keptFamilies, A.runId)
   redis.call(
-    'UNLINK', K.run, K.parts, K.steps, K.stepOrder, K.inbox, K.dedupe, K.history, K.gates, K.answers
+    'UNLINK', K.run, K.parts, K.steps, K.inbox, K.dedupe, K.history, K.answers
   )
-  redis.call('ZREM', K.runsAll, A.row)
   redis.call('ZREM', K.runsWorkflow, A.row)
   redis.call('ZREM', K.statusCompleted, A.row)
   redis.call('ZREM', K.statusFailed, A.row)

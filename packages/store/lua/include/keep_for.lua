@@ -4,7 +4,6 @@
 --   run: run:<id>
 --   parts: run:<id>:state
 --   steps: run:<id>:steps
---   stepOrder: run:<id>:steps:order
 --   inbox: run:<id>:inbox
 --   dedupe: run:<id>:inbox:ids
 --   history: run:<id>:events
@@ -16,7 +15,7 @@
 -- The list of the children stays a while longer than the run: by it a sweeper that forgets a run finds them.
 local function keep_for(kept_ms)
   redis.call('PEXPIRE', K.children, string.format('%.0f', tonumber(kept_ms) + tonumber(A.childGraceMs)))
-  local kept = { K.run, K.parts, K.steps, K.stepOrder, K.history, K.answers, K.inbox, K.dedupe }
+  local kept = { K.run, K.parts, K.steps, K.history, K.answers, K.inbox, K.dedupe }
   for index = 1, #kept do
     redis.call('PEXPIRE', kept[index], kept_ms)
   end

@@ -6,5 +6,5 @@
 
 -- The fact and the end of its line.
 local function lost_lease(generation)
-  return '["lease.lost",' .. redis.call('HGET', K.run, 'ownerJson') .. ',' .. generation .. ']\n'
+  return '["lease.lost",' .. redis.call('HGET', K.run, 'owner') .. ',' .. generation .. ']\n'
 end

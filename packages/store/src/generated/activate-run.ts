@@ -67,10 +67,8 @@ export interface ActivateRunValues {
   readonly leaseToken: ScriptValue;
   /** 1, or empty when leases lie in other servers and only the fence protects */
   readonly checksLease: ScriptValue;
-  /** worker */
-  readonly owner: ScriptValue;
   /** worker as JSON */
-  readonly ownerJson: ScriptValue;
+  readonly owner: ScriptValue;
   /** recoveries without progress in between */
   readonly recoveriesMax: ScriptValue;
   /** recoveries of a run that this worker takes now */
@@ -99,8 +97,8 @@ export type ActivateRunTag = "activated" | "lost" | "ended" | "not_found" | "cra
 export const activateRun: Script<ActivateRunKeys, ActivateRunValues, ActivateRunTag> = {
   name: "activate_run",
   keys: ["statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "history", "historyCopy", "fleetEvents", "run", "inbox", "outbox", "outboxEntries", "timers", "permitsHeld", "permitsWaiting", "permitsWaiters", "limitsDeclared", "limitsSet", "parts", "lease", "leases"],
-  values: ["now", "transitions", "runId", "historyMax", "fleetEventsMax", "inboxPage", "leaseToken", "checksLease", "owner", "ownerJson", "recoveriesMax", "recoveriesAdmitted", "partsTold"],
-  sha1: "d1419660ebcddad9341b58dd9238d0c17132b492",
+  values: ["now", "transitions", "runId", "historyMax", "fleetEventsMax", "inboxPage", "leaseToken", "checksLease", "owner", "recoveriesMax", "recoveriesAdmitted", "partsTold"],
+  sha1: "4a1f24dedef98d3d31357ffa529f1eda8a8e5663",
   source: `local K = {
   statusPending = KEYS[1],
   statusRunning = KEYS[2],
@@ -136,10 +134,9 @@ local A = {
   leaseToken = ARGV[7],
   checksLease = ARGV[8],
   owner = ARGV[9],
-  ownerJson = ARGV[10],
-  recoveriesMax = ARGV[11],
-  recoveriesAdmitted = ARGV[12],
-  partsTold = ARGV[13],
+  recoveriesMax = ARGV[10],
+  recoveriesAdmitted = ARGV[11],
+  partsTold = ARGV[12],
 }
 local now = A.now
 if now == '' then
@@ -195,7 +192,7 @@ local function add_facts(facts)
   redis.call('XADD', K.fleetEvents, 'MAXLEN', '~', A.fleetEventsMax, '*', 'run', A.runId, 'at', now, 'facts', facts)
 end
 local function lost_lease(generation)
-  return '["lease.lost",' .. redis.call('HGET', K.run, 'ownerJson') .. ',' .. generation .. ']\\n'
+  return '["lease.lost",' .. redis.call('HGET', K.run, 'owner') .. ',' .. generation .. ']\\n'
 end
 local function unread_events()
   local seen = redis.call('HGET', K.run, 'inboxSeen') or '0'
@@ -344,7 +341,7 @@ local took_over = stored[7]
 local is_repeat = stored[5] and stored[4] == A.leaseToken
 if not is_repeat then
   took_over = stored[5] and '1' or '0'
-  local recoveries = tonumber(stored[6]) + tonumber(took_over)
+  local recoveries = tonumber(stored[6] or '0') + tonumber(took_over)
   if recoveries > tonumber(A.recoveriesMax) then
     return { 'crash_loop', string.format('%.0f', recoveries) }
   end
@@ -363,16 +360,18 @@ if not is_repeat then
   local is_first = generation == '0'
   generation = string.format('%.0f', math.max(tonumber(generation) + 1, tonumber(now)))
   redis.call(
-    'HSET', K.run, 'generation', generation, 'nonce', A.leaseToken, 'owner', A.owner, 'ownerJson', A.ownerJson,
-    'heartbeatAt', now, 'recoveries', string.format('%.0f', recoveries), 'tookOver', took_over,
-    'startedAt', stored[8] or now
+    'HSET', K.run, 'generation', generation, 'nonce', A.leaseToken, 'owner', A.owner, 'tookOver', took_over,
+    'heartbeatAt', now, 'startedAt', stored[8] or now
   )
+  if took_over == '1' then
+    redis.call('HSET', K.run, 'recoveries', string.format('%.0f', recoveries))
+  end
   redis.call('HDEL', K.parts, 'blockedOn')
   set_status(K.run, stored[2], status, open_status(status, 'running'))
   redis.call('ZADD', K.leases, now, A.runId)
   redis.call('ZREM', K.timers, A.runId)
   add_facts(
-    lost .. '["lease.acquired",' .. A.ownerJson .. ',' .. generation .. ',' .. (took_over == '1' and 'true' or 'false') .. ']'
+    lost .. '["lease.acquired",' .. A.owner .. ',' .. generation .. ',' .. (took_over == '1' and 'true' or 'false') .. ']'
   )
   if is_first then
     fit_history()

@@ -18,14 +18,10 @@ export interface AnswerGateKeys {
   readonly statusCancelled: string;
   /** timers */
   readonly timers: string;
-  /** run:<id>:gates */
-  readonly gates: string;
-  /** gates:open */
-  readonly gatesOpen: string;
-  /** gates:info */
-  readonly gatesInfo: string;
   /** run:<id> */
   readonly run: string;
+  /** gates:open */
+  readonly gatesOpen: string;
   /** run:<id>:inbox */
   readonly inbox: string;
   /** run:<id>:gates:answers */
@@ -65,9 +61,9 @@ export type AnswerGateTag = "accepted" | "answered" | "not_open" | "late" | "end
  */
 export const answerGate: Script<AnswerGateKeys, AnswerGateValues, AnswerGateTag> = {
   name: "answer_gate",
-  keys: ["statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "timers", "gates", "gatesOpen", "gatesInfo", "run", "inbox", "answers"],
+  keys: ["statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "timers", "run", "gatesOpen", "inbox", "answers"],
   values: ["now", "transitions", "runId", "gate", "verdict", "by", "eventTail"],
-  sha1: "5dad0a2025d495afc51468526fff448d8993b884",
+  sha1: "1adea233f8068bb3aebc25c28e9ce9b27ad08bcb",
   source: `local K = {
   statusPending = KEYS[1],
   statusRunning = KEYS[2],
@@ -77,12 +73,10 @@ export const answerGate: Script<AnswerGateKeys, AnswerGateValues, AnswerGateTag>
   statusFailed = KEYS[6],
   statusCancelled = KEYS[7],
   timers = KEYS[8],
-  gates = KEYS[9],
+  run = KEYS[9],
   gatesOpen = KEYS[10],
-  gatesInfo = KEYS[11],
-  run = KEYS[12],
-  inbox = KEYS[13],
-  answers = KEYS[14],
+  inbox = KEYS[11],
+  answers = KEYS[12],
 }
 local A = {
   now = ARGV[1],
@@ -142,45 +136,81 @@ local function push_event(target, event)
   set_status(target.run, target.row, 'waiting', 'pending')
   return 'pending'
 end
-local function gate_row(since, address)
+local function open_gate_places()
+  local places = {}
+  for place in string.gmatch(redis.call('HGET', K.run, 'gates') or '', '%S+') do
+    places[#places + 1] = place
+  end
+  return places
+end
+local function address_of(place)
+  return string.match(place, '/(.*)$')
+end
+local function gate_row(place)
+  local since, address = string.match(place, '^(%d+)/(.*)$')
   return string.format('%015.0f', tonumber(since)) .. ':' .. A.runId .. ':' .. address
 end
-local function parse_gate(text)
-  local since, deadline, name = string.match(text, '^(%d+) (%d+) (.*)$')
-  return since, name, deadline
+local function gate_entry(place)
+  local row = gate_row(place)
+  return redis.call('ZRANGEBYLEX', K.gatesOpen, '[' .. row .. ' ', '(' .. row .. '!', 'LIMIT', '0', '1')[1]
+end
+local function read_gate(place)
+  return string.match(gate_entry(place), '^%S+ (%d+) ([^\\n]*)')
+end
+local function write_gate_places(places)
+  if #places == 0 then
+    redis.call('HDEL', K.run, 'gates')
+  else
+    redis.call('HSET', K.run, 'gates', table.concat(places, ' '))
+  end
 end
 local function close_gates(addresses)
+  if #addresses == 0 then
+    return
+  end
+  local is_closing, left, places = {}, {}, open_gate_places()
   for index = 1, #addresses do
-    local gate = redis.call('HGET', K.gates, addresses[index])
-    if gate then
-      local gate_entry = gate_row((parse_gate(gate)), addresses[index])
-      redis.call('HDEL', K.gates, addresses[index])
-      redis.call('ZREM', K.gatesOpen, gate_entry)
-      redis.call('HDEL', K.gatesInfo, gate_entry)
+    is_closing[addresses[index]] = true
+  end
+  for index = 1, #places do
+    if is_closing[address_of(places[index])] then
+      redis.call('ZREM', K.gatesOpen, gate_entry(places[index]))
+    else
+      left[#left + 1] = places[index]
     end
   end
+  if #left < #places then
+    write_gate_places(left)
+  end
+end
+local function close_all_gates()
+  local places = open_gate_places()
+  for index = 1, #places do
+    redis.call('ZREM', K.gatesOpen, gate_entry(places[index]))
+  end
+  redis.call('HDEL', K.run, 'gates')
 end
 local stored = redis.call('HMGET', K.run, 'status', 'row', 'owner', 'pool')
 if not stored[1] then
   return { 'not_found' }
 end
 local function find_gate()
-  local exact = A.gate ~= '' and redis.call('HGET', K.gates, A.gate)
-  if exact then
-    return A.gate, (select(2, parse_gate(exact)))
-  end
-  local open = redis.call('HGETALL', K.gates)
-  if A.gate == '' and #open ~= 2 then
+  local places = open_gate_places()
+  if A.gate == '' and #places ~= 1 then
     return nil
   end
-  local oldest, address, name = math.huge, nil, nil
-  for index = 1, #open, 2 do
-    local since, gate_name = parse_gate(open[index + 1])
-    if (A.gate == '' or gate_name == A.gate) and tonumber(since) < oldest then
-      oldest, address, name = tonumber(since), open[index], gate_name
+  local oldest, found = math.huge, {}
+  for index = 1, #places do
+    local since, address = string.match(places[index], '^(%d+)/(.*)$')
+    local deadline, name = read_gate(places[index])
+    if address == A.gate then
+      return address, name, deadline
+    end
+    if (A.gate == '' or name == A.gate) and tonumber(since) < oldest then
+      oldest, found = tonumber(since), { address, name, deadline }
     end
   end
-  return address, name
+  return unpack(found)
 end
 local function find_answer()
   if A.gate == '' then
@@ -188,7 +218,7 @@ local function find_answer()
   end
   return redis.call('HGET', K.answers, 'a ' .. A.gate) or redis.call('HGET', K.answers, 'n ' .. A.gate)
 end
-local address, name = find_gate()
+local address, name, deadline = find_gate()
 if not address then
   local answer = find_answer()
   if answer then
@@ -200,7 +230,6 @@ if not address then
   end
   return { 'not_open' }
 end
-local deadline = select(3, parse_gate(redis.call('HGET', K.gates, address)))
 if tonumber(deadline) < tonumber(now) then
   return { 'late', deadline }
 end

@@ -48,8 +48,6 @@ export interface CreateRunKeys {
   readonly parentChildren: string;
   /** schedule:<name>, or the run itself when none starts it */
   readonly schedule: string;
-  /** runs:all */
-  readonly runsAll: string;
   /** runs:wf:<workflow> */
   readonly runsWorkflow: string;
   /** runs:ended */
@@ -75,14 +73,12 @@ export interface CreateRunValues {
   readonly runId: ScriptValue;
   /** hash of workflow and inputs */
   readonly digest: ScriptValue;
-  /** JSON of what never changes */
+  /** hash of its definition */
+  readonly definition: ScriptValue;
+  /** JSON of what never changes, or empty */
   readonly info: ScriptValue;
   /** name as JSON */
   readonly pool: ScriptValue;
-  /** text */
-  readonly totals: ScriptValue;
-  /** epoch ms */
-  readonly createdAt: ScriptValue;
   /** entry of the run in lists */
   readonly row: ScriptValue;
   /** how long its first activation waits */
@@ -124,9 +120,9 @@ export type CreateRunTag = "created" | "rate_full" | "exists" | "conflict" | "no
  */
 export const createRun: Script<CreateRunKeys, CreateRunValues, CreateRunTag> = {
   name: "create_run",
-  keys: ["statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "outbox", "outboxEntries", "timers", "permitsHeld", "permitsWaiting", "permitsWaiters", "limitsDeclared", "limitsSet", "limitsRates", "run", "parts", "inbox", "idempotency", "parentRun", "parentChildren", "schedule", "runsAll", "runsWorkflow", "runsEnded"],
-  values: ["now", "transitions", "confirms", "workflow", "rateScope", "rateEveryMs", "rateBurst", "runId", "digest", "info", "pool", "totals", "createdAt", "row", "delayMs", "startedEvent", "outboxId", "outboxEntry", "permits", "delayMsMax", "idempotencyMs", "parentId", "rootId", "dueAt"],
-  sha1: "19e5ecceaba0c07ac71c8d57b9d3f3d30143376a",
+  keys: ["statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "outbox", "outboxEntries", "timers", "permitsHeld", "permitsWaiting", "permitsWaiters", "limitsDeclared", "limitsSet", "limitsRates", "run", "parts", "inbox", "idempotency", "parentRun", "parentChildren", "schedule", "runsWorkflow", "runsEnded"],
+  values: ["now", "transitions", "confirms", "workflow", "rateScope", "rateEveryMs", "rateBurst", "runId", "digest", "definition", "info", "pool", "row", "delayMs", "startedEvent", "outboxId", "outboxEntry", "permits", "delayMsMax", "idempotencyMs", "parentId", "rootId", "dueAt"],
+  sha1: "80a0399678262f80c919b1e9d0aafc51c843d1a1",
   source: `local K = {
   statusPending = KEYS[1],
   statusRunning = KEYS[2],
@@ -151,9 +147,8 @@ export const createRun: Script<CreateRunKeys, CreateRunValues, CreateRunTag> = {
   parentRun = KEYS[21],
   parentChildren = KEYS[22],
   schedule = KEYS[23],
-  runsAll = KEYS[24],
-  runsWorkflow = KEYS[25],
-  runsEnded = KEYS[26],
+  runsWorkflow = KEYS[24],
+  runsEnded = KEYS[25],
 }
 local A = {
   now = ARGV[1],
@@ -165,21 +160,20 @@ local A = {
   rateBurst = ARGV[7],
   runId = ARGV[8],
   digest = ARGV[9],
-  info = ARGV[10],
-  pool = ARGV[11],
-  totals = ARGV[12],
-  createdAt = ARGV[13],
-  row = ARGV[14],
-  delayMs = ARGV[15],
-  startedEvent = ARGV[16],
-  outboxId = ARGV[17],
-  outboxEntry = ARGV[18],
-  permits = ARGV[19],
-  delayMsMax = ARGV[20],
-  idempotencyMs = ARGV[21],
-  parentId = ARGV[22],
-  rootId = ARGV[23],
-  dueAt = ARGV[24],
+  definition = ARGV[10],
+  info = ARGV[11],
+  pool = ARGV[12],
+  row = ARGV[13],
+  delayMs = ARGV[14],
+  startedEvent = ARGV[15],
+  outboxId = ARGV[16],
+  outboxEntry = ARGV[17],
+  permits = ARGV[18],
+  delayMsMax = ARGV[19],
+  idempotencyMs = ARGV[20],
+  parentId = ARGV[21],
+  rootId = ARGV[22],
+  dueAt = ARGV[23],
 }
 local now = A.now
 if now == '' then
@@ -407,16 +401,16 @@ end
 redis.call(
   'HSET', K.run,
   'digest', A.digest, 'workflow', A.workflow, 'pool', A.pool, 'row', A.row,
-  'status', 'pending', 'generation', '0', 'recoveries', '0', 'totals', A.totals,
-  'createdAt', A.createdAt, 'inboxSeen', '0', 'revision', '0'
+  'definition', A.definition, 'status', 'pending', 'generation', '0'
 )
 if delay_ms > 0 then
   redis.call('HSET', K.run, 'readyAt', ready_at)
 end
-redis.call('HSET', K.parts, 'info', A.info)
+if A.info ~= '' then
+  redis.call('HSET', K.parts, 'info', A.info)
+end
 redis.call('ZREM', K.runsEnded, A.row .. ' ' .. A.workflow)
 redis.call('RPUSH', K.inbox, A.startedEvent)
-redis.call('ZADD', K.runsAll, '0', A.row)
 redis.call('ZADD', K.runsWorkflow, '0', A.row)
 redis.call('ZADD', K.statusPending, '0', A.row)
 if A.permits ~= '' then

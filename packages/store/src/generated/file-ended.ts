@@ -24,6 +24,16 @@ export interface FileEndedKeys {
   readonly keptBytes: string;
   /** run:<id> */
   readonly run: string;
+  /** run:<id>:state */
+  readonly parts: string;
+  /** run:<id>:steps */
+  readonly steps: string;
+  /** run:<id>:events */
+  readonly history: string;
+  /** run:<id>:children */
+  readonly children: string;
+  /** run:<id>:gates:answers */
+  readonly answers: string;
   /** run:<root> */
   readonly rootRun: string;
   /** runs:unfiled */
@@ -49,8 +59,8 @@ export interface FileEndedValues {
   readonly isChild: ScriptValue;
   /** name */
   readonly rootWorkflow: ScriptValue;
-  /** what the run's keys hold */
-  readonly bytes: ScriptValue;
+  /** what the run counts where the server cannot measure */
+  readonly bytesUnmeasured: ScriptValue;
 }
 
 /**
@@ -65,9 +75,9 @@ export type FileEndedTag = "filed" | "gone";
  */
 export const fileEnded: Script<FileEndedKeys, FileEndedValues, FileEndedTag> = {
   name: "file_ended",
-  keys: ["statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "keptRoots", "keptFamilies", "keptBytes", "run", "rootRun", "runsUnfiled", "runsEnded", "fleetEvents"],
-  values: ["now", "transitions", "entry", "rootId", "rootRow", "isChild", "rootWorkflow", "bytes"],
-  sha1: "850ddf3007d638de7431a8466b33b12d9842b463",
+  keys: ["statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "keptRoots", "keptFamilies", "keptBytes", "run", "parts", "steps", "history", "children", "answers", "rootRun", "runsUnfiled", "runsEnded", "fleetEvents"],
+  values: ["now", "transitions", "entry", "rootId", "rootRow", "isChild", "rootWorkflow", "bytesUnmeasured"],
+  sha1: "a2c90a66c19df009bf111e9ceffcf4d7dfa602a0",
   source: `local K = {
   statusPending = KEYS[1],
   statusRunning = KEYS[2],
@@ -80,10 +90,15 @@ export const fileEnded: Script<FileEndedKeys, FileEndedValues, FileEndedTag> = {
   keptFamilies = KEYS[9],
   keptBytes = KEYS[10],
   run = KEYS[11],
-  rootRun = KEYS[12],
-  runsUnfiled = KEYS[13],
-  runsEnded = KEYS[14],
-  fleetEvents = KEYS[15],
+  parts = KEYS[12],
+  steps = KEYS[13],
+  history = KEYS[14],
+  children = KEYS[15],
+  answers = KEYS[16],
+  rootRun = KEYS[17],
+  runsUnfiled = KEYS[18],
+  runsEnded = KEYS[19],
+  fleetEvents = KEYS[20],
 }
 local A = {
   now = ARGV[1],
@@ -93,7 +108,7 @@ local A = {
   rootRow = ARGV[5],
   isChild = ARGV[6],
   rootWorkflow = ARGV[7],
-  bytes = ARGV[8],
+  bytesUnmeasured = ARGV[8],
 }
 local now = A.now
 if now == '' then
@@ -149,6 +164,17 @@ local function stop_counting(row, root_id, workflow)
     redis.call('HDEL', K.keptBytes, workflow)
   end
 end
+local function run_bytes()
+  local bytes = 0
+  for _, key in ipairs({ K.run, K.parts, K.steps, K.history, K.children, K.answers }) do
+    local size = redis.pcall('MEMORY', 'USAGE', key, 'SAMPLES', '5')
+    if type(size) == 'table' then
+      return tonumber(A.bytesUnmeasured)
+    end
+    bytes = bytes + (size or 0)
+  end
+  return bytes
+end
 local function last_event_id(entry_id, fields)
   local ms, count = string.match(entry_id, '^(%d+)-(%d+)$')
   local _, breaks = string.gsub(fields[#fields], '\\n', '')
@@ -165,11 +191,12 @@ if redis.call('EXISTS', K.rootRun) == 0 then
   redis.call('ZADD', K.runsEnded, now, A.entry)
   return { 'gone' }
 end
-local grown = tonumber(A.bytes) - tonumber(stored[2] or '0')
+local bytes = run_bytes()
+local grown = bytes - tonumber(stored[2] or '0')
 local family = kept_family(A.rootId) + grown
 local newest = redis.call('XREVRANGE', K.fleetEvents, '+', '-', 'COUNT', '1')
 local fed = newest[1] and last_event_id(newest[1][1], newest[1][2]) or '0-0'
-redis.call('HSET', K.run, 'keptBytes', A.bytes)
+redis.call('HSET', K.run, 'keptBytes', string.format('%.0f', bytes))
 redis.call('HSET', K.keptFamilies, A.rootId, string.format('%.0f', family) .. ' ' .. fed)
 if A.isChild == '' and redis.call('ZADD', K.keptRoots, now, A.rootRow) == 1 then
   change_kept_bytes(A.rootWorkflow, family)

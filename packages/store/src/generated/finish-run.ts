@@ -28,12 +28,8 @@ export interface FinishRunKeys {
   readonly outbox: string;
   /** outbox:entries */
   readonly outboxEntries: string;
-  /** run:<id>:gates */
-  readonly gates: string;
   /** gates:open */
   readonly gatesOpen: string;
-  /** gates:info */
-  readonly gatesInfo: string;
   /** usage */
   readonly usageRows: string;
   /** usage:sums */
@@ -42,8 +38,6 @@ export interface FinishRunKeys {
   readonly parts: string;
   /** run:<id>:steps */
   readonly steps: string;
-  /** run:<id>:steps:order */
-  readonly stepOrder: string;
   /** run:<id>:inbox */
   readonly inbox: string;
   /** leases */
@@ -97,7 +91,7 @@ export interface FinishRunValues {
   readonly fleetEventsMax: ScriptValue;
   /** number of the last event this commit consumes */
   readonly inboxSeen: ScriptValue;
-  /** text */
+  /** text, or empty while they are 0 */
   readonly totals: ScriptValue;
   /** 1 when the run came forward with this commit, else empty */
   readonly progress: ScriptValue;
@@ -125,7 +119,7 @@ export interface FinishRunValues {
   readonly partsSet: readonly ScriptValue[];
   /** part name */
   readonly partsRemoved: readonly ScriptValue[];
-  /** address#attempt, score, JSON */
+  /** ordinal, attempt, 1 while the step is open else empty, text */
   readonly stepsSet: readonly ScriptValue[];
   /** of one entry of the history each, as text */
   readonly facts: readonly ScriptValue[];
@@ -133,7 +127,7 @@ export interface FinishRunValues {
   readonly outboxAdded: readonly ScriptValue[];
   /** id */
   readonly outboxDone: readonly ScriptValue[];
-  /** address, name, since, deadline, JSON */
+  /** address, name, since, text */
   readonly gatesOpened: readonly ScriptValue[];
   /** address */
   readonly gatesClosed: readonly ScriptValue[];
@@ -153,9 +147,9 @@ export type FinishRunTag = "fenced" | "finished" | "duplicate";
  */
 export const finishRun: Script<FinishRunKeys, FinishRunValues, FinishRunTag> = {
   name: "finish_run",
-  keys: ["run", "statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "history", "historyCopy", "fleetEvents", "outbox", "outboxEntries", "gates", "gatesOpen", "gatesInfo", "usageRows", "usageSums", "parts", "steps", "stepOrder", "inbox", "leases", "answers", "timers", "dedupe", "children", "permitsHeld", "permitsWaiting", "permitsWaiters", "limitsDeclared", "limitsSet", "runsEnded", "runsUnfiled", "parentRun", "parentInbox"],
+  keys: ["run", "statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "history", "historyCopy", "fleetEvents", "outbox", "outboxEntries", "gatesOpen", "usageRows", "usageSums", "parts", "steps", "inbox", "leases", "answers", "timers", "dedupe", "children", "permitsHeld", "permitsWaiting", "permitsWaiters", "limitsDeclared", "limitsSet", "runsEnded", "runsUnfiled", "parentRun", "parentInbox"],
   values: ["now", "generation", "nonce", "commitId", "after", "transitions", "runId", "historyMax", "fleetEventsMax", "inboxSeen", "totals", "progress", "childGraceMs", "error", "summary", "retentionMs", "parentId", "parentEvent", "wakeId", "wakeHead", "forgetMax", "status", "partsSet[]", "partsRemoved[]", "stepsSet[]", "facts[]", "outboxAdded[]", "outboxDone[]", "gatesOpened[]", "gatesClosed[]", "usage[]"],
-  sha1: "d3ac86d6ed36daeb751f8d83b74d5b5da852dfe6",
+  sha1: "2a5113a147c6cd52e1ca2dcfc86727362dfbad59",
   source: `local K = {
   run = KEYS[1],
   statusPending = KEYS[2],
@@ -170,29 +164,26 @@ export const finishRun: Script<FinishRunKeys, FinishRunValues, FinishRunTag> = {
   fleetEvents = KEYS[11],
   outbox = KEYS[12],
   outboxEntries = KEYS[13],
-  gates = KEYS[14],
-  gatesOpen = KEYS[15],
-  gatesInfo = KEYS[16],
-  usageRows = KEYS[17],
-  usageSums = KEYS[18],
-  parts = KEYS[19],
-  steps = KEYS[20],
-  stepOrder = KEYS[21],
-  inbox = KEYS[22],
-  leases = KEYS[23],
-  answers = KEYS[24],
-  timers = KEYS[25],
-  dedupe = KEYS[26],
-  children = KEYS[27],
-  permitsHeld = KEYS[28],
-  permitsWaiting = KEYS[29],
-  permitsWaiters = KEYS[30],
-  limitsDeclared = KEYS[31],
-  limitsSet = KEYS[32],
-  runsEnded = KEYS[33],
-  runsUnfiled = KEYS[34],
-  parentRun = KEYS[35],
-  parentInbox = KEYS[36],
+  gatesOpen = KEYS[14],
+  usageRows = KEYS[15],
+  usageSums = KEYS[16],
+  parts = KEYS[17],
+  steps = KEYS[18],
+  inbox = KEYS[19],
+  leases = KEYS[20],
+  answers = KEYS[21],
+  timers = KEYS[22],
+  dedupe = KEYS[23],
+  children = KEYS[24],
+  permitsHeld = KEYS[25],
+  permitsWaiting = KEYS[26],
+  permitsWaiters = KEYS[27],
+  limitsDeclared = KEYS[28],
+  limitsSet = KEYS[29],
+  runsEnded = KEYS[30],
+  runsUnfiled = KEYS[31],
+  parentRun = KEYS[32],
+  parentInbox = KEYS[33],
 }
 local A = {
   now = ARGV[1],
@@ -305,23 +296,59 @@ local function add_to_outbox(id, entry)
   redis.call('ZADD', K.outbox, now, id)
   redis.call('HSET', K.outboxEntries, id, entry)
 end
-local function gate_row(since, address)
+local function open_gate_places()
+  local places = {}
+  for place in string.gmatch(redis.call('HGET', K.run, 'gates') or '', '%S+') do
+    places[#places + 1] = place
+  end
+  return places
+end
+local function address_of(place)
+  return string.match(place, '/(.*)$')
+end
+local function gate_row(place)
+  local since, address = string.match(place, '^(%d+)/(.*)$')
   return string.format('%015.0f', tonumber(since)) .. ':' .. A.runId .. ':' .. address
 end
-local function parse_gate(text)
-  local since, deadline, name = string.match(text, '^(%d+) (%d+) (.*)$')
-  return since, name, deadline
+local function gate_entry(place)
+  local row = gate_row(place)
+  return redis.call('ZRANGEBYLEX', K.gatesOpen, '[' .. row .. ' ', '(' .. row .. '!', 'LIMIT', '0', '1')[1]
+end
+local function read_gate(place)
+  return string.match(gate_entry(place), '^%S+ (%d+) ([^\\n]*)')
+end
+local function write_gate_places(places)
+  if #places == 0 then
+    redis.call('HDEL', K.run, 'gates')
+  else
+    redis.call('HSET', K.run, 'gates', table.concat(places, ' '))
+  end
 end
 local function close_gates(addresses)
+  if #addresses == 0 then
+    return
+  end
+  local is_closing, left, places = {}, {}, open_gate_places()
   for index = 1, #addresses do
-    local gate = redis.call('HGET', K.gates, addresses[index])
-    if gate then
-      local gate_entry = gate_row((parse_gate(gate)), addresses[index])
-      redis.call('HDEL', K.gates, addresses[index])
-      redis.call('ZREM', K.gatesOpen, gate_entry)
-      redis.call('HDEL', K.gatesInfo, gate_entry)
+    is_closing[addresses[index]] = true
+  end
+  for index = 1, #places do
+    if is_closing[address_of(places[index])] then
+      redis.call('ZREM', K.gatesOpen, gate_entry(places[index]))
+    else
+      left[#left + 1] = places[index]
     end
   end
+  if #left < #places then
+    write_gate_places(left)
+  end
+end
+local function close_all_gates()
+  local places = open_gate_places()
+  for index = 1, #places do
+    redis.call('ZREM', K.gatesOpen, gate_entry(places[index]))
+  end
+  redis.call('HDEL', K.run, 'gates')
 end
 local usage_days_kept = 400
 local usage_workflows_max = 250
@@ -368,7 +395,7 @@ local function count_usage(workflow, added)
   end
   redis.call('HSET', K.usageSums, row, table.concat(numbers, ' '))
 end
-local stored = redis.call('HMGET', K.run, 'status', 'row', 'workflow')
+local stored = redis.call('HMGET', K.run, 'status', 'row', 'stepsEnd', 'workflow')
 local status = stored[1]
 local row = stored[2]
 local function call_in_chunks(command, key, values, width)
@@ -378,11 +405,27 @@ local function call_in_chunks(command, key, values, width)
     redis.call(command, key, unpack(values, first, last))
   end
 end
-local function write_steps()
-  for index = 1, #A.stepsSet, 3 do
-    redis.call('HSET', K.steps, A.stepsSet[index], A.stepsSet[index + 2])
-    redis.call('ZADD', K.stepOrder, A.stepsSet[index + 1], A.stepsSet[index])
+local function write_parts_and_steps()
+  local steps_end = tonumber(stored[3] or '0')
+  local set, removed, ended = A.partsSet, A.partsRemoved, {}
+  for index = 1, #A.stepsSet, 4 do
+    local ordinal, attempt, text = A.stepsSet[index], A.stepsSet[index + 1], A.stepsSet[index + 3]
+    local name = ordinal .. '#' .. attempt
+    if A.stepsSet[index + 2] ~= '' then
+      set[#set + 1], set[#set + 2] = 's:' .. name, text
+    else
+      removed[#removed + 1] = 's:' .. name
+      ended[#ended + 1], ended[#ended + 2] = name, text
+    end
+    if attempt ~= '1' and tonumber(redis.call('HGET', K.steps, ordinal) or '1') < tonumber(attempt) then
+      redis.call('HSET', K.steps, ordinal, attempt)
+    end
+    steps_end = math.max(steps_end, tonumber(ordinal) + 1)
   end
+  call_in_chunks('HSET', K.parts, set, 2)
+  call_in_chunks('HDEL', K.parts, removed, 1)
+  call_in_chunks('HSET', K.steps, ended, 2)
+  return string.format('%.0f', steps_end)
 end
 local function write_outbox()
   for index = 1, #A.outboxAdded, 2 do
@@ -394,16 +437,21 @@ local function write_outbox()
   end
 end
 local function open_gates()
-  for index = 1, #A.gatesOpened, 5 do
-    local address = A.gatesOpened[index]
-    local name = A.gatesOpened[index + 1]
-    local since = A.gatesOpened[index + 2]
-    close_gates({ address })
-    redis.call('HDEL', K.answers, 'a ' .. address, 'n ' .. name, 'last')
-    redis.call('HSET', K.gates, address, since .. ' ' .. A.gatesOpened[index + 3] .. ' ' .. name)
-    redis.call('ZADD', K.gatesOpen, '0', gate_row(since, address))
-    redis.call('HSET', K.gatesInfo, gate_row(since, address), A.gatesOpened[index + 4])
+  if #A.gatesOpened == 0 then
+    return
   end
+  for index = 1, #A.gatesOpened, 4 do
+    close_gates({ A.gatesOpened[index] })
+  end
+  local places = open_gate_places()
+  for index = 1, #A.gatesOpened, 4 do
+    local address, name, since = A.gatesOpened[index], A.gatesOpened[index + 1], A.gatesOpened[index + 2]
+    local place = since .. '/' .. address
+    redis.call('HDEL', K.answers, 'a ' .. address, 'n ' .. name, 'last')
+    redis.call('ZADD', K.gatesOpen, '0', gate_row(place) .. ' ' .. A.gatesOpened[index + 3])
+    places[#places + 1] = place
+  end
+  write_gate_places(places)
 end
 local function consume_inbox()
   local seen = tonumber(redis.call('HGET', K.run, 'inboxSeen') or '0')
@@ -426,12 +474,10 @@ local function remember_commit()
   return kept
 end
 local function forget_recoveries()
-  redis.call('HSET', K.run, 'recoveries', '0')
+  redis.call('HDEL', K.run, 'recoveries')
 end
 local function apply_commit(from, to)
-  call_in_chunks('HSET', K.parts, A.partsSet, 2)
-  call_in_chunks('HDEL', K.parts, A.partsRemoved, 1)
-  write_steps()
+  local steps_end = write_parts_and_steps()
   for index = 1, #A.facts do
     add_facts(A.facts[index])
   end
@@ -440,17 +486,21 @@ local function apply_commit(from, to)
   open_gates()
   consume_inbox()
   set_status(K.run, row, from, to)
-  redis.call('HSET', K.run, 'totals', A.totals, 'commits', remember_commit(), 'heartbeatAt', now)
+  redis.call(
+    'HSET', K.run, 'commits', remember_commit(), 'heartbeatAt', now, 'stepsEnd', steps_end
+  )
+  if A.totals ~= '' then
+    redis.call('HSET', K.run, 'totals', A.totals)
+  end
   if A.progress ~= '' then
     forget_recoveries()
   end
   if #A.usage > 0 then
-    count_usage(stored[3], A.usage)
+    count_usage(stored[4], A.usage)
   end
-  redis.call('HINCRBY', K.run, 'revision', '1')
   redis.call('ZADD', K.leases, now, A.runId)
 end
-if redis.call('HLEN', K.gates) + #A.gatesOpened / 5 > 500 then
+if #A.gatesOpened > 0 and #open_gate_places() + #A.gatesOpened / 4 > 500 then
   return redis.error_reply('RUNFLEET too many open gates')
 end
 local function push_event(target, event)
@@ -467,7 +517,7 @@ local function push_event(target, event)
 end
 local function keep_for(kept_ms)
   redis.call('PEXPIRE', K.children, string.format('%.0f', tonumber(kept_ms) + tonumber(A.childGraceMs)))
-  local kept = { K.run, K.parts, K.steps, K.stepOrder, K.history, K.answers, K.inbox, K.dedupe }
+  local kept = { K.run, K.parts, K.steps, K.history, K.answers, K.inbox, K.dedupe }
   for index = 1, #kept do
     redis.call('PEXPIRE', kept[index], kept_ms)
   end
@@ -617,7 +667,7 @@ local function count_end()
 end
 local function end_run(row)
   redis.call('HSET', K.run, 'endedAt', now)
-  redis.call('HDEL', K.run, 'owner')
+  redis.call('HDEL', K.run, 'owner', 'tookOver', 'heartbeatAt')
   redis.call('HSET', K.parts, 'summary', A.summary)
   if A.error ~= '' then
     redis.call('HSET', K.parts, 'error', A.error)
@@ -625,7 +675,7 @@ local function end_run(row)
   redis.call('HDEL', K.parts, 'blockedOn')
   redis.call('ZREM', K.leases, A.runId)
   redis.call('ZREM', K.timers, A.runId)
-  close_gates(redis.call('HKEYS', K.gates))
+  close_all_gates()
   tell_parent()
   count_end()
   return_permits()

@@ -22,8 +22,6 @@ export interface ForgetRunKeys {
   readonly parts: string;
   /** run:<id>:steps */
   readonly steps: string;
-  /** run:<id>:steps:order */
-  readonly stepOrder: string;
   /** run:<id>:inbox */
   readonly inbox: string;
   /** run:<id>:inbox:ids */
@@ -40,10 +38,6 @@ export interface ForgetRunKeys {
   readonly keptFamilies: string;
   /** runs:kept:bytes */
   readonly keptBytes: string;
-  /** run:<id>:gates */
-  readonly gates: string;
-  /** runs:all */
-  readonly runsAll: string;
   /** runs:wf:<workflow> */
   readonly runsWorkflow: string;
   /** runs:ended */
@@ -88,9 +82,9 @@ export type ForgetRunTag = "forgotten" | "renewed" | "kept";
  */
 export const forgetRun: Script<ForgetRunKeys, ForgetRunValues, ForgetRunTag> = {
   name: "forget_run",
-  keys: ["statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "run", "parts", "steps", "stepOrder", "inbox", "dedupe", "history", "children", "answers", "keptRoots", "keptFamilies", "keptBytes", "gates", "runsAll", "runsWorkflow", "runsEnded", "runsUnfiled", "runsOrphaning", "rootRun"],
+  keys: ["statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "run", "parts", "steps", "inbox", "dedupe", "history", "children", "answers", "keptRoots", "keptFamilies", "keptBytes", "runsWorkflow", "runsEnded", "runsUnfiled", "runsOrphaning", "rootRun"],
   values: ["now", "transitions", "childGraceMs", "row", "runId", "workflow", "isChild", "renewMs"],
-  sha1: "8fc04cd18be003f6b7273b24e81d10d2a2c5de00",
+  sha1: "293b33bda9c038f8519dfe86a8b013ebf6cea4b1",
   source: `local K = {
   statusPending = KEYS[1],
   statusRunning = KEYS[2],
@@ -102,22 +96,19 @@ export const forgetRun: Script<ForgetRunKeys, ForgetRunValues, ForgetRunTag> = {
   run = KEYS[8],
   parts = KEYS[9],
   steps = KEYS[10],
-  stepOrder = KEYS[11],
-  inbox = KEYS[12],
-  dedupe = KEYS[13],
-  history = KEYS[14],
-  children = KEYS[15],
-  answers = KEYS[16],
-  keptRoots = KEYS[17],
-  keptFamilies = KEYS[18],
-  keptBytes = KEYS[19],
-  gates = KEYS[20],
-  runsAll = KEYS[21],
-  runsWorkflow = KEYS[22],
-  runsEnded = KEYS[23],
-  runsUnfiled = KEYS[24],
-  runsOrphaning = KEYS[25],
-  rootRun = KEYS[26],
+  inbox = KEYS[11],
+  dedupe = KEYS[12],
+  history = KEYS[13],
+  children = KEYS[14],
+  answers = KEYS[15],
+  keptRoots = KEYS[16],
+  keptFamilies = KEYS[17],
+  keptBytes = KEYS[18],
+  runsWorkflow = KEYS[19],
+  runsEnded = KEYS[20],
+  runsUnfiled = KEYS[21],
+  runsOrphaning = KEYS[22],
+  rootRun = KEYS[23],
 }
 local A = {
   now = ARGV[1],
@@ -168,7 +159,7 @@ local function illegal_status(from, to)
 end
 local function keep_for(kept_ms)
   redis.call('PEXPIRE', K.children, string.format('%.0f', tonumber(kept_ms) + tonumber(A.childGraceMs)))
-  local kept = { K.run, K.parts, K.steps, K.stepOrder, K.history, K.answers, K.inbox, K.dedupe }
+  local kept = { K.run, K.parts, K.steps, K.history, K.answers, K.inbox, K.dedupe }
   for index = 1, #kept do
     redis.call('PEXPIRE', kept[index], kept_ms)
   end
@@ -195,9 +186,8 @@ local function erase_run()
   stop_counting(A.row, A.runId, A.workflow)
   redis.call('HDEL', K.keptFamilies, A.runId)
   redis.call(
-    'UNLINK', K.run, K.parts, K.steps, K.stepOrder, K.inbox, K.dedupe, K.history, K.gates, K.answers
+    'UNLINK', K.run, K.parts, K.steps, K.inbox, K.dedupe, K.history, K.answers
   )
-  redis.call('ZREM', K.runsAll, A.row)
   redis.call('ZREM', K.runsWorkflow, A.row)
   redis.call('ZREM', K.statusCompleted, A.row)
   redis.call('ZREM', K.statusFailed, A.row)

@@ -2,12 +2,10 @@
 import type { Script, ScriptValue } from "../script.js";
 
 export interface ListRunGatesKeys {
-  /** run:<id>:gates */
-  readonly gates: string;
+  /** run:<id> */
+  readonly run: string;
   /** gates:open */
   readonly gatesOpen: string;
-  /** gates:info */
-  readonly gatesInfo: string;
 }
 
 export interface ListRunGatesValues {
@@ -16,7 +14,7 @@ export interface ListRunGatesValues {
 }
 
 /**
- * - gates: JSON of each, in no order
+ * - gates: entry of each, in no order
  */
 export type ListRunGatesTag = "gates";
 
@@ -25,39 +23,73 @@ export type ListRunGatesTag = "gates";
  */
 export const listRunGates: Script<ListRunGatesKeys, ListRunGatesValues, ListRunGatesTag> = {
   name: "list_run_gates",
-  keys: ["gates", "gatesOpen", "gatesInfo"],
+  keys: ["run", "gatesOpen"],
   values: ["runId"],
-  sha1: "8e608eafdab0a9fc12314741688095da03c45a01",
+  sha1: "d0fd8bde7ef1b8ee0cced1d8753987425fed37aa",
   source: `local K = {
-  gates = KEYS[1],
+  run = KEYS[1],
   gatesOpen = KEYS[2],
-  gatesInfo = KEYS[3],
 }
 local A = {
   runId = ARGV[1],
 }
-local function gate_row(since, address)
+local function open_gate_places()
+  local places = {}
+  for place in string.gmatch(redis.call('HGET', K.run, 'gates') or '', '%S+') do
+    places[#places + 1] = place
+  end
+  return places
+end
+local function address_of(place)
+  return string.match(place, '/(.*)$')
+end
+local function gate_row(place)
+  local since, address = string.match(place, '^(%d+)/(.*)$')
   return string.format('%015.0f', tonumber(since)) .. ':' .. A.runId .. ':' .. address
 end
-local function parse_gate(text)
-  local since, deadline, name = string.match(text, '^(%d+) (%d+) (.*)$')
-  return since, name, deadline
+local function gate_entry(place)
+  local row = gate_row(place)
+  return redis.call('ZRANGEBYLEX', K.gatesOpen, '[' .. row .. ' ', '(' .. row .. '!', 'LIMIT', '0', '1')[1]
 end
-local function close_gates(addresses)
-  for index = 1, #addresses do
-    local gate = redis.call('HGET', K.gates, addresses[index])
-    if gate then
-      local gate_entry = gate_row((parse_gate(gate)), addresses[index])
-      redis.call('HDEL', K.gates, addresses[index])
-      redis.call('ZREM', K.gatesOpen, gate_entry)
-      redis.call('HDEL', K.gatesInfo, gate_entry)
-    end
+local function read_gate(place)
+  return string.match(gate_entry(place), '^%S+ (%d+) ([^\\n]*)')
+end
+local function write_gate_places(places)
+  if #places == 0 then
+    redis.call('HDEL', K.run, 'gates')
+  else
+    redis.call('HSET', K.run, 'gates', table.concat(places, ' '))
   end
 end
-local open = redis.call('HGETALL', K.gates)
+local function close_gates(addresses)
+  if #addresses == 0 then
+    return
+  end
+  local is_closing, left, places = {}, {}, open_gate_places()
+  for index = 1, #addresses do
+    is_closing[addresses[index]] = true
+  end
+  for index = 1, #places do
+    if is_closing[address_of(places[index])] then
+      redis.call('ZREM', K.gatesOpen, gate_entry(places[index]))
+    else
+      left[#left + 1] = places[index]
+    end
+  end
+  if #left < #places then
+    write_gate_places(left)
+  end
+end
+local function close_all_gates()
+  local places = open_gate_places()
+  for index = 1, #places do
+    redis.call('ZREM', K.gatesOpen, gate_entry(places[index]))
+  end
+  redis.call('HDEL', K.run, 'gates')
+end
 local gates = {}
-for index = 1, #open, 2 do
-  gates[#gates + 1] = redis.call('HGET', K.gatesInfo, gate_row((parse_gate(open[index + 1])), open[index]))
+for index, place in ipairs(open_gate_places()) do
+  gates[index] = gate_entry(place)
 end
 return { 'gates', gates }`,
 };

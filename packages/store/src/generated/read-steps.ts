@@ -2,15 +2,17 @@
 import type { Script, ScriptValue } from "../script.js";
 
 export interface ReadStepsKeys {
+  /** run:<id> */
+  readonly run: string;
+  /** run:<id>:state */
+  readonly parts: string;
   /** run:<id>:steps */
   readonly steps: string;
-  /** run:<id>:steps:order */
-  readonly stepOrder: string;
 }
 
 export interface ReadStepsValues {
-  /** steps to skip */
-  readonly offset: ScriptValue;
+  /** place of the first step, see step-place.ts */
+  readonly from: ScriptValue;
   /** steps at most */
   readonly limit: ScriptValue;
   /** size after which the page ends */
@@ -18,44 +20,49 @@ export interface ReadStepsValues {
 }
 
 /**
- * - page: JSON of each, offset of the next page or empty
+ * - page: text of each, place of the first one of the next page or empty
  */
 export type ReadStepsTag = "page";
 
 /**
- * A page of a run's steps in their order. Ends early when the page grows large.
+ * A page of a run's steps in their order. Ends early when the page grows large, or when there is little in many places.
  */
 export const readSteps: Script<ReadStepsKeys, ReadStepsValues, ReadStepsTag> = {
   name: "read_steps",
-  keys: ["steps", "stepOrder"],
-  values: ["offset", "limit", "bytesMax"],
-  sha1: "a75e9e1e5a906f41e3b6c3a8e3a757e0a674d718",
+  keys: ["run", "parts", "steps"],
+  values: ["from", "limit", "bytesMax"],
+  sha1: "ab15a1694d37be6e5c348b7d126932bcbde9c7a0",
   source: `local K = {
-  steps = KEYS[1],
-  stepOrder = KEYS[2],
+  run = KEYS[1],
+  parts = KEYS[2],
+  steps = KEYS[3],
 }
 local A = {
-  offset = ARGV[1],
+  from = ARGV[1],
   limit = ARGV[2],
   bytesMax = ARGV[3],
 }
-local first = tonumber(A.offset)
-local last = first + tonumber(A.limit) - 1
-local fields = redis.call(
-  'ZRANGE', K.stepOrder, string.format('%.0f', first), string.format('%.0f', last)
-)
 local steps = {}
 local size = 0
-for index = 1, #fields do
-  steps[index] = redis.call('HGET', K.steps, fields[index])
-  size = size + #steps[index]
-  if size >= tonumber(A.bytesMax) then
-    break
+local looks_left = 1000 + 4 * tonumber(A.limit)
+local first_ordinal = math.floor(tonumber(A.from) / 10000)
+local first_attempt = math.max(1, tonumber(A.from) % 10000)
+local steps_end = tonumber(redis.call('HGET', K.run, 'stepsEnd') or '0')
+for ordinal = first_ordinal, steps_end - 1 do
+  local step = string.format('%.0f', ordinal)
+  local newest = tonumber(redis.call('HGET', K.steps, step) or '1')
+  for attempt = ordinal == first_ordinal and first_attempt or 1, newest do
+    local name = step .. '#' .. string.format('%.0f', attempt)
+    local text = redis.call('HGET', K.steps, name) or redis.call('HGET', K.parts, 's:' .. name)
+    looks_left = looks_left - 1
+    if looks_left == 0 or (text and (#steps == tonumber(A.limit) or size >= tonumber(A.bytesMax))) then
+      return { 'page', steps, string.format('%.0f', ordinal * 10000 + attempt) }
+    end
+    if text then
+      steps[#steps + 1] = text
+      size = size + #text
+    end
   end
 end
-local next_offset = first + #steps
-if next_offset >= redis.call('ZCARD', K.stepOrder) then
-  return { 'page', steps, '' }
-end
-return { 'page', steps, string.format('%.0f', next_offset) }`,
+return { 'page', steps, '' }`,
 };

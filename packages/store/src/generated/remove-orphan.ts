@@ -28,8 +28,6 @@ export interface RemoveOrphanKeys {
   readonly parts: string;
   /** run:<id>:steps */
   readonly steps: string;
-  /** run:<id>:steps:order */
-  readonly stepOrder: string;
   /** run:<id>:inbox */
   readonly inbox: string;
   /** run:<id>:inbox:ids */
@@ -38,12 +36,8 @@ export interface RemoveOrphanKeys {
   readonly history: string;
   /** run:<id>:children */
   readonly children: string;
-  /** run:<id>:gates */
-  readonly gates: string;
   /** run:<id>:gates:answers */
   readonly answers: string;
-  /** runs:all */
-  readonly runsAll: string;
   /** runs:wf:<workflow> */
   readonly runsWorkflow: string;
   /** runs:ended */
@@ -82,9 +76,9 @@ export type RemoveOrphanTag = "removed" | "open";
  */
 export const removeOrphan: Script<RemoveOrphanKeys, RemoveOrphanValues, RemoveOrphanTag> = {
   name: "remove_orphan",
-  keys: ["statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "keptRoots", "keptFamilies", "keptBytes", "run", "parts", "steps", "stepOrder", "inbox", "dedupe", "history", "children", "gates", "answers", "runsAll", "runsWorkflow", "runsEnded", "runsUnfiled", "runsOrphaning", "parentChildren"],
+  keys: ["statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "keptRoots", "keptFamilies", "keptBytes", "run", "parts", "steps", "inbox", "dedupe", "history", "children", "answers", "runsWorkflow", "runsEnded", "runsUnfiled", "runsOrphaning", "parentChildren"],
   values: ["now", "transitions", "row", "runId", "workflow", "parentRow"],
-  sha1: "f94cfcb1da4e2d098641155d616eba9d79492cce",
+  sha1: "a03de8f533597b7b6cc91f868b1d3c4091f08d2b",
   source: `local K = {
   statusPending = KEYS[1],
   statusRunning = KEYS[2],
@@ -99,19 +93,16 @@ export const removeOrphan: Script<RemoveOrphanKeys, RemoveOrphanValues, RemoveOr
   run = KEYS[11],
   parts = KEYS[12],
   steps = KEYS[13],
-  stepOrder = KEYS[14],
-  inbox = KEYS[15],
-  dedupe = KEYS[16],
-  history = KEYS[17],
-  children = KEYS[18],
-  gates = KEYS[19],
-  answers = KEYS[20],
-  runsAll = KEYS[21],
-  runsWorkflow = KEYS[22],
-  runsEnded = KEYS[23],
-  runsUnfiled = KEYS[24],
-  runsOrphaning = KEYS[25],
-  parentChildren = KEYS[26],
+  inbox = KEYS[14],
+  dedupe = KEYS[15],
+  history = KEYS[16],
+  children = KEYS[17],
+  answers = KEYS[18],
+  runsWorkflow = KEYS[19],
+  runsEnded = KEYS[20],
+  runsUnfiled = KEYS[21],
+  runsOrphaning = KEYS[22],
+  parentChildren = KEYS[23],
 }
 local A = {
   now = ARGV[1],
@@ -180,9 +171,8 @@ local function erase_run()
   stop_counting(A.row, A.runId, A.workflow)
   redis.call('HDEL', K.keptFamilies, A.runId)
   redis.call(
-    'UNLINK', K.run, K.parts, K.steps, K.stepOrder, K.inbox, K.dedupe, K.history, K.gates, K.answers
+    'UNLINK', K.run, K.parts, K.steps, K.inbox, K.dedupe, K.history, K.answers
   )
-  redis.call('ZREM', K.runsAll, A.row)
   redis.call('ZREM', K.runsWorkflow, A.row)
   redis.call('ZREM', K.statusCompleted, A.row)
   redis.call('ZREM', K.statusFailed, A.row)

@@ -28,20 +28,14 @@ export interface RequestCancelKeys {
   readonly outbox: string;
   /** outbox:entries */
   readonly outboxEntries: string;
-  /** run:<id>:gates */
-  readonly gates: string;
-  /** gates:open */
-  readonly gatesOpen: string;
-  /** gates:info */
-  readonly gatesInfo: string;
   /** run:<id> */
   readonly run: string;
+  /** gates:open */
+  readonly gatesOpen: string;
   /** run:<id>:state */
   readonly parts: string;
   /** run:<id>:steps */
   readonly steps: string;
-  /** run:<id>:steps:order */
-  readonly stepOrder: string;
   /** run:<id>:inbox */
   readonly inbox: string;
   /** run:<id>:inbox:ids */
@@ -135,9 +129,9 @@ export type RequestCancelTag = "requested" | "cancelled" | "already" | "ended" |
  */
 export const requestCancel: Script<RequestCancelKeys, RequestCancelValues, RequestCancelTag> = {
   name: "request_cancel",
-  keys: ["statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "history", "historyCopy", "fleetEvents", "timers", "outbox", "outboxEntries", "gates", "gatesOpen", "gatesInfo", "run", "parts", "steps", "stepOrder", "inbox", "dedupe", "children", "answers", "permitsHeld", "permitsWaiting", "permitsWaiters", "limitsDeclared", "limitsSet", "usageRows", "usageSums", "leases", "runsEnded", "runsUnfiled", "parentRun", "parentInbox"],
+  keys: ["statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "history", "historyCopy", "fleetEvents", "timers", "outbox", "outboxEntries", "run", "gatesOpen", "parts", "steps", "inbox", "dedupe", "children", "answers", "permitsHeld", "permitsWaiting", "permitsWaiters", "limitsDeclared", "limitsSet", "usageRows", "usageSums", "leases", "runsEnded", "runsUnfiled", "parentRun", "parentInbox"],
   values: ["now", "transitions", "runId", "historyMax", "fleetEventsMax", "childGraceMs", "error", "summary", "retentionMs", "parentId", "parentEvent", "wakeId", "wakeHead", "forgetMax", "confirms", "reason", "by", "eventTail", "channel", "cancelledFacts"],
-  sha1: "5d68f07413acb194bfbe997259efa8ee6d819a8d",
+  sha1: "8f6557ab1792c49faadf0bc925f49788dc455b40",
   source: `local K = {
   statusPending = KEYS[1],
   statusRunning = KEYS[2],
@@ -152,29 +146,26 @@ export const requestCancel: Script<RequestCancelKeys, RequestCancelValues, Reque
   timers = KEYS[11],
   outbox = KEYS[12],
   outboxEntries = KEYS[13],
-  gates = KEYS[14],
+  run = KEYS[14],
   gatesOpen = KEYS[15],
-  gatesInfo = KEYS[16],
-  run = KEYS[17],
-  parts = KEYS[18],
-  steps = KEYS[19],
-  stepOrder = KEYS[20],
-  inbox = KEYS[21],
-  dedupe = KEYS[22],
-  children = KEYS[23],
-  answers = KEYS[24],
-  permitsHeld = KEYS[25],
-  permitsWaiting = KEYS[26],
-  permitsWaiters = KEYS[27],
-  limitsDeclared = KEYS[28],
-  limitsSet = KEYS[29],
-  usageRows = KEYS[30],
-  usageSums = KEYS[31],
-  leases = KEYS[32],
-  runsEnded = KEYS[33],
-  runsUnfiled = KEYS[34],
-  parentRun = KEYS[35],
-  parentInbox = KEYS[36],
+  parts = KEYS[16],
+  steps = KEYS[17],
+  inbox = KEYS[18],
+  dedupe = KEYS[19],
+  children = KEYS[20],
+  answers = KEYS[21],
+  permitsHeld = KEYS[22],
+  permitsWaiting = KEYS[23],
+  permitsWaiters = KEYS[24],
+  limitsDeclared = KEYS[25],
+  limitsSet = KEYS[26],
+  usageRows = KEYS[27],
+  usageSums = KEYS[28],
+  leases = KEYS[29],
+  runsEnded = KEYS[30],
+  runsUnfiled = KEYS[31],
+  parentRun = KEYS[32],
+  parentInbox = KEYS[33],
 }
 local A = {
   now = ARGV[1],
@@ -267,27 +258,63 @@ local function add_to_outbox(id, entry)
   redis.call('ZADD', K.outbox, now, id)
   redis.call('HSET', K.outboxEntries, id, entry)
 end
-local function gate_row(since, address)
+local function open_gate_places()
+  local places = {}
+  for place in string.gmatch(redis.call('HGET', K.run, 'gates') or '', '%S+') do
+    places[#places + 1] = place
+  end
+  return places
+end
+local function address_of(place)
+  return string.match(place, '/(.*)$')
+end
+local function gate_row(place)
+  local since, address = string.match(place, '^(%d+)/(.*)$')
   return string.format('%015.0f', tonumber(since)) .. ':' .. A.runId .. ':' .. address
 end
-local function parse_gate(text)
-  local since, deadline, name = string.match(text, '^(%d+) (%d+) (.*)$')
-  return since, name, deadline
+local function gate_entry(place)
+  local row = gate_row(place)
+  return redis.call('ZRANGEBYLEX', K.gatesOpen, '[' .. row .. ' ', '(' .. row .. '!', 'LIMIT', '0', '1')[1]
+end
+local function read_gate(place)
+  return string.match(gate_entry(place), '^%S+ (%d+) ([^\\n]*)')
+end
+local function write_gate_places(places)
+  if #places == 0 then
+    redis.call('HDEL', K.run, 'gates')
+  else
+    redis.call('HSET', K.run, 'gates', table.concat(places, ' '))
+  end
 end
 local function close_gates(addresses)
+  if #addresses == 0 then
+    return
+  end
+  local is_closing, left, places = {}, {}, open_gate_places()
   for index = 1, #addresses do
-    local gate = redis.call('HGET', K.gates, addresses[index])
-    if gate then
-      local gate_entry = gate_row((parse_gate(gate)), addresses[index])
-      redis.call('HDEL', K.gates, addresses[index])
-      redis.call('ZREM', K.gatesOpen, gate_entry)
-      redis.call('HDEL', K.gatesInfo, gate_entry)
+    is_closing[addresses[index]] = true
+  end
+  for index = 1, #places do
+    if is_closing[address_of(places[index])] then
+      redis.call('ZREM', K.gatesOpen, gate_entry(places[index]))
+    else
+      left[#left + 1] = places[index]
     end
   end
+  if #left < #places then
+    write_gate_places(left)
+  end
+end
+local function close_all_gates()
+  local places = open_gate_places()
+  for index = 1, #places do
+    redis.call('ZREM', K.gatesOpen, gate_entry(places[index]))
+  end
+  redis.call('HDEL', K.run, 'gates')
 end
 local function keep_for(kept_ms)
   redis.call('PEXPIRE', K.children, string.format('%.0f', tonumber(kept_ms) + tonumber(A.childGraceMs)))
-  local kept = { K.run, K.parts, K.steps, K.stepOrder, K.history, K.answers, K.inbox, K.dedupe }
+  local kept = { K.run, K.parts, K.steps, K.history, K.answers, K.inbox, K.dedupe }
   for index = 1, #kept do
     redis.call('PEXPIRE', kept[index], kept_ms)
   end
@@ -482,7 +509,7 @@ local function count_end()
 end
 local function end_run(row)
   redis.call('HSET', K.run, 'endedAt', now)
-  redis.call('HDEL', K.run, 'owner')
+  redis.call('HDEL', K.run, 'owner', 'tookOver', 'heartbeatAt')
   redis.call('HSET', K.parts, 'summary', A.summary)
   if A.error ~= '' then
     redis.call('HSET', K.parts, 'error', A.error)
@@ -490,7 +517,7 @@ local function end_run(row)
   redis.call('HDEL', K.parts, 'blockedOn')
   redis.call('ZREM', K.leases, A.runId)
   redis.call('ZREM', K.timers, A.runId)
-  close_gates(redis.call('HKEYS', K.gates))
+  close_all_gates()
   tell_parent()
   count_end()
   return_permits()
@@ -520,7 +547,6 @@ if stored[7] then
 end
 redis.call('HSET', K.run, 'cancelReason', A.reason, 'cancelBy', A.by, 'cancelAt', now)
 if stored[8] == '0' then
-  redis.call('HINCRBY', K.run, 'revision', '1')
   set_status(K.run, stored[2], stored[1], 'cancelled')
   add_facts(A.cancelledFacts)
   fit_history()

@@ -30,8 +30,6 @@ export interface RetryRunKeys {
   readonly parts: string;
   /** run:<id>:steps */
   readonly steps: string;
-  /** run:<id>:steps:order */
-  readonly stepOrder: string;
   /** run:<id>:inbox */
   readonly inbox: string;
   /** run:<id>:inbox:ids */
@@ -74,9 +72,9 @@ export type RetryRunTag = "retried" | "not_failed" | "not_found";
  */
 export const retryRun: Script<RetryRunKeys, RetryRunValues, RetryRunTag> = {
   name: "retry_run",
-  keys: ["statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "history", "historyCopy", "fleetEvents", "timers", "run", "parts", "steps", "stepOrder", "inbox", "dedupe", "children", "answers", "runsEnded"],
+  keys: ["statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "history", "historyCopy", "fleetEvents", "timers", "run", "parts", "steps", "inbox", "dedupe", "children", "answers", "runsEnded"],
   values: ["now", "transitions", "runId", "historyMax", "fleetEventsMax", "eventTail", "fact"],
-  sha1: "60fcdfe471fea993d49324678dbcfa3bbdbcff74",
+  sha1: "d12a450a8f7f813dde02638e5ec8fc3dd05d5d90",
   source: `local K = {
   statusPending = KEYS[1],
   statusRunning = KEYS[2],
@@ -92,12 +90,11 @@ export const retryRun: Script<RetryRunKeys, RetryRunValues, RetryRunTag> = {
   run = KEYS[12],
   parts = KEYS[13],
   steps = KEYS[14],
-  stepOrder = KEYS[15],
-  inbox = KEYS[16],
-  dedupe = KEYS[17],
-  children = KEYS[18],
-  answers = KEYS[19],
-  runsEnded = KEYS[20],
+  inbox = KEYS[15],
+  dedupe = KEYS[16],
+  children = KEYS[17],
+  answers = KEYS[18],
+  runsEnded = KEYS[19],
 }
 local A = {
   now = ARGV[1],
@@ -181,15 +178,13 @@ end
 if status ~= 'failed' then
   return { 'not_failed', status }
 end
-local kept = { K.run, K.parts, K.steps, K.stepOrder, K.history, K.children, K.answers, K.inbox, K.dedupe }
+local kept = { K.run, K.parts, K.steps, K.history, K.children, K.answers, K.inbox, K.dedupe }
 for index = 1, #kept do
   redis.call('PERSIST', kept[index])
 end
 redis.call('ZREM', K.runsEnded, stored[2] .. ' ' .. stored[3])
-redis.call('HDEL', K.run, 'endedAt', 'unowned', 'cancelReason', 'cancelBy', 'cancelAt')
+redis.call('HDEL', K.run, 'endedAt', 'unowned', 'recoveries', 'cancelReason', 'cancelBy', 'cancelAt')
 redis.call('HDEL', K.parts, 'summary', 'error')
-redis.call('HSET', K.run, 'recoveries', '0')
-redis.call('HINCRBY', K.run, 'revision', '1')
 set_status(K.run, stored[2], status, 'pending')
 if stored[5] then
   add_facts(A.fact)

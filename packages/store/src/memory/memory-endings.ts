@@ -120,6 +120,7 @@ export function emptyInbox(run: StoredRun): void {
 /** Nobody owns the run. */
 export function disown(state: MemoryState, run: StoredRun, wakeAt: number | undefined): void {
   run.owner = undefined;
+  delete run.heartbeatAt;
   if (wakeAt === undefined) state.timers.delete(run.info.id);
   else state.timers.set(run.info.id, wakeAt);
 }

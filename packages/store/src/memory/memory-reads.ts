@@ -1,19 +1,20 @@
 /**
  * Reads, in memory: records, steps, lists, gates, history. Same order, cursors and limits as the store on Redis.
  */
-import {
-  type HistoryEvent,
-  type ListFilter,
-  type OpenGate,
-  type Page,
-  RunfleetError,
-  type RunRecord,
-  type RunStore,
-  type StepRecord,
+import type {
+  HistoryEvent,
+  ListFilter,
+  OpenGate,
+  Page,
+  RunRecord,
+  RunStore,
+  StepRecord,
 } from "@runfleet/model";
-import { pageOf, pageRows } from "../page.js";
+import { gateRow } from "../gate-text.js";
+import { pageOf, pageRows, toPage } from "../page.js";
 import { toLimitWait } from "../permit-scope.js";
 import { rowRunId } from "../run-record.js";
+import { readPlace } from "../step-place.js";
 import { copy, findRun, type MemoryState, type StoredRun, toRecord } from "./memory-state.js";
 
 type Reads = Pick<
@@ -71,14 +72,13 @@ function readSteps(
   run: StoredRun | undefined,
   page: { readonly limit: number; readonly cursor?: string },
 ): Page<StepRecord> {
-  const offset = Number(page.cursor ?? "0");
-  if (!Number.isSafeInteger(offset) || offset < 0) {
-    throw new RunfleetError("invalid_usage", `"${page.cursor}" is not a cursor of a list of steps`);
-  }
-  const steps = [...(run?.steps.values() ?? [])].sort((a, b) => a.score - b.score);
-  const next = offset + pageRows(page.limit);
-  const rows = steps.slice(offset, next).map((step) => JSON.parse(step.json) as StepRecord);
-  return next < steps.length ? { rows, cursor: String(next) } : { rows };
+  const from = readPlace(page.cursor);
+  const steps = [...(run?.steps.values() ?? [])]
+    .filter((step) => step.place >= from)
+    .sort((a, b) => a.place - b.place);
+  const limit = pageRows(page.limit);
+  const rows = steps.slice(0, limit).map((step) => JSON.parse(step.json) as StepRecord);
+  return toPage(rows, steps[limit]?.place.toString());
 }
 
 function listRuns(state: MemoryState, filter: ListFilter): Page<RunRecord> {
@@ -106,10 +106,7 @@ function openGates(state: MemoryState, request: Parameters<RunStore["openGates"]
 /** Rows and gates, longest open first. */
 function gatesOf(run: StoredRun | undefined): [string, OpenGate][] {
   return [...(run?.gates.values() ?? [])]
-    .map((gate): [string, OpenGate] => [
-      `${String(gate.since).padStart(15, "0")}:${gate.runId}:${gate.address}`,
-      copy(gate),
-    ])
+    .map((gate): [string, OpenGate] => [gateRow(gate), copy(gate)])
     .sort(([a], [b]) => (a < b ? -1 : 1));
 }
 

@@ -26,6 +26,7 @@ import {
   type Totals,
   type WorkerPresence,
 } from "@runfleet/model";
+import { openWaits } from "../gate-text.js";
 import { runRow } from "../run-record.js";
 import { createMemoryPermits, type MemoryPermits } from "./permit-state.js";
 import { createScalingState, type ScalingState } from "./scaling-state.js";
@@ -52,6 +53,8 @@ export interface StoredRun {
   heartbeatAt?: number;
   recoveries: number;
   blockedOn: readonly BlockedOn[];
+  /** Of the gates it waits at: those whose answer ends the wait for whoever looks. */
+  namedGates: readonly Address[];
   /** Unread events below which a completed child need not wake the run at once. */
   patience?: number | undefined;
   totals: Totals;
@@ -70,8 +73,8 @@ export interface StoredRun {
   /** Newest first. */
   commits: readonly string[];
   readonly parts: Map<string, string>;
-  /** JSON by address#attempt, and the score that orders them. */
-  readonly steps: Map<string, { readonly score: number; readonly json: string }>;
+  /** JSON by address#attempt, and the place that orders them. */
+  readonly steps: Map<string, { readonly place: number; readonly json: string }>;
   history: HistoryEvent[];
   readonly children: string[];
   readonly gates: Map<Address, OpenGate>;
@@ -199,14 +202,8 @@ export function newStoredRun(info: RunInfo, digest: string, totals: Totals): Sto
     info: copy(info),
     digest,
     row: runRow(info),
-    status: "pending",
-    generation: 0,
-    tookOver: false,
-    recoveries: 0,
-    blockedOn: [],
-    totals,
-    inboxSeen: 0,
-    inbox: [],
+    ...{ status: "pending", generation: 0, tookOver: false, recoveries: 0, totals },
+    ...{ blockedOn: [], namedGates: [], inboxSeen: 0, inbox: [] },
     dedupeIds: new Set(),
     commits: [],
     parts: new Map(),
@@ -220,7 +217,8 @@ export function newStoredRun(info: RunInfo, digest: string, totals: Totals): Sto
 }
 
 export function toRecord(run: StoredRun): RunRecord {
-  const { info, status, generation, recoveries, blockedOn, totals } = run;
+  const { info, status, generation, recoveries, totals } = run;
+  const blockedOn = openWaits(run);
   const { owner, heartbeatAt, error, summary, cancel, readyAt, startedAt, endedAt } = run;
   return copy({
     ...info,

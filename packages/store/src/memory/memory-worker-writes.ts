@@ -15,8 +15,9 @@ import {
   type RunStatus,
   type RunStore,
 } from "@runfleet/model";
+import { isToldByGate } from "../gate-text.js";
 import { madeProgress } from "../progress.js";
-import { stepScore } from "../step-score.js";
+import { stepPlace } from "../step-place.js";
 import { usageNumbers } from "../usage-row.js";
 import { disown, emptyInbox, endRun } from "./memory-endings.js";
 import { askPermits, returnPermits } from "./memory-permits.js";
@@ -54,6 +55,9 @@ export function memoryWorkerWrites(state: MemoryState): WorkerWrites {
       if (run.inbox.length > 0) return { tag: "wake_now", inbox: unreadEvents(run) };
       run.status = openStatus(run.status, "waiting");
       run.blockedOn = copy(park.blockedOn);
+      run.namedGates = park.blockedOn.flatMap((wait) =>
+        isToldByGate(wait, park.gatesOpened) && wait.type === "gate" ? [wait.address] : [],
+      );
       run.patience = park.patience;
       giveAway(state, run, park.until);
       return { tag: "parked", ...returnPermits(state, run) };
@@ -157,7 +161,7 @@ function applyCommit(
   for (const name of commit.parts.remove) run.parts.delete(name);
   for (const step of commit.steps) {
     const key = attemptKey(step.address, step.attempt);
-    run.steps.set(key, { score: stepScore(step), json: JSON.stringify(step) });
+    run.steps.set(key, { place: stepPlace(step), json: JSON.stringify(step) });
   }
   for (const fact of commit.facts) addFact(state, run, fact);
   for (const entry of commit.outbox) addToOutbox(state, entry);

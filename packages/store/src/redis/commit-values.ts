@@ -1,13 +1,14 @@
 /**
  * A commit as the values of the scripts that apply one.
  */
-import { attemptKey, type Commit } from "@runfleet/model";
+import type { Commit } from "@runfleet/model";
 import { entryTexts } from "../fact-text.js";
+import { gateText } from "../gate-text.js";
 import { outboxPair } from "../outbox-entry.js";
-import { madeProgress } from "../progress.js";
+import { hasEnded, madeProgress } from "../progress.js";
 import { totalsText } from "../run-record.js";
 import type { ScriptValue } from "../script.js";
-import { stepScore } from "../step-score.js";
+import { stepText } from "../step-text.js";
 import { usageNumbers } from "../usage-row.js";
 
 export interface CommitValues {
@@ -43,20 +44,15 @@ export function toCommitValues(commit: Commit): CommitValues {
     partsSet: Object.entries(commit.parts.set).flat(),
     partsRemoved: commit.parts.remove,
     stepsSet: commit.steps.flatMap((step) => [
-      attemptKey(step.address, step.attempt),
-      stepScore(step),
-      JSON.stringify(step),
+      step.ordinal,
+      step.attempt,
+      hasEnded(step) ? "" : "1",
+      stepText(step),
     ]),
     facts: entryTexts(commit.facts),
     outboxAdded: commit.outbox.flatMap(outboxPair),
     outboxDone: commit.outboxDone,
-    gatesOpened: commit.gatesOpened.flatMap((gate) => [
-      gate.address,
-      gate.name,
-      gate.since,
-      gate.deadline,
-      JSON.stringify(gate),
-    ]),
+    gatesOpened: commit.gatesOpened.flatMap((gate) => [gate.address, gate.name, gate.since, gateText(gate)]),
     gatesClosed: commit.gatesClosed,
     usage: usageNumbers(commit.usage),
   };

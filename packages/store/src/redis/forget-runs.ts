@@ -9,7 +9,7 @@ import { withRedis } from "../redis-failure.js";
 import { rowRunId } from "../run-record.js";
 import { runScript } from "../script.js";
 import { childGraceMs, childRenewMs } from "../sweep-times.js";
-import type { Partition } from "./partition.js";
+import { type Partition, withKeys } from "./partition.js";
 import { rootOf } from "./root-of.js";
 
 /** Rows forgotten when a run finishes: more than one, so that lists never grow by what has expired. */
@@ -29,12 +29,11 @@ async function forgetRuns(partition: Partition, entries: readonly string[]): Pro
       const runId = rowRunId(row);
       const rootId = await rootOf(partition, runId);
       await runScript(partition.redis, forgetRun, {
-        keys: {
-          ...partition.keysOf(runId),
+        keys: withKeys(partition.keysOf(runId), {
           runsWorkflow: workflowRunsKey(partition.tag, workflow),
           keptRoots: keptRootsKey(partition.tag, workflow),
           rootRun: partition.keysOf(rootId).run,
-        },
+        }),
         values: {
           ...partition.common(),
           ...{ row, runId, workflow, childGraceMs, renewMs: childRenewMs },

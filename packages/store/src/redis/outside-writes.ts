@@ -12,7 +12,6 @@ import {
   RunfleetError,
   type RunStatus,
   type RunStore,
-  zeroTotals,
 } from "@runfleet/model";
 import { factText } from "../fact-text.js";
 import { answerGate } from "../generated/answer-gate.js";
@@ -25,12 +24,12 @@ import { idempotencyKey, runKeys, scheduleKeys, workflowRunsKey } from "../keys.
 import { enqueueEntry, enqueueId } from "../outbox-entry.js";
 import { permitsText, rateValues, toGranting } from "../permit-scope.js";
 import { withRedis } from "../redis-failure.js";
-import { infoText, runRow, toCancelRequest, toRunInfo, totalsText } from "../run-record.js";
+import { definitionText, infoText, runRow, toCancelRequest, toRunInfo } from "../run-record.js";
 import { runScript } from "../script.js";
 import { checkNewRun, idempotencyKeptMs, startedEvent } from "../start-of-run.js";
 import { cancelled, untakenCancelled } from "../unowned-child.js";
 import { forgetRunsLater } from "./forget-runs.js";
-import type { Partition } from "./partition.js";
+import { type Partition, withKeys } from "./partition.js";
 import { unownedEnding } from "./run-endings.js";
 
 type OutsideWrites = Pick<
@@ -166,14 +165,13 @@ export async function createOnce(
   const parent = run.parentId === undefined ? keys : runKeys(partition.tag, run.parentId);
   const key = run.idempotencyKey;
   const { tag, rest } = await runScript(partition.redis, createRun, {
-    keys: {
-      ...keys,
+    keys: withKeys(keys, {
       idempotency: key === undefined ? keys.run : idempotencyKey(partition.tag, key),
       parentRun: parent.run,
       parentChildren: parent.children,
       schedule: due === undefined ? keys.run : scheduleKeys(partition.tag, due.schedule).schedule,
       runsWorkflow: workflowRunsKey(partition.tag, run.workflow),
-    },
+    }),
     values: {
       ...partition.common(),
       ...creationValues(run),
@@ -200,11 +198,10 @@ function creationValues(run: NewRun) {
   return {
     runId: run.id,
     digest: startDigest(run),
+    definition: definitionText(run.definitionHash),
     info: infoText(toRunInfo(run), run.sealed),
     workflow: run.workflow,
     pool: JSON.stringify(run.pool),
-    totals: totalsText(zeroTotals()),
-    createdAt: run.createdAt,
     row: runRow(run),
     delayMs: run.delayMs ?? 0,
     delayMsMax,

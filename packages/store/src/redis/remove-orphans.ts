@@ -7,7 +7,7 @@ import { withRedis } from "../redis-failure.js";
 import { rowRunId } from "../run-record.js";
 import { runScript } from "../script.js";
 import { orphansAgainMs } from "../sweep-times.js";
-import type { Partition } from "./partition.js";
+import { type Partition, withKeys } from "./partition.js";
 
 /** Removed parents gone through at once. */
 const parentsMax = 20;
@@ -51,12 +51,11 @@ async function removeOne(
   const keys = partition.keysOf(runId);
   const workflow = (await withRedis("hget workflow", () => partition.redis.hget(keys.run, "workflow"))) ?? "";
   const { tag } = await runScript(partition.redis, removeOrphan, {
-    keys: {
-      ...keys,
+    keys: withKeys(keys, {
       parentChildren: children,
       runsWorkflow: workflowRunsKey(partition.tag, workflow),
       keptRoots: keptRootsKey(partition.tag, workflow),
-    },
+    }),
     values: { ...partition.common(), row, runId, workflow, parentRow },
   });
   return tag;

@@ -16,7 +16,7 @@ import { childGraceMs } from "../sweep-times.js";
 import { terminated, type Unowned, unownedChildEvent } from "../unowned-child.js";
 import { toCommitValues } from "./commit-values.js";
 import { forgetRunsLater, forgottenPerFinish } from "./forget-runs.js";
-import type { Partition } from "./partition.js";
+import { type Partition, withKeys } from "./partition.js";
 import { readRun } from "./run-reads.js";
 
 type RunEndings = Pick<RunStore, "finish" | "failUnowned" | "terminateRun">;
@@ -38,7 +38,7 @@ function endingInput(partition: Partition, ending: Ending) {
   const keys = partition.keysOf(runId);
   const parent = parentEvent === undefined ? keys : runKeys(partition.tag, parentEvent.parentId);
   return {
-    keys: { ...keys, parentRun: parent.run, parentInbox: parent.inbox },
+    keys: withKeys(keys, { parentRun: parent.run, parentInbox: parent.inbox }),
     values: {
       error: ending.error === undefined ? "" : JSON.stringify(ending.error),
       summary: ending.summary,

@@ -3,10 +3,10 @@
  * with other rows left out; such a page may hold fewer rows than asked for and still have a cursor.
  */
 
-import type { ListFilter, Page, RunRecord, RunStore } from "@runfleet/model";
+import { type ListFilter, type Page, type RunRecord, type RunStore, runStatuses } from "@runfleet/model";
 import { runKeys, statusKey, workflowRunsKey } from "../keys.js";
 import { pageRows, toPage } from "../page.js";
-import { withRedis } from "../redis-failure.js";
+import { toRunfleetError, withRedis } from "../redis-failure.js";
 import { rowRunId } from "../run-record.js";
 import { forgetExpired } from "./forget-runs.js";
 import type { Partition } from "./partition.js";
@@ -25,7 +25,7 @@ export function runLists(partition: Partition): Pick<RunStore, "listRuns"> {
 
 async function listRuns(partition: Partition, filter: ListFilter): Promise<Page<RunRecord>> {
   const limit = pageRows(filter.limit);
-  const [key, ...others] = listKeys(partition, filter);
+  const { merged, others } = listKeys(partition, filter);
   const runs: RunRecord[] = [];
   let cursor = filter.cursor;
   let bytes = 0;
@@ -34,7 +34,7 @@ async function listRuns(partition: Partition, filter: ListFilter): Promise<Page<
   while (runs.length < limit && bytes < pageBytesMax && looked < rowsPerPageMax) {
     const wanted = Math.min(limit - runs.length, recordsPerRead);
     const count = others.length === 0 ? wanted : rowsPerLook;
-    const rows = await readRows(partition, key, { cursor, count });
+    const rows = await readRows(partition, merged, { cursor, count });
     const matching = await inAll(partition, others, rows);
     const taken = matching.slice(0, wanted);
     // A row without a record has expired; one whose record does not match has changed this moment.
@@ -51,16 +51,24 @@ async function listRuns(partition: Partition, filter: ListFilter): Promise<Page<
   return toPage(runs, cursor);
 }
 
-/** The list that is gone through, and those that a row must be in too. */
-function listKeys({ tag, keys }: Partition, filter: ListFilter): [string, ...string[]] {
+interface ListKeys {
+  /** The lists that are gone through together. */
+  readonly merged: readonly string[];
+  /** Those that a row must be in too. */
+  readonly others: readonly string[];
+}
+
+function listKeys({ tag, keys }: Partition, filter: ListFilter): ListKeys {
   const { parentId, workflow, status } = filter;
   const asked = [
     ...(parentId === undefined ? [] : [runKeys(tag, parentId).children]),
     ...(workflow === undefined ? [] : [workflowRunsKey(tag, workflow)]),
     ...(status === undefined ? [] : [statusKey(keys, status)]),
   ];
-  const [first = keys.runsAll, ...others] = asked;
-  return [first, ...others];
+  const [first, ...others] = asked;
+  // A run lies in the list of one status, so all of them together are all runs.
+  if (first === undefined) return { merged: runStatuses.map((each) => statusKey(keys, each)), others };
+  return { merged: [first], others };
 }
 
 /** Asked by row, so that the records of runs that are left out need not be read. */
@@ -88,13 +96,19 @@ function matches(run: RunRecord, filter: ListFilter): boolean {
 
 async function readRows(
   partition: Partition,
-  key: string,
+  keys: readonly string[],
   page: { readonly cursor: string | undefined; readonly count: number },
 ): Promise<string[]> {
   const newest = page.cursor === undefined ? "+" : `(${page.cursor}`;
-  return await withRedis("zrevrangebylex runs", () =>
-    partition.redis.zrevrangebylex(key, newest, "-", "LIMIT", 0, page.count),
-  );
+  const reads = partition.redis.multi();
+  for (const key of keys) reads.zrevrangebylex(key, newest, "-", "LIMIT", 0, page.count);
+  const replies = (await withRedis("zrevrangebylex runs", () => reads.exec())) ?? [];
+  const rows = replies.flatMap(([error, found]) => {
+    if (error !== null) throw toRunfleetError(error, "zrevrangebylex runs");
+    return found as string[];
+  });
+  // A run whose id was used again may still lie where the one before had ended.
+  return [...new Set(rows)].sort((a, b) => (a > b ? -1 : 1)).slice(0, page.count);
 }
 
 /** An idle fleet finishes nothing, so whoever meets an expired row in a list clears some away. */

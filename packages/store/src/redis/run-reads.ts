@@ -2,15 +2,8 @@
  * Reads of one run: its record, steps, children, gates, inbox. Nothing here is unbounded; pages end early when they
  * grow large, because a step may hold hundreds of kilobytes.
  */
-import {
-  type OpenGate,
-  type Page,
-  RunfleetError,
-  type RunRecord,
-  type RunStore,
-  type StepRecord,
-} from "@runfleet/model";
-import { listGates } from "../generated/list-gates.js";
+import type { OpenGate, Page, RunRecord, RunStore } from "@runfleet/model";
+import { fillWaits, gateRow, namedGates, toOpenGate } from "../gate-text.js";
 import { listRunGates } from "../generated/list-run-gates.js";
 import { readSteps } from "../generated/read-steps.js";
 import { runKeys } from "../keys.js";
@@ -18,6 +11,7 @@ import { pageRows, toPage } from "../page.js";
 import { toLimitWait } from "../permit-scope.js";
 import { toRunfleetError, withRedis } from "../redis-failure.js";
 import {
+  type RecordTexts,
   readSealed,
   recordTexts,
   rowRunId,
@@ -27,6 +21,8 @@ import {
   toTexts,
 } from "../run-record.js";
 import { runScript } from "../script.js";
+import { readPlace } from "../step-place.js";
+import { toStep } from "../step-text.js";
 import type { Partition } from "./partition.js";
 
 type RunReads = Pick<
@@ -59,10 +55,10 @@ export function runReads(partition: Partition): RunReads {
     readSteps: async ({ runId, limit, cursor }) => {
       const { rest } = await runScript(redis, readSteps, {
         keys: partition.keysOf(runId),
-        values: { offset: readOffset(cursor), limit: pageRows(limit), bytesMax: stepPageBytesMax },
+        values: { from: readPlace(cursor), limit: pageRows(limit), bytesMax: stepPageBytesMax },
       });
       const [steps, next] = rest as [string[], string];
-      return toPage(parseAll<StepRecord>(steps), next);
+      return toPage(steps.map(toStep), next);
     },
     listChildren: async ({ runId, limit, cursor }) => {
       const rows = await withRedis("zrangebylex children", () =>
@@ -102,15 +98,54 @@ export async function readRuns(partition: Partition, runIds: readonly string[]):
     if (error !== null) throw toRunfleetError(error, "read runs");
     return value;
   });
-  return runIds.flatMap((_, index) => {
+  const found = runIds.map((runId, index): FoundRun => {
     const fields = values[2 * index] as readonly string[] | Readonly<Record<string, string>>;
     const stored = toTexts(values[2 * index + 1] as (string | null)[]);
     const waits = (values.at(-1) as (string | null)[])[index];
-    // In line for a permit: what it waited for before has come.
-    const texts = waits == null ? stored : { ...stored, blockedOn: JSON.stringify([toLimitWait(waits)]) };
-    return (
-      toRunRecord(Array.isArray(fields) ? toFields(fields) : (fields as Record<string, string>), texts) ?? []
-    );
+    return {
+      runId,
+      fields: Array.isArray(fields) ? toFields(fields) : (fields as Record<string, string>),
+      // In line for a permit: what it waited for before has come.
+      texts: waits == null ? stored : { ...stored, blockedOn: JSON.stringify([toLimitWait(waits)]) },
+    };
+  });
+  const filled = await fillNamedGates(partition, found);
+  return filled.flatMap(({ fields, texts }) => toRunRecord(fields, texts) ?? []);
+}
+
+interface FoundRun {
+  readonly runId: string;
+  readonly fields: Readonly<Record<string, string>>;
+  readonly texts: RecordTexts;
+}
+
+/** Runs that wait at a gate say which; what it asks lies with the open gates. */
+async function fillNamedGates(partition: Partition, runs: readonly FoundRun[]): Promise<readonly FoundRun[]> {
+  const rows = runs.flatMap(({ runId, fields, texts }) =>
+    namedGates(runId, texts.blockedOn ?? "[]", fields["gates"] ?? ""),
+  );
+  const told = new Map<string, Map<string, OpenGate>>();
+  for (const gate of await readGates(partition, rows)) {
+    const gates = told.get(gate.runId) ?? new Map<string, OpenGate>();
+    told.set(gate.runId, gates.set(gate.address, gate));
+  }
+  return runs.map((run) => {
+    const { blockedOn } = run.texts;
+    if (blockedOn === undefined) return run;
+    const filled = fillWaits(blockedOn, told.get(run.runId) ?? new Map<string, OpenGate>());
+    return { ...run, texts: { ...run.texts, blockedOn: filled } };
+  });
+}
+
+/** Those that are open still. */
+async function readGates(partition: Partition, rows: readonly string[]): Promise<OpenGate[]> {
+  if (rows.length === 0) return [];
+  const reads = partition.redis.pipeline();
+  for (const row of rows) reads.zrangebylex(partition.keys.gatesOpen, `[${row} `, `(${row}!`, "LIMIT", 0, 1);
+  const replies = (await withRedis("read gates", () => reads.exec())) ?? [];
+  return replies.flatMap(([error, entries]) => {
+    if (error !== null) throw toRunfleetError(error, "read gates");
+    return (entries as string[]).map(toOpenGate);
   });
 }
 
@@ -118,12 +153,19 @@ async function gatesOfFleet(
   partition: Partition,
   request: { readonly limit: number; readonly cursor: string | undefined },
 ): Promise<Page<OpenGate>> {
-  const { rest } = await runScript(partition.redis, listGates, {
-    keys: partition.keys,
-    values: { after: afterRow(request.cursor), limit: request.limit },
-  });
-  const [gates, next] = rest as [string[], string];
-  return toPage(parseAll<OpenGate>(gates), next);
+  const entries = await withRedis("zrangebylex gates", () =>
+    partition.redis.zrangebylex(
+      partition.keys.gatesOpen,
+      request.cursor === undefined ? "-" : `(${request.cursor}!`,
+      "+",
+      "LIMIT",
+      0,
+      request.limit,
+    ),
+  );
+  const gates = entries.map(toOpenGate);
+  const last = gates.at(-1);
+  return toPage(gates, last === undefined || gates.length < request.limit ? undefined : gateRow(last));
 }
 
 async function gatesOfRun(partition: Partition, runId: string): Promise<Page<OpenGate>> {
@@ -131,23 +173,11 @@ async function gatesOfRun(partition: Partition, runId: string): Promise<Page<Ope
     keys: partition.keysOf(runId),
     values: { runId },
   });
-  const gates = parseAll<OpenGate>(rest[0] as string[]);
+  const gates = (rest[0] as string[]).map(toOpenGate);
   return { rows: gates.sort((a, b) => a.since - b.since || (a.address < b.address ? -1 : 1)) };
 }
 
 /** Where a page of a list begins when its cursor is the last row of the page before. */
 export function afterRow(cursor: string | undefined): string {
   return cursor === undefined ? "-" : `(${cursor}`;
-}
-
-function parseAll<T>(texts: readonly string[]): T[] {
-  return texts.map((text) => JSON.parse(text) as T);
-}
-
-function readOffset(cursor: string | undefined): number {
-  const offset = Number(cursor ?? "0");
-  if (!Number.isSafeInteger(offset) || offset < 0) {
-    throw new RunfleetError("invalid_usage", `"${cursor}" is not a cursor of a list of steps`);
-  }
-  return offset;
 }

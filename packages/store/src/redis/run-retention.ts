@@ -11,11 +11,12 @@ import { withRedis } from "../redis-failure.js";
 import { rowRunId } from "../run-record.js";
 import { runScript } from "../script.js";
 import { forgetExpired, readEntry } from "./forget-runs.js";
-import { bytesOf } from "./measure-run.js";
-import type { Partition } from "./partition.js";
+import { type Partition, withKeys } from "./partition.js";
 import { removeOrphans } from "./remove-orphans.js";
 import { rootOf } from "./root-of.js";
 
+/** What a run counts where the server cannot measure (the JavaScript one cannot): a short run with some texts. */
+const bytesUnmeasured = 16 * 1024;
 /** Runs whose scripts are on their way at once. */
 const parallelMax = 20;
 
@@ -51,16 +52,15 @@ async function fileOne(partition: Partition, entry: string): Promise<string | un
   const rootId = await rootOf(partition, runId);
   const root = rootId === runId ? own : await readRow(partition, rootId);
   const { tag: reply } = await runScript(redis, fileEnded, {
-    keys: {
-      ...partition.keysOf(runId),
+    keys: withKeys(partition.keysOf(runId), {
       rootRun: partition.keysOf(rootId).run,
       keptRoots: keptRootsKey(tag, root.workflow),
-    },
+    }),
     values: {
       ...partition.common(),
       ...{ entry, rootId, rootRow: root.row, rootWorkflow: root.workflow },
       isChild: rootId === runId ? "" : "1",
-      bytes: await bytesOf(partition, runId),
+      bytesUnmeasured,
     },
   });
   return reply === "filed" ? root.workflow : undefined;
@@ -115,11 +115,10 @@ async function trimOne(
   const { workflow, countMax, bytesMax, sinks, sinkWaitMs } = request;
   const runId = rowRunId(row);
   const { tag } = await runScript(partition.redis, trimRun, {
-    keys: {
-      ...partition.keysOf(runId),
+    keys: withKeys(partition.keysOf(runId), {
       runsWorkflow: workflowRunsKey(partition.tag, workflow),
       keptRoots: keptRootsKey(partition.tag, workflow),
-    },
+    }),
     values: { ...partition.common(), row, runId, workflow, countMax, bytesMax, sinks, sinkWaitMs },
   });
   return tag;

@@ -4,6 +4,7 @@
  */
 import type { ActivateReply, Commit, HeartbeatReply, RunStore } from "@runfleet/model";
 import { RunfleetError } from "@runfleet/model";
+import { waitsText } from "../gate-text.js";
 import { activateRun } from "../generated/activate-run.js";
 import { commitRun } from "../generated/commit-run.js";
 import { heartbeatRun } from "../generated/heartbeat-run.js";
@@ -36,7 +37,7 @@ export function workerWrites(partition: Partition): WorkerWrites {
         values: {
           ...partition.common(),
           ...toCommitValues(park),
-          blockedOn: JSON.stringify(park.blockedOn),
+          blockedOn: waitsText(park.blockedOn, park.gatesOpened),
           wakeAt: park.until ?? "",
           patience: park.patience ?? "",
         },
@@ -80,7 +81,7 @@ async function activate(
       ...request,
       recoveriesAdmitted: request.recoveriesAdmitted ?? request.recoveriesMax,
       partsTold: partsToldMax,
-      ownerJson: JSON.stringify(request.owner),
+      owner: JSON.stringify(request.owner),
       checksLease: partition.checksLease,
     },
   });
