@@ -118,7 +118,7 @@ async function measureAlone(place, { scale }, { name, measure: bench }) {
   place.say(name);
   const before = loadNow();
   await place.redis.flushall();
-  const figures = await bench({ redis: place.redis, setup: setupOf(place, name), scale });
+  const figures = await bench({ redis: place.redis, setup: setupOf(place, "rf"), scale });
   const machine = describeMachine({ before, after: loadNow() });
   return { ...figures, machine, versions: await readVersions(place.redis) };
 }

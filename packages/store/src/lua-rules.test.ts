@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { runTransitions } from "@runfleet/model";
 import { describe, expect, test } from "vitest";
 
 const folder = fileURLToPath(new URL("../lua/", import.meta.url));
@@ -13,6 +14,16 @@ const files = [folder, `${folder}include/`].flatMap((path) =>
 test("the generated scripts are those of the Lua files", () => {
   const generator = fileURLToPath(new URL("../scripts/generate.mjs", import.meta.url));
   execFileSync(process.execPath, [generator, "--check"]);
+});
+
+test("the scripts let those statuses follow each other that the model lets", () => {
+  const statuses = readFileSync(new URL("../lua/include/statuses.lua", import.meta.url), "utf8");
+  const [, table = ""] = /local followers = \{([^}]*)\}/.exec(statuses) ?? [];
+  const followers = [...table.matchAll(/(\w+) = '([^']*)'/g)].map(([, from = "", to = ""]) => [
+    from,
+    to.split(" ").filter((status) => status !== ""),
+  ]);
+  expect(Object.fromEntries(followers)).toEqual(runTransitions);
 });
 
 describe.each(files)("%s", (name, text) => {

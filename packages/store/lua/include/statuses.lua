@@ -8,8 +8,6 @@
 --   statusCompleted: runs:completed
 --   statusFailed: runs:failed
 --   statusCancelled: runs:cancelled
--- ARGV
---   transitions: every legal change as " from>to to", with a space at both ends of each
 
 local status_rows = {
   pending = K.statusPending,
@@ -25,8 +23,19 @@ local function has_ended(status)
   return status == 'completed' or status == 'failed' or status == 'cancelled'
 end
 
+-- As the model has it, which a test compares: to send it with each write would be a seventh of the write.
+local followers = {
+  pending = ' running cancelling cancelled failed ',
+  running = ' waiting pending cancelling completed failed cancelled ',
+  waiting = ' pending running cancelling cancelled failed ',
+  cancelling = ' cancelled completed failed ',
+  completed = ' ',
+  failed = ' pending running ',
+  cancelled = ' ',
+}
+
 local function may_become(from, to)
-  return from == to or string.find(A.transitions, ' ' .. from .. '>' .. to .. ' ', 1, true) ~= nil
+  return from == to or string.find(followers[from], ' ' .. to .. ' ', 1, true) ~= nil
 end
 
 -- A cancel request is not undone by a worker that has not heard of it yet.

@@ -53,8 +53,6 @@ export interface ActivateRunKeys {
 export interface ActivateRunValues {
   /** epoch ms from a test, or empty */
   readonly now: ScriptValue;
-  /** every legal change as " from>to to", with a space at both ends of each */
-  readonly transitions: ScriptValue;
   /** id of the run */
   readonly runId: ScriptValue;
   /** entries kept in the history */
@@ -97,8 +95,8 @@ export type ActivateRunTag = "activated" | "lost" | "ended" | "not_found" | "cra
 export const activateRun: Script<ActivateRunKeys, ActivateRunValues, ActivateRunTag> = {
   name: "activate_run",
   keys: ["statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "history", "historyCopy", "fleetEvents", "run", "inbox", "outbox", "outboxEntries", "timers", "permitsHeld", "permitsWaiting", "permitsWaiters", "limitsDeclared", "limitsSet", "parts", "lease", "leases"],
-  values: ["now", "transitions", "runId", "historyMax", "fleetEventsMax", "inboxPage", "leaseToken", "checksLease", "owner", "recoveriesMax", "recoveriesAdmitted", "partsTold"],
-  sha1: "4a1f24dedef98d3d31357ffa529f1eda8a8e5663",
+  values: ["now", "runId", "historyMax", "fleetEventsMax", "inboxPage", "leaseToken", "checksLease", "owner", "recoveriesMax", "recoveriesAdmitted", "partsTold"],
+  sha1: "00090dcdb286ee12a3a1603b6882c2f7e6634a28",
   source: `local K = {
   statusPending = KEYS[1],
   statusRunning = KEYS[2],
@@ -126,17 +124,16 @@ export const activateRun: Script<ActivateRunKeys, ActivateRunValues, ActivateRun
 }
 local A = {
   now = ARGV[1],
-  transitions = ARGV[2],
-  runId = ARGV[3],
-  historyMax = ARGV[4],
-  fleetEventsMax = ARGV[5],
-  inboxPage = ARGV[6],
-  leaseToken = ARGV[7],
-  checksLease = ARGV[8],
-  owner = ARGV[9],
-  recoveriesMax = ARGV[10],
-  recoveriesAdmitted = ARGV[11],
-  partsTold = ARGV[12],
+  runId = ARGV[2],
+  historyMax = ARGV[3],
+  fleetEventsMax = ARGV[4],
+  inboxPage = ARGV[5],
+  leaseToken = ARGV[6],
+  checksLease = ARGV[7],
+  owner = ARGV[8],
+  recoveriesMax = ARGV[9],
+  recoveriesAdmitted = ARGV[10],
+  partsTold = ARGV[11],
 }
 local now = A.now
 if now == '' then
@@ -155,8 +152,17 @@ local status_rows = {
 local function has_ended(status)
   return status == 'completed' or status == 'failed' or status == 'cancelled'
 end
+local followers = {
+  pending = ' running cancelling cancelled failed ',
+  running = ' waiting pending cancelling completed failed cancelled ',
+  waiting = ' pending running cancelling cancelled failed ',
+  cancelling = ' cancelled completed failed ',
+  completed = ' ',
+  failed = ' pending running ',
+  cancelled = ' ',
+}
 local function may_become(from, to)
-  return from == to or string.find(A.transitions, ' ' .. from .. '>' .. to .. ' ', 1, true) ~= nil
+  return from == to or string.find(followers[from], ' ' .. to .. ' ', 1, true) ~= nil
 end
 local function open_status(stored, wanted)
   if stored == 'cancelling' then

@@ -31,8 +31,6 @@ export interface AnswerGateKeys {
 export interface AnswerGateValues {
   /** epoch ms from a test, or empty */
   readonly now: ScriptValue;
-  /** every legal change as " from>to to", with a space at both ends of each */
-  readonly transitions: ScriptValue;
   /** id of the run */
   readonly runId: ScriptValue;
   /** address or name, or empty for the only open gate */
@@ -62,8 +60,8 @@ export type AnswerGateTag = "accepted" | "answered" | "not_open" | "late" | "end
 export const answerGate: Script<AnswerGateKeys, AnswerGateValues, AnswerGateTag> = {
   name: "answer_gate",
   keys: ["statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "timers", "run", "gatesOpen", "inbox", "answers"],
-  values: ["now", "transitions", "runId", "gate", "verdict", "by", "eventTail"],
-  sha1: "1adea233f8068bb3aebc25c28e9ce9b27ad08bcb",
+  values: ["now", "runId", "gate", "verdict", "by", "eventTail"],
+  sha1: "6aa58095094c62a4490588fa2e45d8e737534945",
   source: `local K = {
   statusPending = KEYS[1],
   statusRunning = KEYS[2],
@@ -80,12 +78,11 @@ export const answerGate: Script<AnswerGateKeys, AnswerGateValues, AnswerGateTag>
 }
 local A = {
   now = ARGV[1],
-  transitions = ARGV[2],
-  runId = ARGV[3],
-  gate = ARGV[4],
-  verdict = ARGV[5],
-  by = ARGV[6],
-  eventTail = ARGV[7],
+  runId = ARGV[2],
+  gate = ARGV[3],
+  verdict = ARGV[4],
+  by = ARGV[5],
+  eventTail = ARGV[6],
 }
 local now = A.now
 if now == '' then
@@ -104,8 +101,17 @@ local status_rows = {
 local function has_ended(status)
   return status == 'completed' or status == 'failed' or status == 'cancelled'
 end
+local followers = {
+  pending = ' running cancelling cancelled failed ',
+  running = ' waiting pending cancelling completed failed cancelled ',
+  waiting = ' pending running cancelling cancelled failed ',
+  cancelling = ' cancelled completed failed ',
+  completed = ' ',
+  failed = ' pending running ',
+  cancelled = ' ',
+}
 local function may_become(from, to)
-  return from == to or string.find(A.transitions, ' ' .. from .. '>' .. to .. ' ', 1, true) ~= nil
+  return from == to or string.find(followers[from], ' ' .. to .. ' ', 1, true) ~= nil
 end
 local function open_status(stored, wanted)
   if stored == 'cancelling' then

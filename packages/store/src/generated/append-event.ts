@@ -33,8 +33,6 @@ export interface AppendEventKeys {
 export interface AppendEventValues {
   /** epoch ms from a test, or empty */
   readonly now: ScriptValue;
-  /** every legal change as " from>to to", with a space at both ends of each */
-  readonly transitions: ScriptValue;
   /** id of the entry that asked for this write, or empty */
   readonly confirms: ScriptValue;
   /** id of the run */
@@ -64,8 +62,8 @@ export type AppendEventTag = "appended" | "duplicate" | "ended" | "full" | "not_
 export const appendEvent: Script<AppendEventKeys, AppendEventValues, AppendEventTag> = {
   name: "append_event",
   keys: ["statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "timers", "outbox", "outboxEntries", "run", "inbox", "dedupe"],
-  values: ["now", "transitions", "confirms", "runId", "at", "eventTail", "dedupeId", "inboxMax"],
-  sha1: "cf021d0f25e3a4e6d03eec0722078b5432744557",
+  values: ["now", "confirms", "runId", "at", "eventTail", "dedupeId", "inboxMax"],
+  sha1: "a3405c6f917af31703e355e1b10d556400223843",
   source: `local K = {
   statusPending = KEYS[1],
   statusRunning = KEYS[2],
@@ -83,13 +81,12 @@ export const appendEvent: Script<AppendEventKeys, AppendEventValues, AppendEvent
 }
 local A = {
   now = ARGV[1],
-  transitions = ARGV[2],
-  confirms = ARGV[3],
-  runId = ARGV[4],
-  at = ARGV[5],
-  eventTail = ARGV[6],
-  dedupeId = ARGV[7],
-  inboxMax = ARGV[8],
+  confirms = ARGV[2],
+  runId = ARGV[3],
+  at = ARGV[4],
+  eventTail = ARGV[5],
+  dedupeId = ARGV[6],
+  inboxMax = ARGV[7],
 }
 local now = A.now
 if now == '' then
@@ -108,8 +105,17 @@ local status_rows = {
 local function has_ended(status)
   return status == 'completed' or status == 'failed' or status == 'cancelled'
 end
+local followers = {
+  pending = ' running cancelling cancelled failed ',
+  running = ' waiting pending cancelling completed failed cancelled ',
+  waiting = ' pending running cancelling cancelled failed ',
+  cancelling = ' cancelled completed failed ',
+  completed = ' ',
+  failed = ' pending running ',
+  cancelled = ' ',
+}
 local function may_become(from, to)
-  return from == to or string.find(A.transitions, ' ' .. from .. '>' .. to .. ' ', 1, true) ~= nil
+  return from == to or string.find(followers[from], ' ' .. to .. ' ', 1, true) ~= nil
 end
 local function open_status(stored, wanted)
   if stored == 'cancelling' then

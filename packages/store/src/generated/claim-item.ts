@@ -21,8 +21,6 @@ export interface ClaimItemKeys {
 }
 
 export interface ClaimItemValues {
-  /** every legal change as " from>to to", with a space at both ends of each */
-  readonly transitions: ScriptValue;
   /** name of the mark, one per foreach */
   readonly field: ScriptValue;
   /** who gets it */
@@ -44,8 +42,8 @@ export type ClaimItemTag = "given" | "claimed" | "gone";
 export const claimItem: Script<ClaimItemKeys, ClaimItemValues, ClaimItemTag> = {
   name: "claim_item",
   keys: ["statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "run"],
-  values: ["transitions", "field", "claim", "instead"],
-  sha1: "22b67c71e7a10dfa11bdf56956e81ffdb7ea975e",
+  values: ["field", "claim", "instead"],
+  sha1: "5859d57ed817dc89a63d089a5d832f217c915013",
   source: `local K = {
   statusPending = KEYS[1],
   statusRunning = KEYS[2],
@@ -57,10 +55,9 @@ export const claimItem: Script<ClaimItemKeys, ClaimItemValues, ClaimItemTag> = {
   run = KEYS[8],
 }
 local A = {
-  transitions = ARGV[1],
-  field = ARGV[2],
-  claim = ARGV[3],
-  instead = ARGV[4],
+  field = ARGV[1],
+  claim = ARGV[2],
+  instead = ARGV[3],
 }
 local status_rows = {
   pending = K.statusPending,
@@ -74,8 +71,17 @@ local status_rows = {
 local function has_ended(status)
   return status == 'completed' or status == 'failed' or status == 'cancelled'
 end
+local followers = {
+  pending = ' running cancelling cancelled failed ',
+  running = ' waiting pending cancelling completed failed cancelled ',
+  waiting = ' pending running cancelling cancelled failed ',
+  cancelling = ' cancelled completed failed ',
+  completed = ' ',
+  failed = ' pending running ',
+  cancelled = ' ',
+}
 local function may_become(from, to)
-  return from == to or string.find(A.transitions, ' ' .. from .. '>' .. to .. ' ', 1, true) ~= nil
+  return from == to or string.find(followers[from], ' ' .. to .. ' ', 1, true) ~= nil
 end
 local function open_status(stored, wanted)
   if stored == 'cancelling' then

@@ -57,8 +57,6 @@ export interface CommitRunValues {
   readonly commitId: ScriptValue;
   /** id of the writer's commit before this one, or empty */
   readonly after: ScriptValue;
-  /** every legal change as " from>to to", with a space at both ends of each */
-  readonly transitions: ScriptValue;
   /** id of the run */
   readonly runId: ScriptValue;
   /** entries kept in the history */
@@ -108,8 +106,8 @@ export type CommitRunTag = "fenced" | "ok" | "duplicate";
 export const commitRun: Script<CommitRunKeys, CommitRunValues, CommitRunTag> = {
   name: "commit_run",
   keys: ["run", "statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "history", "historyCopy", "fleetEvents", "outbox", "outboxEntries", "gatesOpen", "usageRows", "usageSums", "parts", "steps", "inbox", "leases", "answers"],
-  values: ["now", "generation", "nonce", "commitId", "after", "transitions", "runId", "historyMax", "fleetEventsMax", "inboxSeen", "totals", "progress", "inboxPage", "status", "partsSet[]", "partsRemoved[]", "stepsSet[]", "facts[]", "outboxAdded[]", "outboxDone[]", "gatesOpened[]", "gatesClosed[]", "usage[]"],
-  sha1: "480c6ec8ec2c6d698df0e824fbbdf59716dfc65b",
+  values: ["now", "generation", "nonce", "commitId", "after", "runId", "historyMax", "fleetEventsMax", "inboxSeen", "totals", "progress", "inboxPage", "status", "partsSet[]", "partsRemoved[]", "stepsSet[]", "facts[]", "outboxAdded[]", "outboxDone[]", "gatesOpened[]", "gatesClosed[]", "usage[]"],
+  sha1: "cb0b1186509e6a1f4824db8d7113c7594c128c26",
   source: `local K = {
   run = KEYS[1],
   statusPending = KEYS[2],
@@ -139,17 +137,16 @@ local A = {
   nonce = ARGV[3],
   commitId = ARGV[4],
   after = ARGV[5],
-  transitions = ARGV[6],
-  runId = ARGV[7],
-  historyMax = ARGV[8],
-  fleetEventsMax = ARGV[9],
-  inboxSeen = ARGV[10],
-  totals = ARGV[11],
-  progress = ARGV[12],
-  inboxPage = ARGV[13],
-  status = ARGV[14],
+  runId = ARGV[6],
+  historyMax = ARGV[7],
+  fleetEventsMax = ARGV[8],
+  inboxSeen = ARGV[9],
+  totals = ARGV[10],
+  progress = ARGV[11],
+  inboxPage = ARGV[12],
+  status = ARGV[13],
 }
-local next_argument = 15
+local next_argument = 14
 local function take_list()
   local list = {}
   local count = tonumber(ARGV[next_argument])
@@ -196,8 +193,17 @@ local status_rows = {
 local function has_ended(status)
   return status == 'completed' or status == 'failed' or status == 'cancelled'
 end
+local followers = {
+  pending = ' running cancelling cancelled failed ',
+  running = ' waiting pending cancelling completed failed cancelled ',
+  waiting = ' pending running cancelling cancelled failed ',
+  cancelling = ' cancelled completed failed ',
+  completed = ' ',
+  failed = ' pending running ',
+  cancelled = ' ',
+}
 local function may_become(from, to)
-  return from == to or string.find(A.transitions, ' ' .. from .. '>' .. to .. ' ', 1, true) ~= nil
+  return from == to or string.find(followers[from], ' ' .. to .. ' ', 1, true) ~= nil
 end
 local function open_status(stored, wanted)
   if stored == 'cancelling' then

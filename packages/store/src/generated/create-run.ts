@@ -57,8 +57,6 @@ export interface CreateRunKeys {
 export interface CreateRunValues {
   /** epoch ms from a test, or empty */
   readonly now: ScriptValue;
-  /** every legal change as " from>to to", with a space at both ends of each */
-  readonly transitions: ScriptValue;
   /** id of the entry that asked for this write, or empty */
   readonly confirms: ScriptValue;
   /** name */
@@ -121,8 +119,8 @@ export type CreateRunTag = "created" | "rate_full" | "exists" | "conflict" | "no
 export const createRun: Script<CreateRunKeys, CreateRunValues, CreateRunTag> = {
   name: "create_run",
   keys: ["statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "outbox", "outboxEntries", "timers", "permitsHeld", "permitsWaiting", "permitsWaiters", "limitsDeclared", "limitsSet", "limitsRates", "run", "parts", "inbox", "idempotency", "parentRun", "parentChildren", "schedule", "runsWorkflow", "runsEnded"],
-  values: ["now", "transitions", "confirms", "workflow", "rateScope", "rateEveryMs", "rateBurst", "runId", "digest", "definition", "info", "pool", "row", "delayMs", "startedEvent", "outboxId", "outboxEntry", "permits", "delayMsMax", "idempotencyMs", "parentId", "rootId", "dueAt"],
-  sha1: "80a0399678262f80c919b1e9d0aafc51c843d1a1",
+  values: ["now", "confirms", "workflow", "rateScope", "rateEveryMs", "rateBurst", "runId", "digest", "definition", "info", "pool", "row", "delayMs", "startedEvent", "outboxId", "outboxEntry", "permits", "delayMsMax", "idempotencyMs", "parentId", "rootId", "dueAt"],
+  sha1: "cdb502647111f64c1c2b39c2a5119ff7886af517",
   source: `local K = {
   statusPending = KEYS[1],
   statusRunning = KEYS[2],
@@ -152,28 +150,27 @@ export const createRun: Script<CreateRunKeys, CreateRunValues, CreateRunTag> = {
 }
 local A = {
   now = ARGV[1],
-  transitions = ARGV[2],
-  confirms = ARGV[3],
-  workflow = ARGV[4],
-  rateScope = ARGV[5],
-  rateEveryMs = ARGV[6],
-  rateBurst = ARGV[7],
-  runId = ARGV[8],
-  digest = ARGV[9],
-  definition = ARGV[10],
-  info = ARGV[11],
-  pool = ARGV[12],
-  row = ARGV[13],
-  delayMs = ARGV[14],
-  startedEvent = ARGV[15],
-  outboxId = ARGV[16],
-  outboxEntry = ARGV[17],
-  permits = ARGV[18],
-  delayMsMax = ARGV[19],
-  idempotencyMs = ARGV[20],
-  parentId = ARGV[21],
-  rootId = ARGV[22],
-  dueAt = ARGV[23],
+  confirms = ARGV[2],
+  workflow = ARGV[3],
+  rateScope = ARGV[4],
+  rateEveryMs = ARGV[5],
+  rateBurst = ARGV[6],
+  runId = ARGV[7],
+  digest = ARGV[8],
+  definition = ARGV[9],
+  info = ARGV[10],
+  pool = ARGV[11],
+  row = ARGV[12],
+  delayMs = ARGV[13],
+  startedEvent = ARGV[14],
+  outboxId = ARGV[15],
+  outboxEntry = ARGV[16],
+  permits = ARGV[17],
+  delayMsMax = ARGV[18],
+  idempotencyMs = ARGV[19],
+  parentId = ARGV[20],
+  rootId = ARGV[21],
+  dueAt = ARGV[22],
 }
 local now = A.now
 if now == '' then
@@ -192,8 +189,17 @@ local status_rows = {
 local function has_ended(status)
   return status == 'completed' or status == 'failed' or status == 'cancelled'
 end
+local followers = {
+  pending = ' running cancelling cancelled failed ',
+  running = ' waiting pending cancelling completed failed cancelled ',
+  waiting = ' pending running cancelling cancelled failed ',
+  cancelling = ' cancelled completed failed ',
+  completed = ' ',
+  failed = ' pending running ',
+  cancelled = ' ',
+}
 local function may_become(from, to)
-  return from == to or string.find(A.transitions, ' ' .. from .. '>' .. to .. ' ', 1, true) ~= nil
+  return from == to or string.find(followers[from], ' ' .. to .. ' ', 1, true) ~= nil
 end
 local function open_status(stored, wanted)
   if stored == 'cancelling' then

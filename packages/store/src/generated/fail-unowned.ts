@@ -75,8 +75,6 @@ export interface FailUnownedKeys {
 export interface FailUnownedValues {
   /** epoch ms from a test, or empty */
   readonly now: ScriptValue;
-  /** every legal change as " from>to to", with a space at both ends of each */
-  readonly transitions: ScriptValue;
   /** id of the run */
   readonly runId: ScriptValue;
   /** entries kept in the history */
@@ -123,8 +121,8 @@ export type FailUnownedTag = "finished" | "duplicate" | "fenced";
 export const failUnowned: Script<FailUnownedKeys, FailUnownedValues, FailUnownedTag> = {
   name: "fail_unowned",
   keys: ["statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "history", "historyCopy", "fleetEvents", "run", "timers", "outbox", "outboxEntries", "gatesOpen", "parts", "steps", "inbox", "dedupe", "children", "answers", "permitsHeld", "permitsWaiting", "permitsWaiters", "limitsDeclared", "limitsSet", "usageRows", "usageSums", "leases", "runsEnded", "runsUnfiled", "parentRun", "parentInbox", "lease"],
-  values: ["now", "transitions", "runId", "historyMax", "fleetEventsMax", "childGraceMs", "error", "summary", "retentionMs", "parentId", "parentEvent", "wakeId", "wakeHead", "forgetMax", "leaseToken", "checksLease", "fact"],
-  sha1: "b11ffef64b8ad6f46e402ba027d27ba35214719a",
+  values: ["now", "runId", "historyMax", "fleetEventsMax", "childGraceMs", "error", "summary", "retentionMs", "parentId", "parentEvent", "wakeId", "wakeHead", "forgetMax", "leaseToken", "checksLease", "fact"],
+  sha1: "66dd046f49d137490a46a6cc9f39b51e2011eead",
   source: `local K = {
   statusPending = KEYS[1],
   statusRunning = KEYS[2],
@@ -163,22 +161,21 @@ export const failUnowned: Script<FailUnownedKeys, FailUnownedValues, FailUnowned
 }
 local A = {
   now = ARGV[1],
-  transitions = ARGV[2],
-  runId = ARGV[3],
-  historyMax = ARGV[4],
-  fleetEventsMax = ARGV[5],
-  childGraceMs = ARGV[6],
-  error = ARGV[7],
-  summary = ARGV[8],
-  retentionMs = ARGV[9],
-  parentId = ARGV[10],
-  parentEvent = ARGV[11],
-  wakeId = ARGV[12],
-  wakeHead = ARGV[13],
-  forgetMax = ARGV[14],
-  leaseToken = ARGV[15],
-  checksLease = ARGV[16],
-  fact = ARGV[17],
+  runId = ARGV[2],
+  historyMax = ARGV[3],
+  fleetEventsMax = ARGV[4],
+  childGraceMs = ARGV[5],
+  error = ARGV[6],
+  summary = ARGV[7],
+  retentionMs = ARGV[8],
+  parentId = ARGV[9],
+  parentEvent = ARGV[10],
+  wakeId = ARGV[11],
+  wakeHead = ARGV[12],
+  forgetMax = ARGV[13],
+  leaseToken = ARGV[14],
+  checksLease = ARGV[15],
+  fact = ARGV[16],
 }
 local now = A.now
 if now == '' then
@@ -197,8 +194,17 @@ local status_rows = {
 local function has_ended(status)
   return status == 'completed' or status == 'failed' or status == 'cancelled'
 end
+local followers = {
+  pending = ' running cancelling cancelled failed ',
+  running = ' waiting pending cancelling completed failed cancelled ',
+  waiting = ' pending running cancelling cancelled failed ',
+  cancelling = ' cancelled completed failed ',
+  completed = ' ',
+  failed = ' pending running ',
+  cancelled = ' ',
+}
 local function may_become(from, to)
-  return from == to or string.find(A.transitions, ' ' .. from .. '>' .. to .. ' ', 1, true) ~= nil
+  return from == to or string.find(followers[from], ' ' .. to .. ' ', 1, true) ~= nil
 end
 local function open_status(stored, wanted)
   if stored == 'cancelling' then

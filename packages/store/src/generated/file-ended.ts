@@ -47,8 +47,6 @@ export interface FileEndedKeys {
 export interface FileEndedValues {
   /** epoch ms from a test, or empty */
   readonly now: ScriptValue;
-  /** every legal change as " from>to to", with a space at both ends of each */
-  readonly transitions: ScriptValue;
   /** row and workflow of the run */
   readonly entry: ScriptValue;
   /** id of its root */
@@ -76,8 +74,8 @@ export type FileEndedTag = "filed" | "gone";
 export const fileEnded: Script<FileEndedKeys, FileEndedValues, FileEndedTag> = {
   name: "file_ended",
   keys: ["statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "keptRoots", "keptFamilies", "keptBytes", "run", "parts", "steps", "history", "children", "answers", "rootRun", "runsUnfiled", "runsEnded", "fleetEvents"],
-  values: ["now", "transitions", "entry", "rootId", "rootRow", "isChild", "rootWorkflow", "bytesUnmeasured"],
-  sha1: "a2c90a66c19df009bf111e9ceffcf4d7dfa602a0",
+  values: ["now", "entry", "rootId", "rootRow", "isChild", "rootWorkflow", "bytesUnmeasured"],
+  sha1: "43b78903425d7ac01e2664bb58ddce52dca92344",
   source: `local K = {
   statusPending = KEYS[1],
   statusRunning = KEYS[2],
@@ -102,13 +100,12 @@ export const fileEnded: Script<FileEndedKeys, FileEndedValues, FileEndedTag> = {
 }
 local A = {
   now = ARGV[1],
-  transitions = ARGV[2],
-  entry = ARGV[3],
-  rootId = ARGV[4],
-  rootRow = ARGV[5],
-  isChild = ARGV[6],
-  rootWorkflow = ARGV[7],
-  bytesUnmeasured = ARGV[8],
+  entry = ARGV[2],
+  rootId = ARGV[3],
+  rootRow = ARGV[4],
+  isChild = ARGV[5],
+  rootWorkflow = ARGV[6],
+  bytesUnmeasured = ARGV[7],
 }
 local now = A.now
 if now == '' then
@@ -127,8 +124,17 @@ local status_rows = {
 local function has_ended(status)
   return status == 'completed' or status == 'failed' or status == 'cancelled'
 end
+local followers = {
+  pending = ' running cancelling cancelled failed ',
+  running = ' waiting pending cancelling completed failed cancelled ',
+  waiting = ' pending running cancelling cancelled failed ',
+  cancelling = ' cancelled completed failed ',
+  completed = ' ',
+  failed = ' pending running ',
+  cancelled = ' ',
+}
 local function may_become(from, to)
-  return from == to or string.find(A.transitions, ' ' .. from .. '>' .. to .. ' ', 1, true) ~= nil
+  return from == to or string.find(followers[from], ' ' .. to .. ' ', 1, true) ~= nil
 end
 local function open_status(stored, wanted)
   if stored == 'cancelling' then

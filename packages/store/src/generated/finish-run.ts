@@ -81,8 +81,6 @@ export interface FinishRunValues {
   readonly commitId: ScriptValue;
   /** id of the writer's commit before this one, or empty */
   readonly after: ScriptValue;
-  /** every legal change as " from>to to", with a space at both ends of each */
-  readonly transitions: ScriptValue;
   /** id of the run */
   readonly runId: ScriptValue;
   /** entries kept in the history */
@@ -148,8 +146,8 @@ export type FinishRunTag = "fenced" | "finished" | "duplicate";
 export const finishRun: Script<FinishRunKeys, FinishRunValues, FinishRunTag> = {
   name: "finish_run",
   keys: ["run", "statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "history", "historyCopy", "fleetEvents", "outbox", "outboxEntries", "gatesOpen", "usageRows", "usageSums", "parts", "steps", "inbox", "leases", "answers", "timers", "dedupe", "children", "permitsHeld", "permitsWaiting", "permitsWaiters", "limitsDeclared", "limitsSet", "runsEnded", "runsUnfiled", "parentRun", "parentInbox"],
-  values: ["now", "generation", "nonce", "commitId", "after", "transitions", "runId", "historyMax", "fleetEventsMax", "inboxSeen", "totals", "progress", "childGraceMs", "error", "summary", "retentionMs", "parentId", "parentEvent", "wakeId", "wakeHead", "forgetMax", "status", "partsSet[]", "partsRemoved[]", "stepsSet[]", "facts[]", "outboxAdded[]", "outboxDone[]", "gatesOpened[]", "gatesClosed[]", "usage[]"],
-  sha1: "2a5113a147c6cd52e1ca2dcfc86727362dfbad59",
+  values: ["now", "generation", "nonce", "commitId", "after", "runId", "historyMax", "fleetEventsMax", "inboxSeen", "totals", "progress", "childGraceMs", "error", "summary", "retentionMs", "parentId", "parentEvent", "wakeId", "wakeHead", "forgetMax", "status", "partsSet[]", "partsRemoved[]", "stepsSet[]", "facts[]", "outboxAdded[]", "outboxDone[]", "gatesOpened[]", "gatesClosed[]", "usage[]"],
+  sha1: "9c2b3bb20e62b642a5b2ca9d2569f0624e48c61b",
   source: `local K = {
   run = KEYS[1],
   statusPending = KEYS[2],
@@ -191,25 +189,24 @@ local A = {
   nonce = ARGV[3],
   commitId = ARGV[4],
   after = ARGV[5],
-  transitions = ARGV[6],
-  runId = ARGV[7],
-  historyMax = ARGV[8],
-  fleetEventsMax = ARGV[9],
-  inboxSeen = ARGV[10],
-  totals = ARGV[11],
-  progress = ARGV[12],
-  childGraceMs = ARGV[13],
-  error = ARGV[14],
-  summary = ARGV[15],
-  retentionMs = ARGV[16],
-  parentId = ARGV[17],
-  parentEvent = ARGV[18],
-  wakeId = ARGV[19],
-  wakeHead = ARGV[20],
-  forgetMax = ARGV[21],
-  status = ARGV[22],
+  runId = ARGV[6],
+  historyMax = ARGV[7],
+  fleetEventsMax = ARGV[8],
+  inboxSeen = ARGV[9],
+  totals = ARGV[10],
+  progress = ARGV[11],
+  childGraceMs = ARGV[12],
+  error = ARGV[13],
+  summary = ARGV[14],
+  retentionMs = ARGV[15],
+  parentId = ARGV[16],
+  parentEvent = ARGV[17],
+  wakeId = ARGV[18],
+  wakeHead = ARGV[19],
+  forgetMax = ARGV[20],
+  status = ARGV[21],
 }
-local next_argument = 23
+local next_argument = 22
 local function take_list()
   local list = {}
   local count = tonumber(ARGV[next_argument])
@@ -256,8 +253,17 @@ local status_rows = {
 local function has_ended(status)
   return status == 'completed' or status == 'failed' or status == 'cancelled'
 end
+local followers = {
+  pending = ' running cancelling cancelled failed ',
+  running = ' waiting pending cancelling completed failed cancelled ',
+  waiting = ' pending running cancelling cancelled failed ',
+  cancelling = ' cancelled completed failed ',
+  completed = ' ',
+  failed = ' pending running ',
+  cancelled = ' ',
+}
 local function may_become(from, to)
-  return from == to or string.find(A.transitions, ' ' .. from .. '>' .. to .. ' ', 1, true) ~= nil
+  return from == to or string.find(followers[from], ' ' .. to .. ' ', 1, true) ~= nil
 end
 local function open_status(stored, wanted)
   if stored == 'cancelling' then

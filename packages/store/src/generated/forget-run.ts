@@ -53,8 +53,6 @@ export interface ForgetRunKeys {
 export interface ForgetRunValues {
   /** epoch ms from a test, or empty */
   readonly now: ScriptValue;
-  /** every legal change as " from>to to", with a space at both ends of each */
-  readonly transitions: ScriptValue;
   /** how much longer than asked a child is kept, so that a sweeper can see in time that its root is there */
   readonly childGraceMs: ScriptValue;
   /** entry of the run in lists */
@@ -83,8 +81,8 @@ export type ForgetRunTag = "forgotten" | "renewed" | "kept";
 export const forgetRun: Script<ForgetRunKeys, ForgetRunValues, ForgetRunTag> = {
   name: "forget_run",
   keys: ["statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "run", "parts", "steps", "inbox", "dedupe", "history", "children", "answers", "keptRoots", "keptFamilies", "keptBytes", "runsWorkflow", "runsEnded", "runsUnfiled", "runsOrphaning", "rootRun"],
-  values: ["now", "transitions", "childGraceMs", "row", "runId", "workflow", "isChild", "renewMs"],
-  sha1: "293b33bda9c038f8519dfe86a8b013ebf6cea4b1",
+  values: ["now", "childGraceMs", "row", "runId", "workflow", "isChild", "renewMs"],
+  sha1: "47bcecd14ee0d85b98a27d1eb154010401649cee",
   source: `local K = {
   statusPending = KEYS[1],
   statusRunning = KEYS[2],
@@ -112,13 +110,12 @@ export const forgetRun: Script<ForgetRunKeys, ForgetRunValues, ForgetRunTag> = {
 }
 local A = {
   now = ARGV[1],
-  transitions = ARGV[2],
-  childGraceMs = ARGV[3],
-  row = ARGV[4],
-  runId = ARGV[5],
-  workflow = ARGV[6],
-  isChild = ARGV[7],
-  renewMs = ARGV[8],
+  childGraceMs = ARGV[2],
+  row = ARGV[3],
+  runId = ARGV[4],
+  workflow = ARGV[5],
+  isChild = ARGV[6],
+  renewMs = ARGV[7],
 }
 local now = A.now
 if now == '' then
@@ -137,8 +134,17 @@ local status_rows = {
 local function has_ended(status)
   return status == 'completed' or status == 'failed' or status == 'cancelled'
 end
+local followers = {
+  pending = ' running cancelling cancelled failed ',
+  running = ' waiting pending cancelling completed failed cancelled ',
+  waiting = ' pending running cancelling cancelled failed ',
+  cancelling = ' cancelled completed failed ',
+  completed = ' ',
+  failed = ' pending running ',
+  cancelled = ' ',
+}
 local function may_become(from, to)
-  return from == to or string.find(A.transitions, ' ' .. from .. '>' .. to .. ' ', 1, true) ~= nil
+  return from == to or string.find(followers[from], ' ' .. to .. ' ', 1, true) ~= nil
 end
 local function open_status(stored, wanted)
   if stored == 'cancelling' then

@@ -69,8 +69,6 @@ export interface ParkRunValues {
   readonly commitId: ScriptValue;
   /** id of the writer's commit before this one, or empty */
   readonly after: ScriptValue;
-  /** every legal change as " from>to to", with a space at both ends of each */
-  readonly transitions: ScriptValue;
   /** id of the run */
   readonly runId: ScriptValue;
   /** entries kept in the history */
@@ -125,8 +123,8 @@ export type ParkRunTag = "fenced" | "parked" | "wake_now";
 export const parkRun: Script<ParkRunKeys, ParkRunValues, ParkRunTag> = {
   name: "park_run",
   keys: ["run", "statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "history", "historyCopy", "fleetEvents", "outbox", "outboxEntries", "gatesOpen", "usageRows", "usageSums", "parts", "steps", "inbox", "leases", "answers", "timers", "permitsHeld", "permitsWaiting", "permitsWaiters", "limitsDeclared", "limitsSet"],
-  values: ["now", "generation", "nonce", "commitId", "after", "transitions", "runId", "historyMax", "fleetEventsMax", "inboxSeen", "totals", "progress", "inboxPage", "blockedOn", "wakeAt", "patience", "partsSet[]", "partsRemoved[]", "stepsSet[]", "facts[]", "outboxAdded[]", "outboxDone[]", "gatesOpened[]", "gatesClosed[]", "usage[]"],
-  sha1: "c98195ce7e75814ce26d5ad77bcbd0bb9309f4f2",
+  values: ["now", "generation", "nonce", "commitId", "after", "runId", "historyMax", "fleetEventsMax", "inboxSeen", "totals", "progress", "inboxPage", "blockedOn", "wakeAt", "patience", "partsSet[]", "partsRemoved[]", "stepsSet[]", "facts[]", "outboxAdded[]", "outboxDone[]", "gatesOpened[]", "gatesClosed[]", "usage[]"],
+  sha1: "2288d4d6e0885542902a48239358249dba3598c6",
   source: `local K = {
   run = KEYS[1],
   statusPending = KEYS[2],
@@ -162,19 +160,18 @@ local A = {
   nonce = ARGV[3],
   commitId = ARGV[4],
   after = ARGV[5],
-  transitions = ARGV[6],
-  runId = ARGV[7],
-  historyMax = ARGV[8],
-  fleetEventsMax = ARGV[9],
-  inboxSeen = ARGV[10],
-  totals = ARGV[11],
-  progress = ARGV[12],
-  inboxPage = ARGV[13],
-  blockedOn = ARGV[14],
-  wakeAt = ARGV[15],
-  patience = ARGV[16],
+  runId = ARGV[6],
+  historyMax = ARGV[7],
+  fleetEventsMax = ARGV[8],
+  inboxSeen = ARGV[9],
+  totals = ARGV[10],
+  progress = ARGV[11],
+  inboxPage = ARGV[12],
+  blockedOn = ARGV[13],
+  wakeAt = ARGV[14],
+  patience = ARGV[15],
 }
-local next_argument = 17
+local next_argument = 16
 local function take_list()
   local list = {}
   local count = tonumber(ARGV[next_argument])
@@ -221,8 +218,17 @@ local status_rows = {
 local function has_ended(status)
   return status == 'completed' or status == 'failed' or status == 'cancelled'
 end
+local followers = {
+  pending = ' running cancelling cancelled failed ',
+  running = ' waiting pending cancelling completed failed cancelled ',
+  waiting = ' pending running cancelling cancelled failed ',
+  cancelling = ' cancelled completed failed ',
+  completed = ' ',
+  failed = ' pending running ',
+  cancelled = ' ',
+}
 local function may_become(from, to)
-  return from == to or string.find(A.transitions, ' ' .. from .. '>' .. to .. ' ', 1, true) ~= nil
+  return from == to or string.find(followers[from], ' ' .. to .. ' ', 1, true) ~= nil
 end
 local function open_status(stored, wanted)
   if stored == 'cancelling' then

@@ -59,8 +59,6 @@ export interface ReleaseRunValues {
   readonly commitId: ScriptValue;
   /** id of the writer's commit before this one, or empty */
   readonly after: ScriptValue;
-  /** every legal change as " from>to to", with a space at both ends of each */
-  readonly transitions: ScriptValue;
   /** id of the run */
   readonly runId: ScriptValue;
   /** entries kept in the history */
@@ -105,8 +103,8 @@ export type ReleaseRunTag = "fenced" | "yielded";
 export const releaseRun: Script<ReleaseRunKeys, ReleaseRunValues, ReleaseRunTag> = {
   name: "release_run",
   keys: ["run", "statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "history", "historyCopy", "fleetEvents", "outbox", "outboxEntries", "gatesOpen", "usageRows", "usageSums", "parts", "steps", "inbox", "leases", "answers", "timers"],
-  values: ["now", "generation", "nonce", "commitId", "after", "transitions", "runId", "historyMax", "fleetEventsMax", "inboxSeen", "totals", "progress", "partsSet[]", "partsRemoved[]", "stepsSet[]", "facts[]", "outboxAdded[]", "outboxDone[]", "gatesOpened[]", "gatesClosed[]", "usage[]"],
-  sha1: "3642712657116eba1b4c59f5e3c8a3c8825c80dd",
+  values: ["now", "generation", "nonce", "commitId", "after", "runId", "historyMax", "fleetEventsMax", "inboxSeen", "totals", "progress", "partsSet[]", "partsRemoved[]", "stepsSet[]", "facts[]", "outboxAdded[]", "outboxDone[]", "gatesOpened[]", "gatesClosed[]", "usage[]"],
+  sha1: "df6dfb24a307aa4c9ede8aac0a3f6b18ec359082",
   source: `local K = {
   run = KEYS[1],
   statusPending = KEYS[2],
@@ -137,15 +135,14 @@ local A = {
   nonce = ARGV[3],
   commitId = ARGV[4],
   after = ARGV[5],
-  transitions = ARGV[6],
-  runId = ARGV[7],
-  historyMax = ARGV[8],
-  fleetEventsMax = ARGV[9],
-  inboxSeen = ARGV[10],
-  totals = ARGV[11],
-  progress = ARGV[12],
+  runId = ARGV[6],
+  historyMax = ARGV[7],
+  fleetEventsMax = ARGV[8],
+  inboxSeen = ARGV[9],
+  totals = ARGV[10],
+  progress = ARGV[11],
 }
-local next_argument = 13
+local next_argument = 12
 local function take_list()
   local list = {}
   local count = tonumber(ARGV[next_argument])
@@ -192,8 +189,17 @@ local status_rows = {
 local function has_ended(status)
   return status == 'completed' or status == 'failed' or status == 'cancelled'
 end
+local followers = {
+  pending = ' running cancelling cancelled failed ',
+  running = ' waiting pending cancelling completed failed cancelled ',
+  waiting = ' pending running cancelling cancelled failed ',
+  cancelling = ' cancelled completed failed ',
+  completed = ' ',
+  failed = ' pending running ',
+  cancelled = ' ',
+}
 local function may_become(from, to)
-  return from == to or string.find(A.transitions, ' ' .. from .. '>' .. to .. ' ', 1, true) ~= nil
+  return from == to or string.find(followers[from], ' ' .. to .. ' ', 1, true) ~= nil
 end
 local function open_status(stored, wanted)
   if stored == 'cancelling' then

@@ -53,8 +53,6 @@ export interface RemoveOrphanKeys {
 export interface RemoveOrphanValues {
   /** epoch ms from a test, or empty */
   readonly now: ScriptValue;
-  /** every legal change as " from>to to", with a space at both ends of each */
-  readonly transitions: ScriptValue;
   /** entry of the run in lists */
   readonly row: ScriptValue;
   /** id of the run */
@@ -77,8 +75,8 @@ export type RemoveOrphanTag = "removed" | "open";
 export const removeOrphan: Script<RemoveOrphanKeys, RemoveOrphanValues, RemoveOrphanTag> = {
   name: "remove_orphan",
   keys: ["statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "keptRoots", "keptFamilies", "keptBytes", "run", "parts", "steps", "inbox", "dedupe", "history", "children", "answers", "runsWorkflow", "runsEnded", "runsUnfiled", "runsOrphaning", "parentChildren"],
-  values: ["now", "transitions", "row", "runId", "workflow", "parentRow"],
-  sha1: "a03de8f533597b7b6cc91f868b1d3c4091f08d2b",
+  values: ["now", "row", "runId", "workflow", "parentRow"],
+  sha1: "4d25eb68ce6f3336b9165951ae0457ccba5d512c",
   source: `local K = {
   statusPending = KEYS[1],
   statusRunning = KEYS[2],
@@ -106,11 +104,10 @@ export const removeOrphan: Script<RemoveOrphanKeys, RemoveOrphanValues, RemoveOr
 }
 local A = {
   now = ARGV[1],
-  transitions = ARGV[2],
-  row = ARGV[3],
-  runId = ARGV[4],
-  workflow = ARGV[5],
-  parentRow = ARGV[6],
+  row = ARGV[2],
+  runId = ARGV[3],
+  workflow = ARGV[4],
+  parentRow = ARGV[5],
 }
 local now = A.now
 if now == '' then
@@ -129,8 +126,17 @@ local status_rows = {
 local function has_ended(status)
   return status == 'completed' or status == 'failed' or status == 'cancelled'
 end
+local followers = {
+  pending = ' running cancelling cancelled failed ',
+  running = ' waiting pending cancelling completed failed cancelled ',
+  waiting = ' pending running cancelling cancelled failed ',
+  cancelling = ' cancelled completed failed ',
+  completed = ' ',
+  failed = ' pending running ',
+  cancelled = ' ',
+}
 local function may_become(from, to)
-  return from == to or string.find(A.transitions, ' ' .. from .. '>' .. to .. ' ', 1, true) ~= nil
+  return from == to or string.find(followers[from], ' ' .. to .. ' ', 1, true) ~= nil
 end
 local function open_status(stored, wanted)
   if stored == 'cancelling' then

@@ -73,8 +73,6 @@ export interface RequestCancelKeys {
 export interface RequestCancelValues {
   /** epoch ms from a test, or empty */
   readonly now: ScriptValue;
-  /** every legal change as " from>to to", with a space at both ends of each */
-  readonly transitions: ScriptValue;
   /** id of the run */
   readonly runId: ScriptValue;
   /** entries kept in the history */
@@ -130,8 +128,8 @@ export type RequestCancelTag = "requested" | "cancelled" | "already" | "ended" |
 export const requestCancel: Script<RequestCancelKeys, RequestCancelValues, RequestCancelTag> = {
   name: "request_cancel",
   keys: ["statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "history", "historyCopy", "fleetEvents", "timers", "outbox", "outboxEntries", "run", "gatesOpen", "parts", "steps", "inbox", "dedupe", "children", "answers", "permitsHeld", "permitsWaiting", "permitsWaiters", "limitsDeclared", "limitsSet", "usageRows", "usageSums", "leases", "runsEnded", "runsUnfiled", "parentRun", "parentInbox"],
-  values: ["now", "transitions", "runId", "historyMax", "fleetEventsMax", "childGraceMs", "error", "summary", "retentionMs", "parentId", "parentEvent", "wakeId", "wakeHead", "forgetMax", "confirms", "reason", "by", "eventTail", "channel", "cancelledFacts"],
-  sha1: "8f6557ab1792c49faadf0bc925f49788dc455b40",
+  values: ["now", "runId", "historyMax", "fleetEventsMax", "childGraceMs", "error", "summary", "retentionMs", "parentId", "parentEvent", "wakeId", "wakeHead", "forgetMax", "confirms", "reason", "by", "eventTail", "channel", "cancelledFacts"],
+  sha1: "3052e850ce7a8a33c50a5d908a910235726c7e88",
   source: `local K = {
   statusPending = KEYS[1],
   statusRunning = KEYS[2],
@@ -169,25 +167,24 @@ export const requestCancel: Script<RequestCancelKeys, RequestCancelValues, Reque
 }
 local A = {
   now = ARGV[1],
-  transitions = ARGV[2],
-  runId = ARGV[3],
-  historyMax = ARGV[4],
-  fleetEventsMax = ARGV[5],
-  childGraceMs = ARGV[6],
-  error = ARGV[7],
-  summary = ARGV[8],
-  retentionMs = ARGV[9],
-  parentId = ARGV[10],
-  parentEvent = ARGV[11],
-  wakeId = ARGV[12],
-  wakeHead = ARGV[13],
-  forgetMax = ARGV[14],
-  confirms = ARGV[15],
-  reason = ARGV[16],
-  by = ARGV[17],
-  eventTail = ARGV[18],
-  channel = ARGV[19],
-  cancelledFacts = ARGV[20],
+  runId = ARGV[2],
+  historyMax = ARGV[3],
+  fleetEventsMax = ARGV[4],
+  childGraceMs = ARGV[5],
+  error = ARGV[6],
+  summary = ARGV[7],
+  retentionMs = ARGV[8],
+  parentId = ARGV[9],
+  parentEvent = ARGV[10],
+  wakeId = ARGV[11],
+  wakeHead = ARGV[12],
+  forgetMax = ARGV[13],
+  confirms = ARGV[14],
+  reason = ARGV[15],
+  by = ARGV[16],
+  eventTail = ARGV[17],
+  channel = ARGV[18],
+  cancelledFacts = ARGV[19],
 }
 local now = A.now
 if now == '' then
@@ -206,8 +203,17 @@ local status_rows = {
 local function has_ended(status)
   return status == 'completed' or status == 'failed' or status == 'cancelled'
 end
+local followers = {
+  pending = ' running cancelling cancelled failed ',
+  running = ' waiting pending cancelling completed failed cancelled ',
+  waiting = ' pending running cancelling cancelled failed ',
+  cancelling = ' cancelled completed failed ',
+  completed = ' ',
+  failed = ' pending running ',
+  cancelled = ' ',
+}
 local function may_become(from, to)
-  return from == to or string.find(A.transitions, ' ' .. from .. '>' .. to .. ' ', 1, true) ~= nil
+  return from == to or string.find(followers[from], ' ' .. to .. ' ', 1, true) ~= nil
 end
 local function open_status(stored, wanted)
   if stored == 'cancelling' then

@@ -45,8 +45,6 @@ export interface RetryRunKeys {
 export interface RetryRunValues {
   /** epoch ms from a test, or empty */
   readonly now: ScriptValue;
-  /** every legal change as " from>to to", with a space at both ends of each */
-  readonly transitions: ScriptValue;
   /** id of the run */
   readonly runId: ScriptValue;
   /** entries kept in the history */
@@ -73,8 +71,8 @@ export type RetryRunTag = "retried" | "not_failed" | "not_found";
 export const retryRun: Script<RetryRunKeys, RetryRunValues, RetryRunTag> = {
   name: "retry_run",
   keys: ["statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "history", "historyCopy", "fleetEvents", "timers", "run", "parts", "steps", "inbox", "dedupe", "children", "answers", "runsEnded"],
-  values: ["now", "transitions", "runId", "historyMax", "fleetEventsMax", "eventTail", "fact"],
-  sha1: "d12a450a8f7f813dde02638e5ec8fc3dd05d5d90",
+  values: ["now", "runId", "historyMax", "fleetEventsMax", "eventTail", "fact"],
+  sha1: "0c57bc9435545c1738961fa0d1bacb3f12002d1a",
   source: `local K = {
   statusPending = KEYS[1],
   statusRunning = KEYS[2],
@@ -98,12 +96,11 @@ export const retryRun: Script<RetryRunKeys, RetryRunValues, RetryRunTag> = {
 }
 local A = {
   now = ARGV[1],
-  transitions = ARGV[2],
-  runId = ARGV[3],
-  historyMax = ARGV[4],
-  fleetEventsMax = ARGV[5],
-  eventTail = ARGV[6],
-  fact = ARGV[7],
+  runId = ARGV[2],
+  historyMax = ARGV[3],
+  fleetEventsMax = ARGV[4],
+  eventTail = ARGV[5],
+  fact = ARGV[6],
 }
 local now = A.now
 if now == '' then
@@ -122,8 +119,17 @@ local status_rows = {
 local function has_ended(status)
   return status == 'completed' or status == 'failed' or status == 'cancelled'
 end
+local followers = {
+  pending = ' running cancelling cancelled failed ',
+  running = ' waiting pending cancelling completed failed cancelled ',
+  waiting = ' pending running cancelling cancelled failed ',
+  cancelling = ' cancelled completed failed ',
+  completed = ' ',
+  failed = ' pending running ',
+  cancelled = ' ',
+}
 local function may_become(from, to)
-  return from == to or string.find(A.transitions, ' ' .. from .. '>' .. to .. ' ', 1, true) ~= nil
+  return from == to or string.find(followers[from], ' ' .. to .. ' ', 1, true) ~= nil
 end
 local function open_status(stored, wanted)
   if stored == 'cancelling' then

@@ -73,8 +73,6 @@ export interface TerminateRunKeys {
 export interface TerminateRunValues {
   /** epoch ms from a test, or empty */
   readonly now: ScriptValue;
-  /** every legal change as " from>to to", with a space at both ends of each */
-  readonly transitions: ScriptValue;
   /** id of the run */
   readonly runId: ScriptValue;
   /** entries kept in the history */
@@ -129,8 +127,8 @@ export type TerminateRunTag = "terminated" | "ended" | "not_found";
 export const terminateRun: Script<TerminateRunKeys, TerminateRunValues, TerminateRunTag> = {
   name: "terminate_run",
   keys: ["statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "history", "historyCopy", "fleetEvents", "timers", "outbox", "outboxEntries", "run", "gatesOpen", "parts", "steps", "inbox", "dedupe", "children", "answers", "permitsHeld", "permitsWaiting", "permitsWaiters", "limitsDeclared", "limitsSet", "usageRows", "usageSums", "leases", "runsEnded", "runsUnfiled", "parentRun", "parentInbox"],
-  values: ["now", "transitions", "runId", "historyMax", "fleetEventsMax", "childGraceMs", "error", "summary", "retentionMs", "parentId", "parentEvent", "wakeId", "wakeHead", "forgetMax", "nonce", "by", "reason", "fact", "orphansId", "orphansEntry", "channel"],
-  sha1: "6bd3d3266b6e9a8408c910f5bf0eeb60ac369fc5",
+  values: ["now", "runId", "historyMax", "fleetEventsMax", "childGraceMs", "error", "summary", "retentionMs", "parentId", "parentEvent", "wakeId", "wakeHead", "forgetMax", "nonce", "by", "reason", "fact", "orphansId", "orphansEntry", "channel"],
+  sha1: "7615968f86dcc21a8344dd4477d45977ce95144b",
   source: `local K = {
   statusPending = KEYS[1],
   statusRunning = KEYS[2],
@@ -168,26 +166,25 @@ export const terminateRun: Script<TerminateRunKeys, TerminateRunValues, Terminat
 }
 local A = {
   now = ARGV[1],
-  transitions = ARGV[2],
-  runId = ARGV[3],
-  historyMax = ARGV[4],
-  fleetEventsMax = ARGV[5],
-  childGraceMs = ARGV[6],
-  error = ARGV[7],
-  summary = ARGV[8],
-  retentionMs = ARGV[9],
-  parentId = ARGV[10],
-  parentEvent = ARGV[11],
-  wakeId = ARGV[12],
-  wakeHead = ARGV[13],
-  forgetMax = ARGV[14],
-  nonce = ARGV[15],
-  by = ARGV[16],
-  reason = ARGV[17],
-  fact = ARGV[18],
-  orphansId = ARGV[19],
-  orphansEntry = ARGV[20],
-  channel = ARGV[21],
+  runId = ARGV[2],
+  historyMax = ARGV[3],
+  fleetEventsMax = ARGV[4],
+  childGraceMs = ARGV[5],
+  error = ARGV[6],
+  summary = ARGV[7],
+  retentionMs = ARGV[8],
+  parentId = ARGV[9],
+  parentEvent = ARGV[10],
+  wakeId = ARGV[11],
+  wakeHead = ARGV[12],
+  forgetMax = ARGV[13],
+  nonce = ARGV[14],
+  by = ARGV[15],
+  reason = ARGV[16],
+  fact = ARGV[17],
+  orphansId = ARGV[18],
+  orphansEntry = ARGV[19],
+  channel = ARGV[20],
 }
 local now = A.now
 if now == '' then
@@ -206,8 +203,17 @@ local status_rows = {
 local function has_ended(status)
   return status == 'completed' or status == 'failed' or status == 'cancelled'
 end
+local followers = {
+  pending = ' running cancelling cancelled failed ',
+  running = ' waiting pending cancelling completed failed cancelled ',
+  waiting = ' pending running cancelling cancelled failed ',
+  cancelling = ' cancelled completed failed ',
+  completed = ' ',
+  failed = ' pending running ',
+  cancelled = ' ',
+}
 local function may_become(from, to)
-  return from == to or string.find(A.transitions, ' ' .. from .. '>' .. to .. ' ', 1, true) ~= nil
+  return from == to or string.find(followers[from], ' ' .. to .. ' ', 1, true) ~= nil
 end
 local function open_status(stored, wanted)
   if stored == 'cancelling' then

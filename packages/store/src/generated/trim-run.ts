@@ -53,8 +53,6 @@ export interface TrimRunKeys {
 export interface TrimRunValues {
   /** epoch ms from a test, or empty */
   readonly now: ScriptValue;
-  /** every legal change as " from>to to", with a space at both ends of each */
-  readonly transitions: ScriptValue;
   /** entry of the run in lists */
   readonly row: ScriptValue;
   /** id of the run */
@@ -88,8 +86,8 @@ export type TrimRunTag = "removed" | "unarchived" | "enough" | "held" | "open" |
 export const trimRun: Script<TrimRunKeys, TrimRunValues, TrimRunTag> = {
   name: "trim_run",
   keys: ["statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "keptRoots", "keptFamilies", "keptBytes", "run", "parts", "steps", "inbox", "dedupe", "history", "children", "answers", "runsWorkflow", "runsEnded", "runsUnfiled", "runsOrphaning", "sinks"],
-  values: ["now", "transitions", "row", "runId", "workflow", "countMax", "bytesMax", "sinkWaitMs", "sinks[]"],
-  sha1: "2a13835cfd81c761542c40c5d1965429595d88d0",
+  values: ["now", "row", "runId", "workflow", "countMax", "bytesMax", "sinkWaitMs", "sinks[]"],
+  sha1: "ed71ec0aa00a4c001bdfbe88c7ae0c8dc62adab9",
   source: `local K = {
   statusPending = KEYS[1],
   statusRunning = KEYS[2],
@@ -117,15 +115,14 @@ export const trimRun: Script<TrimRunKeys, TrimRunValues, TrimRunTag> = {
 }
 local A = {
   now = ARGV[1],
-  transitions = ARGV[2],
-  row = ARGV[3],
-  runId = ARGV[4],
-  workflow = ARGV[5],
-  countMax = ARGV[6],
-  bytesMax = ARGV[7],
-  sinkWaitMs = ARGV[8],
+  row = ARGV[2],
+  runId = ARGV[3],
+  workflow = ARGV[4],
+  countMax = ARGV[5],
+  bytesMax = ARGV[6],
+  sinkWaitMs = ARGV[7],
 }
-local next_argument = 9
+local next_argument = 8
 local function take_list()
   local list = {}
   local count = tonumber(ARGV[next_argument])
@@ -151,8 +148,17 @@ local status_rows = {
 local function has_ended(status)
   return status == 'completed' or status == 'failed' or status == 'cancelled'
 end
+local followers = {
+  pending = ' running cancelling cancelled failed ',
+  running = ' waiting pending cancelling completed failed cancelled ',
+  waiting = ' pending running cancelling cancelled failed ',
+  cancelling = ' cancelled completed failed ',
+  completed = ' ',
+  failed = ' pending running ',
+  cancelled = ' ',
+}
 local function may_become(from, to)
-  return from == to or string.find(A.transitions, ' ' .. from .. '>' .. to .. ' ', 1, true) ~= nil
+  return from == to or string.find(followers[from], ' ' .. to .. ' ', 1, true) ~= nil
 end
 local function open_status(stored, wanted)
   if stored == 'cancelling' then

@@ -2,7 +2,7 @@
  * What every method of the Redis store needs: the connection, the names, and the values that many scripts share.
  * No method of the store lives here.
  */
-import { limits, runStatuses, runTransitions } from "@runfleet/model";
+import { limits } from "@runfleet/model";
 import type { Redis } from "ioredis";
 import { cancelChannel, type PartitionKeys, partitionKeys, type RunKeys, runKeys } from "../keys.js";
 
@@ -26,16 +26,10 @@ export function withKeys<Under extends object, Own extends object>(under: Under,
 
 export interface CommonValues {
   readonly now: string;
-  readonly transitions: string;
   readonly historyMax: number;
   readonly fleetEventsMax: number;
   readonly inboxPage: number;
 }
-
-/** Legal changes of a run's status, as the scripts look them up. */
-const transitionsText: string = ` ${runStatuses
-  .flatMap((from) => runTransitions[from].map((to) => `${from}>${to}`))
-  .join(" ")} `;
 
 export function openPartition(options: {
   readonly redis: Redis;
@@ -46,7 +40,6 @@ export function openPartition(options: {
   const { redis, tag, checksLease, now } = options;
   const keys = partitionKeys(tag);
   const fixed = {
-    transitions: transitionsText,
     historyMax: limits.historyEntriesMax,
     fleetEventsMax: limits.fleetEventsMax,
     inboxPage: limits.inboxPageMax,
