@@ -59,15 +59,14 @@ test("a pattern is written again under new ids and times, and the rest as it was
     ids: ["A1"],
     createdAt: [1_000],
     commands: [
-      ["HSET", "{rf:0}:run:A1", "row", "000000000001000:A1", "createdAt", "1000"],
-      ["ZADD", "{rf:0}:runs:all", "0", "000000000001000:A1"],
+      ["HSET", "{rf:0}:run:A1", "row", "000000000001000:A1", "startedAt", "1000"],
+      ["ZADD", "{rf:0}:runs:completed", "0", "000000000001000:A1"],
     ] as const,
     copies: ["{rf:0}:run:A1:state"],
   };
   expect(written(pattern, { at: 5_000, newId: () => "B2" })).toEqual([
-    ["HSET", "{rf:0}:run:B2", "row", "000000000005000:B2", "createdAt", "1000"],
-    ["ZADD", "{rf:0}:runs:all", "0", "000000000005000:B2"],
+    ["HSET", "{rf:0}:run:B2", "row", "000000000005000:B2", "startedAt", "1000"],
+    ["ZADD", "{rf:0}:runs:completed", "0", "000000000005000:B2"],
     ["COPY", "{rf:0}:run:A1:state", "{rf:0}:run:B2:state"],
-    ["HSET", "{rf:0}:run:B2", "createdAt", "5000"],
   ]);
 });

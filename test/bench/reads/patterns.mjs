@@ -76,10 +76,10 @@ export async function readPatterns(redis, tag, families) {
       const rest = [...content].filter(([key]) => !names(key)).flatMap(([, commands]) => commands);
       const copied = own.filter(([, commands]) => !commands.some(([, , ...args]) => args.some(names)));
       const written = own.filter((entry) => !copied.includes(entry)).flatMap(([, commands]) => commands);
-      const times = await Promise.all(ids.map((id) => redis.hget(`${tag}:run:${id}`, "createdAt")));
+      const rows = await Promise.all(ids.map((id) => redis.hget(`${tag}:run:${id}`, "row")));
       return {
         ids,
-        createdAt: times.map(Number),
+        createdAt: rows.map((row) => Number(row?.split(":")[0])),
         commands: [...joined(written), ...rest.filter(([, , ...args]) => args.some(names))],
         copies: copied.map(([key]) => key),
       };
@@ -110,21 +110,5 @@ export function written({ ids, createdAt, commands, copies }, { at, newId }) {
   return [
     ...commands.map(([command, ...args]) => /** @type {Command} */ ([command, ...args.map(renew)])),
     ...copies.map((key) => /** @type {Command} */ (["COPY", key, renew(key)])),
-    ...fresh.map(
-      (id, index) =>
-        /** @type {Command} */ ([
-          "HSET",
-          runKeyOf(commands, ids[index] ?? "").replace(ids[index] ?? "", id),
-          "createdAt",
-          String(times[index]),
-        ]),
-    ),
   ];
-}
-
-/** The key of a run's hash, which alone has a field `createdAt`. @param {readonly Command[]} commands @param {string} id */
-function runKeyOf(commands, id) {
-  return (
-    commands.find(([, key = "", ...fields]) => fields.includes("createdAt") && key.endsWith(id))?.[1] ?? ""
-  );
 }

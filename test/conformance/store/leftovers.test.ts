@@ -66,7 +66,7 @@ test("the next run that finishes takes expired ones out of all lists", async () 
   await expect.poll(async () => await redis.exists(`${tag}:run:${runId}`)).toBe(0);
   const { fence } = await activate(await create({ workflow: "other" }));
   await store.finish(sampleFinish(fence));
-  const lists = ["runs:all", "runs:completed", "runs:wf:review", "runs:ended"];
+  const lists = ["runs:completed", "runs:wf:review", "runs:ended"];
   const rows = await Promise.all(lists.map((list) => redis.zrange(`${tag}:${list}`, 0, 99)));
   expect(rows.flat().filter((row) => row.includes(runId))).toEqual([]);
   const keys = await readKeys(redis, tag);
