@@ -58,7 +58,7 @@ export const wholeRun = [
   },
   {
     file: "variables.ts",
-    find: ".filter(([name]) => !Object.hasOwn(injected, name))",
+    find: "!Object.hasOwn(injected, name) && ",
     replace: "",
     says: "an output wins over a variable of the worker",
   },
