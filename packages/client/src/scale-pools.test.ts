@@ -84,6 +84,15 @@ test("a pool without a worker is shown once something was set for it or somebody
   ]);
 });
 
+test("asking about a pool leaves no queue behind, whoever asks about whatever name", async () => {
+  await Promise.all(["a", "b", "c"].map((name) => under.fleet.scaling(`nobodys-${name}`)));
+  await startSeveral(1, { pool: "gpu" });
+  expect(await under.fleet.scaling("gpu")).toMatchObject({ ready: 1 });
+  const keys = await under.keys();
+  expect(keys.filter((key) => key.endsWith(":gpu:meta"))).toHaveLength(1);
+  expect(keys.filter((key) => key.includes("nobodys"))).toEqual([]);
+});
+
 test("a turn of another version is no memory, and takes no worker away", async () => {
   await under.store.announceWorker(worker);
   await under.store.keepScalingTurn({ pool: "default", turn: '{"version":2,"what":"ever"}' });

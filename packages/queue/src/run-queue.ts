@@ -52,18 +52,27 @@ export function createRunQueue(options: RunQueueOptions): RunQueue {
   const now = options.now ?? Date.now;
   let closing: Promise<void> | undefined;
 
-  const open = (pool: string): PoolQueue => {
+  const opened = (pool: string, role: "owner" | "reader"): PoolQueue => {
     checkPool(pool);
     if (closing !== undefined) throw new RunfleetError("invalid_usage", "the queue is closed");
     const known = queues.get(pool);
     if (known !== undefined) return known;
-    const queue = openPoolQueue(pool, {
-      ...{ connection, tag: options.tag, onError },
-      eventsMax: options.eventsMax ?? 50,
-      role: "owner",
-    });
+    const eventsMax = options.eventsMax ?? 50;
+    return openPoolQueue(pool, { ...{ connection, tag: options.tag, onError }, eventsMax, role });
+  };
+  const open = (pool: string): PoolQueue => {
+    const queue = opened(pool, "owner");
     queues.set(pool, queue);
     return queue;
+  };
+  /** Of a pool that nobody has put a run into here, whoever asks: it must not leave a key, nor an object, for each name. */
+  const looking = async <T>(pool: string, look: (queue: PoolQueue) => Promise<T>): Promise<T> => {
+    const queue = opened(pool, "reader");
+    try {
+      return await asking(look(queue));
+    } finally {
+      if (queues.get(pool) !== queue) queue.close().catch(onError);
+    }
   };
 
   const consume = async (wanted: ConsumeOptions): Promise<Consumer> => {
@@ -102,8 +111,8 @@ export function createRunQueue(options: RunQueueOptions): RunQueue {
       await asking(open(pool).remove(runId, { removeChildren: false }));
     },
     consume,
-    backlog: async (pool, { dueBefore }) => asking(readBacklog(open(pool), dueBefore)),
-    counts: async (pool) => asking(countJobs(open(pool))),
+    backlog: (pool, { dueBefore }) => looking(pool, (queue) => readBacklog(queue, dueBefore)),
+    counts: (pool) => looking(pool, countJobs),
     close() {
       closing ??= close();
       return closing;
