@@ -12,6 +12,7 @@ import { createFleetWorker, type EventSink, type WorkerConfig } from "@runfleet/
 import type { GlobalOptions } from "../../apps/cli/src/cli.js";
 import { createProgram } from "../../apps/cli/src/program.js";
 import { createTerminal } from "../../apps/cli/src/terminal.js";
+import { eventually } from "./eventually.js";
 
 export interface SecretFleet {
   readonly fleet: FleetClient;
@@ -21,6 +22,8 @@ export interface SecretFleet {
   work(keys?: string): Promise<void>;
   /** Runs the command in this process and answers what it wrote. */
   cli(...args: readonly string[]): Promise<string>;
+  /** Resolves when the archive has an event of this type. */
+  archived(type: string): Promise<void>;
   /** Lines of log of worker and server, of the archive, and of what was audited. */
   written(): Promise<string>;
   /** Every key of the fleet with everything in it. */
@@ -72,6 +75,10 @@ export async function openSecretFleet(
       stopWorker = () => worker.stop();
     },
     cli: (...args) => runCommand(["--redis", redisUrl, "--namespace", namespace, ...args]),
+    async archived(type) {
+      const told = `"type":"${type}"`;
+      await eventually(`${type} is in the archive`, () => lines.find((line) => line.includes(told)));
+    },
     async written() {
       await stopWorker();
       const names = await readdir(dir, { recursive: true, withFileTypes: true });

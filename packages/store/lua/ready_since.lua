@@ -17,12 +17,13 @@ local wants_since = redis.call('ZSCORE', K.timers, A.runId)
 if wants_since and tonumber(wants_since) <= tonumber(now) then
   return { 'ready', string.format('%.0f', tonumber(wants_since)) }
 end
-local run = redis.call('HMGET', K.run, 'owner', 'generation', 'createdAt', 'readyAt', 'permits')
+local run = redis.call('HMGET', K.run, 'owner', 'generation', 'row', 'readyAt', 'permits')
 if run[1] or not run[2] or run[5] then
   return { 'unknown' }
 end
 if run[2] == '0' then
-  return { 'ready', run[4] or run[3] }
+  -- A row begins with the time of creation.
+  return { 'ready', run[4] or string.format('%.0f', tonumber(string.match(run[3], '^%d+'))) }
 end
 -- Events begin with their time, or with type and time; nothing else of them is looked at.
 local event = redis.call('LINDEX', K.inbox, '0') or ''

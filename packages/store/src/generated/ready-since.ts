@@ -31,7 +31,7 @@ export const readySince: Script<ReadySinceKeys, ReadySinceValues, ReadySinceTag>
   name: "ready_since",
   keys: ["timers", "run", "inbox"],
   values: ["now", "runId"],
-  sha1: "a43f6175dc910a624099d504edd2887db408632e",
+  sha1: "37345c7ef609856f70c67904becb417794888074",
   source: `local K = {
   timers = KEYS[1],
   run = KEYS[2],
@@ -50,12 +50,12 @@ local wants_since = redis.call('ZSCORE', K.timers, A.runId)
 if wants_since and tonumber(wants_since) <= tonumber(now) then
   return { 'ready', string.format('%.0f', tonumber(wants_since)) }
 end
-local run = redis.call('HMGET', K.run, 'owner', 'generation', 'createdAt', 'readyAt', 'permits')
+local run = redis.call('HMGET', K.run, 'owner', 'generation', 'row', 'readyAt', 'permits')
 if run[1] or not run[2] or run[5] then
   return { 'unknown' }
 end
 if run[2] == '0' then
-  return { 'ready', run[4] or run[3] }
+  return { 'ready', run[4] or string.format('%.0f', tonumber(string.match(run[3], '^%d+'))) }
 end
 local event = redis.call('LINDEX', K.inbox, '0') or ''
 local at = string.match(event, '^{"at":(%d+)') or string.match(event, '^{"type":"%a+","at":(%d+)')
