@@ -73,12 +73,13 @@ test("a policy counts from the moment it is set, for everybody, until it is take
   expect((await under.fleet.scaling()).wanted).toBe(2);
 });
 
-test("a pool without a worker is shown once something was set for it or somebody asked", async () => {
+test("a pool without a worker is shown once something was set for it, or somebody asked while it had work", async () => {
   await under.fleet.setScaling("gpu", { min: 3 });
-  await under.fleet.scaling("cpu");
+  await startSeveral(1, { pool: "cpu" });
+  await Promise.all([under.fleet.scaling("cpu"), under.fleet.scaling("nobodys")]);
   const { pools } = await under.fleet.fleet();
   expect(pools.map(({ name, wanted }) => [name, wanted])).toEqual([
-    ["cpu", 0],
+    ["cpu", 1],
     ["default", 0],
     ["gpu", 3],
   ]);

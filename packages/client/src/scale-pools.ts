@@ -50,7 +50,7 @@ export interface SizedPool {
   readonly decision: ScalingDecision;
 }
 
-/** Every pool that somebody works for, or has asked about, or set something for, with its size now. */
+/** Every pool that somebody works for, or set something for, or had work when somebody asked about it, with its size now. */
 export async function sizePools(
   ports: Ports,
   workers: readonly WorkerPresence[],
@@ -122,6 +122,10 @@ async function takeTurn(
   const seen = observePool({ at: records.now, pool: name, backlog, oldestReadyMs, workers });
   const { decision, memory } = decideWanted(policyOf(records, name), seen, readTurn(before)?.memory);
   const turn: Turn = { version: 1, policy: records.policies.get(name) ?? "", seen, decision, memory };
+  // A name that means nothing takes no place of a pool that has a past.
+  const isKnown =
+    before !== undefined || turn.policy !== "" || seen.workers + seen.ready + seen.dueSoon + seen.busy > 0;
+  if (!isKnown) return turn;
   const reply = await store.keepScalingTurn({
     ...{ pool: name, turn: JSON.stringify(turn) },
     ...(before === undefined ? {} : { before }),
