@@ -23,7 +23,7 @@ const copied = [
   "test/package.json",
   "test/support",
   "test/simulation",
-  "test/transcripts",
+  "test/transcripts/engine",
   "test/mutants/vitest.config.ts",
 ];
 const withDependencies = [".", "packages/model", "packages/language", "packages/engine", "test"];

@@ -11,7 +11,7 @@ export default defineConfig({
   test: {
     include: [
       "packages/engine/**/*.test.ts",
-      "test/transcripts/**/*.test.ts",
+      "test/transcripts/engine/**/*.test.ts",
       "test/simulation/oracle.test.ts",
     ],
     exclude: ["**/node_modules/**"],
