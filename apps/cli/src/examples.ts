@@ -30,6 +30,13 @@ const examples: Readonly<Record<string, readonly Example[]>> = {
     ["validate workflows --strict", "warnings are errors too"],
     ["validate review.wf --json", "findings for an editor or a build"],
   ],
+  check: [
+    [
+      "check workflows --against redis://127.0.0.1:6379",
+      "what a deployment would break, run by run; exit code 1",
+    ],
+    ["check --failed", "the configuration alone; failed runs, which may be retried, count too"],
+  ],
   fmt: [
     ["fmt workflows", "lays out every .wf file"],
     ["fmt workflows --check", "changes nothing; exit code 2 when a file is laid out differently"],

@@ -4,6 +4,7 @@ import { Command, CommanderError } from "commander";
 import type { Cli } from "./cli.js";
 import { addApprove, addReject } from "./commands/answer.js";
 import { addCancel } from "./commands/cancel.js";
+import { addCheck } from "./commands/check.js";
 import { addCompletion } from "./commands/completion.js";
 import { addDemo } from "./commands/demo.js";
 import { addDev } from "./commands/dev.js";
@@ -37,7 +38,7 @@ type AddCommand = (program: Command, cli: Cli) => void;
 /** In the order of the help. */
 const groups: Readonly<Record<string, readonly AddCommand[]>> = {
   "A fleet:": [addDemo, addDev, addWorker, addServer, addFleet, addUsage, addDoctor],
-  "Workflows:": [addPublish, addValidate, addFmt, addGraph, addTypes],
+  "Workflows:": [addPublish, addValidate, addCheck, addFmt, addGraph, addTypes],
   "Runs:": [addStart, addList, addShow, addWatch, addEvents, addExplain],
   "Changing runs:": [addCancel, addTerminate, addRetry, addRerun, addFork, addSignal],
   "People:": [addGates, addApprove, addReject],

@@ -130,16 +130,24 @@ interface EffectOf<Input, Output> {
   probe?(context: ActionContext<Input>): Promise<ProbeAnswer<Output>>;
 }
 
-export interface Action<Input = unknown, Output = unknown> extends PromptingAction, EffectOf<Input, Output> {
+/** What a workflow calls an action. */
+interface NamedAction {
   readonly name: string;
+  /** Names it had before: runs that were started then still call it so. `runfleet check` says when none is left. */
+  readonly aliases?: readonly string[];
+}
+
+export interface Action<Input = unknown, Output = unknown>
+  extends NamedAction,
+    PromptingAction,
+    EffectOf<Input, Output> {
   readonly input?: Schema<Input>;
   readonly output?: Schema<Output>;
   run(context: ActionContext<Input>): Promise<ActionResult<Output> | undefined>;
 }
 
 /** An action of any input and output, as registries hold them. */
-export interface AnyAction extends PromptingAction, EffectOf<never, unknown> {
-  readonly name: string;
+export interface AnyAction extends NamedAction, PromptingAction, EffectOf<never, unknown> {
   readonly input?: Schema<unknown>;
   readonly output?: Schema<unknown>;
   run(context: ActionContext<never>): Promise<ActionResult<unknown> | undefined>;

@@ -16,6 +16,12 @@ describe("what a registry refuses", () => {
     ["one of the fallback", { fallback: act({ effect: "once" }) }, /has the effect "once"/],
     ["a probe that is never asked", { actions: [act({ probe })] }, /has a probe, which only/],
     [
+      "an alias that is another action's name",
+      { actions: [act({ aliases: ["old"] }), act({ name: "old" })] },
+      /action "old" is registered twice/,
+    ],
+    ["aliases that are no list", { actions: [act({ aliases: "old" })] }, /must be a list of names/],
+    [
       "a resolver for the gate of steps in doubt",
       { gates: { in_doubt: { poll: () => Promise.resolve({ verdict: "pending" as const }) } } },
       /"in_doubt" is the gate of steps in doubt/,
@@ -33,4 +39,10 @@ describe("what a registry refuses", () => {
     });
     expect(registry.actionNames).toEqual(["act"]);
   });
+});
+
+it("finds an action by the names it had before", () => {
+  const action: AnyAction = { name: "charge", aliases: ["charge-card"], run: () => Promise.resolve({}) };
+  const registry = createRegistry({ actions: [action] });
+  expect([registry.action("charge"), registry.action("charge-card")]).toEqual([action, action]);
 });

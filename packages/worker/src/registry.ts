@@ -27,17 +27,7 @@ export function createRegistry(
   config: WorkerConfig,
   store?: Pick<RunStore, "listRuns" | "claimItem" | "readRun">,
 ): Registry {
-  const actions = new Map<string, AnyAction>();
-  for (const action of config.actions ?? []) {
-    if (actions.has(action.name)) {
-      throw new RunfleetError(
-        "invalid_config",
-        `action "${action.name}" is registered twice; give one another name`,
-      );
-    }
-    checkEffect(action);
-    actions.set(action.name, action);
-  }
+  const actions = actionsByName(config.actions ?? []);
   if (config.fallback !== undefined) checkEffect(config.fallback);
   const gates = new Map(Object.entries<GateResolver>({ http: httpGate(), ...config.gates }));
   if (gates.has(doubtGateType)) {
@@ -62,6 +52,35 @@ export function createRegistry(
     itemProviderNames: [...items.keys()].sort(),
     project: createProject(config),
   };
+}
+
+/** Under its name and the names it had before. */
+function actionsByName(given: readonly AnyAction[]): ReadonlyMap<string, AnyAction> {
+  const actions = new Map<string, AnyAction>();
+  for (const action of given) {
+    checkEffect(action);
+    for (const name of namesOf(action)) {
+      if (actions.has(name)) {
+        throw new RunfleetError(
+          "invalid_config",
+          `action "${name}" is registered twice; give one another name`,
+        );
+      }
+      actions.set(name, action);
+    }
+  }
+  return actions;
+}
+
+/** Text instead of a list would be taken letter by letter. */
+function namesOf({ name, aliases = [] }: AnyAction): readonly string[] {
+  if (Array.isArray(aliases) && aliases.every((alias) => typeof alias === "string" && alias !== "")) {
+    return [name, ...aliases];
+  }
+  throw new RunfleetError(
+    "invalid_config",
+    `the aliases of action "${name}" must be a list of names, for example ["charge-card"]`,
+  );
 }
 
 /** Configurations are not always typed, and a misspelt effect would let an action run twice. */

@@ -50,7 +50,7 @@ function namesOf({ config, file }: LoadedConfig): KnownNames {
     // A run that works elsewhere may find there what is not here.
     ...(runContext === undefined ? { fileProblems: fileProblemsOf(config) } : {}),
     context: {
-      actions: new Set(actions.map(({ name }) => name)),
+      actions: new Set(actions.flatMap(({ name, aliases = [] }) => [name, ...aliases])),
       hasFallbackAction: fallback !== undefined,
       gateTypes: new Set(Object.keys(gates)),
       itemProviders: new Set([...builtinItemProviders, ...Object.keys(items)]),
