@@ -30,6 +30,7 @@ const homes: Readonly<Record<string, string>> = {
   redlock: "packages/store",
   bullmq: "packages/queue",
   pino: "packages/service",
+  "@opentelemetry/sdk-node": "packages/service",
   yaml: "packages/worker",
   croner: "packages/schedules",
   "js-redis-server": "packages/testing",

@@ -10,3 +10,4 @@ export {
 export { type Health, type HealthOptions, serveHealth } from "./health.js";
 export { createLogger, type Logger, type LoggerOptions } from "./logger.js";
 export { createShutdown, type Shutdown, type ShutdownOptions } from "./shutdown.js";
+export { startTelemetry, type Telemetry, type TelemetryOptions } from "./telemetry.js";

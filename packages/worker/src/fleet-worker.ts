@@ -38,6 +38,7 @@ export interface FleetWorkerOptions {
   /** Runs in hand at once; default 32. */
   readonly concurrency?: number;
   readonly pools?: readonly string[];
+  /** Unique in the fleet; default `newWorkerId()`. */
   readonly workerId?: string;
   readonly log: ActionLog;
   /** Default 10 s: a dead worker's runs go on elsewhere within this time and 2 s. */
@@ -58,12 +59,17 @@ export interface FleetWorker {
   stop(): Promise<void>;
 }
 
+/** Host, process and something by which two of one process are told apart. */
+export function newWorkerId(): string {
+  return `${hostname()}-${process.pid}-${newRunId(Date.now()).slice(-6)}`;
+}
+
 /** Three rounds of presence, and a little: one lost answer is nothing. */
 const silentMsMax = 12_000;
 
 export async function createFleetWorker(options: FleetWorkerOptions): Promise<FleetWorker> {
   const { config, log } = options;
-  const workerId = options.workerId ?? `${hostname()}-${process.pid}-${newRunId(Date.now()).slice(-6)}`;
+  const workerId = options.workerId ?? newWorkerId();
   const leaseTtlMs = options.leaseTtlMs ?? 10_000;
   const { namespace = "rf", secretKeys: keys } = options;
   const secrets = createSecretBox({ namespace, ...(keys === undefined ? {} : { keys }) });

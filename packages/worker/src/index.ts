@@ -34,7 +34,12 @@ export {
   type WorkerConfig,
 } from "./config.js";
 export { handleEscapedErrors } from "./escaped-errors.js";
-export { createFleetWorker, type FleetWorker, type FleetWorkerOptions } from "./fleet-worker.js";
+export {
+  createFleetWorker,
+  type FleetWorker,
+  type FleetWorkerOptions,
+  newWorkerId,
+} from "./fleet-worker.js";
 export { type HttpGateOptions, httpGate } from "./gates/http-gate.js";
 export type { Redactor, StreamRedactor } from "./redactor.js";
 export { type JsonLinesArchiveOptions, jsonLinesArchive } from "./sinks/json-lines-archive.js";

@@ -1,5 +1,5 @@
 /** The hidden `runfleet demo` behind `npm start`: a fleet, the licence audit on it, and (without --once) it stays up. */
-import { createShutdown, readEnvironment } from "@runfleet/service";
+import { createShutdown, readEnvironment, startTelemetry } from "@runfleet/service";
 import type { Command } from "commander";
 import type { Cli } from "../cli.js";
 import { demoFiles } from "../demo/demo-files.js";
@@ -7,6 +7,7 @@ import { createProgressView } from "../demo/progress-view.js";
 import { runDemo } from "../demo/run-demo.js";
 import { type DevFleet, startDevFleet } from "../dev/dev-fleet.js";
 import { defaultPort, wantedPort } from "../dev/serve-fleet.js";
+import { exitSoon } from "../exit-soon.js";
 import { homeToUse } from "../home.js";
 import { wholeNumber } from "../parse-options.js";
 import type { Terminal } from "../terminal.js";
@@ -53,6 +54,8 @@ async function demo(cli: Cli, options: Options): Promise<void> {
     },
   });
   const view = createProgressView(terminal);
+  const telemetry = await startTelemetry({ serviceName: "runfleet-dev", log: view.note });
+  shutdown.add("telemetry", () => telemetry.stop());
   const starting = startDemoFleet(cli, options, view.note);
   shutdown.add("fleet", () => starting.then((started) => started.stop()).catch(() => {}));
   void shutdown.stopping.then((reason) => abort.abort(reason));
@@ -82,6 +85,7 @@ async function demo(cli: Cli, options: Options): Promise<void> {
   } finally {
     await shutdown.stop("the demo has ended");
     shutdown.release();
+    exitSoon();
   }
 }
 

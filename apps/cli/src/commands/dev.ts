@@ -1,9 +1,10 @@
 /** `runfleet dev`: a fleet for this project until Ctrl-C; a second Ctrl-C ends it at once. */
-import { createShutdown, readEnvironment } from "@runfleet/service";
+import { createShutdown, readEnvironment, startTelemetry } from "@runfleet/service";
 import type { Command } from "commander";
 import type { Cli } from "../cli.js";
 import { type DevFleet, startDevFleet } from "../dev/dev-fleet.js";
 import { defaultPort, wantedPort } from "../dev/serve-fleet.js";
+import { exitSoon } from "../exit-soon.js";
 import { withoutSecrets } from "../find-fleet.js";
 import { homeToUse, logsFolder } from "../home.js";
 import { wholeNumber } from "../parse-options.js";
@@ -61,6 +62,9 @@ async function dev(cli: Cli, options: Options): Promise<void> {
       process.exit(130);
     },
   });
+  // Of this process: the client and the server. Each worker has its own.
+  const telemetry = await startTelemetry({ serviceName: "runfleet-dev", log: terminal.note });
+  shutdown.add("telemetry", () => telemetry.stop());
   const starting = startDevFleet({
     home: homeToUse(cli),
     workers: options.workers,
@@ -84,6 +88,7 @@ async function dev(cli: Cli, options: Options): Promise<void> {
     await shutdown.stop(reason);
   } finally {
     shutdown.release();
+    exitSoon();
   }
 }
 

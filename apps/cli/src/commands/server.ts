@@ -1,9 +1,10 @@
 /** `runfleet server`: the HTTP API and the pages, until it is asked to stop. Its log goes to standard output as JSON. */
 import { createClient } from "@runfleet/client";
-import { createLogger, createShutdown, readEnvironment } from "@runfleet/service";
+import { createLogger, createShutdown, readEnvironment, startTelemetry } from "@runfleet/service";
 import type { Command } from "commander";
 import type { Cli } from "../cli.js";
 import { defaultPort } from "../dev/serve-fleet.js";
+import { exitSoon } from "../exit-soon.js";
 import { findFleet } from "../find-fleet.js";
 import { wholeNumber } from "../parse-options.js";
 
@@ -35,6 +36,8 @@ async function runServer(cli: Cli, { host, port, grpcPort }: Options): Promise<v
   const address = await findFleet(cli.globals(), cli);
   const log = createLogger({ name: "server", level: environment.logLevel });
   const shutdown = createShutdown({ graceMs: environment.graceMs, log: (line) => log.warn(line) });
+  const telemetry = await startTelemetry({ serviceName: "runfleet-server", log: (line) => log.warn(line) });
+  shutdown.add("telemetry", () => telemetry.stop());
   try {
     const { redisUrl: redis, namespace } = address;
     const fleet = createClient({ redis, namespace, actor: "server", log: (line) => log.warn(line) });
@@ -52,5 +55,6 @@ async function runServer(cli: Cli, { host, port, grpcPort }: Options): Promise<v
   } finally {
     await shutdown.stop("the server ends");
     shutdown.release();
+    exitSoon();
   }
 }

@@ -12,10 +12,12 @@ import {
   readEnvironment,
   type Shutdown,
   serveHealth,
+  startTelemetry,
 } from "@runfleet/service";
 import type { ActionLog, FleetWorker } from "@runfleet/worker";
 import type { Command } from "commander";
 import type { Cli } from "../cli.js";
+import { exitSoon } from "../exit-soon.js";
 import { findFleet } from "../find-fleet.js";
 import { homeToUse } from "../home.js";
 import { loadConfig } from "../load-config.js";
@@ -30,8 +32,6 @@ interface Options {
   readonly healthPort?: number;
 }
 
-/** Time for the last lines of the log to be written. */
-const lingerMs = 500;
 /** What a worker needs beyond the grace period of its steps to leave in order. */
 const closingMs = 5_000;
 /** The same without the process that started it: its Redis is most likely gone too, so there is little to wait for. */
@@ -61,13 +61,19 @@ async function runWorker(cli: Cli, options: Options): Promise<void> {
   const environment = readEnvironment(cli.env);
   const address = await findFleet(cli.globals(), cli);
   cli.setPlace(address.place);
-  const { createFleetWorker, handleEscapedErrors } = await import("@runfleet/worker");
+  const { createFleetWorker, handleEscapedErrors, newWorkerId } = await import("@runfleet/worker");
   const { config } = await loadConfig(options.config, cli);
   await refuseUnreachable(address);
   const log = createLogger({ name: "worker", level: environment.logLevel });
   const { graceMs, leaseTtlMs, leaseRedisUrls, secretKeys } = environment;
   const shutdown = createShutdown({ graceMs: graceMs + closingMs, log: (line) => log.warn(line) });
   stopWithParent(shutdown);
+  const workerId = newWorkerId();
+  const telemetry = await startTelemetry({
+    ...{ serviceName: "runfleet-worker", instanceId: workerId },
+    log: (line) => log.warn(line),
+  });
+  shutdown.add("telemetry", () => telemetry.stop());
   handleEscapedErrors({
     log: actionLog(log),
     onUnknown() {
@@ -78,6 +84,7 @@ async function runWorker(cli: Cli, options: Options): Promise<void> {
   const worker = await createFleetWorker({
     redisUrl: address.redisUrl,
     namespace: address.namespace,
+    workerId,
     config,
     concurrency: options.concurrency ?? environment.concurrency,
     pools: options.pools === undefined ? environment.pools : poolNames(options.pools),
@@ -98,8 +105,7 @@ async function runWorker(cli: Cli, options: Options): Promise<void> {
   shutdown.release();
   log.info({ worker: worker.id }, "stopped");
   if (process.connected) process.disconnect();
-  // What could not be closed, because Redis is away for example, must not keep the process.
-  setTimeout(() => process.exit(), lingerMs).unref();
+  exitSoon();
 }
 
 /** Asked until the worker has gone: it is unready from the moment it stops. */
