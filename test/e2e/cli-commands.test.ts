@@ -65,6 +65,7 @@ test("a file is started with the workflow beside it, waits for a person, is appr
     runs: [{ id, label: "first" }],
     cursor: null,
   });
+  expect(await project.json(["list", "--label-prefix", "fir"])).toMatchObject({ runs: [{ id }] });
   expect((await project.run(["gates"])).stdout).toContain("go on?");
   expect((await project.run(["explain", id])).stdout).toMatch(
     /waits for a person at gate "human_review"[\s\S]*what to do: `runfleet approve/,

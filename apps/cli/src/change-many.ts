@@ -11,6 +11,7 @@ export interface ManyChoices {
   readonly status?: RunStatus;
   readonly workflow?: string;
   readonly label?: string;
+  readonly labelPrefix?: string;
   readonly olderThan?: number;
   readonly all?: boolean;
   readonly limit?: number;
@@ -30,6 +31,7 @@ export function addManyOptions(command: Command, statuses: readonly RunStatus[])
     )
     .option("--workflow <name>", "all root runs of this workflow")
     .option("--label <text>", "all root runs with exactly this label")
+    .option("--label-prefix <text>", "all root runs whose label begins so")
     .option("--older-than <duration>", "only those created at least so long ago", duration("--older-than"))
     .option("--all", "all root runs of the fleet, when nothing else chooses")
     .option("--limit <n>", "at most so many runs", wholeNumber("--limit", { min: 1, max: countMax }))
@@ -39,8 +41,8 @@ export function addManyOptions(command: Command, statuses: readonly RunStatus[])
 
 /** The run that was named; nothing when runs are chosen instead. Throws `invalid_usage` for both or neither. */
 export function oneRun(runId: string | undefined, choices: ManyChoices): string | undefined {
-  const { status, workflow, label, olderThan, all, limit, rate, dryRun } = choices;
-  const isChosen = [status, workflow, label, olderThan, all].some((one) => one !== undefined);
+  const { status, workflow, label, labelPrefix, olderThan, all, limit, rate, dryRun } = choices;
+  const isChosen = [status, workflow, label, labelPrefix, olderThan, all].some((one) => one !== undefined);
   const isShaped = [limit, rate, dryRun].some((one) => one !== undefined);
   if (runId !== undefined && (isChosen || isShaped)) {
     throw new RunfleetError("invalid_usage", "name one run, or choose many with options, not both");
@@ -87,11 +89,12 @@ export async function changeMany(
   }
 }
 
-function filterOf({ status, workflow, label, olderThan, all }: ManyChoices): RunFilter {
+function filterOf({ status, workflow, label, labelPrefix, olderThan, all }: ManyChoices): RunFilter {
   return {
     ...(status === undefined ? {} : { status }),
     ...(workflow === undefined ? {} : { workflow }),
     ...(label === undefined ? {} : { label }),
+    ...(labelPrefix === undefined ? {} : { labelPrefix }),
     ...(olderThan === undefined ? {} : { olderThanMs: olderThan }),
     ...(all === undefined ? {} : { all }),
   };

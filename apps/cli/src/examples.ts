@@ -62,6 +62,8 @@ const examples: Readonly<Record<string, readonly Example[]>> = {
     ["list --status waiting", "what waits"],
     ["list --workflow review-pr --limit 100 --json", "a page for a program; its cursor gives the next"],
     [`list --parent ${run}`, "the child runs of a run"],
+    ['list --label "PR 7" --status failed', "what failed of the runs with a label"],
+    ['list --label-prefix "PR "', "runs whose label begins so"],
   ],
   show: [
     [`show ${run}`, "its steps, and what it waits for"],

@@ -70,8 +70,13 @@ export const api = {
   session: () => ask<Session>("GET", "/session"),
   signIn: (token: string) => ask<Session>("POST", "/session", { token }),
   signOut: () => ask<void>("DELETE", "/session"),
-  runs: (filter: { status?: string; workflow?: string; parent?: string; cursor?: string }) =>
-    ask<RunPage>("GET", `/runs${search({ ...filter, limit: "50" })}`),
+  runs: (filter: {
+    status?: string;
+    workflow?: string;
+    parent?: string;
+    labelPrefix?: string;
+    cursor?: string;
+  }) => ask<RunPage>("GET", `/runs${search({ ...filter, limit: "50" })}`),
   runsOfKey: (idempotencyKey: string) => ask<RunPage>("GET", `/runs${search({ idempotencyKey })}`),
   run: (id: string) => ask<RunDocument>("GET", `/runs/${at(id)}`),
   definition: (id: string) => ask<DefinitionDocument>("GET", `/runs/${at(id)}/definition`),

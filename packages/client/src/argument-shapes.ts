@@ -87,7 +87,7 @@ const schedule: Members<ScheduleOptions> = {
 };
 const filter = options<RunFilter>({
   ...{ workflow: text, status: z.enum(runStatuses), label: text, olderThanMs: number, all: yesOrNo },
-  ids: z.array(text),
+  ...{ ids: z.array(text), labelPrefix: text },
 });
 const answer = options<AnswerOptions>({
   feedback: text,
@@ -157,6 +157,7 @@ export const clientArguments: Readonly<Record<string, readonly ArgumentShape[]>>
       options<ListOptions>({
         ...page,
         ...{ status: z.enum(runStatuses), workflow: text, parent: text, idempotencyKey: text },
+        ...{ label: text, labelPrefix: text },
       }),
     ),
   ],

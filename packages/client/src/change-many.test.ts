@@ -92,6 +92,19 @@ describe("a change of many runs", () => {
     expect(await statuses([later])).toEqual(["pending"]);
   });
 
+  test("takes those whose label begins so, over pages that end within a label", async () => {
+    const ids = await startSome("sorted", 120, "batch 1");
+    const last = await startSome("sorted", 1, "batch 2");
+    const others = await startSome("sorted", 1, "bat");
+    const filter = { labelPrefix: "batch" };
+    const first = await fleet.cancelMany(filter, { pages: 1, perSecond: 1_000 });
+    expect(first).toMatchObject({ ended: "limit", changed: 100 });
+    const rest = await fleet.cancelMany(filter, { cursor: first.cursor ?? "", perSecond: 1_000 });
+    expect(rest).toMatchObject({ ended: "done", changed: 21 });
+    expect(new Set(await statuses([...ids, ...last]))).toEqual(new Set(["cancelled"]));
+    expect(await statuses(others)).toEqual(["pending"]);
+  });
+
   test("takes the runs that are named, and of those only what it is for", async () => {
     const [failed = "", open = "", other = ""] = await startSome("named", 3);
     await failRun(failed);
@@ -137,6 +150,7 @@ describe("a change of many runs", () => {
       [() => fleet.retryMany({ all: true }, { cursor: "nonsense" }), /the cursor is none of a change/],
       [() => fleet.retryMany({ ids: Array.from({ length: 501 }, String) }), /name at most 500/],
       [() => fleet.retryMany({ ids: ["a"], label: "x" }), /not chosen by workflow/],
+      [() => fleet.retryMany({ label: "x", labelPrefix: "x" }), /by a label or by how it begins/],
     ] as const;
     for (const [ask, message] of refusals) {
       await expect(ask()).rejects.toMatchObject({

@@ -13,7 +13,7 @@ import {
   wholeNumberProblem,
 } from "@runfleet/model";
 import { cancelRun, retryRun } from "./change-runs.js";
-import { checkName } from "./check-start-options.js";
+import { checkLabels, checkName } from "./check-start-options.js";
 import { chosenPages } from "./chosen-runs.js";
 import type { ManyDocument } from "./client-documents.js";
 import type { CancelManyOptions, ManyOptions, RunFilter } from "./client-options.js";
@@ -143,8 +143,9 @@ async function changeOne(
 }
 
 function check({ verb, statuses }: Change, { filter, options }: Asked): void {
-  const { workflow, status, label, olderThanMs, ids, all } = filter;
-  const isEmpty = [workflow, status, label, olderThanMs, ids].every((one) => one === undefined);
+  const { workflow, status, label, labelPrefix, olderThanMs, ids, all } = filter;
+  const others = [workflow, label, labelPrefix, olderThanMs];
+  const isEmpty = [status, ids, ...others].every((one) => one === undefined);
   if (isEmpty && all !== true) {
     throw usage(
       "the filter is empty; name a workflow, a status, a label or an age, or say that all runs are meant",
@@ -153,14 +154,14 @@ function check({ verb, statuses }: Change, { filter, options }: Asked): void {
   if (ids !== undefined && ids.length > limits.pageRowsMax) {
     throw usage(`${ids.length} runs are named; name at most ${limits.pageRowsMax} at once`);
   }
-  if (ids !== undefined && [workflow, label, olderThanMs].some((one) => one !== undefined)) {
+  if (ids !== undefined && others.some((one) => one !== undefined)) {
     throw usage("runs that are named are not chosen by workflow, label or age besides");
   }
   if (status !== undefined && !statuses.includes(status)) {
     throw usage(`runs that are ${status} cannot be ${verb}; only those that are ${statuses.join(", ")}`);
   }
   checkName("workflow name", workflow);
-  checkName("label", label);
+  checkLabels(filter);
   const max = Number.MAX_SAFE_INTEGER;
   const problem =
     wholeNumberProblem({ what: "olderThanMs", value: olderThanMs, min: 0, max }) ??

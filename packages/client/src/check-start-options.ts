@@ -32,6 +32,23 @@ export function checkName(what: string, value: string | undefined): void {
   checkBytes({ what, text: value, bytesMax: limits.nameBytesMax });
 }
 
+/** Of a filter. Throws as `checkName` does, and `invalid_usage` for a label and a prefix at once. */
+export function checkLabels({
+  label,
+  labelPrefix,
+}: {
+  readonly label?: string;
+  readonly labelPrefix?: string;
+}): void {
+  checkName("label", label);
+  checkName("beginning of the label", labelPrefix);
+  refuse(
+    label !== undefined && labelPrefix !== undefined
+      ? "runs are chosen by a label or by how it begins, not by both"
+      : undefined,
+  );
+}
+
 /** Throws `too_large`, naming the thing, its size and its limit. */
 export function checkBytes(checked: {
   readonly what: string;

@@ -40,7 +40,7 @@ export async function* chosenPages(
     yield { runs: runs.filter((run) => run !== undefined).filter(({ status }) => wanted.includes(status)) };
     return;
   }
-  const lists = listsOf(wanted, filter.workflow);
+  const lists = listsOf(wanted, filter);
   const begin = { createdBefore: Date.now() - (filter.olderThanMs ?? 0), list: 0 };
   let place: Place | undefined = cursor === undefined ? begin : placeOf(cursor);
   while (place !== undefined) {
@@ -54,22 +54,23 @@ export async function* chosenPages(
     });
     place = nextPlace({ createdBefore, list, at: page.cursor }, lists.length);
     const runs = page.rows.filter(
-      (run) =>
-        run.parentId === undefined &&
-        wanted.includes(run.status) &&
-        run.createdAt <= createdBefore &&
-        (filter.label === undefined || run.label === filter.label),
+      (run) => run.parentId === undefined && wanted.includes(run.status) && run.createdAt <= createdBefore,
     );
     yield { runs, ...(place === undefined ? {} : { next: cursorOf(place) }) };
   }
 }
 
-/** One walk of a workflow's list, or one of each status. */
+/** One walk of the label's or the workflow's list, or one of each status. */
 function listsOf(
   statuses: readonly RunStatus[],
-  workflow: string | undefined,
-): Pick<ListFilter, "status" | "workflow">[] {
-  return workflow === undefined ? statuses.map((status) => ({ status })) : [{ workflow }];
+  { workflow, label, labelPrefix }: RunFilter,
+): Omit<ListFilter, "limit">[] {
+  const narrow = {
+    ...(workflow === undefined ? {} : { workflow }),
+    ...(label === undefined ? {} : { label }),
+    ...(labelPrefix === undefined ? {} : { labelPrefix }),
+  };
+  return Object.keys(narrow).length === 0 ? statuses.map((status) => ({ status })) : [narrow];
 }
 
 function nextPlace(

@@ -171,6 +171,13 @@ export interface ListOptions {
   readonly workflow?: string;
   /** Only children of this run. */
   readonly parent?: string;
+  /** Only root runs with exactly this label; children have their root's. Not together with `parent`. */
+  readonly label?: string;
+  /**
+   * Only root runs whose label begins so, the last label in the order of bytes first, of one label the newest run first.
+   * Not together with `label` or `parent`.
+   */
+  readonly labelPrefix?: string;
   /** Only the run that was started with this key. */
   readonly idempotencyKey?: string;
   /** 1 to 500; default 50. */
@@ -220,7 +227,9 @@ export interface RunFilter {
   readonly workflow?: string;
   /** Default: every status the change is for (open runs for cancel, failed ones for retry). */
   readonly status?: RunStatus;
+  /** Exactly this label, or how it begins. */
   readonly label?: string;
+  readonly labelPrefix?: string;
   /** Created at least this long ago. */
   readonly olderThanMs?: number;
   /** Exactly these runs, at most 500, children too; those in another status are left alone. */

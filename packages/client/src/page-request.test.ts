@@ -4,6 +4,7 @@ import { pageRequest } from "./page-request.js";
 
 test.each([
   ["runs", "000001800000000:01J9ZK3T5V"],
+  ["labels", "cHItNw.000001800000000:01J9ZK3T5V"],
   ["gates", "000001800000000:01J9ZK3T5V:b.0@1"],
   ["schedules", "nightly.eu-1"],
   ["limits", "review"],
@@ -17,6 +18,7 @@ test.each([
   ["runs", "nonsense"],
   ["runs", ""],
   ["runs", "+"],
+  ["labels", "000001800000000:01J9ZK3T5V"],
   ["gates", "000001800000000:01J9ZK3T5V"],
   ["schedules", "a b"],
   ["limits", "[x"],

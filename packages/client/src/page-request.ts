@@ -11,6 +11,7 @@ const defaultPageRows = 50;
 /** Cursors are the last row of the page before, as the store's lists have it. */
 const cursorForms = {
   runs: /^\d{15}:\S+$/,
+  labels: /^[A-Za-z0-9_-]+\.\d{15}:\S+$/,
   gates: /^\d{15}:\S+:\S+$/,
   schedules: /^[A-Za-z0-9][A-Za-z0-9._-]*$/,
   limits: /^[A-Za-z_][A-Za-z0-9_-]*(\/\S*)?$/,

@@ -1,6 +1,7 @@
 import type { Definition } from "@runfleet/model";
 import { afterAll, describe, expect, inject, test } from "vitest";
 import { greet, openClientFleet } from "../../../test/support/client-fleet.js";
+import type { ListOptions } from "./client-options.js";
 
 const under = await openClientFleet(inject("redisUrl"));
 const { fleet, store } = under;
@@ -19,6 +20,33 @@ describe("lists", () => {
     expect([...first.runs, ...second.runs].map(({ id }) => id)).toEqual(expect.arrayContaining(ids));
     expect(second.cursor).toBeNull();
     await expect(fleet.list({ limit: 501 })).rejects.toMatchObject({ code: "invalid_usage" });
+  });
+
+  test("are by a label or by how it begins, with workflow and status, page by page", async () => {
+    await fleet.publish([namedAs("labelled"), namedAs("other")]);
+    const start = async (workflow: string, label: string) =>
+      (await fleet.start(workflow, { inputs: { whom: "a" }, label })).id;
+    const first = await start("labelled", "order 17");
+    const second = await start("labelled", "order 17");
+    const third = await start("other", "order 170");
+    await fleet.cancel(second);
+    const ids = async (options: ListOptions) => (await fleet.list(options)).runs.map(({ id }) => id);
+    expect(await ids({ label: "order 17" })).toEqual([second, first]);
+    expect(await ids({ label: "order 17", status: "pending" })).toEqual([first]);
+    const { runs, cursor } = await fleet.list({ labelPrefix: "order", limit: 1 });
+    expect(runs.map(({ id }) => id)).toEqual([third]);
+    expect(await ids({ labelPrefix: "order", cursor: cursor ?? "" })).toEqual([second, first]);
+    expect(await ids({ labelPrefix: "order", workflow: "other" })).toEqual([third]);
+  });
+
+  test.each([
+    ["a label and a prefix", { label: "a", labelPrefix: "a" }],
+    ["a label of children", { label: "a", parent: "R" }],
+    ["an empty prefix", { labelPrefix: "" }],
+    ["a cursor of another list", { labelPrefix: "a", cursor: "000001800000000:01J9ZK3T5V" }],
+    ["a cursor of another prefix", { labelPrefix: "a", cursor: "cHItNw.000001800000000:01J9ZK3T5V" }],
+  ])("are refused by %s", async (_, options) => {
+    await expect(fleet.list(options)).rejects.toMatchObject({ code: "invalid_usage" });
   });
 
   test("of the fleet show workers and backlog", async () => {

@@ -8,6 +8,7 @@ import {
   type WorkerPresence,
 } from "@runfleet/model";
 import { ancestorsReader } from "./ancestors.js";
+import { checkLabels } from "./check-start-options.js";
 import type {
   FleetDocument,
   GatePage,
@@ -50,8 +51,14 @@ export async function readRunDocument(connections: Connections, runId: string): 
 }
 
 export async function listRuns({ store }: Connections, options: ListOptions): Promise<RunPage> {
-  const { status, workflow, parent, idempotencyKey } = options;
-  const which = pageRequest("runs", options);
+  const { status, workflow, parent, idempotencyKey, label, labelPrefix } = options;
+  checkLabels(options);
+  if (parent !== undefined && (label ?? labelPrefix) !== undefined)
+    throw new RunfleetError(
+      "invalid_usage",
+      "children have the label of their root: leave out the label or the parent",
+    );
+  const which = pageRequest(label === undefined && labelPrefix !== undefined ? "labels" : "runs", options);
   if (idempotencyKey !== undefined) return runOfKey(store, options, idempotencyKey);
   if (parent !== undefined) await readRun({ store }, parent);
   const page = await store.listRuns({
@@ -59,6 +66,8 @@ export async function listRuns({ store }: Connections, options: ListOptions): Pr
     ...(status === undefined ? {} : { status }),
     ...(workflow === undefined ? {} : { workflow }),
     ...(parent === undefined ? {} : { parentId: parent }),
+    ...(label === undefined ? {} : { label }),
+    ...(labelPrefix === undefined ? {} : { labelPrefix }),
   });
   return { runs: page.rows.map(runRow), cursor: page.cursor ?? null };
 }
@@ -66,14 +75,16 @@ export async function listRuns({ store }: Connections, options: ListOptions): Pr
 /** The key says the id, so this is one read. */
 async function runOfKey(
   store: Connections["store"],
-  { status, workflow, parent }: ListOptions,
+  { status, workflow, parent, label, labelPrefix }: ListOptions,
   key: string,
 ): Promise<RunPage> {
   const run = await store.readRun(keyedRunId(key));
   const isMeant =
     (status === undefined || run?.status === status) &&
     (workflow === undefined || run?.workflow === workflow) &&
-    (parent === undefined || run?.parentId === parent);
+    (parent === undefined || run?.parentId === parent) &&
+    (label === undefined || run?.label === label) &&
+    (labelPrefix === undefined || run?.label?.startsWith(labelPrefix) === true);
   return { runs: run === undefined || !isMeant ? [] : [runRow(run)], cursor: null };
 }
 

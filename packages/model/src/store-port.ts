@@ -30,6 +30,10 @@ export interface ListFilter {
   readonly workflow?: string;
   /** Only children of this run. */
   readonly parentId?: string;
+  /** Only root runs with exactly this label. Not together with `parentId`, since children have their root's label. */
+  readonly label?: string;
+  /** Only root runs whose label begins so: the last label in the order of bytes first, of one label the newest run first. */
+  readonly labelPrefix?: string;
   readonly limit: number;
   readonly cursor?: string;
 }

@@ -8,6 +8,7 @@
 -- include: confirm.lua
 -- include: ask_permits.lua
 -- include: rates.lua
+-- include: labels.lua
 --
 -- KEYS
 --   run: run:<id>
@@ -28,6 +29,7 @@
 --   workflow: name
 --   pool: name as JSON
 --   row: entry of the run in lists
+--   label: by which a root is found, or empty
 --   delayMs: how long its first activation waits
 --   startedEvent: JSON
 --   outboxId: id of the outbox entry
@@ -106,6 +108,7 @@ redis.call('ZREM', K.runsEnded, A.row .. ' ' .. A.workflow)
 redis.call('RPUSH', K.inbox, A.startedEvent)
 redis.call('ZADD', K.runsWorkflow, '0', A.row)
 redis.call('ZADD', K.statusPending, '0', A.row)
+put_label(A.row, A.label)
 if A.permits ~= '' then
   redis.call('HSET', K.run, 'permits', A.permits)
 end

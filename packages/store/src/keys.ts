@@ -44,6 +44,9 @@ export function partitionKeys(tag: string) {
     [statusKeyNames.completed]: `${tag}:runs:completed`,
     [statusKeyNames.failed]: `${tag}:runs:failed`,
     [statusKeyNames.cancelled]: `${tag}:runs:cancelled`,
+    /** zset, score 0: `<label>\\0<row>` of root runs that have a label, and hash row → label. */
+    runsLabels: `${tag}:runs:labels`,
+    runsLabelled: `${tag}:runs:labelled`,
     /** zset: runs that somebody owns by the owner's last sign of life. */
     leases: `${tag}:leases`,
     /** zset: runs that nobody owns by the time they want to be looked at. */

@@ -12,6 +12,8 @@ interface Options {
   readonly status?: RunStatus;
   readonly workflow?: string;
   readonly parent?: string;
+  readonly label?: string;
+  readonly labelPrefix?: string;
   readonly limit: number;
   readonly cursor?: string;
 }
@@ -25,6 +27,8 @@ export function addList(program: Command, cli: Cli): void {
     .addOption(new Option("--status <status>", "only runs in this status").choices([...runStatuses]))
     .option("--workflow <name>", "only runs of this workflow")
     .option("--parent <run>", "only children of this run")
+    .option("--label <text>", "only root runs with exactly this label")
+    .option("--label-prefix <text>", "only root runs whose label begins so, the last label first")
     .option("--limit <n>", "rows of a page", wholeNumber("--limit", { min: 1, max: limits.pageRowsMax }), 20)
     .option("--cursor <cursor>", "the next page, as the page before says")
     .action((options: Options) => list(cli, options));

@@ -1,36 +1,52 @@
-/** Finds one run by its id or by the idempotency key it was started with, and opens it. */
+/**
+ * Finds runs by what somebody has in hand. An id or an idempotency key opens its run; any other text shows the runs whose
+ * label begins so.
+ */
 import { useMutation } from "@tanstack/react-query";
 import { useLocation } from "wouter";
-import { api, wrongInput } from "../api";
+import { api } from "../api";
 import { ProblemNote } from "../parts/problem-note";
 
 const runId = /^[0-9A-HJKMNP-TV-Z]{26}$/i;
 
-async function idOf(text: string): Promise<string> {
+/** Nothing when the text is no id and no key. */
+async function idOf(text: string): Promise<string | undefined> {
   if (runId.test(text)) return text.toUpperCase();
   const { runs } = await api.runsOfKey(text);
-  const [run] = runs;
-  if (run === undefined)
-    throw wrongInput("no run has this id, and none was started with this idempotency key");
-  return run.id;
+  return runs[0]?.id;
 }
 
-export function FindRun() {
+interface FindRunProps {
+  /** How the labels of the runs that are shown begin; empty = all are shown. */
+  readonly labelPrefix: string;
+  readonly onLabel: (prefix: string) => void;
+}
+
+export function FindRun({ labelPrefix, onLabel }: FindRunProps) {
   const [, go] = useLocation();
-  const finding = useMutation({ mutationFn: idOf, onSuccess: (id) => go(`/runs/${encodeURIComponent(id)}`) });
+  const finding = useMutation({
+    mutationFn: idOf,
+    onSuccess: (id, text) => (id === undefined ? onLabel(text) : go(`/runs/${encodeURIComponent(id)}`)),
+  });
   return (
     <search>
       <form
         onSubmit={(event) => {
           event.preventDefault();
           const text = new FormData(event.currentTarget).get("text");
-          if (typeof text === "string" && text.trim() !== "") finding.mutate(text.trim());
+          if (typeof text !== "string" || text.trim() === "") onLabel("");
+          else finding.mutate(text.trim());
         }}
       >
         <label>
-          Run id or idempotency key
-          <input name="text" type="search" placeholder="opens the run" />
+          Run id, idempotency key, or how the label begins
+          <input key={labelPrefix} name="text" type="search" defaultValue={labelPrefix} />
         </label>
+        {labelPrefix === "" ? null : (
+          <button type="button" onClick={() => onLabel("")}>
+            All labels
+          </button>
+        )}
         {finding.error === null ? null : <ProblemNote error={finding.error} />}
       </form>
     </search>

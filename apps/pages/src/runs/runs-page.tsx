@@ -17,9 +17,10 @@ export function RunsPage() {
   const [params, setParams] = useSearchParams();
   const status = params.get("status") ?? "";
   const workflow = params.get("workflow") ?? "";
+  const labelPrefix = params.get("label") ?? "";
   const pages = useInfiniteQuery({
-    queryKey: ["runs", status, workflow],
-    queryFn: ({ pageParam }) => api.runs({ status, workflow, cursor: pageParam }),
+    queryKey: ["runs", status, workflow, labelPrefix],
+    queryFn: ({ pageParam }) => api.runs({ status, workflow, labelPrefix, cursor: pageParam }),
     initialPageParam: "",
     getNextPageParam: (page) => page.cursor,
     refetchInterval: lookMs,
@@ -55,11 +56,15 @@ export function RunsPage() {
           </select>
         </label>
         <WorkflowFilter chosen={workflow} onChoose={(name) => choose("workflow", name)} />
-        <FindRun />
+        <FindRun labelPrefix={labelPrefix} onLabel={(prefix) => choose("label", prefix)} />
       </div>
       {pages.error === null ? null : <ProblemNote error={pages.error} />}
       {mayChange ? (
-        <ManyRuns picked={picked} clear={() => setPicked(new Set())} status={status} workflow={workflow} />
+        <ManyRuns
+          picked={picked}
+          clear={() => setPicked(new Set())}
+          chosen={{ status, workflow, labelPrefix }}
+        />
       ) : null}
       <RunsTable
         runs={runs}

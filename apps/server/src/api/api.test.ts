@@ -153,6 +153,17 @@ test("a run is cancelled, signalled, terminated, retried as its state allows", a
   });
 });
 
+test("runs are listed by their label, and by how it begins", async () => {
+  const body = { workflow: "greet", inputs: { whom: "x" }, label: "release 1.2" };
+  const { body: started } = await ask("POST", "/api/v1/runs", { body });
+  for (const query of ["label=release%201.2&status=pending", "labelPrefix=release"]) {
+    const list = await ask("GET", `/api/v1/runs?${query}`, { who: "viewer" });
+    expect(list.body.runs.map((run: { id: string }) => run.id)).toEqual([started.id]);
+  }
+  expect((await ask("GET", "/api/v1/runs?label=release")).body.runs).toEqual([]);
+  expect(await ask("GET", "/api/v1/runs?label=a&labelPrefix=a")).toMatchObject({ status: 400 });
+});
+
 test("a workflow is checked and published, as text or as data", async () => {
   const source = 'workflow fresh { script say { run = "echo hi" } }';
   const checked = await ask("POST", "/api/v1/validate", { body: { source: "workflow w { call }" } });

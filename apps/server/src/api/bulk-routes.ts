@@ -19,7 +19,8 @@ const filter = z
   .strictObject({
     workflow: name.optional(),
     status: z.enum(runStatuses).optional().describe("default: every status the change is for"),
-    label: name.optional(),
+    label: name.optional().describe("exactly this label"),
+    labelPrefix: name.optional().describe("how the label begins"),
     olderThanMs: z.int().min(0).optional().describe("created at least this long ago"),
     ids: z.array(name).min(1).max(idsMax).optional().describe("exactly these runs"),
     all: z.boolean().optional().describe("says that none of the others is meant"),

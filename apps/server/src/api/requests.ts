@@ -25,6 +25,10 @@ export const runListQuery = z.strictObject({
   status: z.enum(runStatuses).optional(),
   workflow: name.optional(),
   parent: name.optional().describe("only children of this run"),
+  label: name.optional().describe("only root runs with exactly this label"),
+  labelPrefix: name
+    .optional()
+    .describe("only root runs whose label begins so; the last label first, of one label the newest run"),
   idempotencyKey: name.optional().describe("only the run that was started with this key"),
 });
 export const gateListQuery = z.strictObject({ ...page, runId: name.optional() });

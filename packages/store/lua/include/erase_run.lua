@@ -5,6 +5,7 @@
 -- include: clock.lua
 -- include: statuses.lua
 -- include: kept.lua
+-- include: labels.lua
 --
 -- KEYS
 --   run: run:<id>
@@ -32,6 +33,7 @@ local function erase_run()
     'UNLINK', K.run, K.parts, K.steps, K.inbox, K.dedupe, K.history, K.answers
   )
   redis.call('ZREM', K.runsWorkflow, A.row)
+  take_label(A.row)
   redis.call('ZREM', K.statusCompleted, A.row)
   redis.call('ZREM', K.statusFailed, A.row)
   redis.call('ZREM', K.statusCancelled, A.row)

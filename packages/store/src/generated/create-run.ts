@@ -34,6 +34,10 @@ export interface CreateRunKeys {
   readonly limitsSet: string;
   /** limits:rates */
   readonly limitsRates: string;
+  /** runs:labels */
+  readonly runsLabels: string;
+  /** runs:labelled */
+  readonly runsLabelled: string;
   /** run:<id> */
   readonly run: string;
   /** run:<id>:state */
@@ -79,6 +83,8 @@ export interface CreateRunValues {
   readonly pool: ScriptValue;
   /** entry of the run in lists */
   readonly row: ScriptValue;
+  /** by which a root is found, or empty */
+  readonly label: ScriptValue;
   /** how long its first activation waits */
   readonly delayMs: ScriptValue;
   /** JSON */
@@ -118,9 +124,9 @@ export type CreateRunTag = "created" | "rate_full" | "exists" | "conflict" | "no
  */
 export const createRun: Script<CreateRunKeys, CreateRunValues, CreateRunTag> = {
   name: "create_run",
-  keys: ["statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "outbox", "outboxEntries", "timers", "permitsHeld", "permitsWaiting", "permitsWaiters", "limitsDeclared", "limitsSet", "limitsRates", "run", "parts", "inbox", "idempotency", "parentRun", "parentChildren", "schedule", "runsWorkflow", "runsEnded"],
-  values: ["now", "confirms", "workflow", "rateScope", "rateEveryMs", "rateBurst", "runId", "digest", "definition", "info", "pool", "row", "delayMs", "startedEvent", "outboxId", "outboxEntry", "permits", "delayMsMax", "idempotencyMs", "parentId", "rootId", "dueAt"],
-  sha1: "cdb502647111f64c1c2b39c2a5119ff7886af517",
+  keys: ["statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "outbox", "outboxEntries", "timers", "permitsHeld", "permitsWaiting", "permitsWaiters", "limitsDeclared", "limitsSet", "limitsRates", "runsLabels", "runsLabelled", "run", "parts", "inbox", "idempotency", "parentRun", "parentChildren", "schedule", "runsWorkflow", "runsEnded"],
+  values: ["now", "confirms", "workflow", "rateScope", "rateEveryMs", "rateBurst", "runId", "digest", "definition", "info", "pool", "row", "label", "delayMs", "startedEvent", "outboxId", "outboxEntry", "permits", "delayMsMax", "idempotencyMs", "parentId", "rootId", "dueAt"],
+  sha1: "1492637064133e1b71dbe78f0cec17339016b185",
   source: `local K = {
   statusPending = KEYS[1],
   statusRunning = KEYS[2],
@@ -138,15 +144,17 @@ export const createRun: Script<CreateRunKeys, CreateRunValues, CreateRunTag> = {
   limitsDeclared = KEYS[14],
   limitsSet = KEYS[15],
   limitsRates = KEYS[16],
-  run = KEYS[17],
-  parts = KEYS[18],
-  inbox = KEYS[19],
-  idempotency = KEYS[20],
-  parentRun = KEYS[21],
-  parentChildren = KEYS[22],
-  schedule = KEYS[23],
-  runsWorkflow = KEYS[24],
-  runsEnded = KEYS[25],
+  runsLabels = KEYS[17],
+  runsLabelled = KEYS[18],
+  run = KEYS[19],
+  parts = KEYS[20],
+  inbox = KEYS[21],
+  idempotency = KEYS[22],
+  parentRun = KEYS[23],
+  parentChildren = KEYS[24],
+  schedule = KEYS[25],
+  runsWorkflow = KEYS[26],
+  runsEnded = KEYS[27],
 }
 local A = {
   now = ARGV[1],
@@ -161,16 +169,17 @@ local A = {
   info = ARGV[10],
   pool = ARGV[11],
   row = ARGV[12],
-  delayMs = ARGV[13],
-  startedEvent = ARGV[14],
-  outboxId = ARGV[15],
-  outboxEntry = ARGV[16],
-  permits = ARGV[17],
-  delayMsMax = ARGV[18],
-  idempotencyMs = ARGV[19],
-  parentId = ARGV[20],
-  rootId = ARGV[21],
-  dueAt = ARGV[22],
+  label = ARGV[13],
+  delayMs = ARGV[14],
+  startedEvent = ARGV[15],
+  outboxId = ARGV[16],
+  outboxEntry = ARGV[17],
+  permits = ARGV[18],
+  delayMsMax = ARGV[19],
+  idempotencyMs = ARGV[20],
+  parentId = ARGV[21],
+  rootId = ARGV[22],
+  dueAt = ARGV[23],
 }
 local now = A.now
 if now == '' then
@@ -366,6 +375,20 @@ local function note_start(next_at)
   end
   redis.call('ZADD', K.limitsRates, next_at, A.rateScope)
 end
+local function take_label(row)
+  local label = redis.call('HGET', K.runsLabelled, row)
+  if label then
+    redis.call('ZREM', K.runsLabels, label .. '\\0' .. row)
+    redis.call('HDEL', K.runsLabelled, row)
+  end
+end
+local function put_label(row, label)
+  take_label(row)
+  if label ~= '' then
+    redis.call('ZADD', K.runsLabels, '0', label .. '\\0' .. row)
+    redis.call('HSET', K.runsLabelled, row, label)
+  end
+end
 local asked = confirm()
 local present = redis.call('HMGET', K.run, 'digest', 'status')
 if present[1] then
@@ -419,6 +442,7 @@ redis.call('ZREM', K.runsEnded, A.row .. ' ' .. A.workflow)
 redis.call('RPUSH', K.inbox, A.startedEvent)
 redis.call('ZADD', K.runsWorkflow, '0', A.row)
 redis.call('ZADD', K.statusPending, '0', A.row)
+put_label(A.row, A.label)
 if A.permits ~= '' then
   redis.call('HSET', K.run, 'permits', A.permits)
 end

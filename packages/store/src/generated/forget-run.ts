@@ -38,6 +38,10 @@ export interface ForgetRunKeys {
   readonly keptFamilies: string;
   /** runs:kept:bytes */
   readonly keptBytes: string;
+  /** runs:labels */
+  readonly runsLabels: string;
+  /** runs:labelled */
+  readonly runsLabelled: string;
   /** runs:wf:<workflow> */
   readonly runsWorkflow: string;
   /** runs:ended */
@@ -80,9 +84,9 @@ export type ForgetRunTag = "forgotten" | "renewed" | "kept";
  */
 export const forgetRun: Script<ForgetRunKeys, ForgetRunValues, ForgetRunTag> = {
   name: "forget_run",
-  keys: ["statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "run", "parts", "steps", "inbox", "dedupe", "history", "children", "answers", "keptRoots", "keptFamilies", "keptBytes", "runsWorkflow", "runsEnded", "runsUnfiled", "runsOrphaning", "rootRun"],
+  keys: ["statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "run", "parts", "steps", "inbox", "dedupe", "history", "children", "answers", "keptRoots", "keptFamilies", "keptBytes", "runsLabels", "runsLabelled", "runsWorkflow", "runsEnded", "runsUnfiled", "runsOrphaning", "rootRun"],
   values: ["now", "childGraceMs", "row", "runId", "workflow", "isChild", "renewMs"],
-  sha1: "47bcecd14ee0d85b98a27d1eb154010401649cee",
+  sha1: "4879e62e88253ca11684c6c7a47aa1d9d49a3cd1",
   source: `local K = {
   statusPending = KEYS[1],
   statusRunning = KEYS[2],
@@ -102,11 +106,13 @@ export const forgetRun: Script<ForgetRunKeys, ForgetRunValues, ForgetRunTag> = {
   keptRoots = KEYS[16],
   keptFamilies = KEYS[17],
   keptBytes = KEYS[18],
-  runsWorkflow = KEYS[19],
-  runsEnded = KEYS[20],
-  runsUnfiled = KEYS[21],
-  runsOrphaning = KEYS[22],
-  rootRun = KEYS[23],
+  runsLabels = KEYS[19],
+  runsLabelled = KEYS[20],
+  runsWorkflow = KEYS[21],
+  runsEnded = KEYS[22],
+  runsUnfiled = KEYS[23],
+  runsOrphaning = KEYS[24],
+  rootRun = KEYS[25],
 }
 local A = {
   now = ARGV[1],
@@ -187,6 +193,20 @@ local function stop_counting(row, root_id, workflow)
     redis.call('HDEL', K.keptBytes, workflow)
   end
 end
+local function take_label(row)
+  local label = redis.call('HGET', K.runsLabelled, row)
+  if label then
+    redis.call('ZREM', K.runsLabels, label .. '\\0' .. row)
+    redis.call('HDEL', K.runsLabelled, row)
+  end
+end
+local function put_label(row, label)
+  take_label(row)
+  if label ~= '' then
+    redis.call('ZADD', K.runsLabels, '0', label .. '\\0' .. row)
+    redis.call('HSET', K.runsLabelled, row, label)
+  end
+end
 local function erase_run()
   local entry = A.row .. ' ' .. A.workflow
   stop_counting(A.row, A.runId, A.workflow)
@@ -195,6 +215,7 @@ local function erase_run()
     'UNLINK', K.run, K.parts, K.steps, K.inbox, K.dedupe, K.history, K.answers
   )
   redis.call('ZREM', K.runsWorkflow, A.row)
+  take_label(A.row)
   redis.call('ZREM', K.statusCompleted, A.row)
   redis.call('ZREM', K.statusFailed, A.row)
   redis.call('ZREM', K.statusCancelled, A.row)

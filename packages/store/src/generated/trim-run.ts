@@ -22,6 +22,10 @@ export interface TrimRunKeys {
   readonly keptFamilies: string;
   /** runs:kept:bytes */
   readonly keptBytes: string;
+  /** runs:labels */
+  readonly runsLabels: string;
+  /** runs:labelled */
+  readonly runsLabelled: string;
   /** run:<id> */
   readonly run: string;
   /** run:<id>:state */
@@ -85,9 +89,9 @@ export type TrimRunTag = "removed" | "unarchived" | "enough" | "held" | "open" |
  */
 export const trimRun: Script<TrimRunKeys, TrimRunValues, TrimRunTag> = {
   name: "trim_run",
-  keys: ["statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "keptRoots", "keptFamilies", "keptBytes", "run", "parts", "steps", "inbox", "dedupe", "history", "children", "answers", "runsWorkflow", "runsEnded", "runsUnfiled", "runsOrphaning", "sinks"],
+  keys: ["statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "keptRoots", "keptFamilies", "keptBytes", "runsLabels", "runsLabelled", "run", "parts", "steps", "inbox", "dedupe", "history", "children", "answers", "runsWorkflow", "runsEnded", "runsUnfiled", "runsOrphaning", "sinks"],
   values: ["now", "row", "runId", "workflow", "countMax", "bytesMax", "sinkWaitMs", "sinks[]"],
-  sha1: "ed71ec0aa00a4c001bdfbe88c7ae0c8dc62adab9",
+  sha1: "22d8fb6488e05ed9bf47eb03ea7608f4c75f9f30",
   source: `local K = {
   statusPending = KEYS[1],
   statusRunning = KEYS[2],
@@ -99,19 +103,21 @@ export const trimRun: Script<TrimRunKeys, TrimRunValues, TrimRunTag> = {
   keptRoots = KEYS[8],
   keptFamilies = KEYS[9],
   keptBytes = KEYS[10],
-  run = KEYS[11],
-  parts = KEYS[12],
-  steps = KEYS[13],
-  inbox = KEYS[14],
-  dedupe = KEYS[15],
-  history = KEYS[16],
-  children = KEYS[17],
-  answers = KEYS[18],
-  runsWorkflow = KEYS[19],
-  runsEnded = KEYS[20],
-  runsUnfiled = KEYS[21],
-  runsOrphaning = KEYS[22],
-  sinks = KEYS[23],
+  runsLabels = KEYS[11],
+  runsLabelled = KEYS[12],
+  run = KEYS[13],
+  parts = KEYS[14],
+  steps = KEYS[15],
+  inbox = KEYS[16],
+  dedupe = KEYS[17],
+  history = KEYS[18],
+  children = KEYS[19],
+  answers = KEYS[20],
+  runsWorkflow = KEYS[21],
+  runsEnded = KEYS[22],
+  runsUnfiled = KEYS[23],
+  runsOrphaning = KEYS[24],
+  sinks = KEYS[25],
 }
 local A = {
   now = ARGV[1],
@@ -194,6 +200,20 @@ local function stop_counting(row, root_id, workflow)
     redis.call('HDEL', K.keptBytes, workflow)
   end
 end
+local function take_label(row)
+  local label = redis.call('HGET', K.runsLabelled, row)
+  if label then
+    redis.call('ZREM', K.runsLabels, label .. '\\0' .. row)
+    redis.call('HDEL', K.runsLabelled, row)
+  end
+end
+local function put_label(row, label)
+  take_label(row)
+  if label ~= '' then
+    redis.call('ZADD', K.runsLabels, '0', label .. '\\0' .. row)
+    redis.call('HSET', K.runsLabelled, row, label)
+  end
+end
 local function erase_run()
   local entry = A.row .. ' ' .. A.workflow
   stop_counting(A.row, A.runId, A.workflow)
@@ -202,6 +222,7 @@ local function erase_run()
     'UNLINK', K.run, K.parts, K.steps, K.inbox, K.dedupe, K.history, K.answers
   )
   redis.call('ZREM', K.runsWorkflow, A.row)
+  take_label(A.row)
   redis.call('ZREM', K.statusCompleted, A.row)
   redis.call('ZREM', K.statusFailed, A.row)
   redis.call('ZREM', K.statusCancelled, A.row)

@@ -11,6 +11,7 @@ import type {
   StepRecord,
 } from "@runfleet/model";
 import { gateRow } from "../gate-text.js";
+import { comparePlaces, cursorPlace, labelPlace, placeCursor } from "../label-place.js";
 import { pageOf, pageRows, toPage } from "../page.js";
 import { toLimitWait } from "../permit-scope.js";
 import { rowRunId } from "../run-record.js";
@@ -82,16 +83,40 @@ function readSteps(
 }
 
 function listRuns(state: MemoryState, filter: ListFilter): Page<RunRecord> {
-  const { status, workflow, parentId, cursor, limit } = filter;
+  const { status, workflow, parentId, label, labelPrefix, cursor, limit } = filter;
+  const isByLabel = label !== undefined || labelPrefix !== undefined;
   const runs = [...state.runs.keys()]
     .flatMap((id) => findRun(state, id) ?? [])
     .filter((run) => status === undefined || run.status === status)
     .filter((run) => workflow === undefined || run.info.workflow === workflow)
     .filter((run) => parentId === undefined || run.info.parentId === parentId)
+    .filter(({ info }) => !isByLabel || (info.parentId === undefined && info.label !== undefined))
+    .filter(({ info }) => label === undefined || info.label === label)
+    .filter(({ info }) => labelPrefix === undefined || info.label?.startsWith(labelPrefix));
+  const page =
+    labelPrefix === undefined || label !== undefined
+      ? pageOf(newestFirst(runs, cursor), { limit, cursorOf: (run) => run.row })
+      : pageOf(lastLabelFirst(runs, cursor === undefined ? undefined : cursorPlace(cursor, labelPrefix)), {
+          limit,
+          cursorOf: (run) => placeCursor(placeOf(run)),
+        });
+  return { ...page, rows: page.rows.map((run) => recordOf(state, run)) };
+}
+
+function newestFirst(runs: readonly StoredRun[], cursor: string | undefined): StoredRun[] {
+  return runs
     .filter((run) => cursor === undefined || run.row < cursor)
     .sort((a, b) => (a.row > b.row ? -1 : 1));
-  const page = pageOf(runs, { limit, cursorOf: (run) => run.row });
-  return { ...page, rows: page.rows.map((run) => recordOf(state, run)) };
+}
+
+function lastLabelFirst(runs: readonly StoredRun[], before: string | undefined): StoredRun[] {
+  return runs
+    .filter((run) => before === undefined || comparePlaces(placeOf(run), before) < 0)
+    .sort((a, b) => comparePlaces(placeOf(b), placeOf(a)));
+}
+
+function placeOf({ info, row }: StoredRun): string {
+  return labelPlace(info.label ?? "", row);
 }
 
 function openGates(state: MemoryState, request: Parameters<RunStore["openGates"]>[0]): Page<OpenGate> {

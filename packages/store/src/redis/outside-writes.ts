@@ -203,6 +203,7 @@ function creationValues(run: NewRun) {
     workflow: run.workflow,
     pool: JSON.stringify(run.pool),
     row: runRow(run),
+    label: run.parentId === undefined ? (run.label ?? "") : "",
     delayMs: run.delayMs ?? 0,
     delayMsMax,
     permits: permitsText(run),

@@ -18,41 +18,54 @@ const changesOf: Readonly<Record<string, readonly ManyChange[]>> = {
 interface ManyRunsProps {
   readonly picked: ReadonlySet<string>;
   readonly clear: () => void;
-  /** Empty texts: all. */
-  readonly status: string;
-  readonly workflow: string;
+  readonly chosen: Chosen;
 }
 
-export function ManyRuns({ picked, clear, status, workflow }: ManyRunsProps) {
+/** What the page shows; empty texts: all. */
+interface Chosen {
+  readonly status: string;
+  readonly workflow: string;
+  readonly labelPrefix: string;
+}
+
+export function ManyRuns({ picked, clear, chosen }: ManyRunsProps) {
   if (picked.size > 0) {
     const ids = [...picked].slice(0, pickedMax);
     const whose = picked.size > pickedMax ? `the first ${pickedMax} selected` : `${ids.length} selected`;
     return (
       <div className="actions">
-        <ManyPanel key={whose} filter={{ ids }} whose={whose} changes={changesOf[""] ?? []} />
+        <ManyPanel key={ids.join()} filter={{ ids }} whose={whose} changes={changesOf[""] ?? []} />
         <button type="button" onClick={clear}>
           Clear the selection
         </button>
       </div>
     );
   }
+  const { status, workflow, labelPrefix } = chosen;
   const changes = changesOf[status] ?? [];
   if (changes.length === 0) return null;
   const filter: RunFilter = {
     ...(status === "" ? {} : { status: status as NonNullable<RunFilter["status"]> }),
     ...(workflow === "" ? {} : { workflow }),
-    ...(status === "" && workflow === "" ? { all: true } : {}),
+    ...(labelPrefix === "" ? {} : { labelPrefix }),
   };
   return (
-    <details className="actions" key={`${status} ${workflow}`}>
+    <details className="actions" key={JSON.stringify(chosen)}>
       <summary>Change all runs that match, shown or not</summary>
-      <ManyPanel filter={filter} whose={matchText(status, workflow)} changes={changes} />
+      <ManyPanel
+        filter={Object.keys(filter).length === 0 ? { all: true } : filter}
+        whose={matchText(chosen)}
+        changes={changes}
+      />
     </details>
   );
 }
 
-function matchText(status: string, workflow: string): string {
-  return ["all", status, "runs", workflow === "" ? "" : `of ${workflow}`]
+function matchText({ status, workflow, labelPrefix }: Chosen): string {
+  return [
+    ...["all", status, "runs", workflow === "" ? "" : `of ${workflow}`],
+    labelPrefix === "" ? "" : `whose label begins with ${labelPrefix}`,
+  ]
     .filter((word) => word !== "")
     .join(" ");
 }
