@@ -16,6 +16,7 @@ import {
 import { expect, test } from "vitest";
 import { createDefinitions } from "../../packages/worker/src/definitions.js";
 import { createTicker, type Ticker } from "../../packages/worker/src/schedules/ticker.js";
+import { silentLog } from "../support/silent-log.js";
 import { createMachine, type Machine } from "./fleet/machine.js";
 import type { Redis } from "./fleet/redis.js";
 import { createVirtualTime } from "./fleet/virtual-time.js";
@@ -122,10 +123,9 @@ function startPlace(place: number, redis: Redis) {
     ticker = undefined;
     const { store, queue } = connect(hired, redis, () => undefined);
     const { clock } = hired;
-    const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
     const secrets = createSecretBox({ namespace: "rf" });
     const definitions = createDefinitions(store);
-    const ports = { store, queue, definitions, secrets, now: clock.now, log: silent };
+    const ports = { store, queue, definitions, secrets, now: clock.now, log: silentLog };
     void register(store)
       .catch(() => undefined)
       .then(() => {

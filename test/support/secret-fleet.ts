@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { Writable } from "node:stream";
 import { createClient, type FleetClient } from "@runfleet/client";
 import { startServer } from "@runfleet/server";
-import { createLogger } from "@runfleet/service";
+import { createLog, readLogLevels } from "@runfleet/service";
 import { connectRedis, partitionTag } from "@runfleet/store";
 import { createFleetWorker, type EventSink, type WorkerConfig } from "@runfleet/worker";
 import type { GlobalOptions } from "../../apps/cli/src/cli.js";
@@ -39,12 +39,14 @@ export async function openSecretFleet(
   const namespace = `secret-${randomUUID().slice(0, 8)}`;
   const dir = await mkdtemp(join(tmpdir(), "runfleet-secret-"));
   const lines: string[] = [];
-  const logger = createLogger({
-    name: "worker",
-    level: "info",
+  const logs = await createLog({
+    ...{ name: "worker", form: "json" },
+    levels: readLogLevels({ environment: undefined, config: "debug" }),
     destination: { write: (line) => void lines.push(line) },
   });
+  const logger = logs("step");
   const log = {
+    debug: (message: string, fields = {}) => logger.debug(fields, message),
     info: (message: string, fields = {}) => logger.info(fields, message),
     warn: (message: string, fields = {}) => logger.warn(fields, message),
     error: (message: string, fields = {}) => logger.error(fields, message),

@@ -28,7 +28,7 @@ async function main(): Promise<void> {
   try {
     await program.parseAsync(process.argv);
   } catch (error) {
-    const isVerbose = env["RUNFLEET_LOG_LEVEL"] === "debug";
+    const isVerbose = /^(debug|trace)\b/.test(env["RUNFLEET_LOG"] ?? "");
     const at = { place, command, program: typedProgram(env), isVerbose };
     process.exitCode = usageExitCode(error) ?? reportError(error, terminal, at);
   }

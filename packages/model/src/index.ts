@@ -105,6 +105,7 @@ export { keptStep, keptStepSchema } from "./kept-step.js";
 export type { AcquireReply, Lease, LeaseStore, RenewReply } from "./lease-port.js";
 export { limits } from "./limits.js";
 export type { Granting, LimitScope, LimitWrites, PermitWait, ScopeUse } from "./limits-port.js";
+export { type LogComponent, type LogLevel, logComponents, logLevels } from "./log-components.js";
 export { fromRow, type MemberTable, toRow } from "./member-row.js";
 export { newRootRun, type StartChoices } from "./new-root-run.js";
 export type { Failure, GivenResult, Outcome, StepOutput } from "./outcome.js";

@@ -7,7 +7,7 @@ describe("the environment of a process", () => {
       redisUrl: undefined,
       namespace: "rf",
       home: undefined,
-      logLevel: "info",
+      logLevels: undefined,
       concurrency: 32,
       pools: ["default"],
       leaseTtlMs: undefined,

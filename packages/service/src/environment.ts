@@ -4,9 +4,7 @@
  */
 import { RunfleetError, type ScalingPolicyInput, scalingPolicySchema } from "@runfleet/model";
 import { z } from "zod";
-
-export const logLevels = ["fatal", "error", "warn", "info", "debug", "trace", "silent"] as const;
-export type LogLevel = (typeof logLevels)[number];
+import { type LogLevels, parseLogLevels } from "./log-levels.js";
 
 const redisAddress = z.string().regex(/^rediss?:\/\/\S+$/, "must be a redis:// or rediss:// address");
 const plainName = z
@@ -49,11 +47,17 @@ function jsonValue(text: string): unknown {
   }
 }
 
+const levelsOfLog = z.string().transform((text, context): LogLevels => {
+  const { levels, problems } = parseLogLevels(text);
+  for (const problem of problems) context.addIssue(problem);
+  return levels;
+});
+
 const variables = z.object({
   REDIS_URL: redisAddress.optional(),
   RUNFLEET_NAMESPACE: plainName.optional(),
   RUNFLEET_HOME: z.string().optional(),
-  RUNFLEET_LOG_LEVEL: z.enum(logLevels).optional(),
+  RUNFLEET_LOG: levelsOfLog.optional(),
   RUNFLEET_CONCURRENCY: wholeNumber.optional(),
   RUNFLEET_POOLS: z.string().optional(),
   RUNFLEET_LEASE_REDIS: quorum.optional(),
@@ -69,7 +73,8 @@ export interface Environment {
   readonly namespace: string;
   /** Directory where `dev` keeps its state. */
   readonly home: string | undefined;
-  readonly logLevel: LogLevel;
+  /** How much each part of the process logs; undefined = what the configuration says. */
+  readonly logLevels: LogLevels | undefined;
   /** Runs one worker executes at once. */
   readonly concurrency: number;
   readonly pools: readonly string[];
@@ -88,7 +93,6 @@ export interface Environment {
 
 export const environmentDefaults = {
   namespace: "rf",
-  logLevel: "info",
   concurrency: 32,
   graceMs: 10_000,
 } as const;
@@ -111,7 +115,7 @@ export function readEnvironment(env: Readonly<Record<string, string | undefined>
     redisUrl: data.REDIS_URL,
     namespace: data.RUNFLEET_NAMESPACE ?? environmentDefaults.namespace,
     home: data.RUNFLEET_HOME,
-    logLevel: data.RUNFLEET_LOG_LEVEL ?? environmentDefaults.logLevel,
+    logLevels: data.RUNFLEET_LOG,
     concurrency: data.RUNFLEET_CONCURRENCY ?? environmentDefaults.concurrency,
     pools: poolNames(data.RUNFLEET_POOLS),
     leaseTtlMs: data.RUNFLEET_LEASE_TTL_MS,

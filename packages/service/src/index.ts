@@ -2,12 +2,11 @@
 export {
   type Environment,
   environmentDefaults,
-  type LogLevel,
-  logLevels,
   poolNames,
   readEnvironment,
 } from "./environment.js";
 export { type Health, type HealthOptions, serveHealth } from "./health.js";
-export { createLogger, type Logger, type LoggerOptions } from "./logger.js";
+export { type LogLevels, levelOf, parseLogLevels, readLogLevels } from "./log-levels.js";
+export { createLog, type Logger, type LogOptions, type ProcessLog } from "./logger.js";
 export { createShutdown, type Shutdown, type ShutdownOptions } from "./shutdown.js";
 export { startTelemetry, type Telemetry, type TelemetryOptions } from "./telemetry.js";

@@ -14,13 +14,13 @@ import type {
 import { limits, RunfleetError } from "@runfleet/model";
 import { createMemoryLeases, createMemoryStore } from "@runfleet/store";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { silentLog } from "../../../test/support/silent-log.js";
 import type { AnyAction } from "./action.js";
 import { Activation } from "./activation.js";
 import { systemClock } from "./clock.js";
 import { createRedactor } from "./redactor.js";
 import { createRegistry } from "./registry.js";
 
-const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
 const ttlMs = 60_000;
 let dir: string;
 let store: ReturnType<typeof createMemoryStore>;
@@ -105,14 +105,14 @@ function activationOf(
       fence: opened.fence,
       registry: createRegistry({ actions: options.actions ?? [] }),
       ...{ scriptEnv: undefined, workingDir: () => dir },
-      ...{ logDir: dir, log: silent, killGraceMs: 100, redactor: createRedactor() },
+      ...{ logDir: dir, log: silentLog, killGraceMs: 100, redactor: createRedactor() },
       clock: systemClock,
       holdsRun: () => true,
     },
     ports: {
       store: options.store ?? store,
       clock: systemClock,
-      log: silent,
+      log: silentLog,
       performOutbox: () => Promise.resolve([]),
       wakeParent: () => Promise.resolve([]),
       keptMs: () => 60_000,

@@ -12,7 +12,6 @@ import type {
 } from "@runfleet/model";
 import { isEnded, limits, RunfleetError } from "@runfleet/model";
 import type { SecretBox } from "@runfleet/store";
-import type { ActionLog } from "./action.js";
 import type { ActivationPorts } from "./activation.js";
 import { Activation } from "./activation.js";
 import type { RunContext, WorkerConfig } from "./config.js";
@@ -24,6 +23,7 @@ import { createRedactor } from "./redactor.js";
 import type { Registry } from "./registry.js";
 import { type OpenedSecrets, openSecrets } from "./secrets.js";
 import { createSuspectTurn } from "./suspect-turn.js";
+import { type ComponentLog, withFields } from "./worker-log.js";
 import type { Workspace } from "./workspace.js";
 import { createWorkspace } from "./workspace.js";
 
@@ -41,7 +41,7 @@ export interface ActivatorOptions {
   /** Absolute; directories of runs and logs of scripts lie below it. */
   readonly workDir: string;
   readonly killGraceMs: number;
-  readonly log: ActionLog;
+  readonly log: ComponentLog;
 }
 
 export interface Activator {
@@ -65,27 +65,12 @@ export function createActivator(options: ActivatorOptions): Activator {
     aloneMs: suspectAloneLeases * options.leaseTtlMs,
     now: () => options.ports.clock.monotonic(),
   });
+  const log = options.log("run");
   let stopping = false;
 
   const runActivation = async (opened: OpenedRun, lease: Lease): Promise<Disposition> => {
     const { run } = opened;
-    const asked = async () => options.config.runContext?.(run);
-    const runContext = (await watchEscapes({ runId: run.id }, asked)) ?? {};
-    const workspace = createWorkspace({
-      runId: run.id,
-      rootDir: options.workDir,
-      configured: runContext.workingDir,
-      isFirst: Object.keys(opened.parts).length === 0,
-    });
-    const secrets = openSecrets(opened, options.secrets);
-    const activation = new Activation({
-      opened,
-      secrets: secrets.values,
-      plan: await options.definitions.plan(run.definitionHash),
-      context: performContext(opened, { workspace, runContext, lease, secrets, options }),
-      injected: injectedVariables(runContext),
-      ports: options.ports,
-    });
+    const { activation, workspace } = await newActivation(opened, lease, options);
     options.keeper.keep(lease, watchOf(activation, opened, options));
     inHand.set(run.id, activation);
     if (stopping) activation.stop();
@@ -110,9 +95,17 @@ export function createActivator(options: ActivatorOptions): Activator {
       recoveriesMax: limits.recoveriesMax,
       recoveriesAdmitted: suspects.admits(runId),
     });
-    if (reply.tag !== "activated") return notOpened(reply, lease, options);
-    suspects.opened(runId, reply.activation.run.recoveries);
-    return runActivation(reply.activation, lease);
+    if (reply.tag !== "activated") {
+      log.debug("run not taken", { runId, reply: reply.tag });
+      return notOpened(reply, lease, options);
+    }
+    const { activation } = reply;
+    suspects.opened(runId, activation.run.recoveries);
+    const runLog = withFields(log, fieldsOf(activation));
+    runLog.debug("run taken", { tookOver: activation.tookOver });
+    const disposition = await runActivation(activation, lease);
+    runLog.debug("run left", { disposition: disposition.type });
+    return disposition;
   };
 
   return {
@@ -122,7 +115,7 @@ export function createActivator(options: ActivatorOptions): Activator {
       try {
         return await opened(acquired.lease);
       } catch (error) {
-        options.log.error("activation broke", {
+        log.error("activation broke", {
           runId,
           error: error instanceof Error ? (error.stack ?? error.message) : String(error),
         });
@@ -143,12 +136,45 @@ export function createActivator(options: ActivatorOptions): Activator {
   };
 }
 
+/** What every line about a run in hand says. */
+function fieldsOf({ run, fence }: OpenedRun): Readonly<Record<string, unknown>> {
+  return { runId: run.id, workflow: run.workflow, generation: fence.generation };
+}
+
+async function newActivation(
+  opened: OpenedRun,
+  lease: Lease,
+  options: ActivatorOptions,
+): Promise<{ readonly activation: Activation; readonly workspace: Workspace }> {
+  const { run } = opened;
+  const asked = async () => options.config.runContext?.(run);
+  const runContext = (await watchEscapes({ runId: run.id }, asked)) ?? {};
+  const workspace = createWorkspace({
+    runId: run.id,
+    rootDir: options.workDir,
+    configured: runContext.workingDir,
+    isFirst: Object.keys(opened.parts).length === 0,
+  });
+  const secrets = openSecrets(opened, options.secrets);
+  const activation = new Activation({
+    opened,
+    secrets: secrets.values,
+    plan: await options.definitions.plan(run.definitionHash),
+    context: performContext(opened, { workspace, runContext, lease, secrets, options }),
+    injected: injectedVariables(runContext),
+    ports: options.ports,
+  });
+  return { activation, workspace };
+}
+
 /** What the keeper of a lease tells its activation. */
 function watchOf(
   activation: Activation,
-  { run, fence }: OpenedRun,
+  opened: OpenedRun,
   { store, log }: ActivatorOptions,
 ): Parameters<LeaseKeeper["keep"]>[1] {
+  const { fence } = opened;
+  const lease = withFields(log("lease"), fieldsOf(opened));
   const beat = async (): Promise<void> => {
     const reply = await store.heartbeat(fence);
     if (reply.tag === "fenced") activation.lose();
@@ -156,11 +182,11 @@ function watchOf(
   };
   return {
     onLost(reason) {
-      log.warn("lease lost", { runId: run.id, generation: fence.generation, reason });
+      lease.warn("lease lost", { reason });
       activation.lose();
     },
     onBeat() {
-      beat().catch((error: unknown) => log.warn("heartbeat failed", { error: String(error) }));
+      beat().catch((error: unknown) => lease.warn("heartbeat failed", { error: String(error) }));
     },
   };
 }
@@ -239,7 +265,7 @@ function performContext(
     scriptEnv: options.config.scriptEnv,
     workingDir: () => workspace.dir(),
     logDir: `${options.workDir}/logs/${opened.run.id}`,
-    log: redactor.log(options.log),
+    log: redactor.log(withFields(options.log("step"), fieldsOf(opened))),
     killGraceMs: options.killGraceMs,
     clock: options.ports.clock,
     holdsRun: () => options.keeper.holds(lease),

@@ -6,7 +6,7 @@
  */
 import type { CancelFeed, Disposition, LeaseStore, RunQueue, RunStore } from "@runfleet/model";
 import { createSecretBox, type SecretBox } from "@runfleet/store";
-import type { ActionLog } from "./action.js";
+import type { ActivationPorts } from "./activation.js";
 import { createActivator } from "./activator.js";
 import type { Clock } from "./clock.js";
 import type { WorkerConfig } from "./config.js";
@@ -22,6 +22,7 @@ import { keepRetention } from "./retention.js";
 import { createRetentionRules } from "./retention-rules.js";
 import { createTicker } from "./schedules/ticker.js";
 import { createSweeper } from "./sweeper.js";
+import { componentLogs, troubleIn, type WorkerLog } from "./worker-log.js";
 
 export interface WorkerParts {
   readonly workerId: string;
@@ -36,7 +37,7 @@ export interface WorkerParts {
   readonly config: WorkerConfig;
   /** Default: without keys. */
   readonly secrets?: SecretBox;
-  readonly log: ActionLog;
+  readonly log: WorkerLog;
   readonly concurrency: number;
   readonly pools: readonly string[];
   readonly leaseTtlMs: number;
@@ -61,32 +62,33 @@ export interface AssembledWorker {
 }
 
 export async function assembleWorker(parts: WorkerParts): Promise<AssembledWorker> {
-  const { workerId, store, leases, queue, clock, config, log, pools, concurrency, leaseTtlMs } = parts;
+  const { workerId, store, leases, queue, clock, config, pools, concurrency, leaseTtlMs } = parts;
   const { workDir } = parts;
+  const log = componentLogs(parts.log, { worker: workerId });
   const rules = createRetentionRules(config.retention);
   const definitions = createDefinitions(store);
   const secrets = parts.secrets ?? createSecretBox({ namespace: "" });
   const outbox: OutboxPorts = { store, queue, definitions, secrets, now: () => clock.now() };
-  const onError = (error: unknown): void => log.warn("worker trouble", { error: String(error) });
   const renewMs = Math.floor(leaseTtlMs / 3);
-  const keeper = createLeaseKeeper({ leases, clock, ttlMs: leaseTtlMs, renewMs, onError });
+  const keeper = createLeaseKeeper({
+    ...{ leases, clock, ttlMs: leaseTtlMs, renewMs },
+    onError: troubleIn(log("lease")),
+  });
   const activator = createActivator({
     ...{ workerId, store, leases, keeper, leaseTtlMs, definitions, config, log, killGraceMs, workDir },
     secrets,
     registry: createRegistry(config, store),
     ports: {
-      ...{ store, log, parallelMax, clock, keptMs: rules.ageMs },
+      ...{ store, log: log("store"), parallelMax, clock, keptMs: rules.ageMs },
       stopGraceMs: parts.graceMs,
-      performOutbox: (entries, run) => performEntries(entries, { ports: outbox, known: run, onError }),
-      wakeParent: (run, { withinMs }) =>
-        wakeParent(run, { ports: outbox, onError, ...(withinMs === undefined ? {} : { withinMs }) }),
+      ...outboxWork(outbox, troubleIn(log("outbox"))),
     },
   });
 
   const busy = (): number => activator.busy;
   const work = createRecentWork(clock.monotonic());
   const presence = announcePresence({
-    ...{ store, clock, workerId, pools, slots: concurrency, busy, onError },
+    ...{ store, clock, workerId, pools, slots: concurrency, busy, onError: troubleIn(log("process")) },
     recent: () => work.sums(clock.monotonic()),
     setClock: parts.setClock ?? (async (ask) => void (await ask())),
   });
@@ -101,18 +103,21 @@ export async function assembleWorker(parts: WorkerParts): Promise<AssembledWorke
     }
   };
   const consumers = await Promise.all(
-    pools.map((pool) => queue.consume({ pool, concurrency, onError, handle })),
+    pools.map((pool) => queue.consume({ pool, concurrency, onError: troubleIn(log("queue")), handle })),
   );
   const sweeper = createSweeper({
-    ...{ ports: outbox, clock, log, random: parts.random },
+    ...{ ports: outbox, clock, log: log("sweeper"), random: parts.random },
     silentMs: leaseTtlMs,
     intervalMs: parts.sweepMs,
   });
   const retention = keepRetention({
-    ...{ store, rules, clock, log, random: parts.random, intervalMs: parts.sweepMs },
+    ...{ store, rules, clock, log: log("retention"), random: parts.random, intervalMs: parts.sweepMs },
     sinks: (config.sinks ?? []).map(({ name }) => name),
   });
-  const ticker = createTicker({ ports: { ...outbox, log }, clock, lookMs: parts.scheduleLookMs ?? 1_000 });
+  const ticker = createTicker({
+    ports: { ...outbox, log: log("schedule") },
+    ...{ clock, lookMs: parts.scheduleLookMs ?? 1_000 },
+  });
 
   const stop = async (): Promise<void> => {
     presence.leave();
@@ -128,4 +133,15 @@ export async function assembleWorker(parts: WorkerParts): Promise<AssembledWorke
     await unsubscribe();
   };
   return { silentMs: () => presence.silentMs(), stop };
+}
+
+function outboxWork(
+  ports: OutboxPorts,
+  onError: (error: unknown) => void,
+): Pick<ActivationPorts, "performOutbox" | "wakeParent"> {
+  return {
+    performOutbox: (entries, run) => performEntries(entries, { ports, known: run, onError }),
+    wakeParent: (run, { withinMs }) =>
+      wakeParent(run, { ports, onError, ...(withinMs === undefined ? {} : { withinMs }) }),
+  };
 }

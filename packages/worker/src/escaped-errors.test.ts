@@ -23,7 +23,7 @@ describe("an error that escapes", () => {
     const onUnknown = (): void => {
       unknown += 1;
     };
-    stopListening = handleEscapedErrors({ log: { info: keep, warn: keep, error: keep }, onUnknown });
+    stopListening = handleEscapedErrors({ log: { error: keep }, onUnknown });
   });
   afterEach(() => {
     stopListening();

@@ -35,7 +35,7 @@ export function watchEscapes<T>(
  * `onUnknown` is called for everything else. Answers how to stop listening.
  */
 export function handleEscapedErrors(options: {
-  readonly log: ActionLog;
+  readonly log: Pick<ActionLog, "error">;
   readonly onUnknown: () => void;
 }): () => void {
   const handle = (cause: unknown): void => {

@@ -19,6 +19,7 @@ import type { WorkerConfig } from "./config.js";
 import { createFleetClock, type FleetClock } from "./fleet-clock.js";
 import { feedSinks } from "./sinks.js";
 import { keepFoldersClean } from "./work-folders.js";
+import { componentLogs, troubleIn, type WorkerLog } from "./worker-log.js";
 
 export interface FleetWorkerOptions {
   readonly redisUrl: string;
@@ -40,7 +41,8 @@ export interface FleetWorkerOptions {
   readonly pools?: readonly string[];
   /** Unique in the fleet; default `newWorkerId()`. */
   readonly workerId?: string;
-  readonly log: ActionLog;
+  /** One for all lines, which then say `component`, or one for each part of the worker (`logComponents` of the model). */
+  readonly log: WorkerLog;
   /** Default 10 s: a dead worker's runs go on elsewhere within this time and 2 s. */
   readonly leaseTtlMs?: number;
   /** Directory of runs and logs; default `.runfleet/work` below the current directory. */
@@ -68,8 +70,9 @@ export function newWorkerId(): string {
 const silentMsMax = 12_000;
 
 export async function createFleetWorker(options: FleetWorkerOptions): Promise<FleetWorker> {
-  const { config, log } = options;
+  const { config } = options;
   const workerId = options.workerId ?? newWorkerId();
+  const log = componentLogs(options.log, { worker: workerId });
   const leaseTtlMs = options.leaseTtlMs ?? 10_000;
   const { namespace = "rf", secretKeys: keys } = options;
   const secrets = createSecretBox({ namespace, ...(keys === undefined ? {} : { keys }) });
@@ -77,11 +80,12 @@ export async function createFleetWorker(options: FleetWorkerOptions): Promise<Fl
   const { store, leases, queue, close, examineRedis } = openPorts(options, {
     ...{ workerId, leaseTtlMs, clock },
   });
-  const onError = (error: unknown): void => log.warn("worker trouble", { error: String(error) });
+  const onError = troubleIn(log("process"));
   const workDir = resolve(options.workDir ?? join(".runfleet", "work"));
-  examineRedis().then((findings) => warnOf(findings, log), onError);
+  examineRedis().then((findings) => warnOf(findings, log("process")), onError);
   const working = await assembleWorker({
-    ...{ workerId, store, leases, queue, config, log, leaseTtlMs, workDir, secrets },
+    ...{ workerId, store, leases, queue, config, leaseTtlMs, workDir, secrets },
+    log: options.log,
     clock,
     setClock: clock.setBy,
     random: Math.random,
@@ -90,7 +94,7 @@ export async function createFleetWorker(options: FleetWorkerOptions): Promise<Fl
     sweepMs: options.sweepMs ?? 5_000,
     graceMs: options.graceMs ?? 10_000,
   });
-  const sinks = feedSinks({ store, sinks: config.sinks ?? [], workerId, log });
+  const sinks = feedSinks({ store, sinks: config.sinks ?? [], workerId, log: log("sink") });
   const stopCleaning = keepFoldersClean({ rootDir: workDir, onError });
 
   const shutDown = async (): Promise<void> => {

@@ -43,3 +43,4 @@ export {
 export { type HttpGateOptions, httpGate } from "./gates/http-gate.js";
 export type { Redactor, StreamRedactor } from "./redactor.js";
 export { type JsonLinesArchiveOptions, jsonLinesArchive } from "./sinks/json-lines-archive.js";
+export { type ComponentLog, componentLogs, type WorkerLog } from "./worker-log.js";

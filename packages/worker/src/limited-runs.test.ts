@@ -3,6 +3,7 @@ import { createMemoryQueue } from "@runfleet/queue";
 import { createSecretBox } from "@runfleet/store";
 import { afterAll, expect, test } from "vitest";
 import { flow, gate } from "../../../test/support/engine/definitions.js";
+import { silentLog } from "../../../test/support/silent-log.js";
 import { openOneWorker } from "../../../test/support/worker/one-worker.js";
 import { systemClock } from "./clock.js";
 import { createDefinitions } from "./definitions.js";
@@ -60,14 +61,13 @@ test("a line that has room, since whoever raised its limit died too early, is le
   for (const key of ["acme", "umbrella"])
     waiting.push(await worker.create(gated, { ...workflow, concurrency: { key, limit: 3 } }));
   await store.setLimit({ workflow: "gated", perKey: 1 });
-  const log = { info: () => undefined, warn: () => undefined, error: () => undefined };
   const queue = createMemoryQueue({ now: Date.now });
   const sweeper = createSweeper({
     ports: {
       ...{ store, queue, definitions: createDefinitions(store), now: Date.now },
       secrets: createSecretBox({ namespace: "rf" }),
     },
-    ...{ clock: systemClock, random: () => 0, silentMs: 10_000, intervalMs: 60_000, log },
+    ...{ clock: systemClock, random: () => 0, silentMs: 10_000, intervalMs: 60_000, log: silentLog },
   });
   await sweeper.sweep();
   sweeper.stop();

@@ -1,13 +1,12 @@
 import type { RunAction, RunRecord, WorkerEvent } from "@runfleet/model";
 import { describe, expect, it } from "vitest";
+import { silentLog } from "../../../test/support/silent-log.js";
 import type { AnyAction } from "./action.js";
 import { defineAction, NonRetryableError } from "./action.js";
 import { systemClock } from "./clock.js";
 import { createLocalWork, type LocalWork } from "./local-work.js";
 import { createRedactor } from "./redactor.js";
 import { createRegistry } from "./registry.js";
-
-const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
 /** Local work with these actions, and a way to await its events one by one. */
 function workWith(
@@ -25,7 +24,7 @@ function workWith(
       scriptEnv: undefined,
       workingDir: () => "/",
       logDir: "/",
-      log: silent,
+      log: silentLog,
       redactor: createRedactor(secrets),
       killGraceMs: 10,
       clock: systemClock,

@@ -20,6 +20,7 @@ import { pollGate } from "./perform/poll-gate.js";
 import { runAction } from "./perform/run-action.js";
 import { runScript } from "./perform/run-script.js";
 import { redactEvent } from "./redact-event.js";
+import { withFields } from "./worker-log.js";
 
 /** Work that begins here; an abort only ends some. */
 export type StartableCommand = Exclude<LocalCommand, AbortAttempt>;
@@ -93,17 +94,22 @@ export function createLocalWork(options: {
 
 async function perform(
   command: StartableCommand,
-  context: PerformContext,
+  activation: PerformContext,
   controller: AbortController,
 ): Promise<WorkerEvent> {
   const performer = performers[command.type] as Perform<StartableCommand>;
   const attempt = "attempt" in command ? { attempt: command.attempt } : {};
-  const place = { runId: context.run.id, address: command.address, ...attempt };
+  const step = { address: command.address, ...attempt };
+  const place = { runId: activation.run.id, ...step };
+  const context = { ...activation, log: withFields(activation.log, step) };
   const { redactor, unreadable } = context;
   if (unreadable !== undefined) return unperformed(command, unreadable);
+  context.log.debug("began", { type: command.type });
   try {
     const work = (): Promise<WorkerEvent> => performer(command, context, controller.signal);
-    return redactEvent(await watchEscapes(place, work, redactor.text), redactor);
+    const event = redactEvent(await watchEscapes(place, work, redactor.text), redactor);
+    context.log.debug("ended", "outcome" in event ? { outcome: event.outcome.type } : {});
+    return event;
   } catch (error) {
     // What goes on of it has lost its say.
     controller.abort("an error escaped");

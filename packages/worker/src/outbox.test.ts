@@ -11,11 +11,19 @@ import { zeroTotals } from "@runfleet/model";
 import { createMemoryQueue, type MemoryQueue } from "@runfleet/queue";
 import { createMemoryLeases, createMemoryStore, createSecretBox, definitionHash } from "@runfleet/store";
 import { beforeEach, describe, expect, it, vi } from "vitest";
+import { silentLog } from "../../../test/support/silent-log.js";
 import { systemClock } from "./clock.js";
 import { createDefinitions } from "./definitions.js";
 import { type OutboxPorts, performEntries, performEntry, wake, wakeParent } from "./outbox.js";
 import { createSweeper } from "./sweeper.js";
 
+const sweeping = {
+  silentMs: 10_000,
+  intervalMs: 60_000,
+  log: silentLog,
+  clock: systemClock,
+  random: () => 0,
+};
 let clock = 1_800_000_000_000;
 const now = (): number => clock;
 const secrets = createSecretBox({ namespace: "rf", keys: `k:${Buffer.alloc(32, 1).toString("base64")}` });
@@ -255,16 +263,14 @@ describe("sweep", () => {
       ...ports,
       store: { ...store, readRun: () => Promise.reject(new Error("away")) },
     };
-    const log = { info: () => undefined, warn: () => undefined, error: () => undefined };
-    const options = { silentMs: 10_000, intervalMs: 60_000, log, clock: systemClock, random: () => 0 };
     clock += 6_000;
-    const broken = createSweeper({ ...options, ports: failing });
+    const broken = createSweeper({ ...sweeping, ports: failing });
     await broken.sweep();
     broken.stop();
     expect(added).toEqual([]);
     // An entry that was told rests for its age before it is told again.
     clock += 6_000;
-    const sweeper = createSweeper({ ...options, ports });
+    const sweeper = createSweeper({ ...sweeping, ports });
     expect(await sweeper.sweep()).toBeGreaterThan(0);
     sweeper.stop();
     expect(added).toMatchObject([{ runId: "PARENT" }]);
@@ -281,9 +287,7 @@ describe("sweep", () => {
     await queue.add({ runId: "PARENT", workflow: "fan", pool: "default" });
     const consumer = await queue.consume({ pool: "default", concurrency: 1, onError: () => {}, handle });
     await expect.poll(async () => (await queue.counts("default")).completed).toBe(1);
-    const log = { info: () => undefined, warn: () => undefined, error: () => undefined };
-    const options = { silentMs: 10_000, intervalMs: 60_000, log, clock: systemClock, random: () => 0 };
-    const sweeper = createSweeper({ ...options, ports });
+    const sweeper = createSweeper({ ...sweeping, ports });
     clock += 6_000;
     await sweeper.sweep();
     sweeper.stop();

@@ -1,6 +1,7 @@
 /** Secrets are found in every form they are usually written in, whole, in pieces of a stream and at the end of an excerpt. */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { silentLog } from "../../../test/support/silent-log.js";
 import { createRedactor } from "./redactor.js";
 
 const secret = 'pa"ss/wörd+1';
@@ -68,9 +69,8 @@ describe("a redactor", () => {
   test("without secrets leaves everything as it is", () => {
     const none = createRedactor();
     const value = { a: "b" };
-    const log = { info: () => undefined, warn: () => undefined, error: () => undefined };
     expect(none.value(value)).toBe(value);
-    expect(none.log(log)).toBe(log);
+    expect(none.log(silentLog)).toBe(silentLog);
     expect(none.text("***")).toBe("***");
     expect(none.stream().push(Buffer.from("x")).toString()).toBe("x");
   });

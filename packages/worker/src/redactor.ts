@@ -150,6 +150,7 @@ function createStream(sought: readonly string[]): StreamRedactor {
 
 function redactedLog(log: ActionLog, { text, value }: Redactor): ActionLog {
   return {
+    debug: (message, fields) => log.debug(text(message), value(fields)),
     info: (message, fields) => log.info(text(message), value(fields)),
     warn: (message, fields) => log.warn(text(message), value(fields)),
     error: (message, fields) => log.error(text(message), value(fields)),

@@ -46,6 +46,7 @@ describe("retention rules", () => {
 const said: string[] = [];
 const log = {
   info: () => undefined,
+  debug: () => undefined,
   warn: (message: string) => void said.push(message),
   error: (message: string) => void said.push(message),
 };

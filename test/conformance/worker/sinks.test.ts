@@ -16,6 +16,7 @@ import { deferred, type OneWorker, openOneWorker } from "../../support/worker/on
 const warnings: string[] = [];
 const log = {
   info: () => undefined,
+  debug: () => undefined,
   warn: (message: string) => void warnings.push(message),
   error: (message: string) => void warnings.push(message),
 };

@@ -66,7 +66,7 @@ export async function openTroubleScene(): Promise<TroubleScene> {
   const keep = (message: string, fields: Readonly<Record<string, unknown>> = {}): void => {
     lines.push(`${message} ${JSON.stringify(fields)}`);
   };
-  const log: ActionLog = { info: () => {}, warn: keep, error: keep };
+  const log: ActionLog = { debug: () => {}, info: () => {}, warn: keep, error: keep };
   const escaped: unknown[] = [];
   const onEscaped = (error: unknown): void => void escaped.push(error);
   process.on("unhandledRejection", onEscaped);

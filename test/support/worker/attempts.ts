@@ -14,6 +14,7 @@ import { runAction } from "../../../packages/worker/src/perform/run-action.js";
 import { createRedactor } from "../../../packages/worker/src/redactor.js";
 import { createRegistry } from "../../../packages/worker/src/registry.js";
 import { runInfo } from "../engine/world.js";
+import { silentLog } from "../silent-log.js";
 
 const folders: string[] = [];
 afterAll(() => {
@@ -61,7 +62,6 @@ function callCommand({ agent = { kind: "name", value: "act" }, node, command }: 
 }
 
 export function performContext(options: AttemptOptions = {}): PerformContext {
-  const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
   const dir = options.context?.configuredDir ?? folderWith();
   return {
     run: { ...runInfo({ id: "run-1", workflow: "review" }) } as RunRecord,
@@ -70,7 +70,7 @@ export function performContext(options: AttemptOptions = {}): PerformContext {
     scriptEnv: undefined,
     workingDir: () => dir,
     logDir: join(dir, "logs"),
-    log: silent,
+    log: silentLog,
     redactor: createRedactor(),
     killGraceMs: 300,
     clock: systemClock,

@@ -35,8 +35,7 @@ import { createLeaseKeeper } from "../../../packages/worker/src/lease-keeper.js"
 import { performEntries, wakeParent } from "../../../packages/worker/src/outbox.js";
 import { createRegistry } from "../../../packages/worker/src/registry.js";
 import { runInfo } from "../engine/world.js";
-
-const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
+import { silentLog } from "../silent-log.js";
 
 export interface MemoryFleetOptions {
   readonly config?: WorkerConfig;
@@ -83,12 +82,12 @@ export async function openMemoryFleet({
   });
   const activator = createActivator({
     ...{ workerId: "w1", store: workerStore, leases, keeper, leaseTtlMs, definitions },
-    ...{ workDir: dir, killGraceMs: 100, log: { ...silent, error: onError } },
+    ...{ workDir: dir, killGraceMs: 100, log: () => ({ ...silentLog, error: onError }) },
     registry: createRegistry(config, store),
     secrets,
     config: { runContext: () => ({ workingDir: dir }), ...config },
     ports: {
-      ...{ store: workerStore, clock: systemClock, log: silent },
+      ...{ store: workerStore, clock: systemClock, log: silentLog },
       ...{ keptMs: () => 60_000, parallelMax: 8, stopGraceMs: 10_000 },
       performOutbox: (entries, run) => performEntries(entries, { ports: outbox, known: run, onError }),
       wakeParent: (run) => wakeParent(run, { ports: outbox, onError }),

@@ -22,6 +22,7 @@ import { createDefinitions } from "../../../packages/worker/src/definitions.js";
 import { createLeaseKeeper } from "../../../packages/worker/src/lease-keeper.js";
 import { createRegistry } from "../../../packages/worker/src/registry.js";
 import { runInfo } from "../engine/world.js";
+import { silentLog } from "../silent-log.js";
 
 export interface OneWorker {
   readonly store: ReturnType<typeof createMemoryStore>;
@@ -43,8 +44,6 @@ export interface OneWorker {
   steps(runId: string): Promise<readonly string[]>;
   close(): Promise<void>;
 }
-
-const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
 export async function openOneWorker(
   config: WorkerConfig,
@@ -88,7 +87,7 @@ export async function openOneWorker(
         config,
         workDir,
         killGraceMs: 200,
-        log: silent,
+        log: () => silentLog,
       },
       definitions: createDefinitions(store),
       secrets: createSecretBox({ namespace: "rf" }),
@@ -96,7 +95,7 @@ export async function openOneWorker(
       ports: {
         ...{
           store,
-          log: silent,
+          log: silentLog,
           parallelMax: 8,
           clock: systemClock,
           keptMs: () => 60_000,

@@ -1,6 +1,6 @@
 /** `runfleet server`: the HTTP API and the pages, until it is asked to stop. Its log goes to standard output as JSON. */
 import { createClient } from "@runfleet/client";
-import { createLogger, createShutdown, readEnvironment, startTelemetry } from "@runfleet/service";
+import { createLog, createShutdown, readEnvironment, readLogLevels, startTelemetry } from "@runfleet/service";
 import type { Command } from "commander";
 import type { Cli } from "../cli.js";
 import { defaultPort } from "../dev/serve-fleet.js";
@@ -34,7 +34,11 @@ async function runServer(cli: Cli, { host, port, grpcPort }: Options): Promise<v
   const environment = readEnvironment(cli.env);
   const tokens = parseTokens(environment.apiTokens);
   const address = await findFleet(cli.globals(), cli);
-  const log = createLogger({ name: "server", level: environment.logLevel });
+  const logs = await createLog({
+    name: "server",
+    levels: readLogLevels({ environment: environment.logLevels }),
+  });
+  const log = logs("process");
   const shutdown = createShutdown({ graceMs: environment.graceMs, log: (line) => log.warn(line) });
   const telemetry = await startTelemetry({ serviceName: "runfleet-server", log: (line) => log.warn(line) });
   shutdown.add("telemetry", () => telemetry.stop());
@@ -45,11 +49,11 @@ async function runServer(cli: Cli, { host, port, grpcPort }: Options): Promise<v
     for (const [pool, policy] of Object.entries(environment.scaling)) await fleet.setScaling(pool, policy);
     const server = await startServer({
       ...{ fleet, host, port, grpcPort, tokens, board: { redis, namespace } },
-      log: (line) => log.error(line),
-      audit: (entry) => log.info({ audit: entry }, "changed"),
+      log: (line) => logs("server").error(line),
+      audit: (entry) => logs("audit").info({ audit: entry }, "changed"),
     });
     shutdown.add("server", () => server.stop());
-    log.info({ url: server.url, grpcPort: server.grpcPort, tokens: tokens.length }, "listening");
+    logs("server").info({ url: server.url, grpcPort: server.grpcPort, tokens: tokens.length }, "listening");
     const reason = await shutdown.stopping;
     log.info({ reason }, "stopping");
   } finally {

@@ -5,16 +5,18 @@
 import { join } from "node:path";
 import { createClient } from "@runfleet/client";
 import {
-  createLogger,
+  createLog,
   createShutdown,
   type Logger,
+  type ProcessLog,
   poolNames,
   readEnvironment,
+  readLogLevels,
   type Shutdown,
   serveHealth,
   startTelemetry,
 } from "@runfleet/service";
-import type { ActionLog, FleetWorker } from "@runfleet/worker";
+import type { ActionLog, ComponentLog, FleetWorker } from "@runfleet/worker";
 import type { Command } from "commander";
 import type { Cli } from "../cli.js";
 import { exitSoon } from "../exit-soon.js";
@@ -64,7 +66,9 @@ async function runWorker(cli: Cli, options: Options): Promise<void> {
   const { createFleetWorker, handleEscapedErrors, newWorkerId } = await import("@runfleet/worker");
   const { config } = await loadConfig(options.config, cli);
   await refuseUnreachable(address);
-  const log = createLogger({ name: "worker", level: environment.logLevel });
+  const levels = readLogLevels({ environment: environment.logLevels, config: config.log });
+  const logs = await createLog({ name: "worker", levels });
+  const log = logs("process");
   const { graceMs, leaseTtlMs, leaseRedisUrls, secretKeys } = environment;
   const shutdown = createShutdown({ graceMs: graceMs + closingMs, log: (line) => log.warn(line) });
   stopWithParent(shutdown);
@@ -88,7 +92,7 @@ async function runWorker(cli: Cli, options: Options): Promise<void> {
     config,
     concurrency: options.concurrency ?? environment.concurrency,
     pools: options.pools === undefined ? environment.pools : poolNames(options.pools),
-    log: actionLog(log),
+    log: componentLog(logs),
     graceMs,
     workDir: join(homeToUse(cli), "work"),
     ...(leaseTtlMs === undefined ? {} : { leaseTtlMs }),
@@ -141,8 +145,13 @@ function stopWithParent(shutdown: Shutdown): void {
   });
 }
 
+function componentLog(logs: ProcessLog): ComponentLog {
+  return (component) => actionLog(logs(component));
+}
+
 function actionLog(log: Logger): ActionLog {
   return {
+    debug: (message, fields = {}) => log.debug(fields, message),
     info: (message, fields = {}) => log.info(fields, message),
     warn: (message, fields = {}) => log.warn(fields, message),
     error: (message, fields = {}) => log.error(fields, message),

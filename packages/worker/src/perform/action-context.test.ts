@@ -1,6 +1,7 @@
 /** What an action is told: everything of the run and of the step that it may need, and nothing it must look up. */
 import type { Fence, RunAction, RunRecord } from "@runfleet/model";
 import { describe, expect, it } from "vitest";
+import { silentLog } from "../../../../test/support/silent-log.js";
 import type { ActionContext } from "../action.js";
 import { systemClock } from "../clock.js";
 import { createRedactor } from "../redactor.js";
@@ -8,7 +9,6 @@ import { createRegistry } from "../registry.js";
 import type { PerformContext } from "./context.js";
 import { runAction } from "./run-action.js";
 
-const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
 const fence: Fence = { runId: "R2", generation: 42, nonce: "n" };
 
 const command: RunAction = {
@@ -43,7 +43,7 @@ async function seen(
     scriptEnv: undefined,
     workingDir: () => "/of/the/run",
     logDir: "/of/logs",
-    log: silent,
+    log: silentLog,
     redactor: createRedactor(),
     clock: systemClock,
     holdsRun: () => true,

@@ -37,7 +37,7 @@ export async function outcomeWithoutRunning(attempt: AtMostOnce): Promise<Outcom
   if ("notDone" in answer) return undefined;
   if ("done" in answer) return withoutRepeat(attempt.judge(answer.done), "its probe answered with");
   const { reason = "it does not say why" } = answer;
-  context.log.warn("probe cannot tell", { action: action.name, address: command.address, reason });
+  context.log.warn("probe cannot tell", { action: action.name, reason });
   return inDoubt(`${why}; its probe cannot tell: ${reason}`);
 }
 

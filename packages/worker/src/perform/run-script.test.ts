@@ -5,13 +5,13 @@ import type { RunRecord, RunScript } from "@runfleet/model";
 import { limits } from "@runfleet/model";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { isAlive } from "../../../../test/support/is-alive.js";
+import { silentLog } from "../../../../test/support/silent-log.js";
 import { systemClock } from "../clock.js";
 import { createRedactor } from "../redactor.js";
 import { createRegistry } from "../registry.js";
 import type { PerformContext } from "./context.js";
 import { runScript } from "./run-script.js";
 
-const silentLog = { info: () => undefined, warn: () => undefined, error: () => undefined };
 let dir: string;
 let context: PerformContext;
 

@@ -102,7 +102,6 @@ async function environment(command: RunScript, context: PerformContext): Promise
     Buffer.byteLength(name) + Buffer.byteLength(value) < argumentBytesMax;
   for (const [name] of inputs.filter((entry) => !isShort(entry))) {
     context.log.warn("an input is too large for the environment and left out; use {{name}} in `run`", {
-      runId: run.id,
       name,
     });
   }

@@ -144,7 +144,7 @@ async function start(
     await performEntry(entry, ports)
       .then((done) => ports.store.outboxDone(done))
       .catch((error: unknown) =>
-        ports.log.warn("a scheduled run waits for a sweeper", { run: run.id, error: String(error) }),
+        ports.log.warn("a scheduled run waits for a sweeper", { runId: run.id, error: String(error) }),
       );
   }
   return { outcome: "started", runId: run.id };

@@ -3,6 +3,7 @@ import { newRootRun, zeroTotals } from "@runfleet/model";
 import { createMemoryQueue } from "@runfleet/queue";
 import { createMemoryLeases, createMemoryStore, createSecretBox, definitionHash } from "@runfleet/store";
 import { beforeEach, describe, expect, it } from "vitest";
+import { silentLog } from "../../../../test/support/silent-log.js";
 import type { Clock } from "../clock.js";
 import { createDefinitions } from "../definitions.js";
 import type { SchedulePorts } from "./fire-schedule.js";
@@ -44,15 +45,14 @@ beforeEach(() => {
   warnings = [];
   store = createMemoryStore({ now: clock.now });
   const queue = createMemoryQueue({ now: clock.now });
+  const warn = (message: string, facts?: unknown) => void warnings.push({ message, facts });
   const add = async (job: QueueJob): Promise<void> => {
     added.push(job);
     await queue.add(job);
   };
-  const warn = (message: string, facts?: unknown) => void warnings.push({ message, facts });
-  const secrets = createSecretBox({ namespace: "rf" });
   ports = {
-    ...{ store, queue: { ...queue, add }, definitions: createDefinitions(store), secrets },
-    ...{ now: clock.now, log: { info: () => undefined, warn, error: () => undefined } },
+    ...{ store, queue: { ...queue, add }, definitions: createDefinitions(store), now: clock.now },
+    ...{ secrets: createSecretBox({ namespace: "rf" }), log: { ...silentLog, warn } },
   };
 });
 

@@ -1,0 +1,36 @@
+/**
+ * The log of a worker: for each of its parts one, and for what belongs to a run or a step one that says so in every line.
+ * Where the lines go is up to whoever makes the worker.
+ */
+import type { LogComponent } from "@runfleet/model";
+import type { ActionLog } from "./action.js";
+
+/** The log of one part of the worker. */
+export type ComponentLog = (component: LogComponent) => ActionLog;
+
+/** What a worker is given: one log for all its parts, or one for each. `debug` may be missing. */
+export type WorkerLog = (Omit<ActionLog, "debug"> & Partial<Pick<ActionLog, "debug">>) | ComponentLog;
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** A log for each part; every line has these fields. Without one for each, the lines themselves name their part. */
+export function componentLogs(log: WorkerLog, fields: Fields): ComponentLog {
+  if (typeof log === "function") return (component) => withFields(log(component), fields);
+  const whole: ActionLog = { ...log, debug: log.debug?.bind(log) ?? (() => undefined) };
+  return (component) => withFields(whole, { component, ...fields });
+}
+
+/** The same log with these fields in every line; what a line says itself goes before them. */
+export function withFields(log: ActionLog, fields: Fields): ActionLog {
+  return {
+    debug: (message, own) => log.debug(message, { ...fields, ...own }),
+    info: (message, own) => log.info(message, { ...fields, ...own }),
+    warn: (message, own) => log.warn(message, { ...fields, ...own }),
+    error: (message, own) => log.error(message, { ...fields, ...own }),
+  };
+}
+
+/** Told of errors that somebody gets over by himself. */
+export function troubleIn(log: ActionLog): (error: unknown) => void {
+  return (error) => log.warn("trouble", { error: String(error) });
+}
