@@ -84,9 +84,7 @@ if not is_repeat then
   set_status(K.run, stored[2], status, open_status(status, 'running'))
   redis.call('ZADD', K.leases, now, A.runId)
   redis.call('ZREM', K.timers, A.runId)
-  add_facts(
-    lost .. '["lease.acquired",' .. A.owner .. ',' .. generation .. ',' .. (took_over == '1' and 'true' or 'false') .. ']'
-  )
+  add_facts(lost .. '["la",' .. A.owner .. ',' .. generation .. (took_over == '1' and ',true' or '') .. ']')
   if is_first then
     fit_history()
   end

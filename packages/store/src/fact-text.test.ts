@@ -1,6 +1,6 @@
 import type { Fact } from "@runfleet/model";
 import { expect, test } from "vitest";
-import { entryIdOf, entryTexts, factText, isAfter, toHistoryEvents } from "./fact-text.js";
+import { entryIdOf, entryTexts, factText, isAfter, shortNames, toHistoryEvents } from "./fact-text.js";
 
 const step = { address: "b.0", name: "build", attempt: 2 };
 const facts: readonly Fact[] = [
@@ -17,11 +17,9 @@ const facts: readonly Fact[] = [
   { type: "run.completed" },
 ];
 
-test("a fact lies as its type and its members in their order, absent ones at the end left out", () => {
-  expect(factText({ type: "step.started", kind: "call", ...step })).toBe(
-    '["step.started","b.0","build",2,"call"]',
-  );
-  expect(factText({ type: "run.waiting", on: "gate sign" })).toBe('["run.waiting","gate sign"]');
+test("a fact lies as the short name of its type and its members in their order, absent ones at the end left out", () => {
+  expect(factText({ type: "step.started", kind: "call", ...step })).toBe('["ss","b.0","build",2,"call"]');
+  expect(factText({ type: "run.waiting", on: "gate sign" })).toBe('["rw","gate sign"]');
 });
 
 test("facts come back as they were, numbered within their entry, with its time", () => {
@@ -30,6 +28,23 @@ test("facts come back as they were, numbered within their entry, with its time",
     facts.map((fact, index) => ({ ...fact, id: `70-${3_000 + index}`, at: 70 })),
   );
   expect(toHistoryEvents("70-3", { facts: text, at: "60" })[0]?.at).toBe(60);
+});
+
+test("every type of fact has a short name of its own, by which it is found again", () => {
+  const types = Object.keys(shortNames) as Fact["type"][];
+  const written = types.map((type) => factText({ type } as Fact));
+  expect(new Set(written).size).toBe(types.length);
+  expect(toHistoryEvents("1-0", { facts: written.join("\n") }).map(({ type }) => type)).toEqual(types);
+  expect(() => toHistoryEvents("1-0", { facts: '["run.started"]' })).toThrow("no fact is called run.started");
+});
+
+test("a lease that the script took from nobody says so", () => {
+  const facts = '["ll","one",1]\n["la","two",2,true]\n["la","two",3]';
+  expect(toHistoryEvents("1-0", { facts })).toMatchObject([
+    { type: "lease.lost", worker: "one", generation: 1 },
+    { type: "lease.acquired", worker: "two", generation: 2, tookOver: true },
+    { type: "lease.acquired", worker: "two", generation: 3, tookOver: false },
+  ]);
 });
 
 test("many facts are several entries", () => {

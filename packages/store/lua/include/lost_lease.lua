@@ -4,7 +4,7 @@
 -- KEYS
 --   run: run:<id>
 
--- The fact and the end of its line.
+-- The fact `lease.lost` and the end of its line.
 local function lost_lease(generation)
-  return '["lease.lost",' .. redis.call('HGET', K.run, 'owner') .. ',' .. generation .. ']\n'
+  return '["ll",' .. redis.call('HGET', K.run, 'owner') .. ',' .. generation .. ']\n'
 end

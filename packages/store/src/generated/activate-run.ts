@@ -96,7 +96,7 @@ export const activateRun: Script<ActivateRunKeys, ActivateRunValues, ActivateRun
   name: "activate_run",
   keys: ["statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "history", "historyCopy", "fleetEvents", "run", "inbox", "outbox", "outboxEntries", "timers", "permitsHeld", "permitsWaiting", "permitsWaiters", "limitsDeclared", "limitsSet", "parts", "lease", "leases"],
   values: ["now", "runId", "historyMax", "fleetEventsMax", "inboxPage", "leaseToken", "checksLease", "owner", "recoveriesMax", "recoveriesAdmitted", "partsTold"],
-  sha1: "00090dcdb286ee12a3a1603b6882c2f7e6634a28",
+  sha1: "d4ec59553bbb82486b6865acacba20252a6c3374",
   source: `local K = {
   statusPending = KEYS[1],
   statusRunning = KEYS[2],
@@ -198,7 +198,7 @@ local function add_facts(facts)
   redis.call('XADD', K.fleetEvents, 'MAXLEN', '~', A.fleetEventsMax, '*', 'run', A.runId, 'at', now, 'facts', facts)
 end
 local function lost_lease(generation)
-  return '["lease.lost",' .. redis.call('HGET', K.run, 'owner') .. ',' .. generation .. ']\\n'
+  return '["ll",' .. redis.call('HGET', K.run, 'owner') .. ',' .. generation .. ']\\n'
 end
 local function unread_events()
   local seen = redis.call('HGET', K.run, 'inboxSeen') or '0'
@@ -376,9 +376,7 @@ if not is_repeat then
   set_status(K.run, stored[2], status, open_status(status, 'running'))
   redis.call('ZADD', K.leases, now, A.runId)
   redis.call('ZREM', K.timers, A.runId)
-  add_facts(
-    lost .. '["lease.acquired",' .. A.owner .. ',' .. generation .. ',' .. (took_over == '1' and 'true' or 'false') .. ']'
-  )
+  add_facts(lost .. '["la",' .. A.owner .. ',' .. generation .. (took_over == '1' and ',true' or '') .. ']')
   if is_first then
     fit_history()
   end

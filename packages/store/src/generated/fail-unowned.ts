@@ -122,7 +122,7 @@ export const failUnowned: Script<FailUnownedKeys, FailUnownedValues, FailUnowned
   name: "fail_unowned",
   keys: ["statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "history", "historyCopy", "fleetEvents", "run", "timers", "outbox", "outboxEntries", "gatesOpen", "parts", "steps", "inbox", "dedupe", "children", "answers", "permitsHeld", "permitsWaiting", "permitsWaiters", "limitsDeclared", "limitsSet", "usageRows", "usageSums", "leases", "runsEnded", "runsUnfiled", "parentRun", "parentInbox", "lease"],
   values: ["now", "runId", "historyMax", "fleetEventsMax", "childGraceMs", "error", "summary", "retentionMs", "parentId", "parentEvent", "wakeId", "wakeHead", "forgetMax", "leaseToken", "checksLease", "fact"],
-  sha1: "66dd046f49d137490a46a6cc9f39b51e2011eead",
+  sha1: "8265267164c6df217112b4c589564b44170851d8",
   source: `local K = {
   statusPending = KEYS[1],
   statusRunning = KEYS[2],
@@ -240,7 +240,7 @@ local function add_facts(facts)
   redis.call('XADD', K.fleetEvents, 'MAXLEN', '~', A.fleetEventsMax, '*', 'run', A.runId, 'at', now, 'facts', facts)
 end
 local function lost_lease(generation)
-  return '["lease.lost",' .. redis.call('HGET', K.run, 'owner') .. ',' .. generation .. ']\\n'
+  return '["ll",' .. redis.call('HGET', K.run, 'owner') .. ',' .. generation .. ']\\n'
 end
 local function push_event(target, event)
   redis.call('RPUSH', target.inbox, event)
