@@ -31,6 +31,7 @@ export const correspondence: Readonly<Record<string, readonly string[]>> = {
     "packages/worker/src/sweeper.ts",
     "packages/store/lua/claim_outbox.lua",
     "packages/store/lua/claim_wakeable.lua",
+    "packages/store/lua/claim_overdue.lua",
     "packages/store/lua/list_silent.lua",
   ],
 };

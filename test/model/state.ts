@@ -16,7 +16,7 @@ export type Stage = "new" | "asked" | "waiting" | "done";
 /** BullMQ's job of a run: `resting` is delayed for a moment, `sleeping` until a deadline or a wake-up, `done` completed or failed. */
 export type Job = "gone" | "waiting" | `active ${WorkerName}` | "resting" | "sleeping" | "done";
 
-/** `run:<id>` with its parts, inbox, gates and its place in `timers`. */
+/** `run:<id>` with its parts, inbox, gates and the time at which somebody has to look at it. */
 export interface RunRecord {
   readonly status: "none" | "pending" | "running" | "waiting" | "ended";
   readonly generation: number;
@@ -27,7 +27,7 @@ export interface RunRecord {
   readonly inbox: readonly RunEvent[];
   /** The newest commit's id. */
   readonly commit: CommitId;
-  /** `at the deadline`: in `timers` with the time of the deadline. */
+  /** `due`: in `timers`. `at the deadline`: parked until then, by its record. */
   readonly timer: "none" | "due" | "at the deadline";
   /** For the judge: how often the result of the run's one step was recorded, and how often it heard of its child. */
   readonly recorded: number;

@@ -151,7 +151,7 @@ const initiatives: Readonly<Record<OutsiderName, (world: World, state: State) =>
   },
 };
 
-/** In `timers` and due, or in `leases` with an owner that is not heard of any more. */
+/** In `timers` and due, parked with its time over, or in `leases` with an owner that is not heard of any more. */
 export function isForSweeper(state: State, run: RunName): boolean {
   const { record, lease } = storedOf(state.redis, run);
   if (record.isOwned) return lease !== record.nonce;

@@ -39,10 +39,12 @@ else
   redis.call('HSET', K.run, 'patience', A.patience)
 end
 redis.call('ZREM', K.leases, A.runId)
+redis.call('ZREM', K.timers, A.runId)
+-- Its job comes at this time. Should that be lost, `claim_overdue` finds the run by it.
 if A.wakeAt == '' then
-  redis.call('ZREM', K.timers, A.runId)
+  redis.call('HDEL', K.run, 'wakeAt')
 else
-  redis.call('ZADD', K.timers, A.wakeAt, A.runId)
+  redis.call('HSET', K.run, 'wakeAt', A.wakeAt)
 end
 return_permits()
 return { 'parked', granted }

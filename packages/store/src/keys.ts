@@ -49,7 +49,7 @@ export function partitionKeys(tag: string) {
     runsLabelled: `${tag}:runs:labelled`,
     /** zset: runs that somebody owns by the owner's last sign of life. */
     leases: `${tag}:leases`,
-    /** zset: runs that nobody owns by the time they want to be looked at. */
+    /** zset: runs that nobody owns by the time they want to be looked at. Those that are parked say it themselves (`wakeAt`). */
     timers: `${tag}:timers`,
     /** zset of ids by the time they were written, and hash id → entry. */
     outbox: `${tag}:outbox`,

@@ -3,8 +3,9 @@
  * hash: `digest`, `workflow`, `definition`, `pool` (JSON text), `row`, `permits`, `status`, `generation`, `nonce`, `owner` (JSON
  * text), `tookOver`, `heartbeatAt`, `recoveries`, `totals`, `cancelReason`, `cancelBy`, `cancelAt`, `readyAt`,
  * `startedAt`, `endedAt`, `inboxSeen`, `stepsEnd` (ordinal after the last step's), `gates` (`<since>/<address>` of the open ones),
- * `patience`, `commits` (the newest commit ids, each with a space on both sides), `root` (of a child), `keptBytes` (with what it
- * was counted after its end), `item <foreach>` (who got the run as an item). Its texts lie beside the parts of the state
+ * `wakeAt` (when a parked run goes on by itself), `patience`, `commits` (the newest commit ids, each with a space on both
+ * sides), `root` (of a child), `keptBytes` (with what it was counted after its end), `item <foreach>` (who got the run as an
+ * item). Its texts lie beside the parts of the state
  * (`recordTexts`). Absent = not so, or 0. Writes nothing; the scripts do.
  */
 import {

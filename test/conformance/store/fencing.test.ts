@@ -39,6 +39,7 @@ const unfenced: Readonly<Record<string, string>> = {
   publish_workflows: "definitions are no run's",
   confirm_outbox: "performing an entry twice is harmless, and so is confirming it",
   claim_outbox: "moves only reminders",
+  claim_overdue: "moves only reminders",
   claim_wakeable: "moves only reminders",
   claim_sink: "places in the feed are no run's; the one who has a place alone moves it",
   forget_run: "removes only what has ended and whose time is over",

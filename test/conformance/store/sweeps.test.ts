@@ -91,6 +91,35 @@ describeTwins("claim_wakeable and list_silent", (twin) => {
     expect(await store.wakeable({ limit: 10 })).toEqual([delayed]);
   });
 
+  test("a parked run whose time has come is told once per interval, behind however many others it lies", async () => {
+    const { store, create, activate, takeOver, clock } = twin();
+    const parkNext = async (until: { readonly until?: number }) => {
+      const activation = await activate(await create());
+      await store.park({ ...samplePark(activation.fence), ...until });
+      clock.advance(1);
+      return activation;
+    };
+    for (let count = 0; count < 40; count++) await parkNext({});
+    const parked = await parkNext({ until: clock.now() + 1_000 });
+    const due = parked.fence.runId;
+    await parkNext({ until: clock.now() + 120_000 });
+    const sweeps = async (): Promise<string[]> => {
+      const told: string[] = [];
+      for (let count = 0; count < 8; count++) told.push(...(await store.wakeable({ limit: 3 })));
+      return told;
+    };
+    expect(await sweeps()).toEqual([]);
+    clock.advance(1_000);
+    expect(await sweeps()).toEqual([due]);
+    expect(await store.dueAt(due)).toBe(clock.now() + 30_000);
+    clock.advance(30_000);
+    expect(await sweeps()).toEqual([due]);
+    await takeOver(parked);
+    clock.advance(29_000);
+    expect(await sweeps()).toEqual([]);
+    expect(await store.dueAt(due)).toBeUndefined();
+  });
+
   test("owners that were not heard of are told, most silent first, until another takes over", async () => {
     const { store, create, activate, takeOver, clock } = twin();
     const first = await activate(await create());

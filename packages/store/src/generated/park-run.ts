@@ -124,7 +124,7 @@ export const parkRun: Script<ParkRunKeys, ParkRunValues, ParkRunTag> = {
   name: "park_run",
   keys: ["run", "statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "history", "historyCopy", "fleetEvents", "outbox", "outboxEntries", "gatesOpen", "usageRows", "usageSums", "parts", "steps", "inbox", "leases", "answers", "timers", "permitsHeld", "permitsWaiting", "permitsWaiters", "limitsDeclared", "limitsSet"],
   values: ["now", "generation", "nonce", "commitId", "after", "runId", "historyMax", "fleetEventsMax", "inboxSeen", "totals", "progress", "inboxPage", "blockedOn", "wakeAt", "patience", "partsSet[]", "partsRemoved[]", "stepsSet[]", "facts[]", "outboxAdded[]", "outboxDone[]", "gatesOpened[]", "gatesClosed[]", "usage[]"],
-  sha1: "2288d4d6e0885542902a48239358249dba3598c6",
+  sha1: "de70f1edaa2431590e527f626432b532d2b76184",
   source: `local K = {
   run = KEYS[1],
   statusPending = KEYS[2],
@@ -615,10 +615,11 @@ else
   redis.call('HSET', K.run, 'patience', A.patience)
 end
 redis.call('ZREM', K.leases, A.runId)
+redis.call('ZREM', K.timers, A.runId)
 if A.wakeAt == '' then
-  redis.call('ZREM', K.timers, A.runId)
+  redis.call('HDEL', K.run, 'wakeAt')
 else
-  redis.call('ZADD', K.timers, A.wakeAt, A.runId)
+  redis.call('HSET', K.run, 'wakeAt', A.wakeAt)
 end
 return_permits()
 return { 'parked', granted }`,

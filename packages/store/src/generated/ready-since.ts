@@ -31,7 +31,7 @@ export const readySince: Script<ReadySinceKeys, ReadySinceValues, ReadySinceTag>
   name: "ready_since",
   keys: ["timers", "run", "inbox"],
   values: ["now", "runId"],
-  sha1: "37345c7ef609856f70c67904becb417794888074",
+  sha1: "0ec551cbbe4aaa736aadf012febcd6cf143296ed",
   source: `local K = {
   timers = KEYS[1],
   run = KEYS[2],
@@ -50,7 +50,11 @@ local wants_since = redis.call('ZSCORE', K.timers, A.runId)
 if wants_since and tonumber(wants_since) <= tonumber(now) then
   return { 'ready', string.format('%.0f', tonumber(wants_since)) }
 end
-local run = redis.call('HMGET', K.run, 'owner', 'generation', 'row', 'readyAt', 'permits')
+local run = redis.call('HMGET', K.run, 'owner', 'generation', 'row', 'readyAt', 'permits', 'status', 'wakeAt')
+local is_parked = (run[6] == 'waiting' or run[6] == 'cancelling') and not run[1]
+if not wants_since and is_parked and run[7] and tonumber(run[7]) <= tonumber(now) then
+  return { 'ready', run[7] }
+end
 if run[1] or not run[2] or run[5] then
   return { 'unknown' }
 end

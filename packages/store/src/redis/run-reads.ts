@@ -72,11 +72,24 @@ export function runReads(partition: Partition): RunReads {
         : gatesOfRun(partition, runId),
     inboxWaiting: async (runId) =>
       (await withRedis("exists inbox", () => redis.exists(runKeys(tag, runId).inbox))) === 1,
-    dueAt: async (runId) => {
-      const due = await withRedis("zscore timers", () => redis.zscore(partition.keys.timers, runId));
-      return due === null ? undefined : Number(due);
-    },
+    dueAt: (runId) => dueAt(partition, runId),
   };
+}
+
+/** Parked runs say themselves when they want to be looked at; the others have a place in `timers`. */
+async function dueAt({ redis, keys, tag }: Partition, runId: string): Promise<number | undefined> {
+  const reads = redis.multi().zscore(keys.timers, runId);
+  reads.hmget(runKeys(tag, runId).run, "status", "owner", "wakeAt");
+  const [due, stored] = ((await withRedis("read due time", () => reads.exec())) ?? []).map(
+    ([error, value]) => {
+      if (error !== null) throw toRunfleetError(error, "read due time");
+      return value;
+    },
+  ) as [string | null, (string | null)[]];
+  if (due !== null) return Number(due);
+  const [status, owner, wakeAt] = stored;
+  const isParked = (status === "waiting" || status === "cancelling") && owner === null;
+  return isParked && wakeAt != null ? Number(wakeAt) : undefined;
 }
 
 export async function readRun(partition: Partition, runId: string): Promise<RunRecord | undefined> {

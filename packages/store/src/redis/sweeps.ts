@@ -5,18 +5,27 @@
 
 import type { OutboxEntry, RunStore } from "@runfleet/model";
 import { claimOutbox } from "../generated/claim-outbox.js";
+import { claimOverdue } from "../generated/claim-overdue.js";
 import { claimWakeable } from "../generated/claim-wakeable.js";
 import { confirmOutbox } from "../generated/confirm-outbox.js";
 import { listSilent } from "../generated/list-silent.js";
+import { runKeys } from "../keys.js";
 import { pageRows } from "../page.js";
+import { withRedis } from "../redis-failure.js";
+import { rowRunId } from "../run-record.js";
 import { runScript } from "../script.js";
 import { wakeableAgainMs } from "../sweep-times.js";
 import type { Partition } from "./partition.js";
+import { afterRow } from "./run-reads.js";
 
 type Sweeps = Pick<RunStore, "outboxDone" | "outboxPending" | "wakeable" | "silentOwners">;
 
+/** Parked runs that are looked at for each one that may be told: almost none is. */
+const looksPerTold = 5;
+
 export function sweeps(partition: Partition): Sweeps {
   const { redis, keys } = partition;
+  const parkedLists = [keys.statusWaiting, keys.statusCancelling].map((key) => overdueOf(partition, key));
   return {
     outboxDone: async (ids) => {
       if (ids.length > 0) await runScript(redis, confirmOutbox, { keys, values: { ids } });
@@ -33,7 +42,10 @@ export function sweeps(partition: Partition): Sweeps {
         keys,
         values: { ...partition.common(), limit: pageRows(limit), againMs: wakeableAgainMs },
       });
-      return rest[0] as string[];
+      const told = rest[0] as string[];
+      for (const overdue of parkedLists)
+        if (told.length < limit) told.push(...(await overdue(limit - told.length)));
+      return told;
     },
     silentOwners: async ({ silentMs, limit }) => {
       const { rest } = await runScript(redis, listSilent, {
@@ -42,5 +54,35 @@ export function sweeps(partition: Partition): Sweeps {
       });
       return rest[0] as string[];
     },
+  };
+}
+
+/**
+ * Goes through the runs of a list page by page, again and again, and finds those that are parked and should have gone on.
+ * There are none as long as no job is lost.
+ */
+function overdueOf(partition: Partition, list: string): (limit: number) => Promise<string[]> {
+  const { redis, keys, tag } = partition;
+  let cursor: string | undefined;
+  return async (wanted) => {
+    const limit = pageRows(wanted);
+    const count = looksPerTold * limit;
+    const rows = await withRedis("zrangebylex parked", () =>
+      redis.zrangebylex(list, afterRow(cursor), "+", "LIMIT", 0, count),
+    );
+    const next = rows.length < count ? undefined : rows.at(-1);
+    if (rows.length === 0) {
+      cursor = next;
+      return [];
+    }
+    const ids = rows.map(rowRunId);
+    const { rest } = await runScript(redis, claimOverdue, {
+      keys: { timers: keys.timers, runs: ids.map((id) => runKeys(tag, id).run) },
+      values: { ...partition.common(), ids, limit, againMs: wakeableAgainMs },
+    });
+    const told = rest[0] as string[];
+    // There may be more on this page; those that were told are not told again so soon.
+    if (told.length < limit) cursor = next;
+    return told;
   };
 }
