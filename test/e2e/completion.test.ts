@@ -55,6 +55,8 @@ test("bash completes commands, ids of runs at a gate, and files beside workflows
     "source <(runfleet completion bash)",
     "complete -p runfleet",
     ...[ask("explai"), ask("approve", id.slice(0, 8)), ask("start", "")],
+    // The fleet is the one of the line; bash takes an address apart.
+    ask("--redis", ...inject("redisUrl").split(/(:)/), "--namespace", "nobody", "show", ""),
   ];
   expect(shell("bash", ["--norc"], script.join("\n"))).toEqual([
     "complete -F _runfleet runfleet",

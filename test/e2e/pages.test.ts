@@ -1,61 +1,28 @@
-/** The pages as people use them: real browser, real server, real workers. */
-import { fileURLToPath } from "node:url";
-import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, expect, test } from "vitest";
-import { breachesOf, browserProgram, openBrowser, openPage } from "../support/browser.js";
-import { type CliProject, type DevProcess, openProject } from "../support/built-cli.js";
-import { config, sources, tokens } from "../support/pages-project.js";
+/** What people do on the pages: real browser, real server, real workers. How the pages look: `pages-look.test.ts`. */
+import type { Page } from "playwright-core";
+import { expect } from "vitest";
+import { browse as browseOn, heading, stepRow, usePagesFleet } from "../support/pages-fleet.js";
 
-/** With RUNFLEET_PICTURES=1 the pictures of the documentation are taken anew. */
-const pictures = fileURLToPath(new URL("../../docs/pictures/", import.meta.url));
+const fleet = usePagesFleet();
 
-let project: CliProject;
-let dev: DevProcess;
-let url: string;
-let browser: Browser;
+const browse = (name: string, procedure: (page: Page) => Promise<void>): void =>
+  browseOn(fleet, name, procedure);
 
-beforeAll(async () => {
-  project = await openProject();
-  await project.write("runfleet.config.mjs", config);
-  const files = Object.entries(sources).map(([name, text]) => [`${name}.wf`, text] as const);
-  for (const [file, text] of files) await project.write(file, text);
-  dev = await project.dev(["--port", "0", "--workers", "1"]);
-  url = (await project.state()).serverUrl;
-  await project.json(["publish", ...files.map(([file]) => file)]);
-  const nightly = "schedule add nightly --workflow hello --input whom=Ann --cron".split(" ");
-  await project.json([...nightly, "0 3 * * *"]);
-  browser = await openBrowser();
-});
-afterAll(async () => {
-  await browser?.close();
-  await dev?.end("SIGTERM");
-  await project?.remove();
-});
-
-/** A test with a page of its own that has complained of nothing at its end. */
-function browse(name: string, procedure: (page: Page) => Promise<void>): void {
-  test.skipIf(browserProgram === undefined)(name, async () => {
-    const { page, complaints } = await openPage(browser);
-    await procedure(page);
-    expect(complaints).toEqual([]);
-    await page.close();
-  });
-}
-
-async function startFromPage(page: Page, workflow: string, inputs = ""): Promise<void> {
-  await page.goto(`${url}/start`);
+async function startFromPage(
+  page: Page,
+  workflow: string,
+  inputs: Readonly<Record<string, string>> = {},
+): Promise<void> {
+  await page.goto(`${fleet().url}/start`);
   await page.getByLabel("Workflow").selectOption(workflow);
-  await page.getByLabel("Inputs").fill(inputs);
+  for (const [name, value] of Object.entries(inputs)) await page.getByLabel(name).fill(value);
   await page.getByLabel("Label").fill(`${workflow} from the page`);
   await page.getByRole("button", { name: "Start" }).click();
   await page.waitForURL(/\/runs\/./);
 }
 
-const stepRow = (page: Page, name: string) => page.getByRole("button", { name, exact: true });
-const heading = (page: Page, status: string) => page.locator("h1 .badge", { hasText: status });
-
 browse("a run is started, watched, approved with feedback, and seen to complete", async (page) => {
-  await startFromPage(page, "release", "version=1.2");
+  await startFromPage(page, "release", { version: "1.2" });
   await heading(page, "waiting").waitFor();
   const gate = page.getByLabel("Gate human_review");
   await gate.getByText("Ship it?").waitFor();
@@ -75,7 +42,7 @@ browse("a run is started, watched, approved with feedback, and seen to complete"
 });
 
 browse("a gate is rejected from the inbox, and its run says why it failed", async (page) => {
-  await startFromPage(page, "release", "version=2");
+  await startFromPage(page, "release", { version: "2" });
   await heading(page, "waiting").waitFor();
   await page.getByRole("link", { name: "waiting for an answer" }).click();
   await page.getByRole("button", { name: "Reject" }).click();
@@ -95,9 +62,8 @@ browse("a running run is cancelled after a question", async (page) => {
 });
 
 browse("runs that match or are selected are counted, and cancelled together", async (page) => {
-  const start = { data: { workflow: "slow", label: "slow one" } };
-  for (let left = 3; left > 0; left--) await page.request.post(`${url}/api/v1/runs`, start);
-  await page.goto(`${url}/?workflow=slow&status=running`);
+  for (let left = 3; left > 0; left--) await fleet().start({ workflow: "slow", label: "slow one" });
+  await page.goto(`${fleet().url}/?workflow=slow&status=running`);
   await page.getByLabel("Select slow one").nth(2).waitFor();
   await page.getByLabel("Select slow one").first().check();
   await page.getByRole("button", { name: "Cancel 1 selected" }).click();
@@ -121,7 +87,7 @@ browse("a failed run goes on after a retry", async (page) => {
 });
 
 browse("a run is started once more, and forked from a step with another input", async (page) => {
-  await startFromPage(page, "hello", "whom=Ann");
+  await startFromPage(page, "hello", { whom: "Ann" });
   await heading(page, "completed").waitFor();
   await page.getByRole("button", { name: "Rerun" }).click();
   await page.getByRole("button", { name: "Yes, rerun" }).click();
@@ -168,7 +134,7 @@ browse("what a step in doubt had as its result is said on the page", async (page
 });
 
 browse("a schedule is paused, resumed and run by hand", async (page) => {
-  await page.goto(`${url}/schedules`);
+  await page.goto(`${fleet().url}/schedules`);
   const row = page.getByRole("row").filter({ hasText: "nightly" });
   await row.getByText("0 3 * * *").waitFor();
   await row.getByRole("button", { name: "Pause nightly" }).click();
@@ -182,7 +148,7 @@ browse("a schedule is paused, resumed and run by hand", async (page) => {
 });
 
 browse("a limit is set by hand, replaced and shown", async (page) => {
-  await page.goto(`${url}/limits`);
+  await page.goto(`${fleet().url}/limits`);
   const form = page.getByLabel("Set a limit");
   await form.getByLabel("Workflow", { exact: true }).fill("slow");
   await form.getByLabel("Starts").fill("100");
@@ -198,103 +164,95 @@ browse("a limit is set by hand, replaced and shown", async (page) => {
 });
 
 browse("wrong inputs are answered in the server's words", async (page) => {
-  await page.goto(`${url}/start`);
+  await page.goto(`${fleet().url}/start`);
   await page.getByLabel("Workflow").selectOption("release");
   await page.getByRole("button", { name: "Start" }).click();
   await page.getByRole("alert").getByText("invalid_input").waitFor();
 });
 
-async function signIn(page: Page, secret: string): Promise<void> {
-  await page.getByLabel("API token").fill(secret);
-  await page.getByRole("button", { name: "Sign in" }).click();
-}
-
-test.skipIf(browserProgram === undefined)(
-  "a page with tokens asks for one, shows what its role may do, and comes back when its server does",
-  async () => {
-    const { page, complaints } = await openPage(browser);
-    const server = await project.server({ RUNFLEET_API_TOKENS: tokens });
-    const { id } = (await project.json(["start", "slow"])) as { readonly id: string };
-    await page.goto(`${server.url}/runs/${id}`);
-    await signIn(page, "a-long-enough-secret");
-    await page.getByText("ann (operator)").waitFor();
-    await heading(page, "running").waitFor();
-    const buttons = page.getByLabel("Actions").getByRole("button");
-    expect(await buttons.allTextContents()).toEqual(["Cancel", "Rerun"]);
-    await buttons.first().click();
-    await page.getByRole("button", { name: "Yes, cancel" }).click();
-    await heading(page, "cancelled").waitFor();
-    await page.getByRole("button", { name: "Sign out" }).click();
-    await page.getByLabel("API token").waitFor();
-    expect(await breachesOf(page)).toEqual([]);
-    await signIn(page, "another-long-secret");
-    await page.getByText("vic (viewer)").waitFor();
-    await heading(page, "cancelled").waitFor();
-    expect(await buttons.count()).toBe(0);
-    await page.getByRole("link", { name: "Runs" }).click();
-    expect(await page.getByRole("link", { name: "Start" }).count()).toBe(0);
-    await server.end("SIGTERM");
-    await page.getByText("unreachable").first().waitFor();
-    const again = await project.server({ RUNFLEET_API_TOKENS: tokens }, new URL(server.url).port);
-    await page.getByText("unreachable").first().waitFor({ state: "detached" });
-    await page.getByRole("link", { name: "release from the page" }).first().waitFor();
-    // The first question, before anybody had signed in, is answered with 401, and browsers tell that.
-    expect(complaints.filter((complaint) => !complaint.includes("401"))).toEqual([]);
-    await page.close();
-    await again.end("SIGTERM");
-  },
-);
-
-async function openEverything(page: Page): Promise<void> {
-  await page.getByRole("button", { name: "ship script, not begun" }).click();
-  await stepRow(page, "build").click();
+browse("a secret is typed unseen, and nobody reads it on the run's page or in a fork", async (page) => {
+  await page.goto(`${fleet().url}/start`);
+  await page.getByLabel("Workflow").selectOption("signing");
+  const field = page.getByLabel("token (required): of the registry");
+  expect(await field.getAttribute("type")).toBe("password");
+  await field.fill("not-for-anybody");
+  await page.getByRole("checkbox", { name: "loud" }).check();
+  await page.getByRole("button", { name: "Start" }).click();
+  await heading(page, "completed").waitFor();
   for (const summary of await page.locator("summary").all()) await summary.click();
-}
+  await stepRow(page, "sign").click();
+  await page.getByText("signed with 15 letters, loud: true").first().waitFor();
+  await page.getByText("Fork from this step").click();
+  expect(await page.getByLabel("token: a secret").getAttribute("type")).toBe("password");
+  expect(await page.content()).not.toContain("not-for-anybody");
+});
 
-test.skipIf(browserProgram === undefined)(
-  "every page is whole in light and dark, wide and narrow",
-  async () => {
-    const start = ["start", "shipping", "--input", "version=1.3", "--label", "Release 1.3"];
-    const { id } = (await project.json(start)) as { readonly id: string };
-    await project.json(["start", "charging", "--label", "Order 17"]);
-    await project.json(["start", "asking", "--wait"]);
-    const isWaiting = async (): Promise<boolean> =>
-      ((await project.json(["gates"])) as { gates: unknown[] }).gates.length === 2;
-    await expect.poll(isWaiting, { timeout: 30_000, interval: 500 }).toBe(true);
-    /** Name, path, and what is there once the page is whole. */
-    const places = [
-      ["runs", "/", "Order 17"],
-      ["run", `/runs/${id}`, "Ship it?"],
-      ["gates", "/gates", "Ship it?"],
-      ["schedules", "/schedules", "nightly"],
-      ["cost", "/cost", "Workflows"],
-      ["limits", "/limits", "Change slow"],
-      ["fleet", "/fleet", "Ended runs kept"],
-      ["start", "/start", "Label"],
-    ] as const;
-    const breaches: string[] = [];
-    for (const look of ["light", "dark"] as const) {
-      const { page, complaints } = await openPage(browser, look);
-      for (const [name, place, part] of places) {
-        await page.setViewportSize({ width: 1280, height: 800 });
-        await page.goto(`${url}${place}`);
-        await page.locator("h1").waitFor();
-        await page.getByText("Loading …").waitFor({ state: "detached" });
-        await page.getByText("2 waiting for an answer").waitFor();
-        await page.getByText(part).first().waitFor();
-        if (process.env["RUNFLEET_PICTURES"] === "1") {
-          const path = `${pictures}${name}-${look}.png`;
-          await page.screenshot({ path, animations: "disabled", fullPage: name === "run" });
-        }
-        if (name === "run") await openEverything(page);
-        breaches.push(...(await breachesOf(page)).map((breach) => `${name}, ${look}: ${breach}`));
-        await page.setViewportSize({ width: 360, height: 740 });
-        const excess = await page.evaluate<number>("document.documentElement.scrollWidth - innerWidth");
-        expect(excess, `${name} is wider than a narrow screen`).toBeLessThanOrEqual(0);
-      }
-      expect(complaints).toEqual([]);
-      await page.close();
+browse("runs are found by id, by how their label begins, and changed together", async (page) => {
+  const id = await fleet().start({ workflow: "slow", label: "batch 7 of 9" });
+  await fleet().start({ workflow: "slow", label: "batch 7 of 8" });
+  await fleet().start({ workflow: "slow", label: "bat" });
+  await page.goto(fleet().url);
+  const search = page.getByRole("searchbox");
+  await search.fill("batch 7");
+  await search.press("Enter");
+  await page.getByText("Cancel all runs whose label begins with batch 7").waitFor({ state: "attached" });
+  await page.getByRole("link", { name: "batch 7 of 9" }).waitFor();
+  expect(await page.getByRole("link", { name: /^bat/ }).allTextContents()).toEqual([
+    "batch 7 of 9",
+    "batch 7 of 8",
+  ]);
+  await page.getByText("Change all runs that match").click();
+  await page.getByRole("button", { name: "Cancel all runs whose" }).click();
+  await page.getByRole("button", { name: "Yes, cancel 2" }).click();
+  await page.getByText("2 of 2 cancelled").waitFor();
+  await page.getByRole("button", { name: "All labels" }).click();
+  await page.getByRole("link", { name: "bat", exact: true }).waitFor();
+  await search.fill(id);
+  await search.press("Enter");
+  await heading(page, "cancelled").waitFor();
+});
+
+browse("what one workflow cost is shown alone", async (page) => {
+  await startFromPage(page, "asking");
+  await heading(page, "completed").waitFor();
+  await page.getByRole("link", { name: "Cost" }).click();
+  await page.getByRole("cell", { name: "hello" }).first().waitFor();
+  await page.getByLabel("Workflow").selectOption("asking");
+  await page.getByRole("cell", { name: "hello" }).first().waitFor({ state: "detached" });
+  await page.getByRole("link", { name: "asking" }).waitFor();
+  expect(await page.getByLabel("Totals").textContent()).toContain("0.42");
+});
+
+browse("a run is started and approved with the keyboard alone", async (page) => {
+  const press = async (...keys: readonly string[]): Promise<void> => {
+    for (const key of keys) await page.keyboard.press(key);
+  };
+  /** Goes on with Tab until that is where the focus is. */
+  const tabTo = async (name: string): Promise<void> => {
+    const named = `(() => { const at = document.activeElement;
+      return (at.labels?.[0]?.textContent ?? at.textContent ?? "").trim(); })()`;
+    for (let left = 60; left > 0; left--) {
+      await press("Tab");
+      if ((await page.evaluate<string>(named)).startsWith(name)) return;
     }
-    expect(breaches).toEqual([]);
-  },
-);
+    throw new Error(`the keyboard does not come to ${name}`);
+  };
+  await page.goto(`${fleet().url}/`);
+  await tabTo("Start");
+  await press("Enter");
+  await page.getByLabel("Workflow").locator("option", { hasText: "release" }).waitFor({ state: "attached" });
+  await tabTo("Workflow");
+  await page.keyboard.type("release");
+  await page.getByLabel("version").waitFor();
+  await tabTo("version");
+  await page.keyboard.type("3");
+  await press("Enter");
+  await heading(page, "waiting").waitFor();
+  await tabTo("Now");
+  await press("Space");
+  await tabTo("Feedback");
+  await page.keyboard.type("go");
+  await tabTo("Approve");
+  await press("Enter");
+  await heading(page, "completed").waitFor();
+});

@@ -15,6 +15,11 @@ const hello = `workflow hello {
   script wave { run = "echo bye {{whom}}" }
 }
 `;
+const signing = `workflow signing {
+  inputs { token secret description = "of the registry" loud boolean }
+  script sign { run = "echo signed with $(printf %s {{token}} | wc -c) letters, loud: {{loud}}" }
+}
+`;
 const family = `workflow family { call workflow hello { inputs = { whom = "kid" } } }`;
 const charging = `workflow charging { call charge { retries = 1 } }`;
 /** Something of everything that a graph shows. */
@@ -35,6 +40,7 @@ export const sources = {
   fragile,
   hello,
   family,
+  signing,
   charging,
   shipping,
   asking: "workflow asking { call ask }",

@@ -56,6 +56,7 @@ const examples: Readonly<Record<string, readonly Example[]>> = {
     ["start review.wf --input pr=7 --wait", "publishes the file, starts it, shows it until its end"],
     ["start review-pr --input pr=7 --idempotency-key pr-7", "a published workflow, once however often"],
     ["start nightly --delay 90s --priority 5 --pool gpu", "later, behind others, for certain workers"],
+    ["start deploy --inputs-file inputs.json", "inputs that nobody else on this machine shall see"],
     ["start review-pr --many prs.jsonl", "a run per line of the file"],
   ],
   list: [

@@ -6,6 +6,7 @@ import type {
   LimitOptions,
   LimitPage,
   ManyDocument,
+  PublishedDocument,
   RunExplanation,
   RunFilter,
   RunPage,
@@ -97,8 +98,9 @@ export const api = {
     }),
   gates: (filter: { runId?: string; cursor?: string }) => ask<GatePage>("GET", `/gates${search(filter)}`),
   workflows: () => ask<{ readonly workflows: readonly WorkflowDocument[] }>("GET", "/workflows"),
+  workflow: (name: string) => ask<PublishedDocument>("GET", `/workflows/${at(name)}`),
   fleet: () => ask<FleetDocument>("GET", "/fleet"),
-  usage: (asked: { from: string; by: string; top: string }) =>
+  usage: (asked: { from: string; by: string; top: string; workflow: string }) =>
     ask<UsageDocument>("GET", `/usage${search(asked)}`),
   limits: (filter: { cursor?: string }) => ask<LimitPage>("GET", `/limits${search(filter)}`),
   setLimit: (workflow: string, limit: LimitOptions) => ask<void>("PUT", `/limits/${at(workflow)}`, limit),

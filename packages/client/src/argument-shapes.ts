@@ -176,6 +176,7 @@ export const clientArguments: Readonly<Record<string, readonly ArgumentShape[]>>
   resumeSchedule: [name],
   fireSchedule: [name, optional("options", by)],
   workflows: [],
+  workflow: [name],
   setLimit: [
     { name: "workflow", shape: text },
     { name: "options", shape: options<LimitOptions>({ concurrency: number, perKey: number, rate: object }) },

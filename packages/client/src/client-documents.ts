@@ -24,6 +24,11 @@ export interface WorkflowDocument extends PublishedVersion {
   readonly publishedAt: string;
 }
 
+/** What is published under a name. */
+export interface PublishedDocument extends PublishedVersion {
+  readonly definition: Definition;
+}
+
 /** A run without what belongs to its steps and children, as lists show it. */
 export type RunRow = Omit<RunDocument, "steps" | "currentSteps" | "children" | "hasMoreChildren">;
 

@@ -21,7 +21,7 @@ import { listLimits, removeLimit, setLimit } from "./limit-workflows.js";
 import { diagnose, prepareVersions, storeVersions } from "./publish.js";
 import { listGates, listRuns, listWorkflows, readFleet, readRunDocument } from "./read-runs.js";
 import { readUsage } from "./read-usage.js";
-import { readDefinition } from "./run-definition.js";
+import { readDefinition, readPublished } from "./run-definition.js";
 import { readScaling, setScaling } from "./scale-pools.js";
 import {
   fireSchedule,
@@ -96,6 +96,7 @@ function clientOn(connections: Connections): FleetClient {
     resumeSchedule: (name) => resumeSchedule(connections, name),
     fireSchedule: async (name, options = {}) => started(await fireSchedule(connections, name, options)),
     workflows: () => listWorkflows(connections),
+    workflow: (name) => readPublished(connections, name),
     setLimit: (workflow, options) => setLimit(connections, workflow, options),
     removeLimit: (workflow) => removeLimit(connections, workflow),
     limits: (options = {}) => listLimits(connections, options),

@@ -20,6 +20,7 @@ import type {
   GatePage,
   LimitPage,
   ManyDocument,
+  PublishedDocument,
   PublishedVersion,
   RunExplanation,
   RunPage,
@@ -191,6 +192,8 @@ export interface FleetClient {
   fireSchedule(name: string, options?: ScheduleChangeOptions): Promise<StartedRun>;
   /** Every published workflow, by name. */
   workflows(): Promise<readonly WorkflowDocument[]>;
+  /** What a start by this name would use. Throws `workflow_not_found`. */
+  workflow(name: string): Promise<PublishedDocument>;
   /**
    * Limits a workflow from now on, whatever its definition and its starts say, and replaces what was set before. Runs that
    * there is room for now go on at once; runs that are worked on are left alone. Throws `invalid_usage`.

@@ -14,6 +14,7 @@ export type {
   LimitPage,
   ManyDocument,
   PoolDocument,
+  PublishedDocument,
   PublishedVersion,
   RunExplanation,
   RunPage,

@@ -1,13 +1,22 @@
-/** The version of a workflow that a run was started with: read as a document, and found again to start from it. */
+/**
+ * Definitions as documents: the one that is published under a name, and the version that a run was started with, which is
+ * found again to start from it.
+ */
 import { type Definition, RunfleetError, type RunRecord } from "@runfleet/model";
-import type { DefinitionDocument } from "./client-documents.js";
+import { checkName } from "./check-start-options.js";
+import type { DefinitionDocument, PublishedDocument } from "./client-documents.js";
 import type { Connections } from "./connections.js";
 import { readRun } from "./read-runs.js";
-import type { StartTarget } from "./start-run.js";
+import { findTarget, type StartTarget } from "./start-run.js";
 
 export async function readDefinition(connections: Connections, runId: string): Promise<DefinitionDocument> {
   const { hash, definition } = await versionOf(connections, await readRun(connections, runId));
   return { id: runId, hash, definition };
+}
+
+export async function readPublished(connections: Connections, name: string): Promise<PublishedDocument> {
+  checkName("workflow name", name);
+  return { name, ...(await findTarget(connections, name)) };
 }
 
 /** Throws `workflow_not_found` when it is not stored any more. */

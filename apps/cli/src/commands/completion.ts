@@ -4,6 +4,7 @@ import type { Cli } from "../cli.js";
 import { askFleet } from "../completion/ask-fleet.js";
 import { completeWords } from "../completion/complete-words.js";
 import { shellScripts } from "../completion/shell-scripts.js";
+import { typedGlobals, wholeWords } from "../completion/typed-globals.js";
 import { shownText } from "../render/shown-text.js";
 
 /** Time for the words to be written; a Redis that does not answer must not keep the shell waiting. */
@@ -31,11 +32,18 @@ function printScript({ terminal, globals }: Cli, shell: string): void {
   else terminal.print(script.trimEnd());
 }
 
-async function complete(program: Command, cli: Cli, words: readonly string[]): Promise<void> {
-  const { candidates, files } = await completeWords(program, words, askFleet(cli));
+async function complete(program: Command, cli: Cli, typed: readonly string[]): Promise<void> {
+  const words = wholeWords(typed);
+  const { candidates, files } = await completeWords(program, words, askFleet(withTyped(cli, words)));
   const lines = candidates.map(({ word, says }) => `${word}\t${says.replace(/\s+/g, " ").slice(0, 80)}`);
   const plain = { isColorSupported: false };
   const shown = [...lines, ...(files ? [":files"] : [])].map((line) => shownText(line, plain));
   if (shown.length > 0) cli.terminal.stream.write(`${shown.join("\n")}\n`);
   setTimeout(() => process.exit(), lingerMs).unref();
+}
+
+/** The fleet is the one that the line names, as far as it is typed. */
+function withTyped(cli: Cli, words: readonly string[]): Cli {
+  const typed = typedGlobals(words);
+  return { ...cli, globals: () => ({ ...cli.globals(), ...typed }) };
 }

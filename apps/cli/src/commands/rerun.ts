@@ -39,10 +39,10 @@ function withChanges(command: Command): Command {
   return command
     .option(
       "-i, --input <name=value>",
-      "an input that shall be another one; may be given several times",
+      "an input that shall be another one, but no secret; may be given several times",
       collect,
     )
-    .option("--inputs-file <file>", "such inputs as a JSON object; --input wins over it")
+    .option("--inputs-file <file>", "such inputs as a JSON object, secrets too; --input wins over it")
     .option("--label <text>", "default: the label of the earlier run")
     .option("--idempotency-key <key>", "the same key and inputs give the same run")
     .option(...waitOption);

@@ -36,8 +36,12 @@ export function addStart(program: Command, cli: Cli): void {
     .description(
       "start a run of a published workflow, or of a .wf file (published first, with the workflows beside it)",
     )
-    .option("-i, --input <name=value>", "an input; may be given several times", collect)
-    .option("--inputs-file <file>", "inputs as a JSON object; --input wins over it")
+    .option(
+      "-i, --input <name=value>",
+      "an input; may be given several times. Not for secrets: others see it in the list of processes",
+      collect,
+    )
+    .option("--inputs-file <file>", "inputs as a JSON object, secrets too; --input wins over it")
     .option("--label <text>", "what people recognise the run by")
     .option("--idempotency-key <key>", "the same key, workflow and inputs give the same run")
     .option(

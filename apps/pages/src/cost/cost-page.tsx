@@ -3,6 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Link, useSearchParams } from "wouter";
 import { api } from "../api";
 import { ProblemNote } from "../parts/problem-note";
+import { WorkflowFilter } from "../parts/workflow-filter";
 import { count, dollars, duration } from "../words";
 import { DayChart } from "./day-chart";
 import { DayTable } from "./day-table";
@@ -29,17 +30,21 @@ export function CostPage() {
   const measure: Measure = isMeasure(show) ? show : "cost";
   const choose = (name: string, value: string) =>
     setParams(
-      (before) => new URLSearchParams([...before].filter(([key]) => key !== name).concat([[name, value]])),
+      (before) =>
+        new URLSearchParams(
+          [...before].filter(([key]) => key !== name).concat(value === "" ? [] : [[name, value]]),
+        ),
     );
   const from = days[0] ?? "";
+  const workflow = params.get("workflow") ?? "";
   const byDay = useQuery({
-    queryKey: ["usage", "both", from],
-    queryFn: () => api.usage({ from, by: "both", top: "6" }),
+    queryKey: ["usage", "both", from, workflow],
+    queryFn: () => api.usage({ from, by: "both", top: "6", workflow }),
     refetchInterval: lookMs,
   });
   const byWorkflow = useQuery({
-    queryKey: ["usage", "workflow", from],
-    queryFn: () => api.usage({ from, by: "workflow", top: "250" }),
+    queryKey: ["usage", "workflow", from, workflow],
+    queryFn: () => api.usage({ from, by: "workflow", top: "250", workflow }),
     refetchInterval: lookMs,
   });
   const error = byDay.error ?? byWorkflow.error;
@@ -57,6 +62,7 @@ export function CostPage() {
             ))}
           </select>
         </label>
+        <WorkflowFilter chosen={workflow} onChoose={(name) => choose("workflow", name)} />
         <label>
           Bars show
           <select value={measure} onChange={(event) => choose("show", event.target.value)}>

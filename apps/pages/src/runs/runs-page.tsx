@@ -1,10 +1,11 @@
 /** Runs, newest first, as they are now: filters in the address, more on demand. */
-import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { useInfiniteQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useSearchParams } from "wouter";
 import { api } from "../api";
 import { ProblemNote } from "../parts/problem-note";
 import { useMay } from "../parts/session";
+import { WorkflowFilter } from "../parts/workflow-filter";
 import { ManyRuns } from "./bulk/many-runs";
 import { FindRun } from "./find-run";
 import { RunsTable } from "./runs-table";
@@ -77,22 +78,5 @@ export function RunsPage() {
         </button>
       ) : null}
     </>
-  );
-}
-
-function WorkflowFilter({ chosen, onChoose }: { readonly chosen: string; onChoose(name: string): void }) {
-  const { data } = useQuery({ queryKey: ["workflows"], queryFn: api.workflows });
-  const names = data?.workflows.map(({ name }) => name) ?? [];
-  const shown = chosen === "" || names.includes(chosen) ? names : [chosen, ...names];
-  return (
-    <label>
-      Workflow
-      <select value={chosen} onChange={(event) => onChoose(event.target.value)}>
-        <option value="">all</option>
-        {shown.map((name) => (
-          <option key={name}>{name}</option>
-        ))}
-      </select>
-    </label>
   );
 }

@@ -68,6 +68,7 @@ test("what each role may do is what is written here", async () => {
       "viewer GET /api/v1/session",
       "viewer GET /api/v1/usage",
       "viewer GET /api/v1/workflows",
+      "viewer GET /api/v1/workflows/x",
       "viewer POST /api/v1/validate",
     ]
   `);

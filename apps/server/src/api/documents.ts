@@ -7,6 +7,7 @@ import type {
   FleetDocument,
   GateDocument,
   GatePage,
+  PublishedDocument,
   PublishedVersion,
   RunExplanation,
   RunPage,
@@ -92,6 +93,10 @@ export const gatePageSchema: z.ZodType<GatePage> = z
 export const versionSchema = z
   .object({ name: z.string(), hash: z.string().describe("SHA-256 of the definition's JSON") })
   .meta({ id: "PublishedVersion" }) satisfies z.ZodType<PublishedVersion>;
+
+export const publishedSchema = versionSchema
+  .extend({ definition: definitionSchema })
+  .meta({ id: "PublishedWorkflow" }) satisfies z.ZodType<PublishedDocument>;
 
 export const workflowListSchema = z
   .object({

@@ -2,11 +2,11 @@
 import type { FleetClient, WorkflowSource } from "@runfleet/client";
 import type { Definition } from "@runfleet/model";
 import type { FastifyPluginCallbackZod } from "fastify-type-provider-zod";
-import type { z } from "zod";
+import { z } from "zod";
 import { present } from "../present.js";
-import { diagnosticsSchema, versionSchema, workflowListSchema } from "./documents.js";
+import { diagnosticsSchema, publishedSchema, versionSchema, workflowListSchema } from "./documents.js";
 import { problems } from "./problems.js";
-import { publishBody } from "./requests.js";
+import { name, publishBody } from "./requests.js";
 
 export function workflowRoutes(fleet: FleetClient): FastifyPluginCallbackZod {
   return (app, _options, done) => {
@@ -22,6 +22,20 @@ export function workflowRoutes(fleet: FleetClient): FastifyPluginCallbackZod {
         },
       },
       async () => ({ workflows: [...(await fleet.workflows())] }),
+    );
+    app.get(
+      "/workflows/:name",
+      {
+        config: { role: "viewer" },
+        schema: {
+          summary: "What is published under a name: what a start would use",
+          tags: ["workflows"],
+          operationId: "getWorkflow",
+          params: z.object({ name }),
+          response: { 200: publishedSchema, ...problems },
+        },
+      },
+      async (request) => fleet.workflow(request.params.name),
     );
     app.post(
       "/workflows",
