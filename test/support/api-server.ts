@@ -1,4 +1,5 @@
 /** The HTTP side of a fleet under test, with tokens of every role, and how to ask it. */
+import { createRecorder } from "@runfleet/metrics";
 import { startServer } from "@runfleet/server";
 import { type ClientFleet, openClientFleet } from "./client-fleet.js";
 
@@ -39,6 +40,7 @@ export async function openApiServer(redisUrl: string): Promise<ApiServer> {
   const server = await startServer({
     ...{ fleet: under.fleet, port: 0, tokens, requestsPerMinute: 1_000_000 },
     board: { redis: redisUrl, namespace: under.namespace },
+    metrics: { recorder: createRecorder("server", under.namespace) },
     log: (line) => void faults.push(line),
     audit: (entry) => void audited.push(entry),
   });

@@ -26,6 +26,7 @@ import { type AuditEntry, auditChanges } from "./audit.js";
 import { boardPath, boardRoutes } from "./board/board-routes.js";
 import type { Board } from "./board/open-board.js";
 import { healthRoutes } from "./health-routes.js";
+import { metricsRoutes, type ServedMetrics } from "./metrics/metrics-routes.js";
 import { describeApi } from "./openapi.js";
 import { pageRoutes } from "./page-routes.js";
 import { answerProblems } from "./problem.js";
@@ -36,6 +37,8 @@ export interface ServerParts {
   readonly board?: Board | undefined;
   /** Empty = everybody who can connect is an admin; only for loopback. */
   readonly tokens: readonly ApiToken[];
+  /** Served under `/metrics`; without them there is no such page. */
+  readonly metrics?: ServedMetrics | undefined;
   /** Requests of one actor per minute. */
   readonly requestsPerMinute: number;
   /** Gets one line for each request that failed by the server's fault. */
@@ -84,6 +87,7 @@ export async function createServer(parts: ServerParts): Promise<FastifyInstance>
   await describeApi(app, version);
   await app.register(healthRoutes(fleet));
   await app.register(pageRoutes);
+  if (parts.metrics !== undefined) await app.register(metricsRoutes(parts.metrics));
   const { board } = parts;
   if (board !== undefined) await app.register(boardRoutes({ board, fleet, log }), { prefix: boardPath });
   for (const routes of apiRoutes(parts)) await app.register(routes, { prefix: "/api/v1" });

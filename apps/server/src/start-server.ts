@@ -7,6 +7,8 @@ import type { ApiToken } from "./access/tokens.js";
 import type { AuditEntry } from "./audit.js";
 import { type BoardAddress, openBoard } from "./board/open-board.js";
 import { createServer } from "./create-server.js";
+import { recordFleet } from "./metrics/fleet-gauges.js";
+import type { ServedMetrics } from "./metrics/metrics-routes.js";
 
 export interface ServerOptions {
   readonly fleet: FleetClient;
@@ -20,6 +22,8 @@ export interface ServerOptions {
   readonly grpcPort?: number | undefined;
   /** Who may use it. Without any, only a loopback address is listened on, and everybody there is an admin. */
   readonly tokens?: readonly ApiToken[];
+  /** What `/metrics` says, for which the fleet is read; default: there is no such page. */
+  readonly metrics?: ServedMetrics;
   /** Requests of one actor per minute; default 3,000. */
   readonly requestsPerMinute?: number;
   /** Gets one line for each request that failed by the server's fault. */
@@ -57,16 +61,15 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     );
   }
   const board = options.board === undefined ? undefined : openBoard(options.board, options.log);
+  const { fleet, metrics, log } = options;
   const app = await createServer({
-    fleet: options.fleet,
-    board,
-    tokens,
+    ...{ fleet, board, tokens, metrics, log },
     requestsPerMinute: options.requestsPerMinute ?? defaultRequestsPerMinute,
-    log: options.log,
     audit: options.audit ?? (() => {}),
   });
   app.addHook("onClose", async () => board?.close());
   await listen(app, host, options.port);
+  if (metrics !== undefined) recordFleet(metrics.recorder, { fleet, log });
   const { port } = app.server.address() as AddressInfo;
   const grpcPort = await openScaler(app, { ...options, host, tokens });
   return {

@@ -192,6 +192,7 @@ export const clientArguments: Readonly<Record<string, readonly ArgumentShape[]>>
     ),
   ],
   fleet: [],
+  counts: [],
   scaling: [optional("pool", text)],
   setScaling: [
     { name: "pool", shape: text },

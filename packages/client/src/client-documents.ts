@@ -5,6 +5,7 @@ import type {
   Explanation,
   Failure,
   FiringOutcome,
+  FleetCounts,
   OverlapPolicy,
   RunDocument,
   RunStatus,
@@ -153,6 +154,12 @@ export interface FleetDocument {
   readonly pools: readonly PoolDocument[];
   /** Largest first; of very many workflows some. */
   readonly kept: readonly KeptDocument[];
+}
+
+/** How much there is of everything in Redis, and of its memory. */
+export interface FleetCountsDocument extends FleetCounts {
+  /** Of the whole Redis, in bytes; null where it does not say. `maxBytes` 0: as much as there is. */
+  readonly memory: { readonly usedBytes: number | null; readonly maxBytes: number | null };
 }
 
 /** What runs used, and how many of them ended how. */

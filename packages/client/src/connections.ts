@@ -10,8 +10,10 @@ import {
   createRedisStore,
   createSecretBox,
   examineRedis,
+  type MemoryUse,
   partitionTag,
   type RedisFinding,
+  readMemoryUse,
   type SecretBox,
 } from "@runfleet/store";
 import type { ClientOptions } from "./client-options.js";
@@ -21,6 +23,7 @@ export interface Connections {
   readonly queue: RunQueue;
   readonly secrets: SecretBox;
   readonly examineRedis: () => Promise<readonly RedisFinding[]>;
+  readonly memoryUse: () => Promise<MemoryUse>;
   readonly actor: string;
   readonly log: (line: string) => void;
   /** True while commands are sent at once; otherwise they wait for the connection, some seconds at most. */
@@ -60,6 +63,7 @@ export function openConnections(options: ClientOptions): Connections {
     queue,
     secrets,
     examineRedis: () => examineRedis(redis),
+    memoryUse: () => readMemoryUse(redis),
     actor: options.actor ?? "client",
     log: options.log ?? (() => {}),
     isReady: () => redis.status === "ready",

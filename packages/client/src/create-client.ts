@@ -19,7 +19,7 @@ import type { FleetClient, RunHandle, StartedRun } from "./fleet-client.js";
 import { awaitResult, followEvents } from "./follow-runs.js";
 import { listLimits, removeLimit, setLimit } from "./limit-workflows.js";
 import { diagnose, prepareVersions, storeVersions } from "./publish.js";
-import { listGates, listRuns, listWorkflows, readFleet, readRunDocument } from "./read-runs.js";
+import { countFleet, listGates, listRuns, listWorkflows, readFleet, readRunDocument } from "./read-runs.js";
 import { readUsage } from "./read-usage.js";
 import { readDefinition, readPublished } from "./run-definition.js";
 import { readScaling, setScaling } from "./scale-pools.js";
@@ -102,6 +102,7 @@ function clientOn(connections: Connections): FleetClient {
     limits: (options = {}) => listLimits(connections, options),
     examineRedis: connections.examineRedis,
     fleet: () => readFleet(connections),
+    counts: () => countFleet(connections),
     usage: (options = {}) => readUsage(connections, options),
     scaling: (pool = "default") => readScaling(connections, pool),
     setScaling: (pool, policy) => setScaling(connections, pool, policy),

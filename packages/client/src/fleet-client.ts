@@ -16,6 +16,7 @@ import type { RedisFinding } from "@runfleet/store";
 import type {
   DefinitionDocument,
   FiringDocument,
+  FleetCountsDocument,
   FleetDocument,
   GatePage,
   LimitPage,
@@ -204,6 +205,8 @@ export interface FleetClient {
   /** What is set, and every limit in use with the runs that are worked on and that wait. */
   limits(options?: LimitListOptions): Promise<LimitPage>;
   fleet(): Promise<FleetDocument>;
+  /** Runs by status, gates, the outbox and how old the oldest is: what metrics are made of. Two round trips, whatever there is. */
+  counts(): Promise<FleetCountsDocument>;
   /**
    * What workflows used, day by day: money, turns, tokens, time of work, and how many runs ended how. Each run counts for its
    * own workflow when it spends, open runs too, for 400 days however soon runs leave. Throws `invalid_usage`.

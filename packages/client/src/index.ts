@@ -7,6 +7,7 @@ export type {
   AncestorDocument,
   DefinitionDocument,
   FiringDocument,
+  FleetCountsDocument,
   FleetDocument,
   GateDocument,
   GatePage,

@@ -10,6 +10,7 @@ import {
 import { ancestorsReader } from "./ancestors.js";
 import { checkLabels } from "./check-start-options.js";
 import type {
+  FleetCountsDocument,
   FleetDocument,
   GatePage,
   RunPage,
@@ -127,6 +128,11 @@ export async function readFleet({ store, queue }: Connections): Promise<FleetDoc
     })),
     kept: [...kept].sort((a, b) => b.bytes - a.bytes),
   };
+}
+
+export async function countFleet({ store, memoryUse }: Connections): Promise<FleetCountsDocument> {
+  const [counts, memory] = await Promise.all([store.countFleet(), memoryUse()]);
+  return { ...counts, memory };
 }
 
 function workerDocument(worker: WorkerPresence): WorkerDocument {

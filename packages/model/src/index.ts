@@ -88,6 +88,7 @@ export {
 export type { Cause, Explanation, Situation } from "./explanation.js";
 export { causes, explain } from "./explanation.js";
 export type { Fact, FleetEvent, HistoryEvent } from "./fact.js";
+export type { FleetCounting, FleetCounts } from "./fleet-counts-port.js";
 export { signalName } from "./gate-signal.js";
 export {
   type HttpGateOption,

@@ -3,6 +3,7 @@
  * in memory; one conformance suite runs against both. No implementation lives here.
  */
 import type { HistoryEvent } from "./fact.js";
+import type { FleetCounting } from "./fleet-counts-port.js";
 import type { ItemClaims } from "./item-claims.js";
 import type { LimitWrites } from "./limits-port.js";
 import type { OutsideWrites } from "./outside-writes.js";
@@ -54,7 +55,8 @@ export interface RunStore
     SinkFeed,
     RunRetention,
     ItemClaims,
-    UsageReads {
+    UsageReads,
+    FleetCounting {
   inboxWaiting(runId: string): Promise<boolean>;
   /** When a run that nobody owns wants to be looked at, epoch ms. */
   dueAt(runId: string): Promise<number | undefined>;

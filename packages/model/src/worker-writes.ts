@@ -44,6 +44,11 @@ export interface Activation {
   readonly inbox: readonly InboxEntry[];
   /** True when the owner before never released the run. */
   readonly tookOver: boolean;
+  /**
+   * Since when it had wanted to be looked at, epoch ms of the store. Absent after a takeover, and when a sweeper had told it
+   * already. For people only.
+   */
+  readonly wantedSince?: number;
 }
 
 export type ActivateReply =

@@ -33,3 +33,7 @@ test("a port that is taken is refused with what to do", async () => {
   const again = serveHealth({ host: "127.0.0.1", port: health.port, unready: () => undefined });
   await expect(again).rejects.toThrow(/choose another with --health-port/);
 });
+
+test("without metrics there is no page of them", async () => {
+  expect(await ask("/metrics")).toEqual([404, "there are /livez, /readyz\n"]);
+});

@@ -1,10 +1,12 @@
 /**
- * The two questions of an orchestrator, for a process that serves nothing else: alive while it answers at all, ready while it
- * says so. Knows nothing of what the process does.
+ * What a process answers that serves nothing else: the two questions of an orchestrator (alive while it answers at all, ready while
+ * it says so), and its metrics. Knows nothing of what the process does.
  */
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import type { MetricPart, Recorder } from "@runfleet/metrics";
 import { RunfleetError } from "@runfleet/model";
+import { metricsPage, prepareMetricsPage } from "./metrics-page.js";
 
 export interface HealthOptions {
   readonly host: string;
@@ -12,6 +14,8 @@ export interface HealthOptions {
   readonly port: number;
   /** Why it is not ready; absent: it is. */
   readonly unready: () => string | undefined;
+  /** Served under `/metrics`. Default: there is no such page. */
+  readonly recorder?: Recorder<MetricPart>;
 }
 
 export interface Health {
@@ -22,25 +26,38 @@ export interface Health {
 interface Answer {
   readonly status: number;
   readonly text: string;
+  /** Default `text/plain`. */
+  readonly contentType?: string;
 }
 
-const ok: Answer = { status: 200, text: "ok" };
+const ok: Answer = { status: 200, text: "ok\n" };
 
-/** Answers `/livez` and `/readyz`. Throws `invalid_usage` when the port cannot be had. */
-export async function serveHealth({ host, port, unready }: HealthOptions): Promise<Health> {
-  const answers: Readonly<Record<string, () => Answer>> = {
+/** Answers `/livez`, `/readyz` and `/metrics`. Throws `invalid_usage` when the port cannot be had. */
+export async function serveHealth({ host, port, unready, recorder }: HealthOptions): Promise<Health> {
+  const answers: Readonly<Record<string, () => Answer | Promise<Answer>>> = {
     "/livez": () => ok,
     "/readyz": () => {
       const why = unready();
-      return why === undefined ? ok : { status: 503, text: why };
+      return why === undefined ? ok : { status: 503, text: `${why}\n` };
     },
+    ...(recorder === undefined
+      ? {}
+      : { "/metrics": async () => ({ status: 200, ...(await metricsPage(recorder)) }) }),
   };
-  const server = createServer(({ url = "" }, response) => {
-    const answer = Object.hasOwn(answers, url) ? answers[url] : undefined;
-    const { status, text } = answer?.() ?? { status: 404, text: "ask /livez or /readyz" };
-    response
-      .writeHead(status, { "content-type": "text/plain", "cache-control": "no-store" })
-      .end(`${text}\n`);
+  if (recorder !== undefined) await prepareMetricsPage();
+  const pages = Object.keys(answers).join(", ");
+  const answerOf = async (url: string): Promise<Answer> =>
+    (Object.hasOwn(answers, url) ? await answers[url]?.() : undefined) ?? {
+      status: 404,
+      text: `there are ${pages}\n`,
+    };
+  const server = createServer((request, response) => {
+    const send = ({ status, text, contentType = "text/plain" }: Answer): void => {
+      response.writeHead(status, { "content-type": contentType, "cache-control": "no-store" }).end(text);
+    };
+    answerOf(request.url ?? "").then(send, (error: unknown) =>
+      send({ status: 500, text: `${String(error)}\n` }),
+    );
   });
   await new Promise<void>((resolve, reject) => {
     server.once("error", (cause) => {

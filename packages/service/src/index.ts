@@ -8,5 +8,6 @@ export {
 export { type Health, type HealthOptions, serveHealth } from "./health.js";
 export { type LogLevels, levelOf, parseLogLevels, readLogLevels } from "./log-levels.js";
 export { createLog, type Logger, type LogOptions, type ProcessLog } from "./logger.js";
+export { type MetricsPage, metricsPage } from "./metrics-page.js";
 export { createShutdown, type Shutdown, type ShutdownOptions } from "./shutdown.js";
 export { startTelemetry, type Telemetry, type TelemetryOptions } from "./telemetry.js";

@@ -4,6 +4,7 @@
  */
 import { hostname } from "node:os";
 import { setTimeout as delay } from "node:timers/promises";
+import type { MetricPart, Recorder } from "@runfleet/metrics";
 import { type Signal, wantedSignals } from "./telemetry-environment.js";
 import { createTroubleLog } from "./telemetry-trouble.js";
 
@@ -12,6 +13,8 @@ export interface TelemetryOptions {
   readonly serviceName: string;
   /** `service.instance.id`, likewise; default: host and process. */
   readonly instanceId?: string;
+  /** What is sent as metrics. Default: there are none. */
+  readonly recorder?: Recorder<MetricPart>;
   /** Gets what the SDK could not do, the same thing at most once a minute. */
   readonly log: (line: string) => void;
 }
@@ -43,9 +46,11 @@ export async function startTelemetry(options: TelemetryOptions): Promise<Telemet
 
 /** Reads the variables itself, as the SDK does: exporters, protocols, headers, sampler, limits, batches. */
 async function startSdk(
-  { serviceName, instanceId = `${hostname()}-${process.pid}`, log }: TelemetryOptions,
+  { serviceName, instanceId = `${hostname()}-${process.pid}`, recorder, log }: TelemetryOptions,
   signals: ReadonlySet<Signal>,
 ): Promise<Telemetry["stop"]> {
+  const sendsMetrics = signals.has("metrics") && recorder !== undefined;
+  const metricReaders = sendsMetrics ? await metricReadersOf(recorder, log) : [];
   const { api, NodeSDK, resources } = await import("@opentelemetry/sdk-node");
   const sdk = new NodeSDK({
     resource: resources
@@ -56,7 +61,7 @@ async function startSdk(
     // The detector for processes would send the command line, which may hold the password of a Redis.
     resourceDetectors: [resources.envDetector, resources.hostDetector],
     ...(signals.has("traces") ? {} : { spanProcessors: [] }),
-    ...(signals.has("metrics") ? {} : { metricReaders: [] }),
+    metricReaders,
     logRecordProcessors: [],
   });
   // After the SDK was made: it would write to standard output, between the lines of the log.
@@ -72,4 +77,9 @@ async function startSdk(
     const how = await Promise.race([sdk.shutdown().catch(shown), isLate]);
     if (how === "late") shown("no answer in time");
   };
+}
+
+async function metricReadersOf(recorder: Recorder<MetricPart>, log: (line: string) => void) {
+  const { otlpMetricReaders } = await import("./otlp-metrics.js");
+  return otlpMetricReaders({ recorder, env: process.env, log });
 }

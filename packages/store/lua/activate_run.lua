@@ -25,7 +25,7 @@
 --   recoveriesAdmitted: recoveries of a run that this worker takes now
 --   partsTold: states of more parts than this are left for the owner to read
 -- REPLIES
---   activated: generation, took over (0 or 1), record, parts, unread events, 1 when the parts are left to be read
+--   activated: generation, took over (0 or 1), record, parts, unread events, 1 when parts are left to be read, wanted since or empty
 --   lost: the lease is not held with this token
 --   ended: status
 --   not_found: no such run
@@ -35,7 +35,7 @@
 
 local stored = redis.call(
   'HMGET', K.run, 'status', 'row', 'generation', 'nonce', 'owner', 'recoveries', 'tookOver', 'startedAt',
-  'workflow', 'permits', 'pool'
+  'workflow', 'permits', 'pool', 'wakeAt'
 )
 local status = stored[1]
 if not status then
@@ -50,6 +50,7 @@ end
 
 local generation = stored[3]
 local took_over = stored[7]
+local wanted_since = ''
 local is_repeat = stored[5] and stored[4] == A.leaseToken
 if not is_repeat then
   took_over = stored[5] and '1' or '0'
@@ -80,6 +81,11 @@ if not is_repeat then
   if took_over == '1' then
     redis.call('HSET', K.run, 'recoveries', string.format('%.0f', recoveries))
   end
+  local is_parked = took_over == '0' and (status == 'waiting' or status == 'cancelling')
+  local due = redis.call('ZSCORE', K.timers, A.runId) or is_parked and stored[12]
+  if due and tonumber(due) <= tonumber(now) then
+    wanted_since = string.format('%.0f', tonumber(due))
+  end
   redis.call('HDEL', K.parts, 'blockedOn')
   set_status(K.run, stored[2], status, open_status(status, 'running'))
   redis.call('ZADD', K.leases, now, A.runId)
@@ -95,5 +101,5 @@ local are_left = redis.call('HLEN', K.parts) > tonumber(A.partsTold)
 return {
   'activated', generation, took_over,
   redis.call('HGETALL', K.run), are_left and {} or redis.call('HGETALL', K.parts), unread_events(),
-  are_left and '1' or '0',
+  are_left and '1' or '0', wanted_since,
 }

@@ -10,6 +10,8 @@ export interface ConnectOptions {
   readonly role: "worker" | "client";
   /** Shown by `CLIENT LIST`. */
   readonly name?: string;
+  /** Told of every command that is sent, before it is. Must be quick, and not throw. */
+  readonly onCommand?: () => void;
 }
 
 /** A person waits for a client's command, so it must answer or fail; also what bounds the queue while Redis is away. */
@@ -36,7 +38,7 @@ export function connectRedis(url: string, options: ConnectOptions): Redis {
     ...roles[options.role],
   });
   replaceWhenSilent(redis);
-  gatherWrites(redis);
+  gatherWrites(redis, options.onCommand);
   return quiet(redis);
 }
 

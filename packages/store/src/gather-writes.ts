@@ -4,10 +4,11 @@
  */
 import type { Redis } from "ioredis";
 
-export function gatherWrites(redis: Redis): void {
+export function gatherWrites(redis: Redis, onCommand: () => void = () => {}): void {
   const send = redis.sendCommand.bind(redis);
   let isGathering = false;
   redis.sendCommand = (command, into) => {
+    onCommand();
     const { stream } = redis;
     if (!isGathering && stream?.writable) {
       isGathering = true;

@@ -6,6 +6,7 @@ export { partitionTag } from "./keys.js";
 export { createMemoryLeases, type MemoryLeasesOptions } from "./memory-leases.js";
 export { type MemorySnapshot, restoreSnapshot, takeSnapshot } from "./memory-snapshot.js";
 export { createMemoryStore } from "./memory-store.js";
+export { type MemoryUse, readMemoryUse } from "./memory-use.js";
 export { enqueueId, parentWakeId } from "./outbox-entry.js";
 export type { RedisFinding } from "./redis-findings.js";
 export { createRedisStore, type RedisStoreOptions } from "./redis-store.js";

@@ -3,6 +3,7 @@
  * caller's. `followHistory` alone waits in real time.
  */
 import { type CancelFeed, RunfleetError, type RunStore } from "@runfleet/model";
+import { memoryCounts } from "./memory/memory-counts.js";
 import { memoryUnownedEndings } from "./memory/memory-endings.js";
 import { memoryItemClaims } from "./memory/memory-item-claims.js";
 import { memoryOutsideWrites } from "./memory/memory-outside-writes.js";
@@ -37,6 +38,7 @@ export function createMemoryStore(options: { readonly now: () => number }): RunS
     ...memoryWorkflows(state),
     ...memoryPresence(state),
     ...memoryUsage(state),
+    ...memoryCounts(state),
     subscribe: async (listener) => {
       const own = (runId: string) => listener(runId);
       state.cancelListeners.add(own);

@@ -6,6 +6,7 @@ import type { CancelFeed, RunStore } from "@runfleet/model";
 import type { Redis } from "ioredis";
 import { partitionTag } from "./keys.js";
 import { cancelMessages } from "./redis/cancel-messages.js";
+import { fleetCounts } from "./redis/fleet-counts.js";
 import { historyReads } from "./redis/history.js";
 import { itemClaims } from "./redis/item-claims.js";
 import { limitWrites } from "./redis/limit-writes.js";
@@ -66,6 +67,7 @@ export function createRedisStore(options: RedisStoreOptions): RunStore & CancelF
     ...sinkFeed(partition),
     ...presence(partition),
     ...usageReads(partition),
+    ...fleetCounts(partition),
     subscribe,
     close: async () => {
       closeHistory();

@@ -17,7 +17,7 @@ import { Activation } from "./activation.js";
 import type { RunContext, WorkerConfig } from "./config.js";
 import type { Definitions } from "./definitions.js";
 import { watchEscapes } from "./escaped-errors.js";
-import type { LeaseKeeper } from "./lease-keeper.js";
+import { type LeaseKeeper, lossReasons } from "./lease-keeper.js";
 import type { PerformContext } from "./perform/context.js";
 import { createRedactor } from "./redactor.js";
 import type { Registry } from "./registry.js";
@@ -182,7 +182,7 @@ function watchOf(
   };
   return {
     onLost(reason) {
-      lease.warn("lease lost", { reason });
+      lease.warn("lease lost", { reason: lossReasons[reason] });
       activation.lose();
     },
     onBeat() {

@@ -4,6 +4,8 @@
  *
  *   starting → working → stopping (no new jobs, activations yield, running attempts get their grace) → stopped
  */
+import type { Recorder } from "@runfleet/metrics";
+import { createRecorder } from "@runfleet/metrics";
 import type { CancelFeed, Disposition, LeaseStore, RunQueue, RunStore } from "@runfleet/model";
 import { createSecretBox, type SecretBox } from "@runfleet/store";
 import type { ActivationPorts } from "./activation.js";
@@ -13,16 +15,17 @@ import type { WorkerConfig } from "./config.js";
 import { createDefinitions } from "./definitions.js";
 import type { FleetClock } from "./fleet-clock.js";
 import { createLeaseKeeper } from "./lease-keeper.js";
+import { meterHandle, meterKeeper, meterLeases, meterSlots, meterStore } from "./metrics/metered-ports.js";
 import type { OutboxPorts } from "./outbox.js";
 import { performEntries, wakeParent } from "./outbox.js";
 import { announcePresence } from "./presence.js";
 import { createRecentWork } from "./recent-work.js";
 import { createRegistry } from "./registry.js";
 import { keepRetention } from "./retention.js";
-import { createRetentionRules } from "./retention-rules.js";
+import { createRetentionRules, type RetentionRules } from "./retention-rules.js";
 import { createTicker } from "./schedules/ticker.js";
 import { createSweeper } from "./sweeper.js";
-import { componentLogs, troubleIn, type WorkerLog } from "./worker-log.js";
+import { type ComponentLog, componentLogs, troubleIn, type WorkerLog } from "./worker-log.js";
 
 export interface WorkerParts {
   readonly workerId: string;
@@ -38,6 +41,8 @@ export interface WorkerParts {
   /** Default: without keys. */
   readonly secrets?: SecretBox;
   readonly log: WorkerLog;
+  /** Default: one that nobody reads. */
+  readonly recorder?: Recorder<"worker">;
   readonly concurrency: number;
   readonly pools: readonly string[];
   readonly leaseTtlMs: number;
@@ -62,18 +67,20 @@ export interface AssembledWorker {
 }
 
 export async function assembleWorker(parts: WorkerParts): Promise<AssembledWorker> {
-  const { workerId, store, leases, queue, clock, config, pools, concurrency, leaseTtlMs } = parts;
-  const { workDir } = parts;
+  const { workerId, queue, clock, config, pools, concurrency, leaseTtlMs, workDir } = parts;
   const log = componentLogs(parts.log, { worker: workerId });
+  const meter = { recorder: parts.recorder ?? createRecorder("worker", ""), clock };
+  const store = meterStore(parts.store, meter);
+  const leases = meterLeases(parts.leases, meter);
   const rules = createRetentionRules(config.retention);
   const definitions = createDefinitions(store);
   const secrets = parts.secrets ?? createSecretBox({ namespace: "" });
   const outbox: OutboxPorts = { store, queue, definitions, secrets, now: () => clock.now() };
   const renewMs = Math.floor(leaseTtlMs / 3);
-  const keeper = createLeaseKeeper({
-    ...{ leases, clock, ttlMs: leaseTtlMs, renewMs },
-    onError: troubleIn(log("lease")),
-  });
+  const keeper = meterKeeper(
+    createLeaseKeeper({ leases, clock, ttlMs: leaseTtlMs, renewMs, onError: troubleIn(log("lease")) }),
+    meter,
+  );
   const activator = createActivator({
     ...{ workerId, store, leases, keeper, leaseTtlMs, definitions, config, log, killGraceMs, workDir },
     secrets,
@@ -86,6 +93,7 @@ export async function assembleWorker(parts: WorkerParts): Promise<AssembledWorke
   });
 
   const busy = (): number => activator.busy;
+  meterSlots(meter, { slots: concurrency * pools.length, leaseTtlMs, busy });
   const work = createRecentWork(clock.monotonic());
   const presence = announcePresence({
     ...{ store, clock, workerId, pools, slots: concurrency, busy, onError: troubleIn(log("process")) },
@@ -103,27 +111,18 @@ export async function assembleWorker(parts: WorkerParts): Promise<AssembledWorke
     }
   };
   const consumers = await Promise.all(
-    pools.map((pool) => queue.consume({ pool, concurrency, onError: troubleIn(log("queue")), handle })),
+    pools.map((pool) =>
+      queue.consume({
+        ...{ pool, concurrency, onError: troubleIn(log("queue")) },
+        handle: meterHandle(pool, handle, meter),
+      }),
+    ),
   );
-  const sweeper = createSweeper({
-    ...{ ports: outbox, clock, log: log("sweeper"), random: parts.random },
-    silentMs: leaseTtlMs,
-    intervalMs: parts.sweepMs,
-  });
-  const retention = keepRetention({
-    ...{ store, rules, clock, log: log("retention"), random: parts.random, intervalMs: parts.sweepMs },
-    sinks: (config.sinks ?? []).map(({ name }) => name),
-  });
-  const ticker = createTicker({
-    ports: { ...outbox, log: log("schedule") },
-    ...{ clock, lookMs: parts.scheduleLookMs ?? 1_000 },
-  });
+  const stopUpkeep = openUpkeep(parts, { outbox, rules, log });
 
   const stop = async (): Promise<void> => {
     presence.leave();
-    sweeper.stop();
-    retention.stop();
-    const ticked = ticker.stop();
+    const ticked = stopUpkeep();
     await Promise.all(consumers.map((consumer) => consumer.pause()));
     activator.stopAll();
     await Promise.all(consumers.map((consumer) => consumer.close()));
@@ -143,5 +142,33 @@ function outboxWork(
     performOutbox: (entries, run) => performEntries(entries, { ports, known: run, onError }),
     wakeParent: (run, { withinMs }) =>
       wakeParent(run, { ports, onError, ...(withinMs === undefined ? {} : { withinMs }) }),
+  };
+}
+
+/** What a worker does beside its runs, for the whole fleet. Answers how to stop it. */
+function openUpkeep(
+  parts: WorkerParts,
+  {
+    outbox,
+    rules,
+    log,
+  }: { readonly outbox: OutboxPorts; readonly rules: RetentionRules; readonly log: ComponentLog },
+): () => Promise<void> {
+  const { clock, random, sweepMs: intervalMs, config, leaseTtlMs: silentMs } = parts;
+  const sweeper = createSweeper({
+    ...{ ports: outbox, clock, log: log("sweeper"), random, silentMs, intervalMs },
+  });
+  const retention = keepRetention({
+    ...{ store: outbox.store, rules, clock, log: log("retention"), random, intervalMs },
+    sinks: (config.sinks ?? []).map(({ name }) => name),
+  });
+  const ticker = createTicker({
+    ports: { ...outbox, log: log("schedule") },
+    ...{ clock, lookMs: parts.scheduleLookMs ?? 1_000 },
+  });
+  return () => {
+    sweeper.stop();
+    retention.stop();
+    return ticker.stop();
   };
 }

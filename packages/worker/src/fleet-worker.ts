@@ -1,6 +1,7 @@
 /** A worker of the fleet on Redis: opens its connections, chooses what was left open, and closes everything at the end. */
 import { hostname } from "node:os";
 import { join, resolve } from "node:path";
+import { createRecorder, type Recorder } from "@runfleet/metrics";
 import type { CancelFeed, LeaseStore, RunQueue, RunStore } from "@runfleet/model";
 import { createRunQueue } from "@runfleet/queue";
 import {
@@ -43,6 +44,8 @@ export interface FleetWorkerOptions {
   readonly workerId?: string;
   /** One for all lines, which then say `component`, or one for each part of the worker (`logComponents` of the model). */
   readonly log: WorkerLog;
+  /** Counts what the worker does, see `@runfleet/metrics`; whoever made it reads it. Default: nobody does. */
+  readonly recorder?: Recorder<"worker">;
   /** Default 10 s: a dead worker's runs go on elsewhere within this time and 2 s. */
   readonly leaseTtlMs?: number;
   /** Directory of runs and logs; default `.runfleet/work` below the current directory. */
@@ -77,14 +80,15 @@ export async function createFleetWorker(options: FleetWorkerOptions): Promise<Fl
   const { namespace = "rf", secretKeys: keys } = options;
   const secrets = createSecretBox({ namespace, ...(keys === undefined ? {} : { keys }) });
   const clock = createFleetClock();
+  const recorder = options.recorder ?? createRecorder("worker", namespace);
   const { store, leases, queue, close, examineRedis } = openPorts(options, {
-    ...{ workerId, leaseTtlMs, clock },
+    ...{ workerId, leaseTtlMs, clock, recorder },
   });
   const onError = troubleIn(log("process"));
   const workDir = resolve(options.workDir ?? join(".runfleet", "work"));
   examineRedis().then((findings) => warnOf(findings, log("process")), onError);
   const working = await assembleWorker({
-    ...{ workerId, store, leases, queue, config, leaseTtlMs, workDir, secrets },
+    ...{ workerId, store, leases, queue, config, leaseTtlMs, workDir, secrets, recorder },
     log: options.log,
     clock,
     setClock: clock.setBy,
@@ -138,14 +142,23 @@ interface Ports {
 
 function openPorts(
   options: FleetWorkerOptions,
-  owner: { readonly workerId: string; readonly leaseTtlMs: number; readonly clock: FleetClock },
+  owner: {
+    readonly workerId: string;
+    readonly leaseTtlMs: number;
+    readonly clock: FleetClock;
+    readonly recorder: Recorder<"worker">;
+  },
 ): Ports {
   const { workerId, leaseTtlMs, clock } = owner;
+  const commands = owner.recorder.counter("runfleet_redis_commands_total");
+  const onCommand = (): void => commands.add(1);
   const place = { namespace: options.namespace ?? "rf", partition: options.partition ?? 0 };
-  const redis = connectRedis(options.redisUrl, { role: "worker", name: `runfleet-${workerId}` });
+  const redis = connectRedis(options.redisUrl, {
+    ...{ role: "worker", name: `runfleet-${workerId}`, onCommand },
+  });
   // Leases have connections of their own: a long reply to anybody else must not delay a renewal.
   const leaseRedis = (options.leaseRedisUrls ?? [options.redisUrl]).map((url) =>
-    connectRedis(url, { role: "client", name: `runfleet-lease-${workerId}` }),
+    connectRedis(url, { role: "client", name: `runfleet-lease-${workerId}`, onCommand }),
   );
   const store = createRedisStore({
     redis,

@@ -10,9 +10,17 @@
 import type { Lease, LeaseStore } from "@runfleet/model";
 import type { Clock } from "./clock.js";
 
+/** Why a lease was lost, and how people are told. */
+export const lossReasons = {
+  taken: "somebody else holds the lease",
+  overdue: "the lease could not be renewed in time",
+  repeated: "this worker took the run again",
+} as const;
+export type LossReason = keyof typeof lossReasons;
+
 export interface LeaseKeeper {
   /** Watches a lease until it is dropped. `onLost` is called at most once, `onBeat` after every renewal. */
-  keep(lease: Lease, watch: { onLost: (reason: string) => void; onBeat: () => void }): void;
+  keep(lease: Lease, watch: LeaseWatch): void;
   /** False once the lease is lost. Looks at the clock itself: one that has run out is lost now, not at the next tick. */
   holds(lease: Lease): boolean;
   /** Stops watching a lease and answers its newest form, for its release. */
@@ -20,14 +28,15 @@ export interface LeaseKeeper {
   stop(): void;
 }
 
-interface Held {
-  lease: Lease;
-  renewing: boolean;
-  readonly onLost: (reason: string) => void;
+export interface LeaseWatch {
+  readonly onLost: (reason: LossReason) => void;
   readonly onBeat: () => void;
 }
 
-const overdue = "the lease could not be renewed in time";
+interface Held extends LeaseWatch {
+  lease: Lease;
+  renewing: boolean;
+}
 
 export function createLeaseKeeper(options: {
   leases: LeaseStore;
@@ -38,7 +47,7 @@ export function createLeaseKeeper(options: {
 }): LeaseKeeper {
   const held = new Map<string, Held>();
 
-  const lose = (runId: string, entry: Held, reason: string): void => {
+  const lose = (runId: string, entry: Held, reason: LossReason): void => {
     if (held.get(runId) !== entry) return;
     held.delete(runId);
     entry.onLost(reason);
@@ -48,7 +57,7 @@ export function createLeaseKeeper(options: {
     entry.renewing = true;
     try {
       const reply = await options.leases.renew(entry.lease, options.ttlMs);
-      if (reply.tag === "lost") return lose(runId, entry, "somebody else holds the lease");
+      if (reply.tag === "lost") return lose(runId, entry, "taken");
       entry.lease = reply.lease;
       if (held.get(runId) === entry) entry.onBeat();
     } catch (error) {
@@ -63,7 +72,7 @@ export function createLeaseKeeper(options: {
   const tick = (): void => {
     const now = options.clock.monotonic();
     for (const [runId, entry] of held) {
-      if (entry.lease.deadlineMonoMs <= now) lose(runId, entry, overdue);
+      if (entry.lease.deadlineMonoMs <= now) lose(runId, entry, "overdue");
     }
     if (now - lastRenewal < options.renewMs) return;
     lastRenewal = now;
@@ -77,14 +86,14 @@ export function createLeaseKeeper(options: {
   return {
     keep(lease, watch) {
       const earlier = held.get(lease.runId);
-      if (earlier !== undefined) lose(lease.runId, earlier, "this worker took the run again");
+      if (earlier !== undefined) lose(lease.runId, earlier, "repeated");
       held.set(lease.runId, { lease, renewing: false, ...watch });
     },
     holds({ runId, token }) {
       const entry = held.get(runId);
       if (entry?.lease.token !== token) return false;
       if (entry.lease.deadlineMonoMs > options.clock.monotonic()) return true;
-      lose(runId, entry, overdue);
+      lose(runId, entry, "overdue");
       return false;
     },
     drop(lease) {

@@ -25,6 +25,25 @@ describeTwins("activate_run", (twin) => {
     ]);
   });
 
+  test("tells since when the run had wanted to be looked at, and nothing after a takeover or a sweeper's word", async () => {
+    const { store, create, activate, takeOver, clock } = twin();
+    const createdAt = clock.now();
+    const runId = await create();
+    clock.advance(70);
+    const first = await activate(runId);
+    expect(first.wantedSince).toBe(createdAt);
+    const second = await takeOver(first);
+    expect(second.wantedSince).toBeUndefined();
+    await store.park(samplePark(second.fence, { until: clock.now() + 1_000, inboxSeen: 1 }));
+    clock.advance(1_250);
+    const third = await takeOver(second);
+    expect(third.wantedSince).toBe(clock.now() - 250);
+    await store.release(sampleCommit(third.fence));
+    clock.advance(5);
+    expect(await store.wakeable({ limit: 10 })).toEqual([runId]);
+    expect((await takeOver(third)).wantedSince).toBeUndefined();
+  });
+
   test("a run that does not exist is not found", async () => {
     const reply = await twin().store.activate({ runId: "x", leaseToken: "t", owner: "w", recoveriesMax: 5 });
     expect(reply).toEqual({ tag: "not_found" });

@@ -57,6 +57,7 @@ const store = {
   listChildren: readsOnly,
   openGates: byClients,
   readUsage: byClients,
+  countFleet: byClients,
   findWorkflow: readsOnly,
   listWorkflows: byClients,
   readDefinition: readsOnly,

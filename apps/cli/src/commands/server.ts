@@ -1,5 +1,6 @@
 /** `runfleet server`: the HTTP API and the pages, until it is asked to stop. Its log goes to standard output as JSON. */
 import { createClient } from "@runfleet/client";
+import { createRecorder } from "@runfleet/metrics";
 import { createLog, createShutdown, readEnvironment, readLogLevels, startTelemetry } from "@runfleet/service";
 import type { Command } from "commander";
 import type { Cli } from "../cli.js";
@@ -12,6 +13,7 @@ interface Options {
   readonly host: string;
   readonly port: number;
   readonly grpcPort?: number;
+  readonly openMetrics?: boolean;
 }
 
 export function addServer(program: Command, cli: Cli): void {
@@ -25,10 +27,11 @@ export function addServer(program: Command, cli: Cli): void {
       "of the scaler for KEDA's external trigger; 0 = any free one; default: none",
       wholeNumber("--grpc-port", { min: 0, max: 65_535 }),
     )
+    .option("--open-metrics", "/metrics needs no token, although there are tokens")
     .action((options: Options) => runServer(cli, options));
 }
 
-async function runServer(cli: Cli, { host, port, grpcPort }: Options): Promise<void> {
+async function runServer(cli: Cli, { host, port, grpcPort, openMetrics = false }: Options): Promise<void> {
   // Every other command starts sooner without it.
   const { parseTokens, startServer } = await import("@runfleet/server");
   const environment = readEnvironment(cli.env);
@@ -40,7 +43,11 @@ async function runServer(cli: Cli, { host, port, grpcPort }: Options): Promise<v
   });
   const log = logs("process");
   const shutdown = createShutdown({ graceMs: environment.graceMs, log: (line) => log.warn(line) });
-  const telemetry = await startTelemetry({ serviceName: "runfleet-server", log: (line) => log.warn(line) });
+  const recorder = createRecorder("server", address.namespace);
+  const telemetry = await startTelemetry({
+    ...{ serviceName: "runfleet-server", recorder },
+    log: (line) => log.warn(line),
+  });
   shutdown.add("telemetry", () => telemetry.stop());
   try {
     const { redisUrl: redis, namespace } = address;
@@ -49,6 +56,7 @@ async function runServer(cli: Cli, { host, port, grpcPort }: Options): Promise<v
     for (const [pool, policy] of Object.entries(environment.scaling)) await fleet.setScaling(pool, policy);
     const server = await startServer({
       ...{ fleet, host, port, grpcPort, tokens, board: { redis, namespace } },
+      metrics: { recorder, isOpen: openMetrics },
       log: (line) => logs("server").error(line),
       audit: (entry) => logs("audit").info({ audit: entry }, "changed"),
     });

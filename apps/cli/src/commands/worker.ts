@@ -4,6 +4,7 @@
  */
 import { join } from "node:path";
 import { createClient } from "@runfleet/client";
+import { createRecorder, type Recorder } from "@runfleet/metrics";
 import {
   createLog,
   createShutdown,
@@ -52,7 +53,7 @@ export function addWorker(program: Command, cli: Cli): void {
     .option("--pools <names>", "pools it takes runs of, between commas; default: default")
     .option(
       "--health-port <port>",
-      "answers /livez and /readyz over HTTP; 0 = any free one; default: none",
+      "answers /livez, /readyz and /metrics over HTTP; 0 = any free one; default: none",
       wholeNumber("--health-port", { min: 0, max: 65_535 }),
     )
     .option("--health-host <address>", "where --health-port listens", "127.0.0.1")
@@ -73,8 +74,9 @@ async function runWorker(cli: Cli, options: Options): Promise<void> {
   const shutdown = createShutdown({ graceMs: graceMs + closingMs, log: (line) => log.warn(line) });
   stopWithParent(shutdown);
   const workerId = newWorkerId();
+  const recorder = createRecorder("worker", address.namespace);
   const telemetry = await startTelemetry({
-    ...{ serviceName: "runfleet-worker", instanceId: workerId },
+    ...{ serviceName: "runfleet-worker", instanceId: workerId, recorder },
     log: (line) => log.warn(line),
   });
   shutdown.add("telemetry", () => telemetry.stop());
@@ -88,8 +90,7 @@ async function runWorker(cli: Cli, options: Options): Promise<void> {
   const worker = await createFleetWorker({
     redisUrl: address.redisUrl,
     namespace: address.namespace,
-    workerId,
-    config,
+    ...{ workerId, config, recorder },
     concurrency: options.concurrency ?? environment.concurrency,
     pools: options.pools === undefined ? environment.pools : poolNames(options.pools),
     log: componentLog(logs),
@@ -100,7 +101,7 @@ async function runWorker(cli: Cli, options: Options): Promise<void> {
     ...(leaseRedisUrls === undefined ? {} : { leaseRedisUrls }),
   });
   shutdown.add("worker", () => worker.stop());
-  const healthPort = await openHealth(options, { worker, shutdown });
+  const healthPort = await openHealth(options, { worker, recorder, shutdown });
   log.info({ worker: worker.id, healthPort }, "working");
   process.send?.({ type: "ready", worker: worker.id });
   const reason = await shutdown.stopping;
@@ -115,10 +116,14 @@ async function runWorker(cli: Cli, options: Options): Promise<void> {
 /** Asked until the worker has gone: it is unready from the moment it stops. */
 async function openHealth(
   { healthHost: host, healthPort: port }: Options,
-  { worker, shutdown }: { readonly worker: FleetWorker; readonly shutdown: Shutdown },
+  {
+    worker,
+    recorder,
+    shutdown,
+  }: { readonly worker: FleetWorker; readonly recorder: Recorder<"worker">; readonly shutdown: Shutdown },
 ): Promise<number | undefined> {
   if (port === undefined) return undefined;
-  const health = await serveHealth({ host, port, unready: () => worker.unready() });
+  const health = await serveHealth({ host, port, recorder, unready: () => worker.unready() });
   void shutdown.stopping.then(() => worker.stop()).then(() => health.stop());
   return health.port;
 }

@@ -1,5 +1,6 @@
 /** The server of a development fleet on the port a person wants, or on another one when it was only the default. */
 import type { FleetClient } from "@runfleet/client";
+import { createRecorder } from "@runfleet/metrics";
 import { isRunfleetError, RunfleetError } from "@runfleet/model";
 import type { RunningServer, ServerOptions } from "@runfleet/server";
 
@@ -39,15 +40,16 @@ export async function serveFleet(options: {
   const { fleet, board, port, typed, log } = options;
   // Only who serves loads the server: every other command starts sooner without it.
   const { startServer } = await import("@runfleet/server");
+  const metrics = { recorder: createRecorder("server", board.namespace) };
   try {
-    return await startServer({ fleet, board, port: port.number, log });
+    return await startServer({ fleet, board, metrics, port: port.number, log });
   } catch (cause) {
     const reason = reasonOf(cause);
     if (reason === undefined) throw cause;
     const what = `port ${port.number} of 127.0.0.1 ${reason}`;
     if (port.whenTaken === "refuse")
       throw refusal(`${what}; \`${typed} --port 0\` takes any free one`, cause);
-    const server = await startServer({ fleet, board, port: 0, log });
+    const server = await startServer({ fleet, board, metrics, port: 0, log });
     log(`${what}: the server is at ${server.url} instead`);
     return server;
   }

@@ -76,7 +76,7 @@ export interface ActivateRunValues {
 }
 
 /**
- * - activated: generation, took over (0 or 1), record, parts, unread events, 1 when the parts are left to be read
+ * - activated: generation, took over (0 or 1), record, parts, unread events, 1 when parts are left to be read, wanted since or empty
  * - lost: the lease is not held with this token
  * - ended: status
  * - not_found: no such run
@@ -96,7 +96,7 @@ export const activateRun: Script<ActivateRunKeys, ActivateRunValues, ActivateRun
   name: "activate_run",
   keys: ["statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "history", "historyCopy", "fleetEvents", "run", "inbox", "outbox", "outboxEntries", "timers", "permitsHeld", "permitsWaiting", "permitsWaiters", "limitsDeclared", "limitsSet", "parts", "lease", "leases"],
   values: ["now", "runId", "historyMax", "fleetEventsMax", "inboxPage", "leaseToken", "checksLease", "owner", "recoveriesMax", "recoveriesAdmitted", "partsTold"],
-  sha1: "d4ec59553bbb82486b6865acacba20252a6c3374",
+  sha1: "f534e9fbe156591743e41911868942c5f0e8f80b",
   source: `local K = {
   statusPending = KEYS[1],
   statusRunning = KEYS[2],
@@ -330,7 +330,7 @@ local function ask_permits(asker)
 end
 local stored = redis.call(
   'HMGET', K.run, 'status', 'row', 'generation', 'nonce', 'owner', 'recoveries', 'tookOver', 'startedAt',
-  'workflow', 'permits', 'pool'
+  'workflow', 'permits', 'pool', 'wakeAt'
 )
 local status = stored[1]
 if not status then
@@ -344,6 +344,7 @@ if A.checksLease ~= '' and redis.call('GET', K.lease) ~= A.leaseToken then
 end
 local generation = stored[3]
 local took_over = stored[7]
+local wanted_since = ''
 local is_repeat = stored[5] and stored[4] == A.leaseToken
 if not is_repeat then
   took_over = stored[5] and '1' or '0'
@@ -372,6 +373,11 @@ if not is_repeat then
   if took_over == '1' then
     redis.call('HSET', K.run, 'recoveries', string.format('%.0f', recoveries))
   end
+  local is_parked = took_over == '0' and (status == 'waiting' or status == 'cancelling')
+  local due = redis.call('ZSCORE', K.timers, A.runId) or is_parked and stored[12]
+  if due and tonumber(due) <= tonumber(now) then
+    wanted_since = string.format('%.0f', tonumber(due))
+  end
   redis.call('HDEL', K.parts, 'blockedOn')
   set_status(K.run, stored[2], status, open_status(status, 'running'))
   redis.call('ZADD', K.leases, now, A.runId)
@@ -385,6 +391,6 @@ local are_left = redis.call('HLEN', K.parts) > tonumber(A.partsTold)
 return {
   'activated', generation, took_over,
   redis.call('HGETALL', K.run), are_left and {} or redis.call('HGETALL', K.parts), unread_events(),
-  are_left and '1' or '0',
+  are_left and '1' or '0', wanted_since,
 }`,
 };

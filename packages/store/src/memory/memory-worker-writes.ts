@@ -90,6 +90,7 @@ function activate(state: MemoryState, request: Parameters<RunStore["activate"]>[
   if (isEnded(run.status)) return { tag: "ended", status: run.status };
   if (!holdsLease(state, runId, leaseToken)) return { tag: "lost" };
   const isRepeat = run.owner !== undefined && run.nonce === leaseToken;
+  let wantedSince: number | undefined;
   if (!isRepeat) {
     const tookOver = run.owner !== undefined;
     const recoveries = run.recoveries + (tookOver ? 1 : 0);
@@ -111,14 +112,20 @@ function activate(state: MemoryState, request: Parameters<RunStore["activate"]>[
     run.startedAt ??= now;
     run.blockedOn = [];
     run.status = openStatus(run.status, "running");
+    const due = state.timers.get(runId);
+    if (due !== undefined && due <= now) wantedSince = due;
     state.timers.delete(runId);
     addFact(state, run, { type: "lease.acquired", worker: owner, generation, tookOver });
   }
   const fence = { runId, generation: run.generation, nonce: leaseToken };
   const parts = Object.fromEntries(run.parts);
-  const activation = { fence, run: toRecord(run), parts, inbox: unreadEvents(run), tookOver: run.tookOver };
-  const { sealed } = run;
-  return { tag: "activated", activation: { ...activation, ...(sealed === undefined ? {} : { sealed }) } };
+  const { sealed, tookOver } = run;
+  const activation = {
+    ...{ fence, run: toRecord(run), parts, inbox: unreadEvents(run), tookOver },
+    ...(wantedSince === undefined ? {} : { wantedSince }),
+    ...(sealed === undefined ? {} : { sealed }),
+  };
+  return { tag: "activated", activation };
 }
 
 interface Fenced {

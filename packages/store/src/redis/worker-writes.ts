@@ -96,12 +96,13 @@ async function activate(
     case "suspect":
       return { tag, recoveries: Number(rest[0]) };
     case "activated": {
-      const [generation, tookOver, record, told, unread, areLeft] = rest as [
+      const [generation, tookOver, record, told, unread, areLeft, wantedSince] = rest as [
         string,
         string,
         string[],
         string[],
         unknown,
+        string,
         string,
       ];
       const stored = areLeft === "1" ? await readParts(partition, request.runId) : toFields(told);
@@ -117,6 +118,7 @@ async function activate(
         parts,
         inbox: toInbox(unread),
         tookOver: tookOver === "1",
+        ...(wantedSince === "" ? {} : { wantedSince: Number(wantedSince) }),
         ...(sealed === undefined ? {} : { sealed }),
       };
       return { tag, activation };

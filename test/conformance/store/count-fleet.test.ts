@@ -1,0 +1,79 @@
+/** How much there is of everything. Both stores, the same numbers. */
+import { expect, test } from "vitest";
+import { sampleFinish, samplePark } from "./samples.js";
+import { describeTwins } from "./twins.js";
+
+const none = { pending: 0, running: 0, waiting: 0, cancelling: 0, completed: 0, failed: 0, cancelled: 0 };
+
+describeTwins("count_fleet", (twin) => {
+  test("an empty fleet has nothing, and nothing in it is old", async () => {
+    expect(await twin().store.countFleet()).toEqual({
+      ...{ runs: none, owned: 0, inLine: 0, openGates: 0, outboxEntries: 0 },
+    });
+  });
+
+  test("counts runs by status and by owner, gates and the outbox, and says how old the oldest is", async () => {
+    const { store, create, activate, clock } = twin();
+    await create({ id: "ready" });
+    const [silent, lively, parked, ended] = [
+      await activate(await create({ id: "silent" })),
+      await activate(await create({ id: "lively" })),
+      await activate(await create({ id: "parked" })),
+      await activate(await create({ id: "ended" })),
+    ];
+    await store.finish(sampleFinish(ended.fence));
+    const gate = {
+      runId: "parked",
+      workflow: "w",
+      address: "b.0",
+      name: "review",
+      gateType: "human_approval",
+    };
+    await store.park(
+      samplePark(parked.fence, {
+        inboxSeen: 1,
+        gatesOpened: [{ ...gate, since: clock.now(), deadline: clock.now() + 60_000 }],
+      }),
+    );
+    clock.advance(4_000);
+    await store.heartbeat(lively.fence);
+    clock.advance(500);
+    const counts = await store.countFleet();
+    expect(counts).toMatchObject({
+      runs: { ...none, pending: 1, running: 2, waiting: 1, completed: 1 },
+      ...{ owned: 2, inLine: 0, openGates: 1 },
+      ...{ silentOwnerMs: 4_500, oldestGateMs: 4_500, oldestOutboxMs: 4_500 },
+    });
+    // Each start leaves an entry until the one who started the run has put it into the queue.
+    expect(counts.outboxEntries).toBe(5);
+    expect(counts).not.toHaveProperty("overdueScheduleMs");
+    expect(silent.fence.runId).toBe("silent");
+  });
+
+  test("a schedule is overdue from its due time until somebody claims it", async () => {
+    const { store, clock } = twin();
+    const rule = { everyMs: 60_000, timezone: "UTC" };
+    const spec = {
+      ...rule,
+      workflow: "w",
+      inputs: {},
+      overlap: "skip",
+      catchUpMs: 0,
+      catchUp: "latest",
+    } as const;
+    await store.putSchedule({ name: "nightly", spec, dueAt: clock.now() + 1_000 });
+    expect(await store.countFleet()).not.toHaveProperty("overdueScheduleMs");
+    clock.advance(3_000);
+    expect(await store.countFleet()).toMatchObject({ overdueScheduleMs: 2_000 });
+    await store.claimSchedules({ limit: 10, claimMs: 5_000 });
+    expect(await store.countFleet()).not.toHaveProperty("overdueScheduleMs");
+  });
+
+  test("runs in line are counted", async () => {
+    const { store, create, activate } = twin();
+    const concurrency = { limit: 1 };
+    await activate(await create({ id: "first", concurrency }));
+    await create({ id: "second", concurrency });
+    expect(await store.countFleet()).toMatchObject({ inLine: 1, owned: 1 });
+  });
+});
