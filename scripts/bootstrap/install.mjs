@@ -37,8 +37,13 @@ export async function ensureInstalled() {
 }
 
 function hasAllNodeModules() {
-  const withDependencies = workspaceDirs().filter((dir) => readManifest(dir).dependencies);
+  const withDependencies = workspaceDirs().filter((dir) => hasDependencies(readManifest(dir)));
   return [".", ...withDependencies].every((dir) => existsSync(join(root, dir, "node_modules")));
+}
+
+/** @param {{ dependencies?: object, devDependencies?: object }} manifest */
+function hasDependencies({ dependencies, devDependencies }) {
+  return dependencies !== undefined || devDependencies !== undefined;
 }
 
 function pinnedPnpmVersion() {

@@ -28,6 +28,8 @@ const tasks = {
   chaos,
   sim: simulate,
   mutants: async (args) => (await runNode("test/mutants/run.mjs", args)).code,
+  chart: async (args) => (await runNode("test/kubernetes/run.mjs", args)).code,
+  "image-check": async (args) => (await runNode("test/image/run.mjs", args)).code,
 };
 
 /**

@@ -74,7 +74,9 @@ function allowedImports(dir: string): string[] {
 /** Names of the workspace members that a member imports. */
 function internalImports({ dir, manifest }: Member): string[] {
   const notImported = declaredNotImported[dir] ?? [];
-  const internal = Object.keys(manifest.dependencies ?? {}).filter((name) => name.startsWith("@runfleet/"));
+  const internal = Object.keys({ ...manifest.dependencies, ...manifest.devDependencies }).filter((name) =>
+    name.startsWith("@runfleet/"),
+  );
   return internal.filter((name) => !notImported.includes(name));
 }
 

@@ -19,7 +19,11 @@ const permissive: ReadonlySet<string> = new Set([
 ]);
 
 /** Neither shipped nor linked with: the rules of accessibility, what the bundler minifies styles with, a parser of its arguments. */
-const onlyForTestsAndBuilds: ReadonlySet<string> = new Set(["axe-core", "lightningcss", "argparse"]);
+const onlyForTestsAndBuilds: ReadonlySet<string> = new Set([
+  ...["axe-core", "lightningcss", "argparse"],
+  // Given to everybody (CC0), below what checks manifests for Kubernetes.
+  "railroad-diagrams",
+]);
 
 interface Installed {
   readonly name: string;

@@ -20,7 +20,10 @@ const notWritten = new Set([
 /** Paths relative to the root, sorted, of all written files below a folder of the repository. */
 export function filesBelow(dir = ""): string[] {
   const entries = readdirSync(root + dir, { withFileTypes: true });
-  const written = entries.filter(({ name }) => !notWritten.has(name) && !name.includes(".generated."));
+  // What is linked is looked at where it lies.
+  const written = entries.filter(
+    (entry) => !notWritten.has(entry.name) && !entry.name.includes(".generated.") && !entry.isSymbolicLink(),
+  );
   return written
     .sort((one, other) => (one.name < other.name ? -1 : 1))
     .flatMap((entry) => (entry.isDirectory() ? filesBelow(`${dir}${entry.name}/`) : [`${dir}${entry.name}`]));
