@@ -8,13 +8,23 @@ export interface AuditEntry {
   /** The route, e.g. `/api/v1/runs/:id/cancel`. */
   readonly route: string;
   readonly runId?: string;
+  /** Of a change of many: how many runs it chose and changed in this request. */
+  readonly many?: { readonly matched: number; readonly changed: number };
   readonly status: number;
   readonly requestId: string;
+}
+
+declare module "fastify" {
+  interface FastifyRequest {
+    /** What the audit shall say besides; set by the route. */
+    auditMany: AuditEntry["many"];
+  }
 }
 
 const reading: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS"]);
 
 export function auditChanges(app: FastifyInstance, audit: (entry: AuditEntry) => void): void {
+  app.decorateRequest("auditMany");
   app.addHook("onResponse", async (request, reply) => {
     const route = request.routeOptions.url;
     if (reading.has(request.method) || route === undefined) return;
@@ -28,6 +38,7 @@ export function auditChanges(app: FastifyInstance, audit: (entry: AuditEntry) =>
       status: reply.statusCode,
       requestId: request.id,
       ...(id === undefined ? {} : { runId: id }),
+      ...(request.auditMany === undefined ? {} : { many: request.auditMany }),
     });
   });
 }

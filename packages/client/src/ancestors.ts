@@ -1,31 +1,37 @@
-/** The runs above a run, parent first. Reads records only, each once, as many as the depth of a family allows. */
+/**
+ * The runs above others, parent first. Reads records only, each once, generation by generation: as many reads as a family is
+ * deep, however many runs are asked about.
+ */
 import { limits, type RunRecord } from "@runfleet/model";
 import type { AncestorDocument } from "./client-documents.js";
 import type { Connections } from "./connections.js";
 
-/** For one answer: a record that several gates lead to is read once. */
-export function ancestorsReader({
-  store,
-}: Pick<Connections, "store">): (runId: string) => Promise<readonly AncestorDocument[]> {
-  const records = new Map<string, Promise<RunRecord | undefined>>();
-  const read = (runId: string): Promise<RunRecord | undefined> => {
-    const known = records.get(runId);
-    if (known !== undefined) return known;
-    const record = store.readRun(runId);
-    records.set(runId, record);
-    return record;
-  };
-  return async (runId) => {
-    const ancestors: AncestorDocument[] = [];
-    let below = await read(runId);
+/** At most a page of runs. The answer has each of them; a run that is not there any more has nothing above it. */
+export async function readAncestors(
+  { store }: Pick<Connections, "store">,
+  runIds: readonly string[],
+): Promise<ReadonlyMap<string, readonly AncestorDocument[]>> {
+  const records = new Map<string, RunRecord>();
+  let wanted = [...new Set(runIds)];
+  for (let depth = 0; wanted.length > 0 && depth <= limits.workflowDepthMax; depth += 1) {
+    const read = await store.readRuns(wanted);
+    for (const run of read) records.set(run.id, run);
     // A parent that has expired ends the chain.
-    while (below?.parentId !== undefined && ancestors.length < limits.workflowDepthMax) {
-      const parent = await read(below.parentId);
-      if (parent === undefined) break;
-      const { id, workflow, label = null } = parent;
-      ancestors.push({ runId: id, workflow, label, address: below.parentAddress ?? "" });
-      below = parent;
-    }
-    return ancestors;
-  };
+    const parents = read.flatMap(({ parentId }) => (parentId === undefined ? [] : [parentId]));
+    wanted = [...new Set(parents)].filter((id) => !records.has(id));
+  }
+  return new Map(runIds.map((runId) => [runId, ancestorsOf(records, runId)]));
+}
+
+function ancestorsOf(records: ReadonlyMap<string, RunRecord>, runId: string): readonly AncestorDocument[] {
+  const ancestors: AncestorDocument[] = [];
+  let below = records.get(runId);
+  while (below?.parentId !== undefined && ancestors.length < limits.workflowDepthMax) {
+    const parent = records.get(below.parentId);
+    if (parent === undefined) break;
+    const { id, workflow, label = null } = parent;
+    ancestors.push({ runId: id, workflow, label, address: below.parentAddress ?? "" });
+    below = parent;
+  }
+  return ancestors;
 }

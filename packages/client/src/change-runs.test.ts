@@ -132,6 +132,8 @@ test("the gate of a child names the runs above it, and who should answer", async
   await child(`${root.id}A`, root.id, 1);
   await child(`${root.id}B`, `${root.id}A`, 2);
   await under.workOn(`${root.id}B`, { gate: { ...gateOf(`${root.id}B`), as: "release-managers" } });
+  await child(`${root.id}C`, `${root.id}A`, 2);
+  await under.workOn(`${root.id}C`, { gate: gateOf(`${root.id}C`) });
   const { gates } = await fleet.gates({ runId: `${root.id}B` });
   expect(gates).toMatchObject([
     {
@@ -141,6 +143,11 @@ test("the gate of a child names the runs above it, and who should answer", async
         { runId: root.id, label: "release 7" },
       ],
     },
+  ]);
+  const all = (await fleet.gates()).gates.filter(({ runId }) => runId.startsWith(root.id));
+  expect(all.map(({ ancestors }) => ancestors.map(({ runId }) => runId))).toEqual([
+    [`${root.id}A`, root.id],
+    [`${root.id}A`, root.id],
   ]);
 });
 

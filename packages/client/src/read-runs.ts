@@ -7,7 +7,7 @@ import {
   type RunRecord,
   type WorkerPresence,
 } from "@runfleet/model";
-import { ancestorsReader } from "./ancestors.js";
+import { readAncestors } from "./ancestors.js";
 import { checkLabels } from "./check-start-options.js";
 import type {
   FleetCountsDocument,
@@ -97,9 +97,12 @@ export async function listGates(connections: Connections, options: GateListOptio
     ...which,
     ...(runId === undefined ? {} : { runId }),
   });
-  const ancestorsOf = ancestorsReader(connections);
-  const gates = page.rows.map(async (gate) => gateDocument(gate, await ancestorsOf(gate.runId)));
-  return { gates: await Promise.all(gates), cursor: page.cursor ?? null };
+  const ancestors = await readAncestors(
+    connections,
+    page.rows.map((gate) => gate.runId),
+  );
+  const gates = page.rows.map((gate) => gateDocument(gate, ancestors.get(gate.runId) ?? []));
+  return { gates, cursor: page.cursor ?? null };
 }
 
 export async function listWorkflows({ store }: Connections): Promise<readonly WorkflowDocument[]> {

@@ -58,7 +58,7 @@ export type {
 export { printDot } from "./graph/print-dot.js";
 export { printMermaid } from "./graph/print-mermaid.js";
 export { type Draft, type ParsedWorkflow, type Positions, parseWorkflow } from "./parse/parse-workflow.js";
-export { printReferences } from "./print/print-references.js";
+export { type OutputOfStep, printReferences } from "./print/print-references.js";
 export { printWorkflow } from "./print/print-workflow.js";
 export { builtinItemProviders } from "./validate/check-foreach.js";
 export { type NamedFile, namedFiles } from "./validate/check-named-files.js";

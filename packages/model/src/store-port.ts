@@ -62,6 +62,8 @@ export interface RunStore
   dueAt(runId: string): Promise<number | undefined>;
 
   readRun(runId: string): Promise<RunRecord | undefined>;
+  /** The records of those of these runs that are there; a page of them at most. */
+  readRuns(runIds: readonly string[]): Promise<readonly RunRecord[]>;
   /** Values of the run's secret inputs; empty when it has none, or there is no such run. No record has them. */
   readSealed(runId: string): Promise<SealedInputs>;
   /** Everything the engine remembers of the run, by part; empty when there is no such run. */

@@ -31,7 +31,7 @@ const sentences: Readonly<Record<ScalingCause, (grounds: Grounds) => string>> = 
   idle: () => nothing,
   work: work,
   settling: ({ policy, byWork, settled, settledMsAgo }) =>
-    `the work needs ${byWork}; ${settled} were there or needed ${span(settledMsAgo)} ago, and fewer are wanted only when fewer were enough for ${span(policy.shrinkAfterMs)}`,
+    `the work needs ${byWork}; ${settled} ${settled === 1 ? "was" : "were"} there or needed ${span(settledMsAgo)} ago, and fewer are wanted only when fewer were enough for ${span(policy.shrinkAfterMs)}`,
   resting: ({ policy, restsMs }) =>
     `${nothing}; one stays for ${span(restsMs)} more, until ${span(policy.zeroAfterMs)} after the last work`,
   min: ({ policy, observation, byWork }) =>

@@ -84,6 +84,16 @@ describeTwins("lists of runs", (twin) => {
     expect(listed.map(({ length }) => length)).toEqual([20, 20, 15]);
   });
 
+  test("records of several runs are read at once, in the order asked, without those that are not there", async () => {
+    const { store, create } = twin();
+    const ids: string[] = [];
+    for (let index = 0; index < 60; index++) ids.push(await create({ id: `R${index}` }));
+    expect(await store.readRuns([])).toEqual([]);
+    expect((await store.readRuns(["R7", "nobody", "R3"])).map(({ id }) => id)).toEqual(["R7", "R3"]);
+    expect(await store.readRuns(ids)).toEqual(await Promise.all(ids.map((id) => store.readRun(id))));
+    expect(await store.readRuns(Array.from({ length: 501 }, () => "R1"))).toHaveLength(500);
+  });
+
   test("no page is larger than its limit allows", async () => {
     const { store, create } = twin();
     for (let count = 0; count < 3; count++) await create();

@@ -47,6 +47,7 @@ const store = {
   inboxWaiting: readsOnly,
   dueAt: byClients,
   readRun: readsOnly,
+  readRuns: byClients,
   readSealed: readsOnly,
   readSteps: byClients,
   readState: byClients,

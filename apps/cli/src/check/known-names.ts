@@ -6,6 +6,7 @@ import { dirname } from "node:path";
 import { builtinItemProviders, type ValidationContext } from "@runfleet/language";
 import { findConfigFile, type Place } from "../home.js";
 import { type LoadedConfig, loadConfig } from "../load-config.js";
+import { type OutputTypes, outputTypesOf } from "./output-types.js";
 import { type FileProblems, fileProblemsOf } from "./project-files.js";
 
 export interface KnownNames {
@@ -15,6 +16,8 @@ export interface KnownNames {
   readonly hasOwnFolder: boolean;
   /** Looks at the files that a definition's steps name; absent when nothing is known about them. */
   readonly fileProblems?: FileProblems;
+  /** What the steps of a definition put out; absent when there is no configuration. */
+  readonly outputTypes?: OutputTypes;
   readonly context: Pick<ValidationContext, "actions" | "hasFallbackAction" | "gateTypes" | "itemProviders">;
 }
 
@@ -49,6 +52,7 @@ function namesOf({ config, file }: LoadedConfig): KnownNames {
     hasOwnFolder: runContext !== undefined,
     // A run that works elsewhere may find there what is not here.
     ...(runContext === undefined ? { fileProblems: fileProblemsOf(config) } : {}),
+    outputTypes: outputTypesOf(config),
     context: {
       actions: new Set(actions.flatMap(({ name, aliases = [] }) => [name, ...aliases])),
       hasFallbackAction: fallback !== undefined,

@@ -1,6 +1,6 @@
 // What is written is compiled with a program that uses it, right and wrong.
 import { execFile } from "node:child_process";
-import { mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -59,6 +59,39 @@ test("a start is checked against the inputs that the workflow files declare", as
   );
   expect(wrong).toEqual([6, 7, 8, 9, 10]);
   // A compiler is a process of its own; on a busy machine it takes its time.
+}, 120_000);
+
+test("outputs have the types of their schemas; what no schema says is unknown", async () => {
+  await mkdir(join(cwd, "judged/schemas"), { recursive: true });
+  await writeFile(join(cwd, "judged/runfleet.config.mjs"), 'export default { schemas: "schemas" };\n');
+  await writeFile(
+    join(cwd, "judged/schemas/verdict.yaml"),
+    "fields:\n  verdict: enum(approve, reject)\n  note?: string\n  findings: { type: array, items: { line: number } }\n",
+  );
+  await writeFile(
+    join(cwd, "judged/judge.wf"),
+    'workflow judge {\n  do {\n    output = verdict\n    call "agents/judge.md"\n  }\n  call plain\n}\n',
+  );
+  await run("types", "judged", "--out", "judged/workflows.mts");
+  const wrong = await wrongLines(
+    [
+      'import { createClient, outputsOf } from "@runfleet/client";',
+      'import { judge } from "./judged/workflows.mjs";',
+      "const run = await createClient().start(judge);",
+      "const outputs = outputsOf(judge, await run.result());",
+      'const approved: boolean = outputs.judge?.verdict === "approve";',
+      "const line: number | undefined = outputs.judge?.findings[0]?.line;",
+      "const note: string | undefined = outputs.judge?.note;",
+      "const other: unknown = outputs.plain;",
+      'const odd: boolean = outputs.judge?.verdict === "maybe";',
+      "const text: string = outputs.judge?.findings[0]?.line;",
+      "const typo = outputs.judge?.findigns;",
+    ].join("\n"),
+  );
+  expect(wrong).toEqual([9, 10, 11]);
+  await rm(join(cwd, "judged/schemas/verdict.yaml"));
+  await expect(run("types", "judged")).rejects.toMatchObject({ code: "invalid_config" });
+  await rm(join(cwd, "judged"), { recursive: true });
 }, 120_000);
 
 test("a file that is not up to date is seen, and written only then", async () => {

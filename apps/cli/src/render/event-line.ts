@@ -6,8 +6,8 @@ import { oneLine } from "./words.js";
 
 const lineMax = 200;
 
-/** `12:03:04.123  step.completed       plan completed, markers ready  b.0` */
-export function eventLine(event: HistoryEvent, colours: Colours): string {
+/** `12:03:04.123  step.completed       plan completed, markers ready  b.0`; `of`: the run, where there are several. */
+export function eventLine(event: HistoryEvent, colours: Colours, of?: string): string {
   const members = new Map<string, unknown>(Object.entries(event));
   const error = members.get("error") as { readonly code: string; readonly message: string } | undefined;
   const why =
@@ -15,7 +15,11 @@ export function eventLine(event: HistoryEvent, colours: Colours): string {
   const time = new Date(event.at).toISOString().slice(11, 23);
   const told = `${oneLine(eventWords(event), lineMax)}${why}`;
   const address = members.get("address");
-  const where = typeof address === "string" ? `  ${colours.dim(address)}` : "";
+  const places = [typeof address === "string" ? address : "", of === undefined ? "" : `of ${of}`];
+  const where = places
+    .filter((place) => place !== "")
+    .map((place) => `  ${colours.dim(place)}`)
+    .join("");
   return `${colours.dim(time)}  ${event.type.padEnd(20)} ${told}${where}`;
 }
 

@@ -1,6 +1,6 @@
 /**
- * Follows a run until its end: on a terminal as a tree that redraws itself, elsewhere one line per event. Both say what the
- * run waits for and what to do. Answers the run as it ended.
+ * Follows a run until its end: on a terminal as a tree that redraws itself, elsewhere one line per event, of runs below it
+ * too. Both say what the run waits for and what to do. Answers the run as it ended.
  */
 import { setTimeout as pause } from "node:timers/promises";
 import type { FleetClient } from "@runfleet/client";
@@ -12,6 +12,7 @@ import { renderRun, type TreeOptions } from "../render/run-tree.js";
 import { createScreen } from "../render/screen.js";
 import { typedProgram } from "../typed-command.js";
 import { familyTree } from "./family-tree.js";
+import { followFamily } from "./follow-family.js";
 import { readFamily } from "./read-family.js";
 import { tellWaits } from "./tell-waits.js";
 
@@ -44,7 +45,7 @@ async function watchAsLines(cli: Cli, fleet: FleetClient, runId: string): Promis
   return tellWaits(cli, fleet, {
     runId,
     until: async () => {
-      for await (const event of fleet.events(runId)) terminal.print(eventLine(event, terminal.out));
+      await followFamily(fleet, runId, (event, of) => terminal.print(eventLine(event, terminal.out, of)));
       return fleet.result(runId);
     },
   });

@@ -32,7 +32,10 @@ test("runs are counted, then cancelled two pages a request, until the cursor is 
   const one = await server.under.fleet.get(ids[0] ?? "");
   expect(one.cancel).toMatchObject({ reason: "wrong tenant", by: "test-operator" });
   expect(server.audited).toContainEqual(
-    expect.objectContaining({ actor: "test-operator", route: "/api/v1/runs/bulk/cancel", status: 200 }),
+    expect.objectContaining({
+      ...{ actor: "test-operator", route: "/api/v1/runs/bulk/cancel", status: 200 },
+      many: { matched: 200, changed: 200 },
+    }),
   );
 });
 

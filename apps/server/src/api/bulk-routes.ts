@@ -4,6 +4,7 @@
  */
 import type { FleetClient, ManyDocument } from "@runfleet/client";
 import { limits, runStatuses } from "@runfleet/model";
+import type { FastifyRequest } from "fastify";
 import type { FastifyPluginCallbackZod } from "fastify-type-provider-zod";
 import { z } from "zod";
 import { present } from "../present.js";
@@ -82,8 +83,11 @@ export function bulkRoutes(fleet: FleetClient): FastifyPluginCallbackZod {
           response: { 200: manySchema, ...problems },
         },
       },
-      async ({ body: { filter, reason, ...body }, actor }) =>
-        fleet.cancelMany(present(filter), present({ ...shapeOf(body), reason, by: actor.name })),
+      async (request) => {
+        const { filter, reason, ...body } = request.body;
+        const options = { ...shapeOf(body), reason, by: request.actor.name };
+        return audited(request, await fleet.cancelMany(present(filter), present(options)));
+      },
     );
     app.post(
       "/runs/bulk/retry",
@@ -96,8 +100,11 @@ export function bulkRoutes(fleet: FleetClient): FastifyPluginCallbackZod {
           response: { 200: manySchema, ...problems },
         },
       },
-      async ({ body: { filter, ...body }, actor }) =>
-        fleet.retryMany(present(filter), present({ ...shapeOf(body), by: actor.name })),
+      async (request) => {
+        const { filter, ...body } = request.body;
+        const options = { ...shapeOf(body), by: request.actor.name };
+        return audited(request, await fleet.retryMany(present(filter), present(options)));
+      },
     );
     done();
   };
@@ -105,4 +112,9 @@ export function bulkRoutes(fleet: FleetClient): FastifyPluginCallbackZod {
 
 function shapeOf({ dryRun, cursor }: { dryRun?: boolean | undefined; cursor?: string | undefined }) {
   return { dryRun, cursor, perSecond, pages: dryRun === true ? pages.dryRun : pages.change };
+}
+
+function audited(request: FastifyRequest, told: ManyDocument): ManyDocument {
+  request.auditMany = { matched: told.matched, changed: told.changed };
+  return told;
 }

@@ -1,6 +1,6 @@
 /**
- * TypeScript with a reference to each workflow, from the inputs it declares: what `runfleet types` writes. The text depends on
- * the definitions and their order alone.
+ * TypeScript with a reference to each workflow, from the inputs it declares and what is known of its steps' outputs: what
+ * `runfleet types` writes. The text depends on what is given and its order alone.
  */
 import type { Definition, InputDeclaration } from "@runfleet/model";
 
@@ -13,12 +13,22 @@ const reserved: ReadonlySet<string> = new Set(
   ),
 );
 
-export function printReferences(definitions: readonly Definition[]): string {
+/** A step and the TypeScript of its structured output. */
+export interface OutputOfStep {
+  readonly step: string;
+  readonly type: string;
+}
+
+/** `outputs` by the name of the workflow; a workflow without any has steps of unknown outputs. */
+export function printReferences(
+  definitions: readonly Definition[],
+  outputs: ReadonlyMap<string, readonly OutputOfStep[]> = new Map(),
+): string {
   const taken = new Set<string>();
   const references = definitions.map((definition) => {
     const constant = constantFor(definition.name, taken);
     taken.add(constant);
-    return referenceOf(definition, constant);
+    return referenceOf(definition, constant, outputs.get(definition.name) ?? []);
   });
   return [
     "// Written by `runfleet types`; written again, it follows the workflows.",
@@ -28,11 +38,19 @@ export function printReferences(definitions: readonly Definition[]): string {
   ].join("\n");
 }
 
-function referenceOf({ name, title, description, inputs }: Definition, constant: string): string {
+function referenceOf(
+  { name, title, description, inputs }: Definition,
+  constant: string,
+  outputs: readonly OutputOfStep[],
+): string {
   const told = description.trim() === "" ? (title ?? "") : description;
   const start = `${docLines(told, "")}export const ${constant} = workflowRef<`;
   const type = inputs.length === 0 ? "Record<never, never>" : `{\n${inputs.map(memberOf).join("")}}`;
-  return `\n${start}${type}>(${JSON.stringify(name)});`;
+  const ofSteps =
+    outputs.length === 0
+      ? ""
+      : `, {\n${outputs.map(outputOf).join("")}  readonly [step: string]: unknown;\n}`;
+  return `\n${start}${type}${ofSteps}>(${JSON.stringify(name)});`;
 }
 
 function memberOf(declaration: InputDeclaration): string {
@@ -40,9 +58,16 @@ function memberOf(declaration: InputDeclaration): string {
   const usual = fallback === undefined ? "" : `Default: ${JSON.stringify(fallback)}`;
   const masked = secret === true ? "Secret: masked wherever it is shown" : "";
   const told = [description.trim(), usual, masked].filter((text) => text !== "").join("\n");
-  const key = /^[A-Za-z_$][\w$]*$/.test(name) ? name : JSON.stringify(name);
   const value = type === "boolean" ? "boolean" : "string | number";
-  return `${docLines(told, "  ")}  readonly ${key}${required ? "" : "?"}: ${value};\n`;
+  return `${docLines(told, "  ")}  readonly ${keyOf(name)}${required ? "" : "?"}: ${value};\n`;
+}
+
+function outputOf({ step, type }: OutputOfStep): string {
+  return `  readonly ${keyOf(step)}: ${type};\n`;
+}
+
+function keyOf(name: string): string {
+  return /^[A-Za-z_$][\w$]*$/.test(name) ? name : JSON.stringify(name);
 }
 
 /** A comment in front of what it is about; nothing without words. */

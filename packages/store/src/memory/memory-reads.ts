@@ -21,6 +21,7 @@ import { copy, findRun, type MemoryState, type StoredRun, toRecord } from "./mem
 type Reads = Pick<
   RunStore,
   | "readRun"
+  | "readRuns"
   | "readSealed"
   | "readState"
   | "readSteps"
@@ -43,6 +44,11 @@ export function memoryReads(state: MemoryState): Reads {
       const run = findRun(state, runId);
       return run === undefined ? undefined : recordOf(state, run);
     },
+    readRuns: async (runIds) =>
+      runIds.slice(0, pageRows(runIds.length)).flatMap((runId) => {
+        const run = findRun(state, runId);
+        return run === undefined ? [] : [recordOf(state, run)];
+      }),
     readSealed: async (runId) => findRun(state, runId)?.sealed ?? {},
     readState: async (runId) => Object.fromEntries(findRun(state, runId)?.parts ?? []),
     readSteps: async (request) => readSteps(findRun(state, request.runId), request),

@@ -9,11 +9,10 @@ import { withRedis } from "../redis-failure.js";
 import { rowRunId } from "../run-record.js";
 import { forgetExpired } from "./forget-runs.js";
 import type { Partition } from "./partition.js";
-import { readRuns } from "./run-reads.js";
+import { readRuns, recordsPerRead } from "./run-reads.js";
 import { type ListedRow, rowList } from "./run-rows.js";
 
-/** Records read at once, and the size after which a page ends: a record holds all inputs of its run. */
-const recordsPerRead = 50;
+/** The size after which a page ends: a record holds all inputs of its run. */
 const pageBytesMax = 4 * 1024 * 1024;
 /** Rows looked at together, and for one page before it is given out as it is: a look is two short commands. */
 const rowsPerLook = 500;

@@ -28,6 +28,7 @@ import type { Partition } from "./partition.js";
 type RunReads = Pick<
   RunStore,
   | "readRun"
+  | "readRuns"
   | "readSealed"
   | "readState"
   | "readSteps"
@@ -39,11 +40,20 @@ type RunReads = Pick<
 
 /** A page of steps ends here: it is one reply of a single-threaded server. */
 const stepPageBytesMax = 4 * 1024 * 1024;
+/** Records read at once: each holds all inputs of its run. */
+export const recordsPerRead = 50;
 
 export function runReads(partition: Partition): RunReads {
   const { redis, tag } = partition;
   return {
     readRun: (runId) => readRun(partition, runId),
+    readRuns: async (runIds) => {
+      const runs: RunRecord[] = [];
+      const asked = runIds.slice(0, pageRows(runIds.length));
+      for (let begin = 0; begin < asked.length; begin += recordsPerRead)
+        runs.push(...(await readRuns(partition, asked.slice(begin, begin + recordsPerRead))));
+      return runs;
+    },
     readSealed: async (runId) => {
       const info = await withRedis("hget info", () => redis.hget(runKeys(tag, runId).parts, "info"));
       return readSealed(info ?? undefined) ?? {};

@@ -2,6 +2,7 @@
  * The steps of a run as rows of a timeline: one row a step, with what it did and what it waited for one after the other.
  * Pure; times are epoch milliseconds.
  */
+import type { RunRow } from "@runfleet/client";
 import type { BlockedOnDocument, RunDocument, StepDocument, StepStatus } from "@runfleet/model";
 
 export type SegmentKind =
@@ -82,6 +83,14 @@ function segmentsOf(attempts: readonly StepDocument[]): readonly Segment[] {
       },
     ];
   });
+}
+
+/** A run of an item is one bar: what its steps did is on its own page. */
+export function itemSegments(run: Pick<RunRow, "startedAt" | "endedAt" | "status">): readonly Segment[] {
+  if (run.startedAt === null) return [];
+  const status = run.status === "cancelling" ? "running" : run.status;
+  const until = run.endedAt === null ? {} : { until: Date.parse(run.endedAt) };
+  return [{ kind: "child", status, from: Date.parse(run.startedAt), ...until, isPlanned: false }];
 }
 
 /** Only sleeps and backoffs have an end that is known before; a gate may be answered at any time. */

@@ -2,7 +2,7 @@
 import type { RunDocument } from "@runfleet/model";
 import { expect, test } from "vitest";
 import { placeOf, timeAxis, workShare } from "./time-axis.js";
-import { timelineRows } from "./timeline-rows.js";
+import { itemSegments, timelineRows } from "./timeline-rows.js";
 
 const at = (second: number): string => new Date(second * 1_000).toISOString();
 
@@ -43,6 +43,17 @@ test("work, child runs and waits are told apart; what has not begun has no bar",
   const rows = rowsOf(steps, [{ type: "sleep", address: "b.3", name: "nap", until: at(60) }]);
   expect(drawn(rows)).toEqual([["work 0-1"], ["child 1-3"], ["wait 3-…"], ["wait 3-…", "wait 3-60?"], []]);
   expect(rows.map(({ depth }) => depth)).toEqual([0, 0, 2, 0, 0]);
+});
+
+test("a run of an item is one bar from its beginning to its end, and none before", () => {
+  const item = { status: "completed", startedAt: at(2), endedAt: at(5) } as const;
+  expect(itemSegments(item)).toEqual([
+    { kind: "child", status: "completed", from: 2_000, until: 5_000, isPlanned: false },
+  ]);
+  expect(itemSegments({ ...item, status: "cancelling", endedAt: null })).toEqual([
+    { kind: "child", status: "running", from: 2_000, isPlanned: false },
+  ]);
+  expect(itemSegments({ status: "pending", startedAt: null, endedAt: null })).toEqual([]);
 });
 
 test("the axis ends with the run; of an open one it shows what is planned, as far as what was", () => {

@@ -8,6 +8,7 @@ import { between } from "../../words";
 import { AttemptDetail } from "../attempt-detail";
 import { AxisMarks, BarLegend, Bars } from "./bars";
 import { ChildRows } from "./child-rows";
+import { ItemRows } from "./item-rows";
 import { type TimeAxis, timeAxis, workShare } from "./time-axis";
 import { type TimelineRow, timelineRows } from "./timeline-rows";
 
@@ -135,6 +136,7 @@ function Opened({ run, row, axis }: OpenedProps) {
         </td>
       </tr>
       {childRunId === null ? null : <ChildRows id={childRunId} depth={row.depth + 1} axis={axis} />}
+      {row.newest.kind === "foreach" ? <ItemRows run={run} row={row} axis={axis} /> : null}
     </>
   );
 }
