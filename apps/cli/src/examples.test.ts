@@ -1,33 +1,12 @@
 // Every command has a help with examples, and every example is what the command line understands.
 import { describe, expect, test } from "vitest";
 import { fakeTerminal } from "../../../test/support/fake-terminal.js";
+import { parsedAs } from "../../../test/support/parsed-command.js";
 import { commandsOf, examplesOf } from "./examples.js";
 import { createProgram } from "./program.js";
 
 const program = createProgram(fakeTerminal().cli);
 const commands = commandsOf(program).map(([command, words]) => ({ command, words }));
-
-/** As a shell takes a line apart, without what it redirects. */
-function wordsOf(line: string): string[] {
-  const [typed = ""] = line.split(" > ");
-  return [...typed.matchAll(/"([^"]*)"|'([^']*)'|(\S+)/g)].map(([, a, b, c]) => a ?? b ?? c ?? "");
-}
-
-/** The words of the command that a line ends up in. */
-async function parsedAs(line: string): Promise<string> {
-  const parsing = createProgram(fakeTerminal().cli);
-  let reached = "nothing";
-  for (const [command, words] of commandsOf(parsing)) {
-    command.configureOutput({ writeErr: () => undefined }).exitOverride();
-    if (command.commands.length === 0) {
-      command.action(() => {
-        reached = words;
-      });
-    }
-  }
-  await parsing.parseAsync(["node", "runfleet", ...wordsOf(line)]);
-  return reached;
-}
 
 describe.each(commands)("$words", ({ command, words }) => {
   test("has a description and examples in its help", () => {
