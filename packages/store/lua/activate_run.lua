@@ -86,6 +86,7 @@ if not is_repeat then
   if due and tonumber(due) <= tonumber(now) then
     wanted_since = string.format('%.0f', tonumber(due))
   end
+  redis.call('HDEL', K.run, 'blockedOn')
   redis.call('HDEL', K.parts, 'blockedOn')
   set_status(K.run, stored[2], status, open_status(status, 'running'))
   redis.call('ZADD', K.leases, now, A.runId)

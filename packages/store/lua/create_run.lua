@@ -4,6 +4,7 @@
 --
 -- include: clock.lua
 -- include: statuses.lua
+-- include: parts.lua
 -- include: outbox.lua
 -- include: confirm.lua
 -- include: ask_permits.lua
@@ -92,16 +93,12 @@ if A.idempotencyMs ~= '' then
   redis.call('SET', K.idempotency, A.digest .. ' ' .. A.runId, 'PX', A.idempotencyMs)
 end
 -- The first write is one that a full Redis refuses; after any other it would let the rest pass.
-redis.call(
-  'HSET', K.run,
+write_parts(A.info ~= '' and { 'info', A.info } or {}, {}, {
   'digest', A.digest, 'workflow', A.workflow, 'pool', A.pool, 'row', A.row,
-  'definition', A.definition, 'status', 'pending', 'generation', '0'
-)
+  'definition', A.definition, 'status', 'pending', 'generation', '0',
+})
 if delay_ms > 0 then
   redis.call('HSET', K.run, 'readyAt', ready_at)
-end
-if A.info ~= '' then
-  redis.call('HSET', K.parts, 'info', A.info)
 end
 -- A run of this id may have ended and expired before.
 redis.call('ZREM', K.runsEnded, A.row .. ' ' .. A.workflow)

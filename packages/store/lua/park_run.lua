@@ -31,20 +31,18 @@ if has_unread then
 end
 set_status(K.run, row, to, open_status(to, 'waiting'))
 forget_recoveries()
-redis.call('HDEL', K.run, 'owner', 'tookOver', 'heartbeatAt')
-redis.call('HSET', K.parts, 'blockedOn', A.blockedOn)
-if A.patience == '' then
-  redis.call('HDEL', K.run, 'patience')
-else
-  redis.call('HSET', K.run, 'patience', A.patience)
+local fields, left = {}, { 'owner', 'tookOver', 'heartbeatAt' }
+-- Its job comes at this time. Should that be lost, `claim_overdue` finds the run by it.
+for name, value in pairs({ wakeAt = A.wakeAt, patience = A.patience }) do
+  if value == '' then
+    left[#left + 1] = name
+  else
+    fields[#fields + 1], fields[#fields + 2] = name, value
+  end
 end
+redis.call('HDEL', K.run, unpack(left))
+write_parts({ 'blockedOn', A.blockedOn }, {}, fields)
 redis.call('ZREM', K.leases, A.runId)
 redis.call('ZREM', K.timers, A.runId)
--- Its job comes at this time. Should that be lost, `claim_overdue` finds the run by it.
-if A.wakeAt == '' then
-  redis.call('HDEL', K.run, 'wakeAt')
-else
-  redis.call('HSET', K.run, 'wakeAt', A.wakeAt)
-end
 return_permits()
 return { 'parked', granted }

@@ -23,7 +23,8 @@ for ordinal = first_ordinal, steps_end - 1 do
   local newest = tonumber(redis.call('HGET', K.steps, step) or '1')
   for attempt = ordinal == first_ordinal and first_attempt or 1, newest do
     local name = step .. '#' .. string.format('%.0f', attempt)
-    local text = redis.call('HGET', K.steps, name) or redis.call('HGET', K.parts, 's:' .. name)
+    local text = redis.call('HGET', K.steps, name)
+      or redis.call('HGET', K.run, 's:' .. name) or redis.call('HGET', K.parts, 's:' .. name)
     looks_left = looks_left - 1
     if looks_left == 0 or (text and (#steps == tonumber(A.limit) or size >= tonumber(A.bytesMax))) then
       return { 'page', steps, string.format('%.0f', ordinal * 10000 + attempt) }

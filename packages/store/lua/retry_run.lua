@@ -3,6 +3,7 @@
 --
 -- include: clock.lua
 -- include: statuses.lua
+-- include: parts.lua
 -- include: history.lua
 -- include: inbox.lua
 --
@@ -38,8 +39,8 @@ for index = 1, #kept do
   redis.call('PERSIST', kept[index])
 end
 redis.call('ZREM', K.runsEnded, stored[2] .. ' ' .. stored[3])
+write_parts({}, { 'summary', 'error' }, {})
 redis.call('HDEL', K.run, 'endedAt', 'unowned', 'recoveries', 'cancelReason', 'cancelBy', 'cancelAt')
-redis.call('HDEL', K.parts, 'summary', 'error')
 set_status(K.run, stored[2], status, 'pending')
 if stored[5] then
   add_facts(A.fact)

@@ -5,8 +5,8 @@
  * `startedAt`, `endedAt`, `inboxSeen`, `stepsEnd` (ordinal after the last step's), `gates` (`<since>/<address>` of the open ones),
  * `wakeAt` (when a parked run goes on by itself), `patience`, `commits` (the newest commit ids, each with a space on both
  * sides), `root` (of a child), `keptBytes` (with what it was counted after its end), `item <foreach>` (who got the run as an
- * item). Its texts lie beside the parts of the state
- * (`recordTexts`). Absent = not so, or 0. Writes nothing; the scripts do.
+ * item). Its texts (`recordTexts`), the parts of the state, and `s:<ordinal>#<attempt>` (steps that are open) lie there as
+ * well while they are short, else in a hash beside it: see `parts.lua`. Absent = not so, or 0. Writes nothing; the scripts do.
  */
 import {
   type CancelRequest,
@@ -51,26 +51,27 @@ export function toRunRecord(fields: Fields, texts: RecordTexts): RunRecord | und
   };
 }
 
-/** The texts of the record and the parts of the state, which lie in one hash with the steps that are open (`s:…`). */
-export function splitTexts(stored: Fields): {
-  readonly texts: RecordTexts;
-  readonly parts: Record<string, string>;
-} {
-  const { info, blockedOn, error, summary, ...others } = stored as Record<string, string>;
-  const parts = Object.fromEntries(Object.entries(others).filter(([name]) => !name.startsWith("s:")));
-  return {
-    texts: {
-      ...optional("info", info),
-      ...optional("blockedOn", blockedOn),
-      ...optional("error", error),
-      ...optional("summary", summary),
-    },
-    parts,
-  };
+/** The parts of the state, from the run's hash and the one beside it. */
+export function toParts(fields: Fields, beside: Fields): Record<string, string> {
+  const own = Object.entries(fields).filter(([name]) => name === "core" || /^[a-z]:/.test(name));
+  const parts = [...own, ...Object.entries(beside)].filter(
+    ([name]) => !name.startsWith("s:") && !(recordTexts as readonly string[]).includes(name),
+  );
+  return Object.fromEntries(parts);
 }
 
-/** The texts in the order of `recordTexts`, as Redis answers them. */
-export function toTexts(values: readonly (string | null)[]): RecordTexts {
+/** The texts of the record, from the same two. */
+export function toTexts(fields: Fields, beside: Fields): RecordTexts {
+  return Object.fromEntries(
+    recordTexts.flatMap((name) => {
+      const text = fields[name] ?? beside[name];
+      return text === undefined ? [] : [[name, text]];
+    }),
+  );
+}
+
+/** What lies beside the run's hash of its texts, in the order of `recordTexts`, as Redis answers it. */
+export function textFields(values: readonly (string | null)[]): Fields {
   return Object.fromEntries(
     recordTexts.flatMap((name, index) => (values[index] == null ? [] : [[name, values[index]]])),
   );

@@ -61,6 +61,7 @@ const unfenced: Readonly<Record<string, string>> = {
   let_in: "who is let in only gets a wake-up",
   list_limits: "reads",
   read_permit: "reads",
+  count_fleet: "reads",
   list_run_gates: "reads",
   list_silent: "reads",
   list_workers: "reads",

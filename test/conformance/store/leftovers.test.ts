@@ -16,7 +16,7 @@ async function endedRun(on: RedisTwin, retentionMs: number): Promise<string> {
   await create({ parentId: runId, parentAddress: "b.0", depth: 1, workflow: "child" });
   await store.commit(
     sampleCommit(fence, {
-      parts: { set: { core: "1" }, remove: [] },
+      parts: { set: { core: "1", inputs: "{}" }, remove: [] },
       steps: [sampleStep()],
       gatesOpened: [sampleGate(runId), sampleGate(runId, { address: "b.2" })],
     }),

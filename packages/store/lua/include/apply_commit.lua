@@ -4,6 +4,7 @@
 -- include: clock.lua
 -- include: fenced.lua
 -- include: statuses.lua
+-- include: parts.lua
 -- include: history.lua
 -- include: outbox.lua
 -- include: gates.lua
@@ -34,18 +35,9 @@ local stored = redis.call('HMGET', K.run, 'status', 'row', 'stepsEnd', 'workflow
 local status = stored[1]
 local row = stored[2]
 
--- Values of one call stay far below the interpreter's stack.
-local function call_in_chunks(command, key, values, width)
-  local chunk_size = 500 * width
-  for first = 1, #values, chunk_size do
-    local last = math.min(first + chunk_size - 1, #values)
-    redis.call(command, key, unpack(values, first, last))
-  end
-end
-
 -- An attempt of a step lies among the parts while it is open, since a run that waits has little else, and with the steps
--- when it has ended. There, where a step has several, `<ordinal>` says the newest. Answers the ordinal after the last one.
-local function write_parts_and_steps()
+-- when it has ended. There, where a step has several, `<ordinal>` says the newest.
+local function write_parts_and_steps(fields)
   local steps_end = tonumber(stored[3] or '0')
   local set, removed, ended = A.partsSet, A.partsRemoved, {}
   for index = 1, #A.stepsSet, 4 do
@@ -62,10 +54,9 @@ local function write_parts_and_steps()
     end
     steps_end = math.max(steps_end, tonumber(ordinal) + 1)
   end
-  call_in_chunks('HSET', K.parts, set, 2)
-  call_in_chunks('HDEL', K.parts, removed, 1)
+  fields[#fields + 1], fields[#fields + 2] = 'stepsEnd', string.format('%.0f', steps_end)
+  write_parts(set, removed, fields)
   call_in_chunks('HSET', K.steps, ended, 2)
-  return string.format('%.0f', steps_end)
 end
 
 -- New entries first: one that was performed already may be among them.
@@ -129,7 +120,11 @@ local function forget_recoveries()
 end
 
 local function apply_commit(from, to)
-  local steps_end = write_parts_and_steps()
+  local fields = { 'commits', remember_commit(), 'heartbeatAt', now }
+  if A.totals ~= '' then
+    fields[#fields + 1], fields[#fields + 2] = 'totals', A.totals
+  end
+  write_parts_and_steps(fields)
   for index = 1, #A.facts do
     add_facts(A.facts[index])
   end
@@ -138,12 +133,6 @@ local function apply_commit(from, to)
   open_gates()
   consume_inbox()
   set_status(K.run, row, from, to)
-  redis.call(
-    'HSET', K.run, 'commits', remember_commit(), 'heartbeatAt', now, 'stepsEnd', steps_end
-  )
-  if A.totals ~= '' then
-    redis.call('HSET', K.run, 'totals', A.totals)
-  end
   if A.progress ~= '' then
     forget_recoveries()
   end

@@ -2,6 +2,7 @@
 --
 -- include: clock.lua
 -- include: statuses.lua
+-- include: parts.lua
 -- include: inbox.lua
 -- include: outbox.lua
 -- include: gates.lua
@@ -78,13 +79,12 @@ end
 
 -- Rows of runs whose time is over, for the caller to forget: their lists may be other workflows'.
 local function end_run(row)
-  redis.call('HSET', K.run, 'endedAt', now)
-  redis.call('HDEL', K.run, 'owner', 'tookOver', 'heartbeatAt')
-  redis.call('HSET', K.parts, 'summary', A.summary)
+  local texts = { 'summary', A.summary }
   if A.error ~= '' then
-    redis.call('HSET', K.parts, 'error', A.error)
+    texts[3], texts[4] = 'error', A.error
   end
-  redis.call('HDEL', K.parts, 'blockedOn')
+  write_parts(texts, { 'blockedOn' }, { 'endedAt', now })
+  redis.call('HDEL', K.run, 'owner', 'tookOver', 'heartbeatAt')
   redis.call('ZREM', K.leases, A.runId)
   redis.call('ZREM', K.timers, A.runId)
   close_all_gates()

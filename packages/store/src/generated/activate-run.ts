@@ -96,7 +96,7 @@ export const activateRun: Script<ActivateRunKeys, ActivateRunValues, ActivateRun
   name: "activate_run",
   keys: ["statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "history", "historyCopy", "fleetEvents", "run", "inbox", "outbox", "outboxEntries", "timers", "permitsHeld", "permitsWaiting", "permitsWaiters", "limitsDeclared", "limitsSet", "parts", "lease", "leases"],
   values: ["now", "runId", "historyMax", "fleetEventsMax", "inboxPage", "leaseToken", "checksLease", "owner", "recoveriesMax", "recoveriesAdmitted", "partsTold"],
-  sha1: "f534e9fbe156591743e41911868942c5f0e8f80b",
+  sha1: "981eadcb7301e005b6e9d611badc6becf7d1e0e7",
   source: `local K = {
   statusPending = KEYS[1],
   statusRunning = KEYS[2],
@@ -378,6 +378,7 @@ if not is_repeat then
   if due and tonumber(due) <= tonumber(now) then
     wanted_since = string.format('%.0f', tonumber(due))
   end
+  redis.call('HDEL', K.run, 'blockedOn')
   redis.call('HDEL', K.parts, 'blockedOn')
   set_status(K.run, stored[2], status, open_status(status, 'running'))
   redis.call('ZADD', K.leases, now, A.runId)

@@ -16,6 +16,10 @@ export interface CreateRunKeys {
   readonly statusFailed: string;
   /** runs:cancelled */
   readonly statusCancelled: string;
+  /** run:<id> */
+  readonly run: string;
+  /** run:<id>:state */
+  readonly parts: string;
   /** outbox */
   readonly outbox: string;
   /** outbox:entries */
@@ -38,10 +42,6 @@ export interface CreateRunKeys {
   readonly runsLabels: string;
   /** runs:labelled */
   readonly runsLabelled: string;
-  /** run:<id> */
-  readonly run: string;
-  /** run:<id>:state */
-  readonly parts: string;
   /** run:<id>:inbox */
   readonly inbox: string;
   /** idem:<key>, or the run itself without a key */
@@ -124,9 +124,9 @@ export type CreateRunTag = "created" | "rate_full" | "exists" | "conflict" | "no
  */
 export const createRun: Script<CreateRunKeys, CreateRunValues, CreateRunTag> = {
   name: "create_run",
-  keys: ["statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "outbox", "outboxEntries", "timers", "permitsHeld", "permitsWaiting", "permitsWaiters", "limitsDeclared", "limitsSet", "limitsRates", "runsLabels", "runsLabelled", "run", "parts", "inbox", "idempotency", "parentRun", "parentChildren", "schedule", "runsWorkflow", "runsEnded"],
+  keys: ["statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "run", "parts", "outbox", "outboxEntries", "timers", "permitsHeld", "permitsWaiting", "permitsWaiters", "limitsDeclared", "limitsSet", "limitsRates", "runsLabels", "runsLabelled", "inbox", "idempotency", "parentRun", "parentChildren", "schedule", "runsWorkflow", "runsEnded"],
   values: ["now", "confirms", "workflow", "rateScope", "rateEveryMs", "rateBurst", "runId", "digest", "definition", "info", "pool", "row", "label", "delayMs", "startedEvent", "outboxId", "outboxEntry", "permits", "delayMsMax", "idempotencyMs", "parentId", "rootId", "dueAt"],
-  sha1: "1492637064133e1b71dbe78f0cec17339016b185",
+  sha1: "9a7b1282d6070ed6abe5650e0318f56b171348cb",
   source: `local K = {
   statusPending = KEYS[1],
   statusRunning = KEYS[2],
@@ -135,19 +135,19 @@ export const createRun: Script<CreateRunKeys, CreateRunValues, CreateRunTag> = {
   statusCompleted = KEYS[5],
   statusFailed = KEYS[6],
   statusCancelled = KEYS[7],
-  outbox = KEYS[8],
-  outboxEntries = KEYS[9],
-  timers = KEYS[10],
-  permitsHeld = KEYS[11],
-  permitsWaiting = KEYS[12],
-  permitsWaiters = KEYS[13],
-  limitsDeclared = KEYS[14],
-  limitsSet = KEYS[15],
-  limitsRates = KEYS[16],
-  runsLabels = KEYS[17],
-  runsLabelled = KEYS[18],
-  run = KEYS[19],
-  parts = KEYS[20],
+  run = KEYS[8],
+  parts = KEYS[9],
+  outbox = KEYS[10],
+  outboxEntries = KEYS[11],
+  timers = KEYS[12],
+  permitsHeld = KEYS[13],
+  permitsWaiting = KEYS[14],
+  permitsWaiters = KEYS[15],
+  limitsDeclared = KEYS[16],
+  limitsSet = KEYS[17],
+  limitsRates = KEYS[18],
+  runsLabels = KEYS[19],
+  runsLabelled = KEYS[20],
   inbox = KEYS[21],
   idempotency = KEYS[22],
   parentRun = KEYS[23],
@@ -226,6 +226,41 @@ local function set_status(run_key, row, from, to)
 end
 local function illegal_status(from, to)
   return redis.error_reply('RUNFLEET a run that is ' .. from .. ' cannot become ' .. to)
+end
+local short_bytes = 64
+local fields_beside_max = 32
+local is_text = { info = true, blockedOn = true, error = true, summary = true }
+local function may_lie_with_run(name)
+  return name == 'core' or is_text[name] or string.find(name, '^[^i]:') ~= nil
+end
+local function call_in_chunks(command, key, values, width)
+  local chunk_size = 500 * width
+  for first = 1, #values, chunk_size do
+    local last = math.min(first + chunk_size - 1, #values)
+    redis.call(command, key, unpack(values, first, last))
+  end
+end
+local function write_parts(set, removed, fields)
+  local room = fields_beside_max - redis.call('HLEN', K.run)
+  local far, left_run, left_parts = {}, {}, {}
+  for index = 1, #set, 2 do
+    local name, text = set[index], set[index + 1]
+    if room > 0 and #text <= short_bytes and may_lie_with_run(name) then
+      fields[#fields + 1], fields[#fields + 2] = name, text
+      left_parts[#left_parts + 1] = name
+      room = room - 1
+    else
+      far[#far + 1], far[#far + 2] = name, text
+      left_run[#left_run + 1] = name
+    end
+  end
+  for index = 1, #removed do
+    left_run[#left_run + 1], left_parts[#left_parts + 1] = removed[index], removed[index]
+  end
+  call_in_chunks('HSET', K.run, fields, 2)
+  call_in_chunks('HDEL', K.run, left_run, 1)
+  call_in_chunks('HSET', K.parts, far, 2)
+  call_in_chunks('HDEL', K.parts, left_parts, 1)
 end
 local function add_to_outbox(id, entry)
   redis.call('ZADD', K.outbox, now, id)
@@ -427,16 +462,12 @@ local ready_at = string.format('%.0f', tonumber(now) + delay_ms)
 if A.idempotencyMs ~= '' then
   redis.call('SET', K.idempotency, A.digest .. ' ' .. A.runId, 'PX', A.idempotencyMs)
 end
-redis.call(
-  'HSET', K.run,
+write_parts(A.info ~= '' and { 'info', A.info } or {}, {}, {
   'digest', A.digest, 'workflow', A.workflow, 'pool', A.pool, 'row', A.row,
-  'definition', A.definition, 'status', 'pending', 'generation', '0'
-)
+  'definition', A.definition, 'status', 'pending', 'generation', '0',
+})
 if delay_ms > 0 then
   redis.call('HSET', K.run, 'readyAt', ready_at)
-end
-if A.info ~= '' then
-  redis.call('HSET', K.parts, 'info', A.info)
 end
 redis.call('ZREM', K.runsEnded, A.row .. ' ' .. A.workflow)
 redis.call('RPUSH', K.inbox, A.startedEvent)

@@ -24,6 +24,8 @@ export interface FailUnownedKeys {
   readonly fleetEvents: string;
   /** run:<id> */
   readonly run: string;
+  /** run:<id>:state */
+  readonly parts: string;
   /** timers */
   readonly timers: string;
   /** outbox */
@@ -32,8 +34,6 @@ export interface FailUnownedKeys {
   readonly outboxEntries: string;
   /** gates:open */
   readonly gatesOpen: string;
-  /** run:<id>:state */
-  readonly parts: string;
   /** run:<id>:steps */
   readonly steps: string;
   /** run:<id>:inbox */
@@ -120,9 +120,9 @@ export type FailUnownedTag = "finished" | "duplicate" | "fenced";
  */
 export const failUnowned: Script<FailUnownedKeys, FailUnownedValues, FailUnownedTag> = {
   name: "fail_unowned",
-  keys: ["statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "history", "historyCopy", "fleetEvents", "run", "timers", "outbox", "outboxEntries", "gatesOpen", "parts", "steps", "inbox", "dedupe", "children", "answers", "permitsHeld", "permitsWaiting", "permitsWaiters", "limitsDeclared", "limitsSet", "usageRows", "usageSums", "leases", "runsEnded", "runsUnfiled", "parentRun", "parentInbox", "lease"],
+  keys: ["statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "history", "historyCopy", "fleetEvents", "run", "parts", "timers", "outbox", "outboxEntries", "gatesOpen", "steps", "inbox", "dedupe", "children", "answers", "permitsHeld", "permitsWaiting", "permitsWaiters", "limitsDeclared", "limitsSet", "usageRows", "usageSums", "leases", "runsEnded", "runsUnfiled", "parentRun", "parentInbox", "lease"],
   values: ["now", "runId", "historyMax", "fleetEventsMax", "childGraceMs", "error", "summary", "retentionMs", "parentId", "parentEvent", "wakeId", "wakeHead", "forgetMax", "leaseToken", "checksLease", "fact"],
-  sha1: "8265267164c6df217112b4c589564b44170851d8",
+  sha1: "1aa55cf22ff5084aeaa6f032ac5dd9d90291f442",
   source: `local K = {
   statusPending = KEYS[1],
   statusRunning = KEYS[2],
@@ -135,11 +135,11 @@ export const failUnowned: Script<FailUnownedKeys, FailUnownedValues, FailUnowned
   historyCopy = KEYS[9],
   fleetEvents = KEYS[10],
   run = KEYS[11],
-  timers = KEYS[12],
-  outbox = KEYS[13],
-  outboxEntries = KEYS[14],
-  gatesOpen = KEYS[15],
-  parts = KEYS[16],
+  parts = KEYS[12],
+  timers = KEYS[13],
+  outbox = KEYS[14],
+  outboxEntries = KEYS[15],
+  gatesOpen = KEYS[16],
   steps = KEYS[17],
   inbox = KEYS[18],
   dedupe = KEYS[19],
@@ -241,6 +241,41 @@ local function add_facts(facts)
 end
 local function lost_lease(generation)
   return '["ll",' .. redis.call('HGET', K.run, 'owner') .. ',' .. generation .. ']\\n'
+end
+local short_bytes = 64
+local fields_beside_max = 32
+local is_text = { info = true, blockedOn = true, error = true, summary = true }
+local function may_lie_with_run(name)
+  return name == 'core' or is_text[name] or string.find(name, '^[^i]:') ~= nil
+end
+local function call_in_chunks(command, key, values, width)
+  local chunk_size = 500 * width
+  for first = 1, #values, chunk_size do
+    local last = math.min(first + chunk_size - 1, #values)
+    redis.call(command, key, unpack(values, first, last))
+  end
+end
+local function write_parts(set, removed, fields)
+  local room = fields_beside_max - redis.call('HLEN', K.run)
+  local far, left_run, left_parts = {}, {}, {}
+  for index = 1, #set, 2 do
+    local name, text = set[index], set[index + 1]
+    if room > 0 and #text <= short_bytes and may_lie_with_run(name) then
+      fields[#fields + 1], fields[#fields + 2] = name, text
+      left_parts[#left_parts + 1] = name
+      room = room - 1
+    else
+      far[#far + 1], far[#far + 2] = name, text
+      left_run[#left_run + 1] = name
+    end
+  end
+  for index = 1, #removed do
+    left_run[#left_run + 1], left_parts[#left_parts + 1] = removed[index], removed[index]
+  end
+  call_in_chunks('HSET', K.run, fields, 2)
+  call_in_chunks('HDEL', K.run, left_run, 1)
+  call_in_chunks('HSET', K.parts, far, 2)
+  call_in_chunks('HDEL', K.parts, left_parts, 1)
 end
 local function push_event(target, event)
   redis.call('RPUSH', target.inbox, event)
@@ -508,13 +543,12 @@ local function count_end()
   count_usage(ended[1], { [ended_column[ended[2]]] = '1' })
 end
 local function end_run(row)
-  redis.call('HSET', K.run, 'endedAt', now)
-  redis.call('HDEL', K.run, 'owner', 'tookOver', 'heartbeatAt')
-  redis.call('HSET', K.parts, 'summary', A.summary)
+  local texts = { 'summary', A.summary }
   if A.error ~= '' then
-    redis.call('HSET', K.parts, 'error', A.error)
+    texts[3], texts[4] = 'error', A.error
   end
-  redis.call('HDEL', K.parts, 'blockedOn')
+  write_parts(texts, { 'blockedOn' }, { 'endedAt', now })
+  redis.call('HDEL', K.run, 'owner', 'tookOver', 'heartbeatAt')
   redis.call('ZREM', K.leases, A.runId)
   redis.call('ZREM', K.timers, A.runId)
   close_all_gates()

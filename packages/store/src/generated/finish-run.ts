@@ -18,6 +18,8 @@ export interface FinishRunKeys {
   readonly statusFailed: string;
   /** runs:cancelled */
   readonly statusCancelled: string;
+  /** run:<id>:state */
+  readonly parts: string;
   /** run:<id>:events */
   readonly history: string;
   /** run:<id>:events:copy */
@@ -34,8 +36,6 @@ export interface FinishRunKeys {
   readonly usageRows: string;
   /** usage:sums */
   readonly usageSums: string;
-  /** run:<id>:state */
-  readonly parts: string;
   /** run:<id>:steps */
   readonly steps: string;
   /** run:<id>:inbox */
@@ -145,9 +145,9 @@ export type FinishRunTag = "fenced" | "finished" | "duplicate";
  */
 export const finishRun: Script<FinishRunKeys, FinishRunValues, FinishRunTag> = {
   name: "finish_run",
-  keys: ["run", "statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "history", "historyCopy", "fleetEvents", "outbox", "outboxEntries", "gatesOpen", "usageRows", "usageSums", "parts", "steps", "inbox", "leases", "answers", "timers", "dedupe", "children", "permitsHeld", "permitsWaiting", "permitsWaiters", "limitsDeclared", "limitsSet", "runsEnded", "runsUnfiled", "parentRun", "parentInbox"],
+  keys: ["run", "statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "parts", "history", "historyCopy", "fleetEvents", "outbox", "outboxEntries", "gatesOpen", "usageRows", "usageSums", "steps", "inbox", "leases", "answers", "timers", "dedupe", "children", "permitsHeld", "permitsWaiting", "permitsWaiters", "limitsDeclared", "limitsSet", "runsEnded", "runsUnfiled", "parentRun", "parentInbox"],
   values: ["now", "generation", "nonce", "commitId", "after", "runId", "historyMax", "fleetEventsMax", "inboxSeen", "totals", "progress", "childGraceMs", "error", "summary", "retentionMs", "parentId", "parentEvent", "wakeId", "wakeHead", "forgetMax", "status", "partsSet[]", "partsRemoved[]", "stepsSet[]", "facts[]", "outboxAdded[]", "outboxDone[]", "gatesOpened[]", "gatesClosed[]", "usage[]"],
-  sha1: "9c2b3bb20e62b642a5b2ca9d2569f0624e48c61b",
+  sha1: "fc9962df2a0e0e4cba6e3cccd0b9f774d7a37ab0",
   source: `local K = {
   run = KEYS[1],
   statusPending = KEYS[2],
@@ -157,15 +157,15 @@ export const finishRun: Script<FinishRunKeys, FinishRunValues, FinishRunTag> = {
   statusCompleted = KEYS[6],
   statusFailed = KEYS[7],
   statusCancelled = KEYS[8],
-  history = KEYS[9],
-  historyCopy = KEYS[10],
-  fleetEvents = KEYS[11],
-  outbox = KEYS[12],
-  outboxEntries = KEYS[13],
-  gatesOpen = KEYS[14],
-  usageRows = KEYS[15],
-  usageSums = KEYS[16],
-  parts = KEYS[17],
+  parts = KEYS[9],
+  history = KEYS[10],
+  historyCopy = KEYS[11],
+  fleetEvents = KEYS[12],
+  outbox = KEYS[13],
+  outboxEntries = KEYS[14],
+  gatesOpen = KEYS[15],
+  usageRows = KEYS[16],
+  usageSums = KEYS[17],
   steps = KEYS[18],
   inbox = KEYS[19],
   leases = KEYS[20],
@@ -281,6 +281,41 @@ local function set_status(run_key, row, from, to)
 end
 local function illegal_status(from, to)
   return redis.error_reply('RUNFLEET a run that is ' .. from .. ' cannot become ' .. to)
+end
+local short_bytes = 64
+local fields_beside_max = 32
+local is_text = { info = true, blockedOn = true, error = true, summary = true }
+local function may_lie_with_run(name)
+  return name == 'core' or is_text[name] or string.find(name, '^[^i]:') ~= nil
+end
+local function call_in_chunks(command, key, values, width)
+  local chunk_size = 500 * width
+  for first = 1, #values, chunk_size do
+    local last = math.min(first + chunk_size - 1, #values)
+    redis.call(command, key, unpack(values, first, last))
+  end
+end
+local function write_parts(set, removed, fields)
+  local room = fields_beside_max - redis.call('HLEN', K.run)
+  local far, left_run, left_parts = {}, {}, {}
+  for index = 1, #set, 2 do
+    local name, text = set[index], set[index + 1]
+    if room > 0 and #text <= short_bytes and may_lie_with_run(name) then
+      fields[#fields + 1], fields[#fields + 2] = name, text
+      left_parts[#left_parts + 1] = name
+      room = room - 1
+    else
+      far[#far + 1], far[#far + 2] = name, text
+      left_run[#left_run + 1] = name
+    end
+  end
+  for index = 1, #removed do
+    left_run[#left_run + 1], left_parts[#left_parts + 1] = removed[index], removed[index]
+  end
+  call_in_chunks('HSET', K.run, fields, 2)
+  call_in_chunks('HDEL', K.run, left_run, 1)
+  call_in_chunks('HSET', K.parts, far, 2)
+  call_in_chunks('HDEL', K.parts, left_parts, 1)
 end
 local function fit_history()
   local copied = redis.pcall('COPY', K.history, K.historyCopy, 'REPLACE')
@@ -404,14 +439,7 @@ end
 local stored = redis.call('HMGET', K.run, 'status', 'row', 'stepsEnd', 'workflow')
 local status = stored[1]
 local row = stored[2]
-local function call_in_chunks(command, key, values, width)
-  local chunk_size = 500 * width
-  for first = 1, #values, chunk_size do
-    local last = math.min(first + chunk_size - 1, #values)
-    redis.call(command, key, unpack(values, first, last))
-  end
-end
-local function write_parts_and_steps()
+local function write_parts_and_steps(fields)
   local steps_end = tonumber(stored[3] or '0')
   local set, removed, ended = A.partsSet, A.partsRemoved, {}
   for index = 1, #A.stepsSet, 4 do
@@ -428,10 +456,9 @@ local function write_parts_and_steps()
     end
     steps_end = math.max(steps_end, tonumber(ordinal) + 1)
   end
-  call_in_chunks('HSET', K.parts, set, 2)
-  call_in_chunks('HDEL', K.parts, removed, 1)
+  fields[#fields + 1], fields[#fields + 2] = 'stepsEnd', string.format('%.0f', steps_end)
+  write_parts(set, removed, fields)
   call_in_chunks('HSET', K.steps, ended, 2)
-  return string.format('%.0f', steps_end)
 end
 local function write_outbox()
   for index = 1, #A.outboxAdded, 2 do
@@ -483,7 +510,11 @@ local function forget_recoveries()
   redis.call('HDEL', K.run, 'recoveries')
 end
 local function apply_commit(from, to)
-  local steps_end = write_parts_and_steps()
+  local fields = { 'commits', remember_commit(), 'heartbeatAt', now }
+  if A.totals ~= '' then
+    fields[#fields + 1], fields[#fields + 2] = 'totals', A.totals
+  end
+  write_parts_and_steps(fields)
   for index = 1, #A.facts do
     add_facts(A.facts[index])
   end
@@ -492,12 +523,6 @@ local function apply_commit(from, to)
   open_gates()
   consume_inbox()
   set_status(K.run, row, from, to)
-  redis.call(
-    'HSET', K.run, 'commits', remember_commit(), 'heartbeatAt', now, 'stepsEnd', steps_end
-  )
-  if A.totals ~= '' then
-    redis.call('HSET', K.run, 'totals', A.totals)
-  end
   if A.progress ~= '' then
     forget_recoveries()
   end
@@ -672,13 +697,12 @@ local function count_end()
   count_usage(ended[1], { [ended_column[ended[2]]] = '1' })
 end
 local function end_run(row)
-  redis.call('HSET', K.run, 'endedAt', now)
-  redis.call('HDEL', K.run, 'owner', 'tookOver', 'heartbeatAt')
-  redis.call('HSET', K.parts, 'summary', A.summary)
+  local texts = { 'summary', A.summary }
   if A.error ~= '' then
-    redis.call('HSET', K.parts, 'error', A.error)
+    texts[3], texts[4] = 'error', A.error
   end
-  redis.call('HDEL', K.parts, 'blockedOn')
+  write_parts(texts, { 'blockedOn' }, { 'endedAt', now })
+  redis.call('HDEL', K.run, 'owner', 'tookOver', 'heartbeatAt')
   redis.call('ZREM', K.leases, A.runId)
   redis.call('ZREM', K.timers, A.runId)
   close_all_gates()

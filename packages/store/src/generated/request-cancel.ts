@@ -22,18 +22,18 @@ export interface RequestCancelKeys {
   readonly historyCopy: string;
   /** events */
   readonly fleetEvents: string;
+  /** run:<id> */
+  readonly run: string;
+  /** run:<id>:state */
+  readonly parts: string;
   /** timers */
   readonly timers: string;
   /** outbox */
   readonly outbox: string;
   /** outbox:entries */
   readonly outboxEntries: string;
-  /** run:<id> */
-  readonly run: string;
   /** gates:open */
   readonly gatesOpen: string;
-  /** run:<id>:state */
-  readonly parts: string;
   /** run:<id>:steps */
   readonly steps: string;
   /** run:<id>:inbox */
@@ -127,9 +127,9 @@ export type RequestCancelTag = "requested" | "cancelled" | "already" | "ended" |
  */
 export const requestCancel: Script<RequestCancelKeys, RequestCancelValues, RequestCancelTag> = {
   name: "request_cancel",
-  keys: ["statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "history", "historyCopy", "fleetEvents", "timers", "outbox", "outboxEntries", "run", "gatesOpen", "parts", "steps", "inbox", "dedupe", "children", "answers", "permitsHeld", "permitsWaiting", "permitsWaiters", "limitsDeclared", "limitsSet", "usageRows", "usageSums", "leases", "runsEnded", "runsUnfiled", "parentRun", "parentInbox"],
+  keys: ["statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "history", "historyCopy", "fleetEvents", "run", "parts", "timers", "outbox", "outboxEntries", "gatesOpen", "steps", "inbox", "dedupe", "children", "answers", "permitsHeld", "permitsWaiting", "permitsWaiters", "limitsDeclared", "limitsSet", "usageRows", "usageSums", "leases", "runsEnded", "runsUnfiled", "parentRun", "parentInbox"],
   values: ["now", "runId", "historyMax", "fleetEventsMax", "childGraceMs", "error", "summary", "retentionMs", "parentId", "parentEvent", "wakeId", "wakeHead", "forgetMax", "confirms", "reason", "by", "eventTail", "channel", "cancelledFacts"],
-  sha1: "3052e850ce7a8a33c50a5d908a910235726c7e88",
+  sha1: "66e1c700c39959f757bbf92e919f721eb8d834a1",
   source: `local K = {
   statusPending = KEYS[1],
   statusRunning = KEYS[2],
@@ -141,12 +141,12 @@ export const requestCancel: Script<RequestCancelKeys, RequestCancelValues, Reque
   history = KEYS[8],
   historyCopy = KEYS[9],
   fleetEvents = KEYS[10],
-  timers = KEYS[11],
-  outbox = KEYS[12],
-  outboxEntries = KEYS[13],
-  run = KEYS[14],
-  gatesOpen = KEYS[15],
-  parts = KEYS[16],
+  run = KEYS[11],
+  parts = KEYS[12],
+  timers = KEYS[13],
+  outbox = KEYS[14],
+  outboxEntries = KEYS[15],
+  gatesOpen = KEYS[16],
   steps = KEYS[17],
   inbox = KEYS[18],
   dedupe = KEYS[19],
@@ -247,6 +247,41 @@ local function add_facts(facts)
   end
   redis.call('XADD', K.history, 'MAXLEN', '~', A.historyMax, '*', 'at', now, 'facts', facts)
   redis.call('XADD', K.fleetEvents, 'MAXLEN', '~', A.fleetEventsMax, '*', 'run', A.runId, 'at', now, 'facts', facts)
+end
+local short_bytes = 64
+local fields_beside_max = 32
+local is_text = { info = true, blockedOn = true, error = true, summary = true }
+local function may_lie_with_run(name)
+  return name == 'core' or is_text[name] or string.find(name, '^[^i]:') ~= nil
+end
+local function call_in_chunks(command, key, values, width)
+  local chunk_size = 500 * width
+  for first = 1, #values, chunk_size do
+    local last = math.min(first + chunk_size - 1, #values)
+    redis.call(command, key, unpack(values, first, last))
+  end
+end
+local function write_parts(set, removed, fields)
+  local room = fields_beside_max - redis.call('HLEN', K.run)
+  local far, left_run, left_parts = {}, {}, {}
+  for index = 1, #set, 2 do
+    local name, text = set[index], set[index + 1]
+    if room > 0 and #text <= short_bytes and may_lie_with_run(name) then
+      fields[#fields + 1], fields[#fields + 2] = name, text
+      left_parts[#left_parts + 1] = name
+      room = room - 1
+    else
+      far[#far + 1], far[#far + 2] = name, text
+      left_run[#left_run + 1] = name
+    end
+  end
+  for index = 1, #removed do
+    left_run[#left_run + 1], left_parts[#left_parts + 1] = removed[index], removed[index]
+  end
+  call_in_chunks('HSET', K.run, fields, 2)
+  call_in_chunks('HDEL', K.run, left_run, 1)
+  call_in_chunks('HSET', K.parts, far, 2)
+  call_in_chunks('HDEL', K.parts, left_parts, 1)
 end
 local function push_event(target, event)
   redis.call('RPUSH', target.inbox, event)
@@ -514,13 +549,12 @@ local function count_end()
   count_usage(ended[1], { [ended_column[ended[2]]] = '1' })
 end
 local function end_run(row)
-  redis.call('HSET', K.run, 'endedAt', now)
-  redis.call('HDEL', K.run, 'owner', 'tookOver', 'heartbeatAt')
-  redis.call('HSET', K.parts, 'summary', A.summary)
+  local texts = { 'summary', A.summary }
   if A.error ~= '' then
-    redis.call('HSET', K.parts, 'error', A.error)
+    texts[3], texts[4] = 'error', A.error
   end
-  redis.call('HDEL', K.parts, 'blockedOn')
+  write_parts(texts, { 'blockedOn' }, { 'endedAt', now })
+  redis.call('HDEL', K.run, 'owner', 'tookOver', 'heartbeatAt')
   redis.call('ZREM', K.leases, A.runId)
   redis.call('ZREM', K.timers, A.runId)
   close_all_gates()

@@ -16,6 +16,10 @@ export interface RetryRunKeys {
   readonly statusFailed: string;
   /** runs:cancelled */
   readonly statusCancelled: string;
+  /** run:<id> */
+  readonly run: string;
+  /** run:<id>:state */
+  readonly parts: string;
   /** run:<id>:events */
   readonly history: string;
   /** run:<id>:events:copy */
@@ -24,10 +28,6 @@ export interface RetryRunKeys {
   readonly fleetEvents: string;
   /** timers */
   readonly timers: string;
-  /** run:<id> */
-  readonly run: string;
-  /** run:<id>:state */
-  readonly parts: string;
   /** run:<id>:steps */
   readonly steps: string;
   /** run:<id>:inbox */
@@ -70,9 +70,9 @@ export type RetryRunTag = "retried" | "not_failed" | "not_found";
  */
 export const retryRun: Script<RetryRunKeys, RetryRunValues, RetryRunTag> = {
   name: "retry_run",
-  keys: ["statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "history", "historyCopy", "fleetEvents", "timers", "run", "parts", "steps", "inbox", "dedupe", "children", "answers", "runsEnded"],
+  keys: ["statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "run", "parts", "history", "historyCopy", "fleetEvents", "timers", "steps", "inbox", "dedupe", "children", "answers", "runsEnded"],
   values: ["now", "runId", "historyMax", "fleetEventsMax", "eventTail", "fact"],
-  sha1: "0c57bc9435545c1738961fa0d1bacb3f12002d1a",
+  sha1: "6e5521d2f6e40eaadae6d0641ece9d9e1a479e99",
   source: `local K = {
   statusPending = KEYS[1],
   statusRunning = KEYS[2],
@@ -81,12 +81,12 @@ export const retryRun: Script<RetryRunKeys, RetryRunValues, RetryRunTag> = {
   statusCompleted = KEYS[5],
   statusFailed = KEYS[6],
   statusCancelled = KEYS[7],
-  history = KEYS[8],
-  historyCopy = KEYS[9],
-  fleetEvents = KEYS[10],
-  timers = KEYS[11],
-  run = KEYS[12],
-  parts = KEYS[13],
+  run = KEYS[8],
+  parts = KEYS[9],
+  history = KEYS[10],
+  historyCopy = KEYS[11],
+  fleetEvents = KEYS[12],
+  timers = KEYS[13],
   steps = KEYS[14],
   inbox = KEYS[15],
   dedupe = KEYS[16],
@@ -148,6 +148,41 @@ end
 local function illegal_status(from, to)
   return redis.error_reply('RUNFLEET a run that is ' .. from .. ' cannot become ' .. to)
 end
+local short_bytes = 64
+local fields_beside_max = 32
+local is_text = { info = true, blockedOn = true, error = true, summary = true }
+local function may_lie_with_run(name)
+  return name == 'core' or is_text[name] or string.find(name, '^[^i]:') ~= nil
+end
+local function call_in_chunks(command, key, values, width)
+  local chunk_size = 500 * width
+  for first = 1, #values, chunk_size do
+    local last = math.min(first + chunk_size - 1, #values)
+    redis.call(command, key, unpack(values, first, last))
+  end
+end
+local function write_parts(set, removed, fields)
+  local room = fields_beside_max - redis.call('HLEN', K.run)
+  local far, left_run, left_parts = {}, {}, {}
+  for index = 1, #set, 2 do
+    local name, text = set[index], set[index + 1]
+    if room > 0 and #text <= short_bytes and may_lie_with_run(name) then
+      fields[#fields + 1], fields[#fields + 2] = name, text
+      left_parts[#left_parts + 1] = name
+      room = room - 1
+    else
+      far[#far + 1], far[#far + 2] = name, text
+      left_run[#left_run + 1] = name
+    end
+  end
+  for index = 1, #removed do
+    left_run[#left_run + 1], left_parts[#left_parts + 1] = removed[index], removed[index]
+  end
+  call_in_chunks('HSET', K.run, fields, 2)
+  call_in_chunks('HDEL', K.run, left_run, 1)
+  call_in_chunks('HSET', K.parts, far, 2)
+  call_in_chunks('HDEL', K.parts, left_parts, 1)
+end
 local function fit_history()
   local copied = redis.pcall('COPY', K.history, K.historyCopy, 'REPLACE')
   if copied == 1 then
@@ -189,8 +224,8 @@ for index = 1, #kept do
   redis.call('PERSIST', kept[index])
 end
 redis.call('ZREM', K.runsEnded, stored[2] .. ' ' .. stored[3])
+write_parts({}, { 'summary', 'error' }, {})
 redis.call('HDEL', K.run, 'endedAt', 'unowned', 'recoveries', 'cancelReason', 'cancelBy', 'cancelAt')
-redis.call('HDEL', K.parts, 'summary', 'error')
 set_status(K.run, stored[2], status, 'pending')
 if stored[5] then
   add_facts(A.fact)

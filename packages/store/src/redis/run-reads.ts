@@ -3,6 +3,7 @@
  * grow large, because a step may hold hundreds of kilobytes.
  */
 import type { OpenGate, Page, RunRecord, RunStore } from "@runfleet/model";
+import type { ChainableCommander } from "ioredis";
 import { fillWaits, gateRow, namedGates, toOpenGate } from "../gate-text.js";
 import { listRunGates } from "../generated/list-run-gates.js";
 import { readSteps } from "../generated/read-steps.js";
@@ -15,8 +16,9 @@ import {
   readSealed,
   recordTexts,
   rowRunId,
-  splitTexts,
+  textFields,
   toFields,
+  toParts,
   toRunRecord,
   toTexts,
 } from "../run-record.js";
@@ -55,12 +57,14 @@ export function runReads(partition: Partition): RunReads {
       return runs;
     },
     readSealed: async (runId) => {
-      const info = await withRedis("hget info", () => redis.hget(runKeys(tag, runId).parts, "info"));
-      return readSealed(info ?? undefined) ?? {};
+      const { run, parts } = runKeys(tag, runId);
+      const [own, beside] = await asked(redis.multi().hget(run, "info").hget(parts, "info"));
+      return readSealed((own ?? beside ?? undefined) as string | undefined) ?? {};
     },
     readState: async (runId) => {
-      const stored = await withRedis("hgetall state", () => redis.hgetall(runKeys(tag, runId).parts));
-      return splitTexts(stored).parts;
+      const { run, parts } = runKeys(tag, runId);
+      const [fields, beside] = await asked(redis.multi().hgetall(run).hgetall(parts));
+      return toParts(fields as Record<string, string>, beside as Record<string, string>);
     },
     readSteps: async ({ runId, limit, cursor }) => {
       const { rest } = await runScript(redis, readSteps, {
@@ -86,16 +90,20 @@ export function runReads(partition: Partition): RunReads {
   };
 }
 
+/** The replies of reads that see one moment. */
+async function asked(reads: ChainableCommander): Promise<unknown[]> {
+  const replies = (await withRedis("read run", () => reads.exec())) ?? [];
+  return replies.map(([error, value]) => {
+    if (error !== null) throw toRunfleetError(error, "read run");
+    return value;
+  });
+}
+
 /** Parked runs say themselves when they want to be looked at; the others have a place in `timers`. */
 async function dueAt({ redis, keys, tag }: Partition, runId: string): Promise<number | undefined> {
   const reads = redis.multi().zscore(keys.timers, runId);
   reads.hmget(runKeys(tag, runId).run, "status", "owner", "wakeAt");
-  const [due, stored] = ((await withRedis("read due time", () => reads.exec())) ?? []).map(
-    ([error, value]) => {
-      if (error !== null) throw toRunfleetError(error, "read due time");
-      return value;
-    },
-  ) as [string | null, (string | null)[]];
+  const [due, stored] = (await asked(reads)) as [string | null, (string | null)[]];
   if (due !== null) return Number(due);
   const [status, owner, wakeAt] = stored;
   const isParked = (status === "waiting" || status === "cancelling") && owner === null;
@@ -116,18 +124,15 @@ export async function readRuns(partition: Partition, runIds: readonly string[]):
     reads.hgetall(run).hmget(parts, ...recordTexts);
   }
   reads.hmget(partition.keys.permitsWaiters, ...runIds);
-  const replies = (await withRedis("read runs", () => reads.exec())) ?? [];
-  const values = replies.map(([error, value]) => {
-    if (error !== null) throw toRunfleetError(error, "read runs");
-    return value;
-  });
+  const values = await asked(reads);
   const found = runIds.map((runId, index): FoundRun => {
-    const fields = values[2 * index] as readonly string[] | Readonly<Record<string, string>>;
-    const stored = toTexts(values[2 * index + 1] as (string | null)[]);
+    const told = values[2 * index] as readonly string[] | Readonly<Record<string, string>>;
+    const fields = Array.isArray(told) ? toFields(told) : (told as Record<string, string>);
+    const stored = toTexts(fields, textFields(values[2 * index + 1] as (string | null)[]));
     const waits = (values.at(-1) as (string | null)[])[index];
     return {
       runId,
-      fields: Array.isArray(fields) ? toFields(fields) : (fields as Record<string, string>),
+      fields,
       // In line for a permit: what it waited for before has come.
       texts: waits == null ? stored : { ...stored, blockedOn: JSON.stringify([toLimitWait(waits)]) },
     };

@@ -12,7 +12,7 @@ import { parkRun } from "../generated/park-run.js";
 import { releaseRun } from "../generated/release-run.js";
 import { toGranting } from "../permit-scope.js";
 import { withRedis } from "../redis-failure.js";
-import { readSealed, splitTexts, toFields, toRunRecord } from "../run-record.js";
+import { readSealed, toFields, toParts, toRunRecord, toTexts } from "../run-record.js";
 import { runScript } from "../script.js";
 import { toCommitValues } from "./commit-values.js";
 import type { Partition } from "./partition.js";
@@ -105,17 +105,18 @@ async function activate(
         string,
         string,
       ];
-      const stored = areLeft === "1" ? await readParts(partition, request.runId) : toFields(told);
-      const { texts, parts } = splitTexts(stored);
+      const fields = toFields(record);
+      const beside = areLeft === "1" ? await readParts(partition, request.runId) : toFields(told);
+      const texts = toTexts(fields, beside);
       const sealed = readSealed(texts.info);
-      const run = toRunRecord(toFields(record), texts);
+      const run = toRunRecord(fields, texts);
       if (run === undefined)
         throw new RunfleetError("internal", `run ${request.runId} has no readable record`);
       const fence = { runId: request.runId, generation: Number(generation), nonce: request.leaseToken };
       const activation = {
         fence,
         run,
-        parts,
+        parts: toParts(fields, beside),
         inbox: toInbox(unread),
         tookOver: tookOver === "1",
         ...(wantedSince === "" ? {} : { wantedSince: Number(wantedSince) }),
