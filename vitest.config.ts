@@ -7,6 +7,8 @@ import { defineConfig } from "vitest/config";
 
 const fromRoot = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
+/** Tests of what is pure leave nothing behind that the next file could see, so they share a process and load it once. */
+const pure = "packages/{model,language,engine,scaling,schedules}/**/*.test.ts";
 const endToEnd = "test/e2e/**/*.test.ts";
 const chaos = "test/chaos/**/*.test.ts";
 /** For `expect.poll`; vitest itself gives up after one second. */
@@ -19,6 +21,16 @@ const fromSource = {
   ],
 };
 
+/** What the two projects of tests from source have in common. */
+const sourceTests = {
+  pool: "forks",
+  maxWorkers: 2,
+  testTimeout: 60_000,
+  hookTimeout: 60_000,
+  expect: awaitFacts,
+  sequence: { groupOrder: 0 },
+} as const;
+
 export default defineConfig({
   resolve: fromSource,
   test: {
@@ -27,15 +39,20 @@ export default defineConfig({
       {
         resolve: fromSource,
         test: {
+          ...sourceTests,
           name: "source",
-          pool: "forks",
-          maxWorkers: 2,
           include: ["packages/**/*.test.ts", "apps/**/*.test.ts", "test/**/*.test.ts"],
-          exclude: ["**/node_modules/**", "**/dist/**", endToEnd, chaos],
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
-          expect: awaitFacts,
-          sequence: { groupOrder: 0 },
+          exclude: ["**/node_modules/**", "**/dist/**", pure, endToEnd, chaos],
+        },
+      },
+      {
+        resolve: fromSource,
+        test: {
+          ...sourceTests,
+          name: "source-pure",
+          isolate: false,
+          include: [pure],
+          exclude: ["**/node_modules/**", "**/dist/**"],
         },
       },
       {
