@@ -138,7 +138,7 @@ export const workerMetrics = {
     unit: "repairs",
     labels: [repaired],
     meaning:
-      "What a sweeper found and set going again. A few after a worker died are normal; a steady rate says that wake-ups are lost.",
+      "What sweepers set going again: unconfirmed entries of the outbox, parked runs whose wake-up was lost, runs of dead workers whose job was lost too, lines with room. Some after a death are normal; a steady rate is not.",
   },
   runfleet_fenced_writes_total: {
     kind: "counter",

@@ -118,7 +118,7 @@ export async function assembleWorker(parts: WorkerParts): Promise<AssembledWorke
       }),
     ),
   );
-  const stopUpkeep = openUpkeep(parts, { outbox, rules, log });
+  const stopUpkeep = openUpkeep(parts, { outbox, rules, log, recorder: meter.recorder });
 
   const stop = async (): Promise<void> => {
     presence.leave();
@@ -152,11 +152,19 @@ function openUpkeep(
     outbox,
     rules,
     log,
-  }: { readonly outbox: OutboxPorts; readonly rules: RetentionRules; readonly log: ComponentLog },
+    recorder,
+  }: {
+    readonly outbox: OutboxPorts;
+    readonly rules: RetentionRules;
+    readonly log: ComponentLog;
+    readonly recorder: Recorder<"worker">;
+  },
 ): () => Promise<void> {
+  const recoveries = recorder.counter("runfleet_recoveries_total");
   const { clock, random, sweepMs: intervalMs, config, leaseTtlMs: silentMs } = parts;
   const sweeper = createSweeper({
     ...{ ports: outbox, clock, log: log("sweeper"), random, silentMs, intervalMs },
+    onRepaired: (what, count) => recoveries.add(count, what),
   });
   const retention = keepRetention({
     ...{ store: outbox.store, rules, clock, log: log("retention"), random, intervalMs },

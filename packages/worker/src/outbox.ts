@@ -168,16 +168,22 @@ async function enqueue(
   await queue.add(queueJobOf(run, delayMs));
 }
 
-/** Wakes a parked run; one that lost its job, or whose job ended before it, gets one again. */
+/**
+ * Wakes a parked run; one that lost its job, or whose job ended before it, gets one again. Answers whether that was necessary: a run
+ * whose job is ready or in hand needs no wake-up.
+ */
 export async function wake(
   runId: string,
   pool: string,
   ports: OutboxPorts,
   options: { readonly withinMs?: number } = {},
-): Promise<void> {
+): Promise<boolean> {
   const reply = await ports.queue.wake(runId, pool, options);
   if (reply === "missing") await enqueue(runId, undefined, ports);
-  if (reply === "ended" && !(await hasEnded(runId, ports))) await ports.queue.revive(runId, pool);
+  if (reply !== "ended") return reply !== "not_parked";
+  if (await hasEnded(runId, ports)) return false;
+  await ports.queue.revive(runId, pool);
+  return true;
 }
 
 /** Wakes the parent of an ended run and answers the outbox ids that are done; a wake that fails stays for a sweeper. */

@@ -14,6 +14,9 @@ export interface Sweeper {
   stop(): void;
 }
 
+/** Kinds of what a sweeper sets going again. */
+export type Repaired = "outbox_entry" | "sleeping_run" | "silent_owner" | "line";
+
 /** Rows looked at per kind and round. */
 const rowsMax = 200;
 /** Younger outbox entries belong to the worker that wrote them. */
@@ -28,8 +31,10 @@ export function createSweeper(options: {
   silentMs: number;
   intervalMs: number;
   log: ActionLog;
+  /** Told of what was set going again, so many of a kind. Default: nobody. */
+  onRepaired?: (what: Repaired, count: number) => void;
 }): Sweeper {
-  const { ports, log } = options;
+  const { ports, log, onRepaired = () => {} } = options;
   let stopTimer: (() => void) | undefined;
   let stopped = false;
 
@@ -39,6 +44,12 @@ export function createSweeper(options: {
       log.warn("sweep could not repair", { what, error: String(error) }),
     );
   };
+
+  // Most of those that are told have a job that is ready, or in hand: there is a backlog, not a loss.
+  const awaken = (runId: string, what: Repaired): Promise<void> =>
+    repair(`run ${runId}`, async () => {
+      if (await wakeRun(runId, ports)) onRepaired(what, 1);
+    });
 
   // Whoever raised a limit dies before the lines of all keys had their turn. A page of the lines in each round.
   let cursor: string | undefined;
@@ -50,6 +61,7 @@ export function createSweeper(options: {
     for (const line of standing) {
       await repair(`the line of workflow ${line.workflow}`, async () => {
         const { granted = [] } = await store.letIn(line);
+        onRepaired("line", granted.length);
         for (const entry of granted) await store.outboxDone(await performEntry(entry, ports));
       });
     }
@@ -60,13 +72,15 @@ export function createSweeper(options: {
     const { store } = ports;
     const entries = await store.outboxPending({ olderThanMs: outboxAgeMs, limit: rowsMax });
     for (const entry of entries) {
-      await repair(`outbox entry ${entry.id}`, async () =>
-        store.outboxDone(await performEntry(entry, ports)),
-      );
+      await repair(`outbox entry ${entry.id}`, async () => {
+        await store.outboxDone(await performEntry(entry, ports));
+        onRepaired("outbox_entry", 1);
+      });
     }
     const asleep = await store.wakeable({ limit: rowsMax });
     const silent = await store.silentOwners({ silentMs: options.silentMs, limit: rowsMax });
-    for (const runId of [...asleep, ...silent]) await repair(`run ${runId}`, () => wakeRun(runId, ports));
+    for (const runId of asleep) await awaken(runId, "sleeping_run");
+    for (const runId of silent) await awaken(runId, "silent_owner");
     return entries.length + asleep.length + silent.length + (await letIn());
   };
 
@@ -90,7 +104,7 @@ export function createSweeper(options: {
   };
 }
 
-async function wakeRun(runId: string, ports: OutboxPorts): Promise<void> {
+async function wakeRun(runId: string, ports: OutboxPorts): Promise<boolean> {
   const run = await ports.store.readRun(runId);
-  if (run !== undefined) await wake(runId, run.pool, ports);
+  return run !== undefined && (await wake(runId, run.pool, ports));
 }

@@ -31,6 +31,9 @@ function counted(readings: readonly MetricReading[], name: string): Readonly<Rec
   );
 }
 
+const activations = async (recorder: Recorder<"worker">) =>
+  counted(await recorder.read(), "runfleet_activations_total");
+
 /** A worker in memory that counts. */
 async function openWorker(config: WorkerConfig) {
   const store = createMemoryStore({ now: Date.now });
@@ -77,6 +80,8 @@ describe("a worker", () => {
     await start(flow([call("missing")], { name: "broken" }), "B");
     await expect.poll(() => status("A")).toBe("completed");
     await expect.poll(() => status("B")).toBe("failed");
+    // A job is put away after its run has ended.
+    await expect.poll(() => activations(recorder)).toEqual({ "default ended": 2 });
     const seen = await recorder.read();
     expect(counted(seen, "runfleet_steps_total")).toEqual({
       "call plan completed": 1,
@@ -100,7 +105,6 @@ describe("a worker", () => {
     expect(counted(seen, "runfleet_cost_usd_total")).toEqual({ release: 0.25 });
     expect(counted(seen, "runfleet_turns_total")).toEqual({ release: 2 });
     expect(counted(seen, "runfleet_tokens_total")).toEqual({ "release input": 100, "release output": 20 });
-    expect(counted(seen, "runfleet_activations_total")).toEqual({ "default ended": 2 });
     expect(counted(seen, "runfleet_worker_slots")).toEqual({ "": 4 });
   });
 
@@ -110,7 +114,7 @@ describe("a worker", () => {
     await expect.poll(() => status("A")).toBe("waiting");
     await store.answerGate({ runId: "A", by: "ann", verdict: "approved" });
     await queue.wake("A", "default");
-    await expect.poll(() => status("A")).toBe("completed");
+    await expect.poll(() => activations(recorder)).toEqual({ "default parked": 1, "default ended": 1 });
     const seen = await recorder.read();
     expect(counted(seen, "runfleet_schedule_to_start_seconds")).toEqual({
       "default fresh": 1,
@@ -118,7 +122,6 @@ describe("a worker", () => {
     });
     // The start itself is an event, the answer another.
     expect(counted(seen, "runfleet_inbox_lag_seconds")).toEqual({ "": 2 });
-    expect(counted(seen, "runfleet_activations_total")).toEqual({ "default parked": 1, "default ended": 1 });
     expect(counted(seen, "runfleet_steps_total")).toMatchObject({ "gate  completed": 1 });
     expect(counted(seen, "runfleet_runs_started_total")).toEqual({ release: 1 });
   });
@@ -165,17 +168,6 @@ describe("a metered store", () => {
     expect(counted(seen, "runfleet_fenced_writes_total")).toEqual({ commit: 1, heartbeat: 1 });
     expect(counted(seen, "runfleet_steps_total")).toEqual({});
     expect(counted(seen, "runfleet_schedule_to_start_seconds")).toEqual({ "default fresh": 1 });
-  });
-
-  test("counts what a sweeper found", async () => {
-    const { store, recorder } = await openRun();
-    await store.wakeable({ limit: 10 });
-    await store.outboxPending({ olderThanMs: 0, limit: 10 });
-    await store.silentOwners({ silentMs: 0, limit: 10 });
-    expect(counted(await recorder.read(), "runfleet_recoveries_total")).toEqual({
-      sleeping_run: 1,
-      outbox_entry: 1,
-    });
   });
 });
 

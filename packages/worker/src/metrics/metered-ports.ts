@@ -6,11 +6,11 @@
 import type { Disposition, LeaseStore, RunStore } from "@runfleet/model";
 import type { LeaseKeeper } from "../lease-keeper.js";
 import type { MeterOptions } from "./meter-options.js";
-import { meterSweeps } from "./metered-sweeps.js";
+import { meterEndings } from "./metered-endings.js";
 import { meterWrites } from "./metered-writes.js";
 
 export function meterStore<Store extends RunStore>(store: Store, options: MeterOptions): Store {
-  return { ...store, ...meterWrites(store, options), ...meterSweeps(store, options) };
+  return { ...store, ...meterWrites(store, options), ...meterEndings(store, options) };
 }
 
 /** `renew` alone is worth counting: what cannot be acquired comes back as a busy activation. */
@@ -54,6 +54,9 @@ type Handle = (job: { readonly runId: string }) => Promise<Disposition>;
 /** What becomes of the jobs of a pool. */
 export function meterHandle(pool: string, handle: Handle, { recorder }: MeterOptions): Handle {
   const activations = recorder.counter("runfleet_activations_total");
+  // A rate needs a beginning: a series that appears with its first event hides it.
+  for (const type of ["parked", "ended", "yielded", "busy"] as const) activations.add(0, pool, type);
+  recorder.counter("runfleet_takeovers_total").add(0, pool);
   return async (job) => {
     const disposition = await handle(job);
     activations.add(1, pool, disposition.type);

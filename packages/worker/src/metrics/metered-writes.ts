@@ -91,11 +91,17 @@ function countActivation(counts: Counts, activation: Activation, clock: Clock): 
   // A repeat of an activation is none, and of a takeover nobody knows since when.
   if (tookOver) return;
   const isFresh = Object.keys(parts).length === 0;
-  if (isFresh) counts.started.add(1, run.workflow);
+  if (isFresh) countStart(counts, run.workflow);
   const { wantedSince = isFresh ? (run.readyAt ?? run.createdAt) : inbox[0]?.event.at } = activation;
   if (wantedSince === undefined) return;
   const waitedMs = Math.max(0, clock.now() - wantedSince);
   counts.scheduleToStart.record(waitedMs / 1_000, run.pool, isFresh ? "fresh" : "continued");
+}
+
+/** Its end is told from the start: a rate of what fails needs a beginning. */
+function countStart(counts: Counts, workflow: string): void {
+  counts.started.add(1, workflow);
+  for (const outcome of ["completed", "failed", "cancelled"] as const) counts.ended.add(0, workflow, outcome);
 }
 
 function readInbox(counts: Counts, entries: readonly InboxEntry[] = [], clock: Clock): void {
