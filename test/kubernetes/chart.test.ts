@@ -93,6 +93,13 @@ describe.each(committed)("$name", ({ manifests }) => {
       }
   });
 
+  test("sets variables that our processes read, and no others", () => {
+    const read = readFileSync(join(root, "packages/service/src/environment.ts"), "utf8");
+    const forOthers = new Set(["RUNFLEET_SCALER_TOKEN"]);
+    const names = containersOf(manifests).flatMap(({ env }) => env.map(({ name }) => name));
+    expect(names.filter((name) => !forOthers.has(name) && !read.includes(`  ${name}: `))).toEqual([]);
+  });
+
   test("runs everything as Kubernetes' restricted profile wants, on a read-only root", () => {
     for (const { spec } of manifests.filter(({ kind }) => kind === "Deployment")) {
       const pod = spec.template.spec;

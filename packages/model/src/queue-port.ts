@@ -43,6 +43,8 @@ export interface PoolBacklog {
   readonly active: number;
   /** Those that a worker takes next: of the runs that have begun and of the fresh ones the first; none, one or two. */
   readonly next: readonly string[];
+  /** Somebody paused the pool: no worker takes anything. */
+  readonly isPaused?: true;
 }
 
 /** `ended`: the run has a job and it is completed; see `revive`. */

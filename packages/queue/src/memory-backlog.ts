@@ -1,4 +1,4 @@
-/** What is to be done in a pool of the queue in memory, as `readBacklog` says it of one on Redis. */
+/** What is to be done in a pool of the queue in memory, as `readBacklog` says it of one on Redis; nobody pauses it. */
 import type { PoolBacklog } from "@runfleet/model";
 import type { MemoryJob } from "./memory-pool.js";
 import { continuingPrecedence } from "./precedence.js";

@@ -6,7 +6,7 @@ import type { PoolBacklog } from "@runfleet/model";
 import type { PoolQueue } from "./wake-job.js";
 import { scoresPerMs } from "./wake-job.js";
 
-/** KEYS: wait, prioritized, active, delayed. ARGV: the score before which a delayed job is due soon. */
+/** KEYS: wait, prioritized, active, delayed, meta. ARGV: the score before which a delayed job is due soon. */
 const lua = `
 local next = redis.call('ZRANGE', KEYS[2], '0', '0')
 local begun = redis.call('LINDEX', KEYS[1], '-1')
@@ -19,10 +19,11 @@ return {
   redis.call('ZCOUNT', KEYS[4], '-inf', '(' .. ARGV[1]),
   redis.call('LLEN', KEYS[3]),
   next,
+  redis.call('HEXISTS', KEYS[5], 'paused'),
 }`;
 
-const command = { name: "runfleetReadBacklog", numberOfKeys: 4, lua, readOnly: true } as const;
-const lists = ["wait", "prioritized", "active", "delayed"] as const;
+const command = { name: "runfleetReadBacklog", numberOfKeys: 5, lua, readOnly: true } as const;
+const lists = ["wait", "prioritized", "active", "delayed", "meta"] as const;
 const knowing = new WeakSet<object>();
 
 export async function readBacklog(queue: PoolQueue, dueBefore: number): Promise<PoolBacklog> {
@@ -32,10 +33,10 @@ export async function readBacklog(queue: PoolQueue, dueBefore: number): Promise<
     knowing.add(client);
   }
   const keys = lists.map((list) => queue.toKey(list));
-  const reply: [number, number, number, number, string[]] = await client.runCommand(command.name, [
+  const reply: [number, number, number, number, string[], number] = await client.runCommand(command.name, [
     ...keys,
     String(dueBefore * scoresPerMs),
   ]);
-  const [ready, waiting, dueSoon, active, next] = reply;
-  return { ready, waiting, dueSoon, active, next };
+  const [ready, waiting, dueSoon, active, next, paused] = reply;
+  return { ready, waiting, dueSoon, active, next, ...(paused === 1 ? { isPaused: true } : {}) };
 }

@@ -15,6 +15,7 @@ describe("the environment of a process", () => {
       apiTokens: "",
       graceMs: 10_000,
       scaling: {},
+      pod: undefined,
     });
   });
 
@@ -59,6 +60,17 @@ describe("the environment of a process", () => {
     });
     expect(() => read("max=20")).toThrowError(/RUNFLEET_SCALING: must be JSON/);
     expect(() => read('{"gpu": {"max": 0}, "cpu": {"most": 2}}')).toThrowError(/gpu\.max: .*cpu: .*most/);
+  });
+
+  test("names the pod where it is told of one, inside of a cluster", () => {
+    const pod = { POD_NAME: "worker-7", POD_NAMESPACE: "fleet" };
+    expect(readEnvironment(pod).pod).toBeUndefined();
+    const api = { KUBERNETES_SERVICE_HOST: "10.0.0.1", KUBERNETES_SERVICE_PORT: "6443" };
+    expect(readEnvironment(api).pod).toBeUndefined();
+    expect(readEnvironment({ ...pod, ...api }).pod).toEqual({
+      ...{ name: "worker-7", namespace: "fleet", apiHost: "10.0.0.1", apiPort: 6443 },
+    });
+    expect(() => readEnvironment({ ...pod, POD_NAME: "../secrets" })).toThrowError(/POD_NAME/);
   });
 
   test("without pools means the default pool", () => {

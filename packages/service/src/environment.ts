@@ -4,6 +4,7 @@
  */
 import { RunfleetError, type ScalingPolicyInput, scalingPolicySchema } from "@runfleet/model";
 import { z } from "zod";
+import type { PodPlace } from "./deletion-cost.js";
 import { type LogLevels, parseLogLevels } from "./log-levels.js";
 
 const redisAddress = z.string().regex(/^rediss?:\/\/\S+$/, "must be a redis:// or rediss:// address");
@@ -14,6 +15,10 @@ const wholeNumber = z
   .string()
   .regex(/^\d{1,9}$/, "must be a whole number")
   .transform(Number);
+
+/** As Kubernetes lets pods and namespaces be called. */
+const podWord = z.string().regex(/^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/, "must be a name of Kubernetes");
+const httpsPort = 443;
 
 /** A quorum: with an even number of servers one more could be away without anybody noticing a difference. */
 const quorum = z
@@ -66,6 +71,10 @@ const variables = z.object({
   RUNFLEET_SCALING: poolPolicies.optional(),
   RUNFLEET_API_TOKENS: z.string().optional(),
   RUNFLEET_SECRET_KEYS: z.string().optional(),
+  POD_NAME: podWord.optional(),
+  POD_NAMESPACE: podWord.optional(),
+  KUBERNETES_SERVICE_HOST: z.string().optional(),
+  KUBERNETES_SERVICE_PORT: wholeNumber.optional(),
 });
 
 export interface Environment {
@@ -89,6 +98,8 @@ export interface Environment {
   readonly graceMs: number;
   /** By pool; a server sets them when it starts. */
   readonly scaling: Readonly<Record<string, ScalingPolicyInput>>;
+  /** The pod this process is in, where it is told `POD_NAME` and `POD_NAMESPACE`: it writes there what its deletion would cost. */
+  readonly pod: PodPlace | undefined;
 }
 
 export const environmentDefaults = {
@@ -124,7 +135,15 @@ export function readEnvironment(env: Readonly<Record<string, string | undefined>
     apiTokens: data.RUNFLEET_API_TOKENS ?? "",
     graceMs: data.RUNFLEET_GRACE_MS ?? environmentDefaults.graceMs,
     scaling: data.RUNFLEET_SCALING ?? {},
+    pod: podPlaceOf(data),
   };
+}
+
+/** Undefined outside of a cluster, and where nobody wants the pod to be written to. */
+function podPlaceOf(data: z.infer<typeof variables>): PodPlace | undefined {
+  const { POD_NAME: name, POD_NAMESPACE: namespace, KUBERNETES_SERVICE_HOST: apiHost } = data;
+  if (name === undefined || namespace === undefined || apiHost === undefined) return undefined;
+  return { name, namespace, apiHost, apiPort: data.KUBERNETES_SERVICE_PORT ?? httpsPort };
 }
 
 /** Pool names of a comma-separated text; `default` when there are none. */

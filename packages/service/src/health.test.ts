@@ -3,9 +3,11 @@ import { type Health, serveHealth } from "./health.js";
 
 let health: Health;
 let why: string | undefined;
+let stuck: string | undefined;
 beforeEach(async () => {
   why = undefined;
-  health = await serveHealth({ host: "127.0.0.1", port: 0, unready: () => why });
+  stuck = undefined;
+  health = await serveHealth({ host: "127.0.0.1", port: 0, unready: () => why, stuck: () => stuck });
 });
 afterEach(() => health.stop());
 
@@ -17,6 +19,12 @@ async function ask(path: string): Promise<readonly [number, string]> {
 test("a process that answers is alive, whatever it is ready for", async () => {
   why = "it was asked to stop";
   expect(await ask("/livez")).toEqual([200, "ok\n"]);
+});
+
+test("it is not alive when it says that only a restart helps", async () => {
+  stuck = "no run was taken for 60 s";
+  expect(await ask("/livez")).toEqual([503, "no run was taken for 60 s\n"]);
+  expect((await ask("/readyz"))[0]).toBe(200);
 });
 
 test("it is ready until it says why it is not", async () => {

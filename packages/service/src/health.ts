@@ -1,6 +1,6 @@
 /**
- * What a process answers that serves nothing else: the two questions of an orchestrator (alive while it answers at all, ready while
- * it says so), and its metrics. Knows nothing of what the process does.
+ * What a process answers that serves nothing else: the two questions of an orchestrator (alive while it answers at all and does not
+ * say that only a restart helps, ready while it says so), and its metrics. Knows nothing of what the process does.
  */
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -14,6 +14,8 @@ export interface HealthOptions {
   readonly port: number;
   /** Why it is not ready; absent: it is. */
   readonly unready: () => string | undefined;
+  /** Why only a restart would help; absent: it would not. Default: it never does, but where nothing answers any more. */
+  readonly stuck?: () => string | undefined;
   /** Served under `/metrics`. Default: there is no such page. */
   readonly recorder?: Recorder<MetricPart>;
 }
@@ -33,13 +35,13 @@ interface Answer {
 const ok: Answer = { status: 200, text: "ok\n" };
 
 /** Answers `/livez`, `/readyz` and `/metrics`. Throws `invalid_usage` when the port cannot be had. */
-export async function serveHealth({ host, port, unready, recorder }: HealthOptions): Promise<Health> {
+export async function serveHealth(options: HealthOptions): Promise<Health> {
+  const { host, port, unready, stuck = () => undefined, recorder } = options;
+  const okUnless = (why: string | undefined): Answer =>
+    why === undefined ? ok : { status: 503, text: `${why}\n` };
   const answers: Readonly<Record<string, () => Answer | Promise<Answer>>> = {
-    "/livez": () => ok,
-    "/readyz": () => {
-      const why = unready();
-      return why === undefined ? ok : { status: 503, text: `${why}\n` };
-    },
+    "/livez": () => okUnless(stuck()),
+    "/readyz": () => okUnless(unready()),
     ...(recorder === undefined
       ? {}
       : { "/metrics": async () => ({ status: 200, ...(await metricsPage(recorder)) }) }),

@@ -1,5 +1,11 @@
 /** Being a good process: configuration, log, orderly end. Knows nothing about runs. */
 export {
+  type DeletionCost,
+  type DeletionCostOptions,
+  type PodPlace,
+  publishDeletionCost,
+} from "./deletion-cost.js";
+export {
   type Environment,
   environmentDefaults,
   poolNames,

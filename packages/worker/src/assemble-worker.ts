@@ -13,6 +13,7 @@ import { createActivator } from "./activator.js";
 import type { Clock } from "./clock.js";
 import type { WorkerConfig } from "./config.js";
 import { createDefinitions } from "./definitions.js";
+import type { FetchWatch } from "./fetch-watch.js";
 import type { FleetClock } from "./fleet-clock.js";
 import { createLeaseKeeper } from "./lease-keeper.js";
 import { meterHandle, meterKeeper, meterLeases, meterSlots, meterStore } from "./metrics/metered-ports.js";
@@ -51,6 +52,8 @@ export interface WorkerParts {
   readonly sweepMs: number;
   /** The longest sleep of the ticker: a schedule that is added is heard of within this time. Default 1 s. */
   readonly scheduleLookMs?: number;
+  /** Hears of every run that is taken and given back. Default: nobody. */
+  readonly fetches?: Pick<FetchWatch, "took" | "gave">;
   readonly graceMs: number;
 }
 
@@ -60,6 +63,8 @@ const parallelMax = 64;
 const killGraceMs = 5_000;
 
 export interface AssembledWorker {
+  /** Runs in hand. */
+  busy(): number;
   /** See `Presence`. */
   silentMs(): number;
   /** Resolves when nothing of this worker runs any more. The ports stay open. */
@@ -102,19 +107,23 @@ export async function assembleWorker(parts: WorkerParts): Promise<AssembledWorke
   });
   const unsubscribe = await store.subscribe((runId) => activator.poke(runId));
   if (parts.setClock !== undefined) await presence.known;
-  const handle = async ({ runId }: { readonly runId: string }): Promise<Disposition> => {
-    work.took(clock.monotonic());
-    try {
-      return await activator.handle(runId);
-    } finally {
-      work.gave(clock.monotonic());
-    }
-  };
+  const handleFor =
+    (pool: string) =>
+    async ({ runId }: { readonly runId: string }): Promise<Disposition> => {
+      work.took(clock.monotonic());
+      parts.fetches?.took(pool);
+      try {
+        return await activator.handle(runId);
+      } finally {
+        work.gave(clock.monotonic());
+        parts.fetches?.gave(pool);
+      }
+    };
   const consumers = await Promise.all(
     pools.map((pool) =>
       queue.consume({
         ...{ pool, concurrency, onError: troubleIn(log("queue")) },
-        handle: meterHandle(pool, handle, meter),
+        handle: meterHandle(pool, handleFor(pool), meter),
       }),
     ),
   );
@@ -131,7 +140,7 @@ export async function assembleWorker(parts: WorkerParts): Promise<AssembledWorke
     await presence.withdraw();
     await unsubscribe();
   };
-  return { silentMs: () => presence.silentMs(), stop };
+  return { busy, silentMs: () => presence.silentMs(), stop };
 }
 
 function outboxWork(

@@ -17,6 +17,7 @@ import {
 import type { ActionLog } from "./action.js";
 import { assembleWorker } from "./assemble-worker.js";
 import type { WorkerConfig } from "./config.js";
+import { watchFetches } from "./fetch-watch.js";
 import { createFleetClock, type FleetClock } from "./fleet-clock.js";
 import { feedSinks } from "./sinks.js";
 import { keepFoldersClean } from "./work-folders.js";
@@ -54,12 +55,18 @@ export interface FleetWorkerOptions {
   readonly sweepMs?: number;
   /** Time running attempts get after `stop()` before they are aborted; default 10 s. */
   readonly graceMs?: number;
+  /** Without an answer of Redis for this long it says that it takes no runs. Default 12 s: three rounds of presence, and a little. */
+  readonly silentMsMax?: number;
 }
 
 export interface FleetWorker {
   readonly id: string;
   /** Why it takes no runs: it stops, or Redis has not answered for a while. Absent: it takes them. */
   unready(): string | undefined;
+  /** Why only a restart would help; absent: it would not. A Redis that is away is no reason, since it comes back. */
+  stuck(): string | undefined;
+  /** Runs in hand now. */
+  busy(): number;
   /** Resolves when nothing of this worker runs any more. */
   stop(): Promise<void>;
 }
@@ -69,8 +76,8 @@ export function newWorkerId(): string {
   return `${hostname()}-${process.pid}-${newRunId(Date.now()).slice(-6)}`;
 }
 
-/** Three rounds of presence, and a little: one lost answer is nothing. */
-const silentMsMax = 12_000;
+/** One lost answer is nothing. */
+const defaultSilentMsMax = 12_000;
 
 export async function createFleetWorker(options: FleetWorkerOptions): Promise<FleetWorker> {
   const { config } = options;
@@ -87,14 +94,18 @@ export async function createFleetWorker(options: FleetWorkerOptions): Promise<Fl
   const onError = troubleIn(log("process"));
   const workDir = resolve(options.workDir ?? join(".runfleet", "work"));
   examineRedis().then((findings) => warnOf(findings, log("process")), onError);
+  const { concurrency = 32, pools = ["default"], silentMsMax = defaultSilentMsMax } = options;
+  const fetches = watchFetches({
+    ...{ pools, slots: concurrency, clock, onError },
+    backlog: (pool) => queue.backlog(pool, { dueBefore: clock.now() }),
+  });
   const working = await assembleWorker({
     ...{ workerId, store, leases, queue, config, leaseTtlMs, workDir, secrets, recorder },
     log: options.log,
     clock,
     setClock: clock.setBy,
     random: Math.random,
-    concurrency: options.concurrency ?? 32,
-    pools: options.pools ?? ["default"],
+    ...{ concurrency, pools, fetches },
     sweepMs: options.sweepMs ?? 5_000,
     graceMs: options.graceMs ?? 10_000,
   });
@@ -102,6 +113,7 @@ export async function createFleetWorker(options: FleetWorkerOptions): Promise<Fl
   const stopCleaning = keepFoldersClean({ rootDir: workDir, onError });
 
   const shutDown = async (): Promise<void> => {
+    fetches.stop();
     stopCleaning();
     await sinks.stop();
     await working.stop();
@@ -117,6 +129,8 @@ export async function createFleetWorker(options: FleetWorkerOptions): Promise<Fl
         ? `Redis has not answered for ${Math.round(silentMs / 1_000)} s`
         : undefined;
     },
+    stuck: () => (stopped === undefined && working.silentMs() <= silentMsMax ? fetches.stuck() : undefined),
+    busy: () => working.busy(),
     stop() {
       stopped ??= shutDown();
       return stopped;

@@ -112,7 +112,7 @@ const queue = {
   remove:
     "only a run that was cancelled before its first step; the job is harmless, test/e2e/cancellation.test.ts",
   consume: atStart,
-  backlog: byClients,
+  backlog: "a look; what follows is an answer to an orchestrator",
   counts: byClients,
   close: "after a worker has stopped",
 };

@@ -9,8 +9,10 @@ import {
   createLog,
   createShutdown,
   type Logger,
+  type PodPlace,
   type ProcessLog,
   poolNames,
+  publishDeletionCost,
   readEnvironment,
   readLogLevels,
   type Shutdown,
@@ -101,6 +103,7 @@ async function runWorker(cli: Cli, options: Options): Promise<void> {
     ...(leaseRedisUrls === undefined ? {} : { leaseRedisUrls }),
   });
   shutdown.add("worker", () => worker.stop());
+  tellDeletionCost(environment.pod, { worker, shutdown, log });
   const healthPort = await openHealth(options, { worker, recorder, shutdown });
   log.info({ worker: worker.id, healthPort }, "working");
   process.send?.({ type: "ready", worker: worker.id });
@@ -113,6 +116,20 @@ async function runWorker(cli: Cli, options: Options): Promise<void> {
   exitSoon();
 }
 
+/** In Kubernetes, where the pod may be written to: one run in hand more costs one more. */
+function tellDeletionCost(
+  pod: PodPlace | undefined,
+  {
+    worker,
+    shutdown,
+    log,
+  }: { readonly worker: FleetWorker; readonly shutdown: Shutdown; readonly log: Logger },
+): void {
+  if (pod === undefined) return;
+  const told = publishDeletionCost({ pod, cost: () => worker.busy(), log: (line) => log.warn(line) });
+  shutdown.add("deletion cost", () => told.stop());
+}
+
 /** Asked until the worker has gone: it is unready from the moment it stops. */
 async function openHealth(
   { healthHost: host, healthPort: port }: Options,
@@ -123,7 +140,13 @@ async function openHealth(
   }: { readonly worker: FleetWorker; readonly recorder: Recorder<"worker">; readonly shutdown: Shutdown },
 ): Promise<number | undefined> {
   if (port === undefined) return undefined;
-  const health = await serveHealth({ host, port, recorder, unready: () => worker.unready() });
+  const health = await serveHealth({
+    host,
+    port,
+    recorder,
+    unready: () => worker.unready(),
+    stuck: () => worker.stuck(),
+  });
   void shutdown.stopping.then(() => worker.stop()).then(() => health.stop());
   return health.port;
 }

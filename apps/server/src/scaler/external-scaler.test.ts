@@ -7,11 +7,13 @@ import {
   loadPackageDefinition,
   Metadata,
   type ServiceClientConstructor,
+  type ServiceError,
   status,
 } from "@grpc/grpc-js";
 import { loadSync } from "@grpc/proto-loader";
 import { afterEach, beforeEach, expect, inject, test } from "vitest";
 import { type ClientFleet, greet, openClientFleet } from "../../../../test/support/client-fleet.js";
+import { unknownPerMinute } from "../access/unknown-callers.js";
 import { type ExternalScaler, startExternalScaler } from "./external-scaler.js";
 
 const protocol = fileURLToPath(
@@ -113,9 +115,24 @@ test("with tokens it wants one, in the call or in the trigger's metadata", async
   await expect(ask("IsActive", ref())).rejects.toMatchObject(refusal);
   await expect(ask("IsActive", ref({ token: "secret-of-nobody" }))).rejects.toMatchObject(refusal);
   expect(await ask("IsActive", ref({ token: viewer.secret }))).toEqual({ result: false });
+  expect(await ask("IsActive", ref({ tokenFromEnv: viewer.secret }))).toEqual({ result: false });
   const metadata = new Metadata();
   metadata.set("authorization", `Bearer ${viewer.secret}`);
   expect(await ask("IsActive", ref(), metadata)).toEqual({ result: false });
+});
+
+test("who has no token is made to wait after hundreds of calls, and who has one is not", async () => {
+  client.close();
+  scaler.stop();
+  await open([viewer]);
+  const calls = Array.from({ length: unknownPerMinute + 1 }, () => ask("IsActive", ref()));
+  const ends = await Promise.allSettled(calls);
+  const codes = ends.map((end) =>
+    end.status === "rejected" ? (end.reason as ServiceError).code : "answered",
+  );
+  expect(codes.filter((code) => code === status.UNAUTHENTICATED)).toHaveLength(unknownPerMinute);
+  expect(codes.filter((code) => code === status.RESOURCE_EXHAUSTED)).toHaveLength(1);
+  expect(await ask("IsActive", ref({ token: viewer.secret }))).toEqual({ result: false });
 });
 
 test("a port that is taken is refused with what to do", async () => {

@@ -6,7 +6,6 @@ import {
   type GrpcObject,
   loadPackageDefinition,
   logVerbosity,
-  type Metadata,
   Server,
   ServerCredentials,
   type ServerUnaryCall,
@@ -19,6 +18,7 @@ import { fromJSON } from "@grpc/proto-loader";
 import type { FleetClient, ScalingDocument } from "@runfleet/client";
 import { RunfleetError } from "@runfleet/model";
 import { type ApiToken, tokenOf } from "../access/tokens.js";
+import { countUnknownCallers, type UnknownCallers } from "../access/unknown-callers.js";
 import {
   externalScalerDescriptor,
   type GetMetricSpecResponse,
@@ -40,6 +40,14 @@ export interface ExternalScalerOptions {
   readonly log: (line: string) => void;
 }
 
+/** What a call is answered with. */
+interface Answering extends ExternalScalerOptions {
+  readonly unknown: UnknownCallers;
+}
+
+/** What of a call says who calls. */
+type Caller = Pick<ServerUnaryCall<unknown, unknown>, "metadata" | "getPeer">;
+
 export interface ExternalScaler {
   readonly port: number;
   stop(): void;
@@ -53,7 +61,8 @@ const streamLookMs = 2_000;
 const streamsMax = 200;
 
 /** Throws `invalid_usage` when the port cannot be had. */
-export async function startExternalScaler(options: ExternalScalerOptions): Promise<ExternalScaler> {
+export async function startExternalScaler(given: ExternalScalerOptions): Promise<ExternalScaler> {
+  const options: Answering = { ...given, unknown: countUnknownCallers() };
   // Whatever it has to say, the call or the start says too.
   setLogVerbosity(logVerbosity.NONE);
   const loaded = loadPackageDefinition(fromJSON(externalScalerDescriptor, { longs: Number, defaults: true }));
@@ -87,13 +96,13 @@ function metricNameOf(pool: string): string {
 }
 
 function unary<Request extends ScaledObjectRef | GetMetricsRequest, Response>(
-  options: ExternalScalerOptions,
+  options: Answering,
   respond: (scaling: ScalingDocument) => Response,
 ) {
   return (call: ServerUnaryCall<Request, Response>, answer: sendUnaryData<Response>): void => {
     const request: ScaledObjectRef | GetMetricsRequest = call.request;
     const ref = "scaledObjectRef" in request ? request.scaledObjectRef : request;
-    scalingFor(ref, call.metadata, options).then(
+    scalingFor(ref, call, options).then(
       (scaling) => answer(null, respond(scaling)),
       (error: unknown) => answer(statusOf(error, options.log)),
     );
@@ -102,15 +111,16 @@ function unary<Request extends ScaledObjectRef | GetMetricsRequest, Response>(
 
 async function scalingFor(
   ref: ScaledObjectRef | null,
-  metadata: Metadata,
-  { fleet, tokens }: ExternalScalerOptions,
+  caller: Caller,
+  { fleet, tokens, unknown }: Answering,
 ): Promise<ScalingDocument> {
-  const { pool, token } = ref?.scalerMetadata ?? {};
-  const [sent] = metadata.get("authorization");
-  const secret = /^bearer (\S+)$/i.exec(String(sent ?? ""))?.[1] ?? token ?? "";
+  const { pool, token, tokenFromEnv } = ref?.scalerMetadata ?? {};
+  const [sent] = caller.metadata.get("authorization");
+  // KEDA sends what `tokenFromEnv` names in the environment of the pods it scales, under the name it had in the trigger.
+  const secret = /^bearer (\S+)$/i.exec(String(sent ?? ""))?.[1] ?? tokenFromEnv ?? token ?? "";
   if (tokens.length > 0 && tokenOf(tokens, secret) === undefined) {
     const message = "send a token as `authorization: Bearer SECRET`, or as `token` in the trigger's metadata";
-    throw new RunfleetError("unauthenticated", message);
+    unknown.refuse(caller.getPeer().replace(/:\d+$/, ""), message);
   }
   return fleet.scaling(pool === "" ? undefined : pool);
 }
@@ -118,7 +128,7 @@ async function scalingFor(
 /** Says at once whether any worker is wanted, and again whenever that changes, until the caller hangs up. */
 function followActivity(
   call: ServerWritableStream<ScaledObjectRef, IsActiveResponse>,
-  options: ExternalScalerOptions,
+  options: Answering,
   streams: Set<NodeJS.Timeout>,
 ): void {
   if (streams.size >= streamsMax) {
@@ -127,7 +137,7 @@ function followActivity(
   }
   let last: boolean | undefined;
   const look = (): void => {
-    scalingFor(call.request, call.metadata, options).then(
+    scalingFor(call.request, call, options).then(
       ({ isActive }) => {
         if (isActive !== last && !call.cancelled) call.write({ result: isActive });
         last = isActive;

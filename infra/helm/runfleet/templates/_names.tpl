@@ -52,8 +52,10 @@ capabilities:
       key: {{ .Values.redis.secret.key }}
 - name: RUNFLEET_NAMESPACE
   value: {{ .Values.namespace | quote }}
-- name: RUNFLEET_LOG_LEVEL
-  value: {{ .Values.logLevel | quote }}
+{{- with .Values.log }}
+- name: RUNFLEET_LOG
+  value: {{ . | quote }}
+{{- end }}
 {{- if .Values.secretKeys.name }}
 - name: RUNFLEET_SECRET_KEYS
   valueFrom:
