@@ -95,6 +95,7 @@ test("a file is started with the workflow beside it, waits for a person, is appr
 
   const events = (await project.json(["events", id])) as readonly { readonly type: string }[];
   expect(events.at(-1)?.type).toBe("run.completed");
+  expect((await project.run(["logs", id, "say"])).stdout).toMatch(/^[\d:.]+ #1 {8}hello you\n$/);
   expect((await project.run(["cancel", id])).code).toBe(4);
 });
 

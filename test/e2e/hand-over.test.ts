@@ -78,14 +78,22 @@ describe("runs are handed over", () => {
         : undefined,
     );
     const { children } = await parented.get();
+    const heard = () => fleet.client.readLog(branchy.id, { step: "held_step" });
+    await eventually("what it says is in the log of the run", async () => (await heard()).lines[0]);
     await killed.end("SIGKILL");
-    await fleet.faultyWorker({});
+    const next = await fleet.faultyWorker({});
     fleet.free("held_step");
     expect((await resultOf(branchy.id)).status).toBe("completed");
     expect(await resultOf(parented.id)).toMatchObject({ status: "completed", children });
     expect(children).toHaveLength(1);
     for (const { id } of [branchy, parented]) expect(executions("quick", id)).toBe(1);
     expect(executions("held_step", branchy.id)).toBe(2);
+    const { lines } = await heard();
+    expect(lines.map(({ text, attempt }) => [text, attempt])).toEqual([
+      [`begun by ${killed.pid}`, 1],
+      [`begun by ${next.pid}`, 1],
+    ]);
+    expect(lines[1]?.generation).toBeGreaterThan(lines[0]?.generation ?? 0);
     expect(await fleet.leasesLost(branchy.id)).toBe(1);
     expect((await gateOf(gated.id)).deadline).toBe(deadline);
     await fleet.client.approve(gated.id);

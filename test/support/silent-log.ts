@@ -1,4 +1,4 @@
-/** A log that keeps nothing. */
+/** Logs that keep nothing. */
 import type { ActionLog } from "@runfleet/worker";
 
 export const silentLog: ActionLog = {
@@ -7,3 +7,5 @@ export const silentLog: ActionLog = {
   warn: () => undefined,
   error: () => undefined,
 };
+
+export const silentRunLog = { say: () => undefined, take: () => [], close: () => undefined };

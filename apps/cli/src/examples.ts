@@ -75,6 +75,10 @@ const examples: Readonly<Record<string, readonly Example[]>> = {
     [`events ${run} --follow`, "what was, then what happens"],
     [`events ${run} --after 1796039997076-0 --json`, "what came after an event"],
   ],
+  logs: [
+    [`logs ${run}`, "what all its steps have said"],
+    [`logs ${run} build --follow`, "one step, until the run has ended"],
+  ],
   explain: [[`explain ${run}`, "one sentence, and what to do"]],
   cancel: [
     [`cancel ${run} --reason "wrong branch"`, "one run with all below it"],

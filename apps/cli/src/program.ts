@@ -17,6 +17,7 @@ import { addGates } from "./commands/gates.js";
 import { addGraph } from "./commands/graph.js";
 import { addLimit } from "./commands/limit.js";
 import { addList } from "./commands/list.js";
+import { addLogs } from "./commands/logs.js";
 import { addPublish } from "./commands/publish.js";
 import { addFork, addRerun } from "./commands/rerun.js";
 import { addRetry } from "./commands/retry.js";
@@ -39,7 +40,7 @@ type AddCommand = (program: Command, cli: Cli) => void;
 const groups: Readonly<Record<string, readonly AddCommand[]>> = {
   "A fleet:": [addDemo, addDev, addWorker, addServer, addFleet, addUsage, addDoctor],
   "Workflows:": [addPublish, addValidate, addCheck, addFmt, addGraph, addTypes],
-  "Runs:": [addStart, addList, addShow, addWatch, addEvents, addExplain],
+  "Runs:": [addStart, addList, addShow, addWatch, addEvents, addLogs, addExplain],
   "Changing runs:": [addCancel, addTerminate, addRetry, addRerun, addFork, addSignal],
   "People:": [addGates, addApprove, addReject],
   "Rules:": [addSchedule, addLimit],

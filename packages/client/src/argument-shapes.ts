@@ -32,6 +32,7 @@ import type {
   UsageOptions,
 } from "./client-options.js";
 import type { FleetClient, RunHandle } from "./fleet-client.js";
+import type { LogOptions, LogsOptions } from "./log-documents.js";
 
 /** One argument of a call. */
 export interface ArgumentShape {
@@ -116,6 +117,13 @@ const ofRun = {
       options<EventsOptions>({ after: eventId, until: z.enum(["run", "history"]), signal }),
     ),
   ],
+  readLog: [optional("options", options<LogOptions>({ ...page, step: text }))],
+  logs: [
+    optional(
+      "options",
+      options<LogsOptions>({ step: text, after: eventId, until: z.enum(["run", "log"]), signal }),
+    ),
+  ],
   approve: [optional("gate", text), optional("options", answer)],
   reject: [optional("gate", text), optional("options", answer)],
   cancel: [optional("options", options<CancelOptions>({ reason: text, by: text }))],
@@ -135,6 +143,7 @@ const byId = <Call extends keyof typeof ofRun>(call: Call): readonly ArgumentSha
 
 export const clientArguments: Readonly<Record<string, readonly ArgumentShape[]>> = {
   ...{ get: byId("get"), result: byId("result"), events: byId("events"), signal: byId("signal") },
+  ...{ readLog: byId("readLog"), logs: byId("logs") },
   ...{ approve: byId("approve"), reject: byId("reject"), cancel: byId("cancel") },
   ...{ terminate: byId("terminate"), retry: byId("retry"), rerun: byId("rerun"), fork: byId("fork") },
   start: [workflow, optional("options", options<StartOptions>(start))],

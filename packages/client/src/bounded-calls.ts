@@ -6,7 +6,7 @@ import { limits, RunfleetError } from "@runfleet/model";
 import type { Connections } from "./connections.js";
 
 /** These wait as long as their caller likes, or say nothing to Redis. */
-const unbounded: ReadonlySet<string> = new Set(["result", "events", "run", "close"]);
+const unbounded: ReadonlySet<string> = new Set(["result", "events", "logs", "run", "close"]);
 
 /** The calls of an object; those that may not wait reject with `redis_unavailable`. */
 export function withBoundedCalls<Calls extends object>(

@@ -6,7 +6,7 @@ import { RunfleetError } from "@runfleet/model";
 import { z } from "zod";
 import type { ArgumentShape } from "./argument-shapes.js";
 
-/** The calls of an object, each behind the check of its arguments. What answers a promise rejects, `events` and `run` throw. */
+/** The calls of an object, each behind the check of its arguments. What answers a promise rejects, `events`, `logs` and `run` throw. */
 export function withCheckedArguments<Calls extends object>(
   calls: Calls,
   shapes: Readonly<Record<string, readonly ArgumentShape[]>>,
@@ -26,7 +26,7 @@ export function withCheckedArguments<Calls extends object>(
   return Object.fromEntries(checked) as Calls;
 }
 
-const throwing: ReadonlySet<string> = new Set(["events", "run"]);
+const throwing: ReadonlySet<string> = new Set(["events", "logs", "run"]);
 
 /** What is wrong with the first argument that is. */
 export function argumentsProblem(

@@ -22,6 +22,7 @@ import { diagnose, prepareVersions, storeVersions } from "./publish.js";
 import { countFleet, listGates, listRuns, listWorkflows, readFleet, readRunDocument } from "./read-runs.js";
 import { readUsage } from "./read-usage.js";
 import { readDefinition, readPublished } from "./run-definition.js";
+import { followLog, readLog } from "./run-logs.js";
 import { readScaling, setScaling } from "./scale-pools.js";
 import {
   fireSchedule,
@@ -85,6 +86,8 @@ function clientOn(connections: Connections): FleetClient {
     signal: (runId, name, options = {}) => signalRun(connections, { ...options, runId, name }),
     result: (runId, options = {}) => awaitResult(connections, runId, options),
     events: (runId, options = {}) => followEvents(connections, runId, options),
+    readLog: (runId, options = {}) => readLog(connections, runId, options),
+    logs: (runId, options = {}) => followLog(connections, runId, options),
     gates: (options = {}) => listGates(connections, options),
     schedule: (name: string, options: Scheduled) =>
       putSchedule(connections, name, { ...options, workflow: nameOf(options.workflow) }),
@@ -120,6 +123,8 @@ function handleOf(connections: Connections, id: string): RunHandle {
     get: () => readRunDocument(connections, id),
     result: (options = {}) => awaitResult(connections, id, options),
     events: (options = {}) => followEvents(connections, id, options),
+    readLog: (options = {}) => readLog(connections, id, options),
+    logs: (options = {}) => followLog(connections, id, options),
     approve: (gate, options = {}) =>
       answerGate(connections, { ...options, runId: id, gate, verdict: "approved" }),
     reject: (gate, options = {}) =>

@@ -60,6 +60,7 @@ import type {
   UsageOptions,
   WorkflowSource,
 } from "./client-options.js";
+import type { LogLineDocument, LogOptions, LogPage, LogsOptions } from "./log-documents.js";
 import type { InputsOf, StartArguments, TypedScheduleOptions, WorkflowRef } from "./workflow-ref.js";
 
 /** One run. Nothing is read until a method is called. */
@@ -68,6 +69,8 @@ export interface RunHandle {
   get(): Promise<RunDocument>;
   result(options?: ResultOptions): Promise<RunDocument>;
   events(options?: EventsOptions): AsyncIterableIterator<HistoryEvent>;
+  readLog(options?: LogOptions): Promise<LogPage>;
+  logs(options?: LogsOptions): AsyncIterableIterator<LogLineDocument>;
   /** `gate` is a name or an address; absent = the only open one. */
   approve(gate?: string, options?: AnswerOptions): Promise<void>;
   reject(gate?: string, options?: AnswerOptions): Promise<void>;
@@ -166,6 +169,10 @@ export interface FleetClient {
   result(runId: string, options?: ResultOptions): Promise<RunDocument>;
   /** The run's history in order, then what happens, until the run has ended. */
   events(runId: string, options?: EventsOptions): AsyncIterableIterator<HistoryEvent>;
+  /** A page of what the run's actions and scripts have said, bounded per step and run. Throws `run_not_found`. */
+  readLog(runId: string, options?: LogOptions): Promise<LogPage>;
+  /** The same line by line, then what they say next, until the run has ended. */
+  logs(runId: string, options?: LogsOptions): AsyncIterableIterator<LogLineDocument>;
   gates(options?: GateListOptions): Promise<GatePage>;
   /**
    * Adds a schedule, or replaces the one of this name. The same again changes nothing, so every process of a deployment may say

@@ -127,7 +127,7 @@ function notEnded(runId: string, when: string): RunfleetError {
 }
 
 /** Aborted by the caller or by the client's `close`, whichever comes first. */
-function stopSignal(
+export function stopSignal(
   { closing }: Connections,
   caller: StopSignal | undefined,
 ): { readonly signal: AbortSignal; release(): void } {

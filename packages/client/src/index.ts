@@ -64,6 +64,7 @@ export type {
 } from "./client-options.js";
 export { createClient } from "./create-client.js";
 export type { FleetClient, RunHandle, StartedRun, StartManyOutcome } from "./fleet-client.js";
+export type { LogLineDocument, LogOptions, LogPage, LogsOptions } from "./log-documents.js";
 export {
   outputsOf,
   type StartArguments,

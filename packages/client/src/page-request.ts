@@ -14,6 +14,7 @@ const cursorForms = {
   labels: /^[A-Za-z0-9_-]+\.\d{15}:\S+$/,
   gates: /^\d{15}:\S+:\S+$/,
   schedules: /^[A-Za-z0-9][A-Za-z0-9._-]*$/,
+  log: /^\d{1,15}-\d{1,15}$/,
   limits: /^[A-Za-z_][A-Za-z0-9_-]*(\/\S*)?$/,
 } as const;
 

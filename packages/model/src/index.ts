@@ -164,6 +164,15 @@ export {
   rateFull,
   rateSchema,
 } from "./run-limits.js";
+export {
+  type LogKind,
+  type LogLine,
+  type LogPiece,
+  type LogRequest,
+  logKinds,
+  logLineSchema,
+  type SaidLine,
+} from "./run-log.js";
 export type { KeptRuns, RunRetention, TrimReply, TrimRequest } from "./run-retention.js";
 export {
   busyWorkerRules,

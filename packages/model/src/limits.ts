@@ -57,6 +57,20 @@ export const limits = {
   scriptStreamBytesMax: 1024 * 1024,
   /** An agent file, a prompt snippet or an output schema: each is read whole at every attempt that names it. */
   projectFileBytesMax: 256 * 1024,
+  /** A line of a run's log; a longer one is cut: what is longer is data, and nobody reads it in a log. */
+  logLineBytesMax: 4 * 1024,
+  /** Lines written to a log at once, and their bytes: what a script has to look at in one go. */
+  logPieceLinesMax: 500,
+  logPieceBytesMax: 16 * 1024,
+  /** What a worker holds of a run's log before it is written; beyond it the oldest lines are left out. */
+  logUnwrittenLinesMax: 2_000,
+  logUnwrittenBytesMax: 64 * 1024,
+  /** What is kept of the log of one step, all attempts together: some thousand lines, the newest. */
+  stepLogLinesMax: 5_000,
+  stepLogBytesMax: 256 * 1024,
+  /** What is kept of the log of one run, so that no run costs more than a thousand parked ones. */
+  runLogLinesMax: 20_000,
+  runLogBytesMax: 1024 * 1024,
   /** Entries kept in one run's history stream; an entry holds what one write tells, mostly one to four facts. */
   historyEntriesMax: 20_000,
   /** Entries kept in the feed of the whole fleet, about 12 MB: what a sink may be behind before it misses something. */

@@ -1,6 +1,6 @@
 /**
- * The parts of a process that write to its log, and how much they may say. The one list of their names: a process sets a
- * level for each (`RUNFLEET_LOG`), and each line says which part wrote it. Writes nothing.
+ * The components of a process that write to its log, and how much they may say. The one list of their names: a process sets
+ * a level for each (`RUNFLEET_LOG`), and each line says which of them wrote it. Writes nothing.
  */
 export const logComponents = {
   process: "start and end of the process, what its Redis is set up like, errors that belong to nothing else",

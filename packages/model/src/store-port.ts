@@ -8,6 +8,7 @@ import type { ItemClaims } from "./item-claims.js";
 import type { LimitWrites } from "./limits-port.js";
 import type { OutsideWrites } from "./outside-writes.js";
 import type { OpenGate, RunRecord } from "./run.js";
+import type { LogLine, LogRequest } from "./run-log.js";
 import type { RunRetention } from "./run-retention.js";
 import type { ScalingStore } from "./scaling-port.js";
 import type { ScheduleStore } from "./schedule-port.js";
@@ -79,6 +80,11 @@ export interface RunStore
     blockMs: number;
     signal?: StopSignal;
   }): Promise<readonly HistoryEvent[]>;
+  /**
+   * A page of the run's log, oldest first. Read from its beginning it starts with a line that stands for those that are not
+   * kept, if there are any. The cursor, and every id of a line, is what `after` takes.
+   */
+  readLog(request: LogRequest): Promise<Page<LogLine>>;
   listRuns(filter: ListFilter): Promise<Page<RunRecord>>;
   listChildren(request: { runId: string; limit: number; cursor?: string }): Promise<Page<string>>;
   openGates(request: { runId?: string; limit: number; cursor?: string }): Promise<Page<OpenGate>>;

@@ -6,6 +6,7 @@ import type { Fact } from "./fact.js";
 import type { Granting } from "./limits-port.js";
 import type { Failure } from "./outcome.js";
 import type { BlockedOn, OpenGate, RunRecord } from "./run.js";
+import type { LogPiece } from "./run-log.js";
 import type { SealedInputs } from "./secrets.js";
 import type { PartChanges, StepRecord } from "./state.js";
 import type { RunStatus } from "./status.js";
@@ -82,6 +83,8 @@ export interface Commit {
   readonly gatesClosed: readonly Address[];
   /** Outbox entries performed since the last commit. */
   readonly outboxDone: readonly string[];
+  /** What steps have said since the last write of the log; absent = nothing. */
+  readonly log?: readonly LogPiece[];
 }
 
 export interface CancelRequest {
@@ -158,4 +161,9 @@ export interface WorkerWrites {
     retentionMs: number;
   }): Promise<FinishReply>;
   heartbeat(fence: Fence): Promise<HeartbeatReply>;
+  /** Between two commits. Said twice when a repeat follows an answer that was lost. */
+  writeLog(request: {
+    readonly fence: Fence;
+    readonly pieces: readonly LogPiece[];
+  }): Promise<{ readonly tag: "written" | "fenced" }>;
 }

@@ -82,7 +82,7 @@ export interface Environment {
   readonly namespace: string;
   /** Directory where `dev` keeps its state. */
   readonly home: string | undefined;
-  /** How much each part of the process logs; undefined = what the configuration says. */
+  /** How much each component of the process logs; undefined = what the configuration says. */
   readonly logLevels: LogLevels | undefined;
   /** Runs one worker executes at once. */
   readonly concurrency: number;

@@ -1,11 +1,11 @@
 /**
- * Which part of a process logs how much, as a text: `info,lease=debug,queue=warn` is `info` for all but two. A pure reading
- * of that text; the parts are the model's table.
+ * Which component of a process logs how much, as a text: `info,lease=debug,queue=warn` is `info` for all but two. A pure reading
+ * of that text; the components are the model's table.
  */
 import { type LogComponent, type LogLevel, logComponents, logLevels, RunfleetError } from "@runfleet/model";
 
 export interface LogLevels {
-  /** Of the parts that are not named. */
+  /** Of those that are not named. */
   readonly others: LogLevel;
   readonly components: Readonly<Partial<Record<LogComponent, LogLevel>>>;
 }
@@ -27,11 +27,11 @@ export function parseLogLevels(text: string): {
     const component = name?.trim();
     if (!isLevel(level)) problems.push(`${shown(level)} is no level; take one of ${logLevels.join(", ")}`);
     else if (component === undefined) {
-      if (others !== undefined) problems.push(`${others} and ${level} are both said of all other parts`);
+      if (others !== undefined) problems.push(`${others} and ${level} are both said of all other components`);
       others = level;
     } else if (!isComponent(component)) {
       const known = Object.keys(logComponents).join(", ");
-      problems.push(`${shown(component)} is no part that logs; there are ${known}`);
+      problems.push(`${shown(component)} is no component; there are ${known}`);
     } else if (components[component] !== undefined) problems.push(`${component} is named twice`);
     else components[component] = level;
   }

@@ -12,7 +12,7 @@ async function logUnderTest(levels: string, form: LogOptions["form"] = "json") {
 }
 
 describe("the log of a process", () => {
-  test("is JSON lines with time, part and fields, without secrets, at the part's level", async () => {
+  test("is JSON lines with time, component and fields, without secrets, at the component's level", async () => {
     const { log, lines } = await logUnderTest("info,queue=warn,lease=debug");
     const request = { headers: { authorization: "Bearer abc" } };
     log("run").info({ runId: "r1", request, token: "abc" }, "taken");

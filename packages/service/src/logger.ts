@@ -1,6 +1,6 @@
 /**
  * The log of a process: one JSON object per line, so that machines can read it, and lines for people when standard output
- * is a terminal. Each part of the process has a level of its own; secrets are cut out by name.
+ * is a terminal. Each component of the process has a level of its own; secrets are cut out by name.
  * Knows nothing about what is logged.
  */
 import type { LogComponent } from "@runfleet/model";
@@ -19,7 +19,7 @@ export interface LogOptions {
   readonly form?: "json" | "plain" | "coloured";
 }
 
-/** The log of one part of the process. */
+/** The log of one component of the process. */
 export type ProcessLog = (component: LogComponent) => Logger;
 
 /** Members whose values never reach a log, wherever they are up to two levels deep. */

@@ -12,6 +12,8 @@
 --   history: run:<id>:events
 --   children: run:<id>:children
 --   answers: run:<id>:gates:answers
+--   log: run:<id>:log
+--   logSums: run:<id>:log:sums
 --   rootRun: run:<root>
 --   runsUnfiled: runs:unfiled
 --   runsEnded: runs:ended
@@ -30,7 +32,7 @@
 -- What the run's keys hold, as Redis measures it: of collections it looks at samples, so a large one costs no more.
 local function run_bytes()
   local bytes = 0
-  for _, key in ipairs({ K.run, K.parts, K.steps, K.history, K.children, K.answers }) do
+  for _, key in ipairs({ K.run, K.parts, K.steps, K.history, K.children, K.answers, K.log, K.logSums }) do
     local size = redis.pcall('MEMORY', 'USAGE', key, 'SAMPLES', '5')
     if type(size) == 'table' then
       return tonumber(A.bytesUnmeasured)

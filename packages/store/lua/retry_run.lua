@@ -16,6 +16,8 @@
 --   history: run:<id>:events
 --   children: run:<id>:children
 --   answers: run:<id>:gates:answers
+--   log: run:<id>:log
+--   logSums: run:<id>:log:sums
 --   runsEnded: runs:ended
 -- ARGV
 --   runId: id of the run
@@ -34,7 +36,7 @@ end
 if status ~= 'failed' then
   return { 'not_failed', status }
 end
-local kept = { K.run, K.parts, K.steps, K.history, K.children, K.answers, K.inbox, K.dedupe }
+local kept = { K.run, K.parts, K.steps, K.history, K.children, K.answers, K.inbox, K.dedupe, K.log, K.logSums }
 for index = 1, #kept do
   redis.call('PERSIST', kept[index])
 end

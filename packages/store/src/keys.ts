@@ -108,6 +108,12 @@ export function runKeys(tag: string, runId: string) {
     history: `${run}:events`,
     /** The same for a moment within one script. */
     historyCopy: `${run}:events:copy`,
+    /** stream: pieces of the run's log, bounded; see `log-text.ts`. */
+    log: `${run}:log`,
+    /** The same for a moment within one script. */
+    logCopy: `${run}:log:copy`,
+    /** hash: address, and `all` → `<bytes> <lines> <lines left out> <before its first piece>`. */
+    logSums: `${run}:log:sums`,
     /** zset, score 0: rows of child runs. */
     children: `${run}:children`,
     /** hash: `a <address>`, `n <name>` and `last` → `<at> <verdict> <by>` of answered gates. */

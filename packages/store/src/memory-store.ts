@@ -6,6 +6,7 @@ import { type CancelFeed, RunfleetError, type RunStore } from "@runfleet/model";
 import { memoryCounts } from "./memory/memory-counts.js";
 import { memoryUnownedEndings } from "./memory/memory-endings.js";
 import { memoryItemClaims } from "./memory/memory-item-claims.js";
+import { memoryLogReads } from "./memory/memory-log.js";
 import { memoryOutsideWrites } from "./memory/memory-outside-writes.js";
 import { memoryLimitWrites } from "./memory/memory-permits.js";
 import { memoryReads } from "./memory/memory-reads.js";
@@ -28,6 +29,7 @@ export function createMemoryStore(options: { readonly now: () => number }): RunS
     ...memoryWorkerWrites(state),
     ...memoryUnownedEndings(state),
     ...memoryReads(state),
+    ...memoryLogReads(state),
     ...memoryLimitWrites(state),
     ...memorySweeps(state),
     ...memorySchedules(state),

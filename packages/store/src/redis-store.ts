@@ -10,6 +10,7 @@ import { fleetCounts } from "./redis/fleet-counts.js";
 import { historyReads } from "./redis/history.js";
 import { itemClaims } from "./redis/item-claims.js";
 import { limitWrites } from "./redis/limit-writes.js";
+import { logReads } from "./redis/log-reads.js";
 import { outsideWrites } from "./redis/outside-writes.js";
 import { openPartition } from "./redis/partition.js";
 import { presence } from "./redis/presence.js";
@@ -60,6 +61,7 @@ export function createRedisStore(options: RedisStoreOptions): RunStore & CancelF
     ...itemClaims(partition),
     ...limitWrites(partition),
     ...history,
+    ...logReads(partition),
     ...workflows(partition),
     ...sweeps(partition),
     ...schedules(partition),

@@ -4,6 +4,7 @@
  */
 import type { OutputSchema } from "@runfleet/engine";
 import type { Usage } from "@runfleet/model";
+import type { LineSink } from "./perform/printed-lines.js";
 import type { Redactor } from "./redactor.js";
 
 /** Anything with zod's `safeParse`; zod schemas of any version fit. */
@@ -29,8 +30,13 @@ export interface ActionContext<Input> {
   readonly idempotencyKey: string;
   /** Grows with every takeover of the run. Hand it to resources that can refuse older owners. */
   readonly fencingToken: string;
-  /** Values of the run's secret inputs are masked in what is logged. */
+  /** Goes to the worker's log and to the run's. Values of the run's secret inputs are masked. */
   readonly log: ActionLog;
+  /**
+   * For what a program of the action prints: what is pushed is masked and kept in the run's log, line by line. Every call
+   * makes a stream of its own; `end` it.
+   */
+  printed(kind: "stdout" | "stderr"): LineSink;
   /** The same for what the action writes elsewhere. What it returns or throws is masked by the worker. */
   readonly redactor: Pick<Redactor, "text" | "stream">;
   /** From 1. */

@@ -14,7 +14,7 @@ import type {
 import { limits, RunfleetError } from "@runfleet/model";
 import { createMemoryLeases, createMemoryStore } from "@runfleet/store";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { silentLog } from "../../../test/support/silent-log.js";
+import { silentLog, silentRunLog } from "../../../test/support/silent-log.js";
 import type { AnyAction } from "./action.js";
 import { Activation } from "./activation.js";
 import { systemClock } from "./clock.js";
@@ -105,7 +105,7 @@ function activationOf(
       fence: opened.fence,
       registry: createRegistry({ actions: options.actions ?? [] }),
       ...{ scriptEnv: undefined, workingDir: () => dir },
-      ...{ logDir: dir, log: silentLog, killGraceMs: 100, redactor: createRedactor() },
+      ...{ logDir: dir, log: silentLog, runLog: silentRunLog, killGraceMs: 100, redactor: createRedactor() },
       clock: systemClock,
       holdsRun: () => true,
     },

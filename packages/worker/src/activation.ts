@@ -63,7 +63,7 @@ export class Activation {
     this.#wakes = createEventQueue(clock);
     const { parts, run } = options.opened;
     this.#state = Object.keys(parts).length === 0 ? newState(run, this.#now()) : decodeState(parts);
-    this.#writer = new RunWriter(options.opened, options.ports);
+    this.#writer = new RunWriter(options.opened, options.ports, options.context.runLog);
     this.#work = createLocalWork({
       context: options.context,
       parallelMax: options.ports.parallelMax,
@@ -86,11 +86,20 @@ export class Activation {
   lose(): void {
     this.#lost = true;
     this.#writer.lose();
+    this.#options.context.runLog.close();
     this.#work.abortAll("lease_lost");
     this.poke();
   }
 
   async run(): Promise<Disposition> {
+    try {
+      return await this.#run();
+    } finally {
+      this.#options.context.runLog.close();
+    }
+  }
+
+  async #run(): Promise<Disposition> {
     const { fence, inbox, run } = this.#options.opened;
     const activated = { type: "activated", worker: run.owner ?? "", generation: fence.generation } as const;
     let events: readonly EngineEvent[] = [activated, ...this.#writer.read(inbox)];

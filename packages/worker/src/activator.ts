@@ -21,6 +21,7 @@ import { type LeaseKeeper, lossReasons } from "./lease-keeper.js";
 import type { PerformContext } from "./perform/context.js";
 import { createRedactor } from "./redactor.js";
 import type { Registry } from "./registry.js";
+import { createRunLog } from "./run-log.js";
 import { type OpenedSecrets, openSecrets } from "./secrets.js";
 import { createSuspectTurn } from "./suspect-turn.js";
 import { type ComponentLog, withFields } from "./worker-log.js";
@@ -254,6 +255,12 @@ function performContext(
   },
 ): PerformContext {
   const { workspace, runContext, lease, secrets, options } = place;
+  const { store, ports } = options;
+  const trouble = withFields(options.log("store"), fieldsOf(opened));
+  const runLog = createRunLog({
+    ...{ store, fence: opened.fence, clock: ports.clock },
+    onError: (error) => trouble.warn("log of a run not written, trying again", { error: String(error) }),
+  });
   const redactor = createRedactor(secrets.values);
   return {
     ...(secrets.unreadable === undefined ? {} : { unreadable: secrets.unreadable }),
@@ -265,6 +272,7 @@ function performContext(
     scriptEnv: options.config.scriptEnv,
     workingDir: () => workspace.dir(),
     logDir: `${options.workDir}/logs/${opened.run.id}`,
+    runLog,
     log: redactor.log(withFields(options.log("step"), fieldsOf(opened))),
     killGraceMs: options.killGraceMs,
     clock: options.ports.clock,

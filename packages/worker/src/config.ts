@@ -145,7 +145,7 @@ export interface WorkerConfig {
   readonly sinks?: readonly EventSink[];
   /** How long, how many and how large: when ended runs leave Redis. */
   readonly retention?: Retention;
-  /** How much which part of a worker logs, such as `info,lease=debug`; `RUNFLEET_LOG` goes before it. */
+  /** How much which component of a worker logs, such as `info,lease=debug`; `RUNFLEET_LOG` goes before it. */
   readonly log?: string;
   /** Extra environment of scripts. */
   readonly scriptEnv?: (request: {

@@ -43,7 +43,7 @@ export interface FleetWorkerOptions {
   readonly pools?: readonly string[];
   /** Unique in the fleet; default `newWorkerId()`. */
   readonly workerId?: string;
-  /** One for all lines, which then say `component`, or one for each part of the worker (`logComponents` of the model). */
+  /** One for all lines, which then say `component`, or one for each component of the worker (`logComponents` of the model). */
   readonly log: WorkerLog;
   /** Counts what the worker does, see `@runfleet/metrics`; whoever made it reads it. Default: nobody does. */
   readonly recorder?: Recorder<"worker">;

@@ -1,6 +1,6 @@
 import type { RunAction, RunRecord, WorkerEvent } from "@runfleet/model";
 import { describe, expect, it } from "vitest";
-import { silentLog } from "../../../test/support/silent-log.js";
+import { silentLog, silentRunLog } from "../../../test/support/silent-log.js";
 import type { AnyAction } from "./action.js";
 import { defineAction, NonRetryableError } from "./action.js";
 import { systemClock } from "./clock.js";
@@ -25,6 +25,7 @@ function workWith(
       workingDir: () => "/",
       logDir: "/",
       log: silentLog,
+      runLog: silentRunLog,
       redactor: createRedactor(secrets),
       killGraceMs: 10,
       clock: systemClock,

@@ -19,6 +19,7 @@ import type { PerformContext } from "./perform/context.js";
 import { pollGate } from "./perform/poll-gate.js";
 import { runAction } from "./perform/run-action.js";
 import { runScript } from "./perform/run-script.js";
+import { bothLogs, keptLog } from "./perform/step-log.js";
 import { redactEvent } from "./redact-event.js";
 import { withFields } from "./worker-log.js";
 
@@ -101,14 +102,16 @@ async function perform(
   const attempt = "attempt" in command ? { attempt: command.attempt } : {};
   const step = { address: command.address, ...attempt };
   const place = { runId: activation.run.id, ...step };
-  const context = { ...activation, log: withFields(activation.log, step) };
-  const { redactor, unreadable } = context;
+  const { redactor, unreadable } = activation;
+  const ownLog = withFields(activation.log, step);
+  const runsLog = redactor.log(keptLog(command, activation.runLog));
+  const context = { ...activation, log: bothLogs(ownLog, runsLog) };
   if (unreadable !== undefined) return unperformed(command, unreadable);
-  context.log.debug("began", { type: command.type });
+  ownLog.debug("began", { type: command.type });
   try {
     const work = (): Promise<WorkerEvent> => performer(command, context, controller.signal);
     const event = redactEvent(await watchEscapes(place, work, redactor.text), redactor);
-    context.log.debug("ended", "outcome" in event ? { outcome: event.outcome.type } : {});
+    ownLog.debug("ended", "outcome" in event ? { outcome: event.outcome.type } : {});
     return event;
   } catch (error) {
     // What goes on of it has lost its say.

@@ -21,6 +21,7 @@ import type { Clock } from "./clock.js";
 import { isOutbox } from "./local-work.js";
 import { patienceOf, togetherMs } from "./patience.js";
 import type { RetentionRules } from "./retention-rules.js";
+import type { RunLog } from "./run-log.js";
 
 export interface WriterPorts {
   readonly store: RunStore;
@@ -46,15 +47,17 @@ const repeatDelayMs = { first: 100, max: 2_000 } as const;
 export class RunWriter {
   readonly #opened: OpenedRun;
   readonly #ports: WriterPorts;
+  readonly #runLog: Pick<RunLog, "take">;
   #commits = 0;
   #inboxSeen = 0;
   #outboxDone: string[] = [];
   #outboxWork: Promise<void> = Promise.resolve();
   #lost = false;
 
-  constructor(opened: OpenedRun, ports: WriterPorts) {
+  constructor(opened: OpenedRun, ports: WriterPorts, runLog: Pick<RunLog, "take">) {
     this.#opened = opened;
     this.#ports = ports;
+    this.#runLog = runLog;
   }
 
   /** The lease is gone: nothing is written any more. */
@@ -143,6 +146,7 @@ export class RunWriter {
     this.#commits += 1;
     const idOf = (count: number): string => `${fence.generation}:${count}`;
     const commitId = idOf(this.#commits);
+    const log = this.#runLog.take();
     return {
       fence,
       commitId,
@@ -163,6 +167,7 @@ export class RunWriter {
       gatesOpened: decision.gatesOpened,
       gatesClosed: decision.gatesClosed,
       outboxDone: this.#outboxDone.splice(0),
+      ...(log.length === 0 ? {} : { log }),
     };
   }
 

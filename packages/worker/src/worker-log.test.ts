@@ -25,7 +25,7 @@ test("every line has the fields of the log, and its own before them", () => {
   ]);
 });
 
-test("one log for all parts says which part it is, and needs no debug", () => {
+test("one log for all components says which one it is, and needs no debug", () => {
   const { log, lines } = logUnderTest();
   const { info, warn, error } = log;
   const parts = componentLogs({ info, warn, error }, { worker: "w1" });
@@ -36,7 +36,7 @@ test("one log for all parts says which part it is, and needs no debug", () => {
   ]);
 });
 
-test("a log for each part is asked for by name", () => {
+test("a log for each component is asked for by name", () => {
   const { log, lines } = logUnderTest();
   const asked: string[] = [];
   const parts = componentLogs(

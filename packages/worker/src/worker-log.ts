@@ -1,19 +1,19 @@
 /**
- * The log of a worker: for each of its parts one, and for what belongs to a run or a step one that says so in every line.
+ * The log of a worker: for each of its components one, and for what belongs to a run or a step one that says so in every line.
  * Where the lines go is up to whoever makes the worker.
  */
 import type { LogComponent } from "@runfleet/model";
 import type { ActionLog } from "./action.js";
 
-/** The log of one part of the worker. */
+/** The log of one component of the worker. */
 export type ComponentLog = (component: LogComponent) => ActionLog;
 
-/** What a worker is given: one log for all its parts, or one for each. `debug` may be missing. */
+/** What a worker is given: one log for all its components, or one for each. `debug` may be missing. */
 export type WorkerLog = (Omit<ActionLog, "debug"> & Partial<Pick<ActionLog, "debug">>) | ComponentLog;
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** A log for each part; every line has these fields. Without one for each, the lines themselves name their part. */
+/** A log for each component; every line has these fields. Without one for each, the lines themselves name it. */
 export function componentLogs(log: WorkerLog, fields: Fields): ComponentLog {
   if (typeof log === "function") return (component) => withFields(log(component), fields);
   const whole: ActionLog = { ...log, debug: log.debug?.bind(log) ?? (() => undefined) };

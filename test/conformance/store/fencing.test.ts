@@ -17,6 +17,7 @@ const workerWrites: Readonly<
   finish_run: async (store, fence) =>
     await store.finish({ ...sampleFinish(fence), ...rich(fence), status: "completed" }),
   heartbeat_run: async (store, fence) => await store.heartbeat(fence),
+  write_log: async (store, fence) => await store.writeLog({ fence, pieces: [stalePiece] }),
   activate_run: async (store, { runId, nonce }) =>
     await store.activate({ runId, leaseToken: nonce, owner: "w1", recoveriesMax: 5 }),
   fail_unowned: async (store, { runId, nonce }) =>
@@ -84,8 +85,14 @@ function rich(fence: Activation["fence"]) {
     gatesOpened: [sampleGate(fence.runId, { address: "b.7" })],
     gatesClosed: ["b.1"],
     usage: { costUsd: 1 },
+    log: [stalePiece],
   });
 }
+
+const stalePiece = {
+  ...{ address: "b.0", name: "plan", attempt: 1, leftOut: 0 },
+  lines: [{ at: 1, kind: "stdout" as const, text: "stale" }],
+};
 
 const luaFolder = new URL("../../../packages/store/lua/", import.meta.url);
 const scripts = readdirSync(luaFolder).flatMap((name) => (name.endsWith(".lua") ? [name.slice(0, -4)] : []));

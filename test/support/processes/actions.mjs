@@ -75,6 +75,7 @@ export function configWith(ledger) {
       appendFileSync(ledger, `${JSON.stringify({ ...line, ...place })}\n`);
     };
     note({ what: "begun" });
+    context.log.info(`begun by ${process.pid}`);
     context.signal.addEventListener("abort", () =>
       note({ what: "aborted", reason: String(context.signal.reason) }),
     );

@@ -14,7 +14,7 @@ import { runAction } from "../../../packages/worker/src/perform/run-action.js";
 import { createRedactor } from "../../../packages/worker/src/redactor.js";
 import { createRegistry } from "../../../packages/worker/src/registry.js";
 import { runInfo } from "../engine/world.js";
-import { silentLog } from "../silent-log.js";
+import { silentLog, silentRunLog } from "../silent-log.js";
 
 const folders: string[] = [];
 afterAll(() => {
@@ -71,6 +71,7 @@ export function performContext(options: AttemptOptions = {}): PerformContext {
     workingDir: () => dir,
     logDir: join(dir, "logs"),
     log: silentLog,
+    runLog: silentRunLog,
     redactor: createRedactor(),
     killGraceMs: 300,
     clock: systemClock,

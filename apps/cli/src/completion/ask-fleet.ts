@@ -61,6 +61,12 @@ const answers: Readonly<Record<Wanted["kind"], Answer>> = {
     const { gates } = await fleet.gates({ limit: rowsMax, ...(runId === undefined ? {} : { runId }) });
     return gates.map(({ name, prompt }) => ({ word: name, says: prompt ?? "" }));
   },
+  async step(fleet, runId) {
+    if (runId === undefined) return [];
+    const { steps } = await fleet.get(runId);
+    const byName = new Map(steps.map(({ name, kind, status }) => [name, `${kind} ${status}`]));
+    return [...byName].slice(0, rowsMax).map(([word, says]) => ({ word, says }));
+  },
   async workflow(fleet) {
     const workflows = await fleet.workflows();
     return workflows.map(({ name }) => ({ word: name, says: "workflow" }));

@@ -19,6 +19,7 @@ export interface Wanted {
     | "failedRun"
     | "gateRun"
     | "gate"
+    | "step"
     | "workflow"
     | "schedule"
     | "pool";
@@ -50,6 +51,7 @@ const runsOf: Readonly<Record<string, Kind>> = {
 const kinds: Readonly<Record<string, Kind>> = {
   run: "run",
   gate: "gate",
+  step: "step",
   workflow: "workflow",
   path: "files",
   file: "files",

@@ -7,6 +7,7 @@ import type {
   FleetDocument,
   GateDocument,
   GatePage,
+  LogPage,
   PublishedDocument,
   PublishedVersion,
   RunExplanation,
@@ -14,7 +15,7 @@ import type {
   RunRow,
   WorkflowDocument,
 } from "@runfleet/client";
-import { causes, definitionSchema, runDocumentSchema, runStatuses } from "@runfleet/model";
+import { causes, definitionSchema, logLineSchema, runDocumentSchema, runStatuses } from "@runfleet/model";
 import { z } from "zod";
 
 const isoTime = z.iso.datetime();
@@ -89,6 +90,20 @@ const gateSchema = z
 export const gatePageSchema: z.ZodType<GatePage> = z
   .object({ gates: z.array(gateSchema), cursor: cursorSchema })
   .meta({ id: "GatePage" });
+
+export const logPageSchema: z.ZodType<LogPage> = z
+  .object({
+    lines: z.array(
+      logLineSchema
+        .extend({
+          at: isoTime,
+          leftOut: z.number().nullable().describe("of the kind `left_out`: for how many lines it stands"),
+        })
+        .meta({ id: "LogLine" }),
+    ),
+    cursor: cursorSchema,
+  })
+  .meta({ id: "LogPage" });
 
 export const versionSchema = z
   .object({ name: z.string(), hash: z.string().describe("SHA-256 of the definition's JSON") })

@@ -1,9 +1,10 @@
 /** One run over HTTP: how it stands, what it executes, why it is not moving. */
 import type { FleetClient } from "@runfleet/client";
 import type { FastifyPluginCallbackZod } from "fastify-type-provider-zod";
-import { explanationSchema, runDefinitionSchema, runSchema } from "./documents.js";
+import { present } from "../present.js";
+import { explanationSchema, logPageSchema, runDefinitionSchema, runSchema } from "./documents.js";
 import { problems } from "./problems.js";
-import { runParams } from "./requests.js";
+import { logQuery, runParams } from "./requests.js";
 
 export function oneRunRoutes(fleet: FleetClient): FastifyPluginCallbackZod {
   return (app, _options, done) => {
@@ -34,6 +35,23 @@ export function oneRunRoutes(fleet: FleetClient): FastifyPluginCallbackZod {
         },
       },
       async (request) => fleet.definition(request.params.id),
+    );
+    app.get(
+      "/runs/:id/logs",
+      {
+        config: { role: "viewer" },
+        schema: {
+          summary: "What the run's actions and scripts have said, oldest first",
+          description:
+            "Bounded per step and run. To follow a run, ask again with the id of the last line as `cursor`.",
+          tags: ["runs"],
+          operationId: "readLog",
+          params: runParams,
+          querystring: logQuery,
+          response: { 200: logPageSchema, ...problems },
+        },
+      },
+      async (request) => fleet.readLog(request.params.id, present(request.query)),
     );
     app.get(
       "/runs/:id/explanation",

@@ -31,6 +31,10 @@ export const runListQuery = z.strictObject({
     .describe("only root runs whose label begins so; the last label first, of one label the newest run"),
   idempotencyKey: name.optional().describe("only the run that was started with this key"),
 });
+export const logQuery = z.strictObject({
+  ...page,
+  step: name.optional().describe("address or name of a step; default: all of the run"),
+});
 export const gateListQuery = z.strictObject({ ...page, runId: name.optional() });
 
 const inputs = z

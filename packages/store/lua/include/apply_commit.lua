@@ -8,6 +8,7 @@
 -- include: history.lua
 -- include: outbox.lua
 -- include: gates.lua
+-- include: append_log.lua
 -- include: count_usage.lua
 --
 -- KEYS
@@ -128,6 +129,7 @@ local function apply_commit(from, to)
   for index = 1, #A.facts do
     add_facts(A.facts[index])
   end
+  append_log()
   write_outbox()
   close_gates(A.gatesClosed)
   open_gates()

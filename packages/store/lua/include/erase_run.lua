@@ -16,6 +16,8 @@
 --   history: run:<id>:events
 --   children: run:<id>:children
 --   answers: run:<id>:gates:answers
+--   log: run:<id>:log
+--   logSums: run:<id>:log:sums
 --   runsWorkflow: runs:wf:<workflow>
 --   runsEnded: runs:ended
 --   runsUnfiled: runs:unfiled
@@ -30,7 +32,7 @@ local function erase_run()
   stop_counting(A.row, A.runId, A.workflow)
   redis.call('HDEL', K.keptFamilies, A.runId)
   redis.call(
-    'UNLINK', K.run, K.parts, K.steps, K.inbox, K.dedupe, K.history, K.answers
+    'UNLINK', K.run, K.parts, K.steps, K.inbox, K.dedupe, K.history, K.answers, K.log, K.logSums
   )
   redis.call('ZREM', K.runsWorkflow, A.row)
   take_label(A.row)

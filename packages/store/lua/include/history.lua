@@ -13,11 +13,15 @@
 
 -- After the first entry. A new stream sets 4 KiB aside for entries to come, which most runs never have. A copy is as large
 -- as what is in it, and grows with what is added. Where there is no COPY (before Redis 6.2) the stream stays as it is.
-local function fit_history()
-  local copied = redis.pcall('COPY', K.history, K.historyCopy, 'REPLACE')
+local function fit_stream(key, copy)
+  local copied = redis.pcall('COPY', key, copy, 'REPLACE')
   if copied == 1 then
-    redis.call('RENAME', K.historyCopy, K.history)
+    redis.call('RENAME', copy, key)
   end
+end
+
+local function fit_history()
+  fit_stream(K.history, K.historyCopy)
 end
 
 -- Facts of one script, a line each, as one entry. Its time is that of its id in the history, but for a test; the feed says

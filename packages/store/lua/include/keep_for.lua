@@ -9,13 +9,15 @@
 --   history: run:<id>:events
 --   children: run:<id>:children
 --   answers: run:<id>:gates:answers
+--   log: run:<id>:log
+--   logSums: run:<id>:log:sums
 -- ARGV
 --   childGraceMs: how much longer than asked a child is kept, so that a sweeper can see in time that its root is there
 
 -- The list of the children stays a while longer than the run: by it a sweeper that forgets a run finds them.
 local function keep_for(kept_ms)
   redis.call('PEXPIRE', K.children, string.format('%.0f', tonumber(kept_ms) + tonumber(A.childGraceMs)))
-  local kept = { K.run, K.parts, K.steps, K.history, K.answers, K.inbox, K.dedupe }
+  local kept = { K.run, K.parts, K.steps, K.history, K.answers, K.inbox, K.dedupe, K.log, K.logSums }
   for index = 1, #kept do
     redis.call('PEXPIRE', kept[index], kept_ms)
   end

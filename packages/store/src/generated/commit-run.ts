@@ -32,6 +32,12 @@ export interface CommitRunKeys {
   readonly outboxEntries: string;
   /** gates:open */
   readonly gatesOpen: string;
+  /** run:<id>:log */
+  readonly log: string;
+  /** run:<id>:log:copy */
+  readonly logCopy: string;
+  /** run:<id>:log:sums */
+  readonly logSums: string;
   /** usage */
   readonly usageRows: string;
   /** usage:sums */
@@ -63,6 +69,14 @@ export interface CommitRunValues {
   readonly historyMax: ScriptValue;
   /** entries kept in the feed */
   readonly fleetEventsMax: ScriptValue;
+  /** of one step */
+  readonly logStepBytesMax: ScriptValue;
+  /** of one step */
+  readonly logStepLinesMax: ScriptValue;
+  /** of the run */
+  readonly logBytesMax: ScriptValue;
+  /** of the run */
+  readonly logLinesMax: ScriptValue;
   /** number of the last event this commit consumes */
   readonly inboxSeen: ScriptValue;
   /** text, or empty while they are 0 */
@@ -73,6 +87,8 @@ export interface CommitRunValues {
   readonly inboxPage: ScriptValue;
   /** status the run should have afterwards */
   readonly status: ScriptValue;
+  /** address, head, lines, see log-text.ts */
+  readonly logPieces: readonly ScriptValue[];
   /** part name, JSON */
   readonly partsSet: readonly ScriptValue[];
   /** part name */
@@ -105,9 +121,9 @@ export type CommitRunTag = "fenced" | "ok" | "duplicate";
  */
 export const commitRun: Script<CommitRunKeys, CommitRunValues, CommitRunTag> = {
   name: "commit_run",
-  keys: ["run", "statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "parts", "history", "historyCopy", "fleetEvents", "outbox", "outboxEntries", "gatesOpen", "usageRows", "usageSums", "steps", "inbox", "leases", "answers"],
-  values: ["now", "generation", "nonce", "commitId", "after", "runId", "historyMax", "fleetEventsMax", "inboxSeen", "totals", "progress", "inboxPage", "status", "partsSet[]", "partsRemoved[]", "stepsSet[]", "facts[]", "outboxAdded[]", "outboxDone[]", "gatesOpened[]", "gatesClosed[]", "usage[]"],
-  sha1: "bbacce5918357303b4a9555404d246700f66514c",
+  keys: ["run", "statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "parts", "history", "historyCopy", "fleetEvents", "outbox", "outboxEntries", "gatesOpen", "log", "logCopy", "logSums", "usageRows", "usageSums", "steps", "inbox", "leases", "answers"],
+  values: ["now", "generation", "nonce", "commitId", "after", "runId", "historyMax", "fleetEventsMax", "logStepBytesMax", "logStepLinesMax", "logBytesMax", "logLinesMax", "inboxSeen", "totals", "progress", "inboxPage", "status", "logPieces[]", "partsSet[]", "partsRemoved[]", "stepsSet[]", "facts[]", "outboxAdded[]", "outboxDone[]", "gatesOpened[]", "gatesClosed[]", "usage[]"],
+  sha1: "e7dd52a5f3032306b85a59b1c72a0ea53c8a05fc",
   source: `local K = {
   run = KEYS[1],
   statusPending = KEYS[2],
@@ -124,12 +140,15 @@ export const commitRun: Script<CommitRunKeys, CommitRunValues, CommitRunTag> = {
   outbox = KEYS[13],
   outboxEntries = KEYS[14],
   gatesOpen = KEYS[15],
-  usageRows = KEYS[16],
-  usageSums = KEYS[17],
-  steps = KEYS[18],
-  inbox = KEYS[19],
-  leases = KEYS[20],
-  answers = KEYS[21],
+  log = KEYS[16],
+  logCopy = KEYS[17],
+  logSums = KEYS[18],
+  usageRows = KEYS[19],
+  usageSums = KEYS[20],
+  steps = KEYS[21],
+  inbox = KEYS[22],
+  leases = KEYS[23],
+  answers = KEYS[24],
 }
 local A = {
   now = ARGV[1],
@@ -140,13 +159,17 @@ local A = {
   runId = ARGV[6],
   historyMax = ARGV[7],
   fleetEventsMax = ARGV[8],
-  inboxSeen = ARGV[9],
-  totals = ARGV[10],
-  progress = ARGV[11],
-  inboxPage = ARGV[12],
-  status = ARGV[13],
+  logStepBytesMax = ARGV[9],
+  logStepLinesMax = ARGV[10],
+  logBytesMax = ARGV[11],
+  logLinesMax = ARGV[12],
+  inboxSeen = ARGV[13],
+  totals = ARGV[14],
+  progress = ARGV[15],
+  inboxPage = ARGV[16],
+  status = ARGV[17],
 }
-local next_argument = 14
+local next_argument = 18
 local function take_list()
   local list = {}
   local count = tonumber(ARGV[next_argument])
@@ -154,6 +177,7 @@ local function take_list()
   next_argument = next_argument + count + 1
   return list
 end
+A.logPieces = take_list()
 A.partsSet = take_list()
 A.partsRemoved = take_list()
 A.stepsSet = take_list()
@@ -257,11 +281,14 @@ local function write_parts(set, removed, fields)
   call_in_chunks('HSET', K.parts, far, 2)
   call_in_chunks('HDEL', K.parts, left_parts, 1)
 end
-local function fit_history()
-  local copied = redis.pcall('COPY', K.history, K.historyCopy, 'REPLACE')
+local function fit_stream(key, copy)
+  local copied = redis.pcall('COPY', key, copy, 'REPLACE')
   if copied == 1 then
-    redis.call('RENAME', K.historyCopy, K.history)
+    redis.call('RENAME', copy, key)
   end
+end
+local function fit_history()
+  fit_stream(K.history, K.historyCopy)
 end
 local function add_facts(facts)
   if A.now == '' then
@@ -330,6 +357,111 @@ local function close_all_gates()
     redis.call('ZREM', K.gatesOpen, gate_entry(places[index]))
   end
   redis.call('HDEL', K.run, 'gates')
+end
+local log_sums = {}
+local function log_sums_of(field)
+  if not log_sums[field] then
+    local stored = redis.call('HGET', K.logSums, field) or '0 0 0 -'
+    local bytes, lines, left_out, first = string.match(stored, '^(%d+) (%d+) (%d+) (%S+)$')
+    log_sums[field] = { bytes = tonumber(bytes), lines = tonumber(lines), left_out = tonumber(left_out), first = first }
+  end
+  return log_sums[field]
+end
+local function count_log(field, piece, sign)
+  local sums = log_sums_of(field)
+  sums.bytes = math.max(0, sums.bytes + sign * piece.bytes)
+  sums.lines = math.max(0, sums.lines + sign * piece.lines)
+  if sign < 0 then
+    sums.left_out = sums.left_out + piece.lines + piece.left_out
+  end
+end
+local function log_piece(head, lines)
+  local address, left_out = string.match(head, '^(%S+) %S+ %S+ %S+ (%d+) ')
+  local breaks = 0
+  if lines ~= '' then
+    local _, count = string.gsub(lines, '\\n', '')
+    breaks = count + 1
+  end
+  return { address = address, bytes = #head + #lines + 100, lines = breaks, left_out = tonumber(left_out) }
+end
+local function add_log_piece(head, lines)
+  local piece = log_piece(head, lines)
+  local id = redis.call('XADD', K.log, '*', 'head', head, 'lines', lines)
+  local sums = log_sums_of(piece.address)
+  if sums.bytes == 0 then
+    sums.first = id
+  end
+  count_log(piece.address, piece, 1)
+  count_log('all', piece, 1)
+end
+local function drop_log_entry(entry)
+  local piece = log_piece(entry[2][2], entry[2][4])
+  redis.call('XDEL', K.log, entry[1])
+  count_log(piece.address, piece, -1)
+  count_log('all', piece, -1)
+end
+local function has_too_much_log(sums, part)
+  return sums.bytes > part * tonumber(A.logStepBytesMax) or sums.lines > part * tonumber(A.logStepLinesMax)
+end
+local function cut_log_of_step(address)
+  local sums = log_sums_of(address)
+  for _ = 1, 20 do
+    local entries = redis.call('XRANGE', K.log, sums.first, '+', 'COUNT', '50')
+    for index = 1, #entries do
+      if not has_too_much_log(sums, 0.75) then
+        return
+      end
+      if string.match(entries[index][2][2], '^%S+') == address then
+        drop_log_entry(entries[index])
+      end
+      sums.first = entries[index][1]
+    end
+    if #entries < 50 then
+      return
+    end
+  end
+end
+local function cut_log_of_run()
+  local sums = log_sums_of('all')
+  for _ = 1, 1000 do
+    if sums.bytes <= tonumber(A.logBytesMax) and sums.lines <= tonumber(A.logLinesMax) then
+      return
+    end
+    local oldest = redis.call('XRANGE', K.log, '-', '+', 'COUNT', '1')
+    if not oldest[1] then
+      return
+    end
+    drop_log_entry(oldest[1])
+  end
+end
+local function write_log_sums()
+  for field, sums in pairs(log_sums) do
+    if sums.bytes == 0 and field ~= 'all' then
+      redis.call('HDEL', K.logSums, field)
+    else
+      local text = string.format('%.0f %.0f %.0f %s', sums.bytes, sums.lines, sums.left_out, sums.first)
+      redis.call('HSET', K.logSums, field, text)
+    end
+  end
+end
+local function append_log()
+  if #A.logPieces == 0 then
+    return
+  end
+  local is_new = redis.call('EXISTS', K.logSums) == 0
+  for index = 1, #A.logPieces, 3 do
+    add_log_piece(A.logPieces[index + 1], A.logPieces[index + 2])
+  end
+  for index = 1, #A.logPieces, 3 do
+    if has_too_much_log(log_sums_of(A.logPieces[index]), 1) then
+      cut_log_of_step(A.logPieces[index])
+    end
+  end
+  cut_log_of_run()
+  write_log_sums()
+  if is_new then
+    fit_stream(K.log, K.logCopy)
+  end
 end
 local usage_days_kept = 400
 local usage_workflows_max = 250
@@ -458,6 +590,7 @@ local function apply_commit(from, to)
   for index = 1, #A.facts do
     add_facts(A.facts[index])
   end
+  append_log()
   write_outbox()
   close_gates(A.gatesClosed)
   open_gates()

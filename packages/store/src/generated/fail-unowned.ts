@@ -44,6 +44,10 @@ export interface FailUnownedKeys {
   readonly children: string;
   /** run:<id>:gates:answers */
   readonly answers: string;
+  /** run:<id>:log */
+  readonly log: string;
+  /** run:<id>:log:sums */
+  readonly logSums: string;
   /** permits:held */
   readonly permitsHeld: string;
   /** permits:waiting */
@@ -120,9 +124,9 @@ export type FailUnownedTag = "finished" | "duplicate" | "fenced";
  */
 export const failUnowned: Script<FailUnownedKeys, FailUnownedValues, FailUnownedTag> = {
   name: "fail_unowned",
-  keys: ["statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "history", "historyCopy", "fleetEvents", "run", "parts", "timers", "outbox", "outboxEntries", "gatesOpen", "steps", "inbox", "dedupe", "children", "answers", "permitsHeld", "permitsWaiting", "permitsWaiters", "limitsDeclared", "limitsSet", "usageRows", "usageSums", "leases", "runsEnded", "runsUnfiled", "parentRun", "parentInbox", "lease"],
+  keys: ["statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "history", "historyCopy", "fleetEvents", "run", "parts", "timers", "outbox", "outboxEntries", "gatesOpen", "steps", "inbox", "dedupe", "children", "answers", "log", "logSums", "permitsHeld", "permitsWaiting", "permitsWaiters", "limitsDeclared", "limitsSet", "usageRows", "usageSums", "leases", "runsEnded", "runsUnfiled", "parentRun", "parentInbox", "lease"],
   values: ["now", "runId", "historyMax", "fleetEventsMax", "childGraceMs", "error", "summary", "retentionMs", "parentId", "parentEvent", "wakeId", "wakeHead", "forgetMax", "leaseToken", "checksLease", "fact"],
-  sha1: "1aa55cf22ff5084aeaa6f032ac5dd9d90291f442",
+  sha1: "61659abb3981549e81c090b65c620a73519c72d8",
   source: `local K = {
   statusPending = KEYS[1],
   statusRunning = KEYS[2],
@@ -145,19 +149,21 @@ export const failUnowned: Script<FailUnownedKeys, FailUnownedValues, FailUnowned
   dedupe = KEYS[19],
   children = KEYS[20],
   answers = KEYS[21],
-  permitsHeld = KEYS[22],
-  permitsWaiting = KEYS[23],
-  permitsWaiters = KEYS[24],
-  limitsDeclared = KEYS[25],
-  limitsSet = KEYS[26],
-  usageRows = KEYS[27],
-  usageSums = KEYS[28],
-  leases = KEYS[29],
-  runsEnded = KEYS[30],
-  runsUnfiled = KEYS[31],
-  parentRun = KEYS[32],
-  parentInbox = KEYS[33],
-  lease = KEYS[34],
+  log = KEYS[22],
+  logSums = KEYS[23],
+  permitsHeld = KEYS[24],
+  permitsWaiting = KEYS[25],
+  permitsWaiters = KEYS[26],
+  limitsDeclared = KEYS[27],
+  limitsSet = KEYS[28],
+  usageRows = KEYS[29],
+  usageSums = KEYS[30],
+  leases = KEYS[31],
+  runsEnded = KEYS[32],
+  runsUnfiled = KEYS[33],
+  parentRun = KEYS[34],
+  parentInbox = KEYS[35],
+  lease = KEYS[36],
 }
 local A = {
   now = ARGV[1],
@@ -223,11 +229,14 @@ end
 local function illegal_status(from, to)
   return redis.error_reply('RUNFLEET a run that is ' .. from .. ' cannot become ' .. to)
 end
-local function fit_history()
-  local copied = redis.pcall('COPY', K.history, K.historyCopy, 'REPLACE')
+local function fit_stream(key, copy)
+  local copied = redis.pcall('COPY', key, copy, 'REPLACE')
   if copied == 1 then
-    redis.call('RENAME', K.historyCopy, K.history)
+    redis.call('RENAME', copy, key)
   end
+end
+local function fit_history()
+  fit_stream(K.history, K.historyCopy)
 end
 local function add_facts(facts)
   if A.now == '' then
@@ -349,7 +358,7 @@ local function close_all_gates()
 end
 local function keep_for(kept_ms)
   redis.call('PEXPIRE', K.children, string.format('%.0f', tonumber(kept_ms) + tonumber(A.childGraceMs)))
-  local kept = { K.run, K.parts, K.steps, K.history, K.answers, K.inbox, K.dedupe }
+  local kept = { K.run, K.parts, K.steps, K.history, K.answers, K.inbox, K.dedupe, K.log, K.logSums }
   for index = 1, #kept do
     redis.call('PEXPIRE', kept[index], kept_ms)
   end

@@ -34,6 +34,10 @@ export interface FileEndedKeys {
   readonly children: string;
   /** run:<id>:gates:answers */
   readonly answers: string;
+  /** run:<id>:log */
+  readonly log: string;
+  /** run:<id>:log:sums */
+  readonly logSums: string;
   /** run:<root> */
   readonly rootRun: string;
   /** runs:unfiled */
@@ -73,9 +77,9 @@ export type FileEndedTag = "filed" | "gone";
  */
 export const fileEnded: Script<FileEndedKeys, FileEndedValues, FileEndedTag> = {
   name: "file_ended",
-  keys: ["statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "keptRoots", "keptFamilies", "keptBytes", "run", "parts", "steps", "history", "children", "answers", "rootRun", "runsUnfiled", "runsEnded", "fleetEvents"],
+  keys: ["statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "keptRoots", "keptFamilies", "keptBytes", "run", "parts", "steps", "history", "children", "answers", "log", "logSums", "rootRun", "runsUnfiled", "runsEnded", "fleetEvents"],
   values: ["now", "entry", "rootId", "rootRow", "isChild", "rootWorkflow", "bytesUnmeasured"],
-  sha1: "43b78903425d7ac01e2664bb58ddce52dca92344",
+  sha1: "28711bb264aa0c4367c1b57674a254cbe749b624",
   source: `local K = {
   statusPending = KEYS[1],
   statusRunning = KEYS[2],
@@ -93,10 +97,12 @@ export const fileEnded: Script<FileEndedKeys, FileEndedValues, FileEndedTag> = {
   history = KEYS[14],
   children = KEYS[15],
   answers = KEYS[16],
-  rootRun = KEYS[17],
-  runsUnfiled = KEYS[18],
-  runsEnded = KEYS[19],
-  fleetEvents = KEYS[20],
+  log = KEYS[17],
+  logSums = KEYS[18],
+  rootRun = KEYS[19],
+  runsUnfiled = KEYS[20],
+  runsEnded = KEYS[21],
+  fleetEvents = KEYS[22],
 }
 local A = {
   now = ARGV[1],
@@ -172,7 +178,7 @@ local function stop_counting(row, root_id, workflow)
 end
 local function run_bytes()
   local bytes = 0
-  for _, key in ipairs({ K.run, K.parts, K.steps, K.history, K.children, K.answers }) do
+  for _, key in ipairs({ K.run, K.parts, K.steps, K.history, K.children, K.answers, K.log, K.logSums }) do
     local size = redis.pcall('MEMORY', 'USAGE', key, 'SAMPLES', '5')
     if type(size) == 'table' then
       return tonumber(A.bytesUnmeasured)

@@ -32,6 +32,10 @@ export interface ForgetRunKeys {
   readonly children: string;
   /** run:<id>:gates:answers */
   readonly answers: string;
+  /** run:<id>:log */
+  readonly log: string;
+  /** run:<id>:log:sums */
+  readonly logSums: string;
   /** runs:kept:wf:<workflow of the root> */
   readonly keptRoots: string;
   /** runs:kept:families */
@@ -84,9 +88,9 @@ export type ForgetRunTag = "forgotten" | "renewed" | "kept";
  */
 export const forgetRun: Script<ForgetRunKeys, ForgetRunValues, ForgetRunTag> = {
   name: "forget_run",
-  keys: ["statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "run", "parts", "steps", "inbox", "dedupe", "history", "children", "answers", "keptRoots", "keptFamilies", "keptBytes", "runsLabels", "runsLabelled", "runsWorkflow", "runsEnded", "runsUnfiled", "runsOrphaning", "rootRun"],
+  keys: ["statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "run", "parts", "steps", "inbox", "dedupe", "history", "children", "answers", "log", "logSums", "keptRoots", "keptFamilies", "keptBytes", "runsLabels", "runsLabelled", "runsWorkflow", "runsEnded", "runsUnfiled", "runsOrphaning", "rootRun"],
   values: ["now", "childGraceMs", "row", "runId", "workflow", "isChild", "renewMs"],
-  sha1: "4879e62e88253ca11684c6c7a47aa1d9d49a3cd1",
+  sha1: "9cdc47cd9b212e25f365b15dbcdde845a7dd0103",
   source: `local K = {
   statusPending = KEYS[1],
   statusRunning = KEYS[2],
@@ -103,16 +107,18 @@ export const forgetRun: Script<ForgetRunKeys, ForgetRunValues, ForgetRunTag> = {
   history = KEYS[13],
   children = KEYS[14],
   answers = KEYS[15],
-  keptRoots = KEYS[16],
-  keptFamilies = KEYS[17],
-  keptBytes = KEYS[18],
-  runsLabels = KEYS[19],
-  runsLabelled = KEYS[20],
-  runsWorkflow = KEYS[21],
-  runsEnded = KEYS[22],
-  runsUnfiled = KEYS[23],
-  runsOrphaning = KEYS[24],
-  rootRun = KEYS[25],
+  log = KEYS[16],
+  logSums = KEYS[17],
+  keptRoots = KEYS[18],
+  keptFamilies = KEYS[19],
+  keptBytes = KEYS[20],
+  runsLabels = KEYS[21],
+  runsLabelled = KEYS[22],
+  runsWorkflow = KEYS[23],
+  runsEnded = KEYS[24],
+  runsUnfiled = KEYS[25],
+  runsOrphaning = KEYS[26],
+  rootRun = KEYS[27],
 }
 local A = {
   now = ARGV[1],
@@ -171,7 +177,7 @@ local function illegal_status(from, to)
 end
 local function keep_for(kept_ms)
   redis.call('PEXPIRE', K.children, string.format('%.0f', tonumber(kept_ms) + tonumber(A.childGraceMs)))
-  local kept = { K.run, K.parts, K.steps, K.history, K.answers, K.inbox, K.dedupe }
+  local kept = { K.run, K.parts, K.steps, K.history, K.answers, K.inbox, K.dedupe, K.log, K.logSums }
   for index = 1, #kept do
     redis.call('PEXPIRE', kept[index], kept_ms)
   end
@@ -212,7 +218,7 @@ local function erase_run()
   stop_counting(A.row, A.runId, A.workflow)
   redis.call('HDEL', K.keptFamilies, A.runId)
   redis.call(
-    'UNLINK', K.run, K.parts, K.steps, K.inbox, K.dedupe, K.history, K.answers
+    'UNLINK', K.run, K.parts, K.steps, K.inbox, K.dedupe, K.history, K.answers, K.log, K.logSums
   )
   redis.call('ZREM', K.runsWorkflow, A.row)
   take_label(A.row)

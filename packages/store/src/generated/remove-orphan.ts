@@ -42,6 +42,10 @@ export interface RemoveOrphanKeys {
   readonly children: string;
   /** run:<id>:gates:answers */
   readonly answers: string;
+  /** run:<id>:log */
+  readonly log: string;
+  /** run:<id>:log:sums */
+  readonly logSums: string;
   /** runs:wf:<workflow> */
   readonly runsWorkflow: string;
   /** runs:ended */
@@ -78,9 +82,9 @@ export type RemoveOrphanTag = "removed" | "open";
  */
 export const removeOrphan: Script<RemoveOrphanKeys, RemoveOrphanValues, RemoveOrphanTag> = {
   name: "remove_orphan",
-  keys: ["statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "keptRoots", "keptFamilies", "keptBytes", "runsLabels", "runsLabelled", "run", "parts", "steps", "inbox", "dedupe", "history", "children", "answers", "runsWorkflow", "runsEnded", "runsUnfiled", "runsOrphaning", "parentChildren"],
+  keys: ["statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "keptRoots", "keptFamilies", "keptBytes", "runsLabels", "runsLabelled", "run", "parts", "steps", "inbox", "dedupe", "history", "children", "answers", "log", "logSums", "runsWorkflow", "runsEnded", "runsUnfiled", "runsOrphaning", "parentChildren"],
   values: ["now", "row", "runId", "workflow", "parentRow"],
-  sha1: "9c181bec63fa51db2fddcf8bc4770fdaae62249b",
+  sha1: "7b7f2d88585067b89ab7eba2d5ae141340e18afd",
   source: `local K = {
   statusPending = KEYS[1],
   statusRunning = KEYS[2],
@@ -102,11 +106,13 @@ export const removeOrphan: Script<RemoveOrphanKeys, RemoveOrphanValues, RemoveOr
   history = KEYS[18],
   children = KEYS[19],
   answers = KEYS[20],
-  runsWorkflow = KEYS[21],
-  runsEnded = KEYS[22],
-  runsUnfiled = KEYS[23],
-  runsOrphaning = KEYS[24],
-  parentChildren = KEYS[25],
+  log = KEYS[21],
+  logSums = KEYS[22],
+  runsWorkflow = KEYS[23],
+  runsEnded = KEYS[24],
+  runsUnfiled = KEYS[25],
+  runsOrphaning = KEYS[26],
+  parentChildren = KEYS[27],
 }
 local A = {
   now = ARGV[1],
@@ -197,7 +203,7 @@ local function erase_run()
   stop_counting(A.row, A.runId, A.workflow)
   redis.call('HDEL', K.keptFamilies, A.runId)
   redis.call(
-    'UNLINK', K.run, K.parts, K.steps, K.inbox, K.dedupe, K.history, K.answers
+    'UNLINK', K.run, K.parts, K.steps, K.inbox, K.dedupe, K.history, K.answers, K.log, K.logSums
   )
   redis.call('ZREM', K.runsWorkflow, A.row)
   take_label(A.row)

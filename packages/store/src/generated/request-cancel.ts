@@ -44,6 +44,10 @@ export interface RequestCancelKeys {
   readonly children: string;
   /** run:<id>:gates:answers */
   readonly answers: string;
+  /** run:<id>:log */
+  readonly log: string;
+  /** run:<id>:log:sums */
+  readonly logSums: string;
   /** permits:held */
   readonly permitsHeld: string;
   /** permits:waiting */
@@ -127,9 +131,9 @@ export type RequestCancelTag = "requested" | "cancelled" | "already" | "ended" |
  */
 export const requestCancel: Script<RequestCancelKeys, RequestCancelValues, RequestCancelTag> = {
   name: "request_cancel",
-  keys: ["statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "history", "historyCopy", "fleetEvents", "run", "parts", "timers", "outbox", "outboxEntries", "gatesOpen", "steps", "inbox", "dedupe", "children", "answers", "permitsHeld", "permitsWaiting", "permitsWaiters", "limitsDeclared", "limitsSet", "usageRows", "usageSums", "leases", "runsEnded", "runsUnfiled", "parentRun", "parentInbox"],
+  keys: ["statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "history", "historyCopy", "fleetEvents", "run", "parts", "timers", "outbox", "outboxEntries", "gatesOpen", "steps", "inbox", "dedupe", "children", "answers", "log", "logSums", "permitsHeld", "permitsWaiting", "permitsWaiters", "limitsDeclared", "limitsSet", "usageRows", "usageSums", "leases", "runsEnded", "runsUnfiled", "parentRun", "parentInbox"],
   values: ["now", "runId", "historyMax", "fleetEventsMax", "childGraceMs", "error", "summary", "retentionMs", "parentId", "parentEvent", "wakeId", "wakeHead", "forgetMax", "confirms", "reason", "by", "eventTail", "channel", "cancelledFacts"],
-  sha1: "66e1c700c39959f757bbf92e919f721eb8d834a1",
+  sha1: "b04e593f53eaae505f044e7d43d9b14f19f783a6",
   source: `local K = {
   statusPending = KEYS[1],
   statusRunning = KEYS[2],
@@ -152,18 +156,20 @@ export const requestCancel: Script<RequestCancelKeys, RequestCancelValues, Reque
   dedupe = KEYS[19],
   children = KEYS[20],
   answers = KEYS[21],
-  permitsHeld = KEYS[22],
-  permitsWaiting = KEYS[23],
-  permitsWaiters = KEYS[24],
-  limitsDeclared = KEYS[25],
-  limitsSet = KEYS[26],
-  usageRows = KEYS[27],
-  usageSums = KEYS[28],
-  leases = KEYS[29],
-  runsEnded = KEYS[30],
-  runsUnfiled = KEYS[31],
-  parentRun = KEYS[32],
-  parentInbox = KEYS[33],
+  log = KEYS[22],
+  logSums = KEYS[23],
+  permitsHeld = KEYS[24],
+  permitsWaiting = KEYS[25],
+  permitsWaiters = KEYS[26],
+  limitsDeclared = KEYS[27],
+  limitsSet = KEYS[28],
+  usageRows = KEYS[29],
+  usageSums = KEYS[30],
+  leases = KEYS[31],
+  runsEnded = KEYS[32],
+  runsUnfiled = KEYS[33],
+  parentRun = KEYS[34],
+  parentInbox = KEYS[35],
 }
 local A = {
   now = ARGV[1],
@@ -232,11 +238,14 @@ end
 local function illegal_status(from, to)
   return redis.error_reply('RUNFLEET a run that is ' .. from .. ' cannot become ' .. to)
 end
-local function fit_history()
-  local copied = redis.pcall('COPY', K.history, K.historyCopy, 'REPLACE')
+local function fit_stream(key, copy)
+  local copied = redis.pcall('COPY', key, copy, 'REPLACE')
   if copied == 1 then
-    redis.call('RENAME', K.historyCopy, K.history)
+    redis.call('RENAME', copy, key)
   end
+end
+local function fit_history()
+  fit_stream(K.history, K.historyCopy)
 end
 local function add_facts(facts)
   if A.now == '' then
@@ -355,7 +364,7 @@ local function close_all_gates()
 end
 local function keep_for(kept_ms)
   redis.call('PEXPIRE', K.children, string.format('%.0f', tonumber(kept_ms) + tonumber(A.childGraceMs)))
-  local kept = { K.run, K.parts, K.steps, K.history, K.answers, K.inbox, K.dedupe }
+  local kept = { K.run, K.parts, K.steps, K.history, K.answers, K.inbox, K.dedupe, K.log, K.logSums }
   for index = 1, #kept do
     redis.call('PEXPIRE', kept[index], kept_ms)
   end

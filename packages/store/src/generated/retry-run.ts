@@ -38,6 +38,10 @@ export interface RetryRunKeys {
   readonly children: string;
   /** run:<id>:gates:answers */
   readonly answers: string;
+  /** run:<id>:log */
+  readonly log: string;
+  /** run:<id>:log:sums */
+  readonly logSums: string;
   /** runs:ended */
   readonly runsEnded: string;
 }
@@ -70,9 +74,9 @@ export type RetryRunTag = "retried" | "not_failed" | "not_found";
  */
 export const retryRun: Script<RetryRunKeys, RetryRunValues, RetryRunTag> = {
   name: "retry_run",
-  keys: ["statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "run", "parts", "history", "historyCopy", "fleetEvents", "timers", "steps", "inbox", "dedupe", "children", "answers", "runsEnded"],
+  keys: ["statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "run", "parts", "history", "historyCopy", "fleetEvents", "timers", "steps", "inbox", "dedupe", "children", "answers", "log", "logSums", "runsEnded"],
   values: ["now", "runId", "historyMax", "fleetEventsMax", "eventTail", "fact"],
-  sha1: "6e5521d2f6e40eaadae6d0641ece9d9e1a479e99",
+  sha1: "2437a009aaa9d864e4d366fa34a0d04dc2b400e2",
   source: `local K = {
   statusPending = KEYS[1],
   statusRunning = KEYS[2],
@@ -92,7 +96,9 @@ export const retryRun: Script<RetryRunKeys, RetryRunValues, RetryRunTag> = {
   dedupe = KEYS[16],
   children = KEYS[17],
   answers = KEYS[18],
-  runsEnded = KEYS[19],
+  log = KEYS[19],
+  logSums = KEYS[20],
+  runsEnded = KEYS[21],
 }
 local A = {
   now = ARGV[1],
@@ -183,11 +189,14 @@ local function write_parts(set, removed, fields)
   call_in_chunks('HSET', K.parts, far, 2)
   call_in_chunks('HDEL', K.parts, left_parts, 1)
 end
-local function fit_history()
-  local copied = redis.pcall('COPY', K.history, K.historyCopy, 'REPLACE')
+local function fit_stream(key, copy)
+  local copied = redis.pcall('COPY', key, copy, 'REPLACE')
   if copied == 1 then
-    redis.call('RENAME', K.historyCopy, K.history)
+    redis.call('RENAME', copy, key)
   end
+end
+local function fit_history()
+  fit_stream(K.history, K.historyCopy)
 end
 local function add_facts(facts)
   if A.now == '' then
@@ -219,7 +228,7 @@ end
 if status ~= 'failed' then
   return { 'not_failed', status }
 end
-local kept = { K.run, K.parts, K.steps, K.history, K.children, K.answers, K.inbox, K.dedupe }
+local kept = { K.run, K.parts, K.steps, K.history, K.children, K.answers, K.inbox, K.dedupe, K.log, K.logSums }
 for index = 1, #kept do
   redis.call('PERSIST', kept[index])
 end

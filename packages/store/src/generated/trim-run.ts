@@ -42,6 +42,10 @@ export interface TrimRunKeys {
   readonly children: string;
   /** run:<id>:gates:answers */
   readonly answers: string;
+  /** run:<id>:log */
+  readonly log: string;
+  /** run:<id>:log:sums */
+  readonly logSums: string;
   /** runs:wf:<workflow> */
   readonly runsWorkflow: string;
   /** runs:ended */
@@ -89,9 +93,9 @@ export type TrimRunTag = "removed" | "unarchived" | "enough" | "held" | "open" |
  */
 export const trimRun: Script<TrimRunKeys, TrimRunValues, TrimRunTag> = {
   name: "trim_run",
-  keys: ["statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "keptRoots", "keptFamilies", "keptBytes", "runsLabels", "runsLabelled", "run", "parts", "steps", "inbox", "dedupe", "history", "children", "answers", "runsWorkflow", "runsEnded", "runsUnfiled", "runsOrphaning", "sinks"],
+  keys: ["statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "keptRoots", "keptFamilies", "keptBytes", "runsLabels", "runsLabelled", "run", "parts", "steps", "inbox", "dedupe", "history", "children", "answers", "log", "logSums", "runsWorkflow", "runsEnded", "runsUnfiled", "runsOrphaning", "sinks"],
   values: ["now", "row", "runId", "workflow", "countMax", "bytesMax", "sinkWaitMs", "sinks[]"],
-  sha1: "22d8fb6488e05ed9bf47eb03ea7608f4c75f9f30",
+  sha1: "378afe39715b152e23bfea1a7a63df1bf55fbf0f",
   source: `local K = {
   statusPending = KEYS[1],
   statusRunning = KEYS[2],
@@ -113,11 +117,13 @@ export const trimRun: Script<TrimRunKeys, TrimRunValues, TrimRunTag> = {
   history = KEYS[18],
   children = KEYS[19],
   answers = KEYS[20],
-  runsWorkflow = KEYS[21],
-  runsEnded = KEYS[22],
-  runsUnfiled = KEYS[23],
-  runsOrphaning = KEYS[24],
-  sinks = KEYS[25],
+  log = KEYS[21],
+  logSums = KEYS[22],
+  runsWorkflow = KEYS[23],
+  runsEnded = KEYS[24],
+  runsUnfiled = KEYS[25],
+  runsOrphaning = KEYS[26],
+  sinks = KEYS[27],
 }
 local A = {
   now = ARGV[1],
@@ -219,7 +225,7 @@ local function erase_run()
   stop_counting(A.row, A.runId, A.workflow)
   redis.call('HDEL', K.keptFamilies, A.runId)
   redis.call(
-    'UNLINK', K.run, K.parts, K.steps, K.inbox, K.dedupe, K.history, K.answers
+    'UNLINK', K.run, K.parts, K.steps, K.inbox, K.dedupe, K.history, K.answers, K.log, K.logSums
   )
   redis.call('ZREM', K.runsWorkflow, A.row)
   take_label(A.row)

@@ -60,7 +60,14 @@ function sinceOf(since: number | undefined): Pick<KeptFamily, "since"> {
 }
 
 function bytesOf(run: StoredRun): number {
-  return JSON.stringify([run.info, [...run.parts], [...run.steps], run.history, run.children]).length;
+  return JSON.stringify([
+    run.info,
+    [...run.parts],
+    [...run.steps],
+    run.history,
+    run.children,
+    run.log?.pieces,
+  ]).length;
 }
 
 interface KeptRoot {

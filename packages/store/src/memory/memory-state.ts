@@ -28,6 +28,7 @@ import {
 } from "@runfleet/model";
 import { openWaits } from "../gate-text.js";
 import { runRow } from "../run-record.js";
+import type { MemoryLog } from "./memory-log.js";
 import { createMemoryPermits, type MemoryPermits } from "./permit-state.js";
 import { createScalingState, type ScalingState } from "./scaling-state.js";
 
@@ -76,6 +77,7 @@ export interface StoredRun {
   /** JSON by address#attempt, and the place that orders them. */
   readonly steps: Map<string, { readonly place: number; readonly json: string }>;
   history: HistoryEvent[];
+  log?: MemoryLog;
   readonly children: string[];
   readonly gates: Map<Address, OpenGate>;
   answers: GateAnswered[];

@@ -20,6 +20,7 @@ import { madeProgress } from "../progress.js";
 import { stepPlace } from "../step-place.js";
 import { usageNumbers } from "../usage-row.js";
 import { disown, emptyInbox, endRun } from "./memory-endings.js";
+import { appendLog } from "./memory-log.js";
 import { askPermits, returnPermits } from "./memory-permits.js";
 import {
   addFact,
@@ -37,7 +38,10 @@ import {
 } from "./memory-state.js";
 import { countUsage } from "./memory-usage.js";
 
-type WorkerWrites = Pick<RunStore, "activate" | "commit" | "park" | "release" | "finish" | "heartbeat">;
+type WorkerWrites = Pick<
+  RunStore,
+  "activate" | "commit" | "park" | "release" | "finish" | "heartbeat" | "writeLog"
+>;
 
 /** Commit ids remembered, as many as the scripts remember. */
 const commitsKept = 16;
@@ -79,6 +83,12 @@ export function memoryWorkerWrites(state: MemoryState): WorkerWrites {
       if (run === undefined) return { tag: "fenced" };
       run.heartbeatAt = state.now();
       return { tag: "ok", inboxWaiting: run.inbox.length > 0, ...cancelOf(run) };
+    },
+    writeLog: async ({ fence, pieces }) => {
+      const run = passFence(state, fence, { commitId: "" })?.run;
+      if (run === undefined) return { tag: "fenced" };
+      appendLog(state, run, pieces);
+      return { tag: "written" };
     },
   };
 }
@@ -171,6 +181,7 @@ function applyCommit(
     run.steps.set(key, { place: stepPlace(step), json: JSON.stringify(step) });
   }
   for (const fact of commit.facts) addFact(state, run, fact);
+  appendLog(state, run, commit.log);
   for (const entry of commit.outbox) addToOutbox(state, entry);
   for (const id of commit.outboxDone) state.outbox.delete(id);
   for (const address of commit.gatesClosed) run.gates.delete(address);

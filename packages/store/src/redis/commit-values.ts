@@ -1,9 +1,10 @@
 /**
  * A commit as the values of the scripts that apply one.
  */
-import type { Commit } from "@runfleet/model";
+import type { Commit, Fence, LogPiece } from "@runfleet/model";
 import { entryTexts } from "../fact-text.js";
 import { gateText } from "../gate-text.js";
+import { pieceText } from "../log-text.js";
 import { outboxPair } from "../outbox-entry.js";
 import { hasEnded, madeProgress } from "../progress.js";
 import { totalsText } from "../run-record.js";
@@ -29,6 +30,7 @@ export interface CommitValues {
   readonly gatesOpened: readonly ScriptValue[];
   readonly gatesClosed: readonly ScriptValue[];
   readonly usage: readonly ScriptValue[];
+  readonly logPieces: readonly ScriptValue[];
 }
 
 export function toCommitValues(commit: Commit): CommitValues {
@@ -55,5 +57,16 @@ export function toCommitValues(commit: Commit): CommitValues {
     gatesOpened: commit.gatesOpened.flatMap((gate) => [gate.address, gate.name, gate.since, gateText(gate)]),
     gatesClosed: commit.gatesClosed,
     usage: usageNumbers(commit.usage),
+    logPieces: logPieceValues(commit.log, commit.fence),
   };
+}
+
+export function logPieceValues(
+  pieces: readonly LogPiece[] = [],
+  { generation }: Pick<Fence, "generation">,
+): readonly ScriptValue[] {
+  return pieces.flatMap((piece) => {
+    const { address, head, lines } = pieceText(piece, generation);
+    return [address, head, lines];
+  });
 }

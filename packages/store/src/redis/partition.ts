@@ -29,6 +29,10 @@ export interface CommonValues {
   readonly historyMax: number;
   readonly fleetEventsMax: number;
   readonly inboxPage: number;
+  readonly logStepBytesMax: number;
+  readonly logStepLinesMax: number;
+  readonly logBytesMax: number;
+  readonly logLinesMax: number;
 }
 
 export function openPartition(options: {
@@ -43,6 +47,10 @@ export function openPartition(options: {
     historyMax: limits.historyEntriesMax,
     fleetEventsMax: limits.fleetEventsMax,
     inboxPage: limits.inboxPageMax,
+    logStepBytesMax: limits.stepLogBytesMax,
+    logStepLinesMax: limits.stepLogLinesMax,
+    logBytesMax: limits.runLogBytesMax,
+    logLinesMax: limits.runLogLinesMax,
   };
   return {
     redis,

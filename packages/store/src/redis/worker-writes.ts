@@ -10,15 +10,16 @@ import { commitRun } from "../generated/commit-run.js";
 import { heartbeatRun } from "../generated/heartbeat-run.js";
 import { parkRun } from "../generated/park-run.js";
 import { releaseRun } from "../generated/release-run.js";
+import { writeLog } from "../generated/write-log.js";
 import { toGranting } from "../permit-scope.js";
 import { withRedis } from "../redis-failure.js";
 import { readSealed, toFields, toParts, toRunRecord, toTexts } from "../run-record.js";
 import { runScript } from "../script.js";
-import { toCommitValues } from "./commit-values.js";
+import { logPieceValues, toCommitValues } from "./commit-values.js";
 import type { Partition } from "./partition.js";
 import { toCancel, toInbox } from "./script-replies.js";
 
-type WorkerWrites = Pick<RunStore, "activate" | "commit" | "park" | "release" | "heartbeat">;
+type WorkerWrites = Pick<RunStore, "activate" | "commit" | "park" | "release" | "heartbeat" | "writeLog">;
 
 export function workerWrites(partition: Partition): WorkerWrites {
   return {
@@ -59,6 +60,17 @@ export function workerWrites(partition: Partition): WorkerWrites {
       });
       if (tag === "fenced") return { tag };
       return { tag, inboxWaiting: rest[0] === "1", ...toCancel(rest[1]) };
+    },
+    writeLog: async ({ fence, pieces }) => {
+      const { tag } = await runScript(partition.redis, writeLog, {
+        keys: partition.keysOf(fence.runId),
+        values: {
+          ...partition.common(),
+          ...{ ...fence, commitId: "", after: "" },
+          logPieces: logPieceValues(pieces, fence),
+        },
+      });
+      return { tag };
     },
   };
 }

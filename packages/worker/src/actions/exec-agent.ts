@@ -114,6 +114,7 @@ async function execute(
     captureStream(group[name], {
       ...{ bytesMax: limits.scriptStreamBytesMax, redactor: context.redactor },
       logFile: `${context.logBase}.${name}.log`,
+      printed: context.printed(name),
     });
   const [stdout, stderr] = [capture("stdout"), capture("stderr")];
   const silence = watchSilence(group, options.silentMs);

@@ -1,7 +1,7 @@
 /** What an action is told: everything of the run and of the step that it may need, and nothing it must look up. */
 import type { Fence, RunAction, RunRecord } from "@runfleet/model";
 import { describe, expect, it } from "vitest";
-import { silentLog } from "../../../../test/support/silent-log.js";
+import { silentLog, silentRunLog } from "../../../../test/support/silent-log.js";
 import type { ActionContext } from "../action.js";
 import { systemClock } from "../clock.js";
 import { createRedactor } from "../redactor.js";
@@ -44,6 +44,7 @@ async function seen(
     workingDir: () => "/of/the/run",
     logDir: "/of/logs",
     log: silentLog,
+    runLog: silentRunLog,
     redactor: createRedactor(),
     clock: systemClock,
     holdsRun: () => true,

@@ -6,6 +6,8 @@ import type { ActionContext, AgentPrompt, AnyAction } from "../action.js";
 import type { AgentFile } from "../agent/agent-file.js";
 import { composePrompt } from "../agent/compose-prompt.js";
 import type { PerformContext } from "./context.js";
+import type { LineSink } from "./printed-lines.js";
+import { printedBy } from "./step-log.js";
 
 export interface Attempt {
   readonly action: AnyAction;
@@ -26,6 +28,7 @@ export function actionContext(attempt: Attempt): ActionContext<unknown> {
     idempotencyKey: `${run.id}:${command.address}`,
     fencingToken: String(fence.generation),
     log: context.log,
+    printed: (kind) => masked(printedBy(command, context.runLog, kind), context.redactor),
     redactor: context.redactor,
     attempt: command.attempt,
     retriesRemaining: command.retriesRemaining,
@@ -54,6 +57,17 @@ export function actionContext(attempt: Attempt): ActionContext<unknown> {
     ...given("schema", schema),
     ...given("maxTurns", command.node.maxTurns),
     ...given("gateFeedback", command.gateFeedback),
+  };
+}
+
+function masked(lines: LineSink, redactor: PerformContext["redactor"]): LineSink {
+  const redacting = redactor.stream();
+  return {
+    push: (chunk) => lines.push(redacting.push(chunk)),
+    end() {
+      lines.push(redacting.end());
+      lines.end();
+    },
   };
 }
 

@@ -9,7 +9,8 @@ import { captureStream } from "./captured-stream.js";
 
 async function capture(logFile: string, chunks: readonly string[]): Promise<string> {
   const stream = Readable.from(chunks.map((chunk) => Buffer.from(chunk)));
-  const captured = captureStream(stream, { bytesMax: 20, logFile, redactor: createRedactor() });
+  const printed = { push: () => undefined, end: () => undefined };
+  const captured = captureStream(stream, { bytesMax: 20, logFile, redactor: createRedactor(), printed });
   await new Promise((resolve) => stream.once("close", resolve));
   await captured.close();
   return captured.text();

@@ -8,6 +8,7 @@ import { createWriteStream, mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import type { Readable } from "node:stream";
 import type { Redactor } from "../redactor.js";
+import type { LineSink } from "./printed-lines.js";
 
 export interface CapturedStream {
   /** Head and tail with a line between them that says how much is missing and where it is. */
@@ -17,7 +18,13 @@ export interface CapturedStream {
 
 export function captureStream(
   stream: Readable,
-  options: { bytesMax: number; logFile: string; redactor: Pick<Redactor, "stream"> },
+  options: {
+    bytesMax: number;
+    logFile: string;
+    redactor: Pick<Redactor, "stream">;
+    /** Gets everything as well, masked. */
+    printed: LineSink;
+  },
 ): CapturedStream {
   const halfMax = Math.floor(options.bytesMax / 2);
   const head: Buffer[] = [];
@@ -28,6 +35,7 @@ export function captureStream(
   let logFile: WriteStream | undefined;
 
   const keep = (chunk: Buffer): void => {
+    options.printed.push(chunk);
     logFile?.write(chunk);
     const room = halfMax - headBytes;
     if (room > 0) {
@@ -64,6 +72,7 @@ export function captureStream(
     },
     async close() {
       keep(redacting.end());
+      options.printed.end();
       const file = logFile;
       if (file === undefined || file.destroyed) return;
       await new Promise<void>((resolve) => {

@@ -8,6 +8,7 @@ import type { Clock } from "../clock.js";
 import type { WorkerConfig } from "../config.js";
 import type { Redactor } from "../redactor.js";
 import type { Registry } from "../registry.js";
+import type { RunLog } from "../run-log.js";
 
 export interface PerformContext {
   readonly run: RunRecord;
@@ -21,6 +22,8 @@ export interface PerformContext {
   /** Directory for the output of scripts beyond what is kept in the step. */
   readonly logDir: string;
   readonly log: ActionLog;
+  /** What its steps say, kept with the run. */
+  readonly runLog: RunLog;
   readonly redactor: Redactor;
   /** Why the values of the run's secret inputs are not known here; then nothing of the run is performed. */
   readonly unreadable?: RunfleetError;

@@ -5,7 +5,7 @@ import type { RunRecord, RunScript } from "@runfleet/model";
 import { limits } from "@runfleet/model";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { isAlive } from "../../../../test/support/is-alive.js";
-import { silentLog } from "../../../../test/support/silent-log.js";
+import { silentLog, silentRunLog } from "../../../../test/support/silent-log.js";
 import { systemClock } from "../clock.js";
 import { createRedactor } from "../redactor.js";
 import { createRegistry } from "../registry.js";
@@ -25,6 +25,7 @@ beforeAll(async () => {
     workingDir: () => dir,
     logDir: join(dir, "logs"),
     log: silentLog,
+    runLog: silentRunLog,
     redactor: createRedactor(),
     killGraceMs: 300,
     clock: systemClock,

@@ -15,6 +15,7 @@ import type { PerformContext } from "./context.js";
 import { inheritedEnvironment } from "./inherited-environment.js";
 import { killOnAbort } from "./kill-on-abort.js";
 import { argumentBytesMax, badEnd, startGroup } from "./process-group.js";
+import { printedBy } from "./step-log.js";
 
 /** Characters of stdout that become the context, and of stderr that become the error text. */
 const excerptCharsMax = 2_000;
@@ -68,6 +69,7 @@ async function execute(command: RunScript, context: PerformContext, signal: Abor
     captureStream(group[name], {
       ...{ bytesMax: limits.scriptStreamBytesMax, redactor: context.redactor },
       logFile: `${logBase}.${name}.log`,
+      printed: printedBy(command, context.runLog, name),
     });
   const [stdout, stderr] = [capture("stdout"), capture("stderr")];
   const stopKilling = killOnAbort(group, signal, context.killGraceMs);
