@@ -59,6 +59,25 @@ describe("a workflow with a limit for each tenant", () => {
     );
   });
 
+  test("a newer version with a higher limit lets in all it has room for with its first start, at once", async () => {
+    const version = (limit: number) =>
+      `workflow wide { meta { concurrency { limit = ${limit} } } call step }`;
+    await fleet.publish([{ source: version(1) }]);
+    const before = await ready();
+    for (let count = 0; count < 60; count += 1) await fleet.start("wide");
+    expect(await ready()).toBe(before + 1);
+    await fleet.publish([{ source: version(50) }]);
+    await fleet.start("wide");
+    expect(await ready()).toBe(before + 50);
+    await fleet.publish([{ source: version(55) }]);
+    await fleet.startMany([{ workflow: "wide" }]);
+    expect(await ready()).toBe(before + 55);
+    const { scopes } = await fleet.limits();
+    expect(scopes).toContainEqual({ workflow: "wide", key: null, limit: 55, held: 55, waiting: 7 });
+    const unperformed = await under.store.outboxPending({ olderThanMs: 0, limit: 100 });
+    expect(unperformed.filter(({ type }) => type !== "cancelChildren")).toEqual([]);
+  });
+
   test("a start may bring limits of its own", async () => {
     const limit = {
       concurrency: { key: "x{{tenant}}", limit: 2 },

@@ -40,6 +40,11 @@ export async function removeLimit(connections: Connections, workflow: string): P
   return reply.tag === "removed";
 }
 
+/** After a start that let others in: it brought a higher limit, and there may be room for more of them. */
+export async function letInMore(connections: Connections, workflow: string, reply: Granting): Promise<void> {
+  if (reply.granted !== undefined) await letIn(connections, workflow, reply);
+}
+
 /** Each look is short; who dies between two leaves the rest to the runs that were let in, and to the sweepers. */
 async function letIn(connections: Connections, workflow: string, first: Granting): Promise<void> {
   await deliverGranted(connections, first);

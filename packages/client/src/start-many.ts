@@ -8,6 +8,7 @@ import { checkName, checkStartOptions } from "./check-start-options.js";
 import type { StartEntry, StartManyOptions } from "./client-options.js";
 import type { Connections } from "./connections.js";
 import { deliverRuns } from "./deliver.js";
+import { letInMore } from "./limit-workflows.js";
 import { findTarget, prepareRun, type Started, type StartTarget, settleStart } from "./start-run.js";
 
 export type StartOutcome =
@@ -85,6 +86,7 @@ async function startHundred(connections: Connections, runs: readonly NewRun[]): 
       : [];
   });
   await deliverRuns(connections, created);
+  for (const { run, reply } of created) await letInMore(connections, run.workflow, reply);
   return replies.map((reply, index) => outcomeOf(runs[index] as NewRun, reply));
 }
 

@@ -19,6 +19,7 @@ import type { StartOptions } from "./client-options.js";
 import type { Connections } from "./connections.js";
 import { deliverRuns } from "./deliver.js";
 import { keyedRunId } from "./keyed-run-id.js";
+import { letInMore } from "./limit-workflows.js";
 
 /** A version of a workflow that is in the store. */
 export interface StartTarget {
@@ -114,7 +115,10 @@ export function prepareRun(
 
 async function create(connections: Connections, run: NewRun): Promise<Started> {
   const reply = await connections.store.createRun(run);
-  if (reply.tag === "created") await deliverRuns(connections, [{ run, reply }]);
+  if (reply.tag === "created") {
+    await deliverRuns(connections, [{ run, reply }]);
+    await letInMore(connections, run.workflow, reply);
+  }
   return settleStart(run, reply);
 }
 

@@ -26,8 +26,13 @@ export interface NewRun extends RunInfo {
 }
 
 export type CreateReply =
-  /** Without an outbox entry the run waits in line for a permit and is not queued. */
-  | { readonly tag: "created"; readonly id: string; readonly outboxId?: string; readonly delayMs?: number }
+  /** Without an outbox entry the run waits in line for a permit and is not queued. A start that raises a limit lets others in. */
+  | ({
+      readonly tag: "created";
+      readonly id: string;
+      readonly outboxId?: string;
+      readonly delayMs?: number;
+    } & Granting)
   /** Starts of its rate are taken up to the longest delay. Nothing was written. */
   | { readonly tag: "rate_full" }
   /** `expired`: the run has ended and is no longer kept; its idempotency key still is. */

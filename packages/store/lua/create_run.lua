@@ -42,7 +42,7 @@
 --   rootId: id of the root
 --   dueAt: due time at which the schedule must stand, epoch ms, or empty
 -- REPLIES
---   created: 1 when it is to be queued, empty while it waits in line; how long its first activation waits
+--   created: 1 when it is to be queued, empty while it waits in line; how long its first activation waits; runs that it let in
 --   rate_full: starts of this rate are taken up to the longest delay
 --   exists: id; the same was created before. Status too when the id is the same and the run is there
 --   conflict: id; another workflow or other inputs were created before
@@ -129,4 +129,4 @@ if A.parentId ~= '' then
   redis.call('HSET', K.run, 'root', A.rootId)
   redis.call('ZADD', K.parentChildren, '0', A.row)
 end
-return { 'created', is_queued and '1' or '', delay }
+return { 'created', is_queued and '1' or '', delay, granted }

@@ -220,10 +220,12 @@ async function startChild(
       await ports.queue.add(queueJobOf(child));
       return [];
     }
+    const woken: string[] = [];
+    for (const entry of reply.granted ?? []) woken.push(...(await performEntry(entry, ports)));
     // Without an entry it waits in line, and whoever gives it a permit queues it.
-    if (reply.outboxId === undefined) return [];
+    if (reply.outboxId === undefined) return woken;
     await ports.queue.add(queueJobOf(child, reply.delayMs));
-    return [reply.outboxId];
+    return [...woken, reply.outboxId];
   } catch (error) {
     if (!isRunfleetError(error) || error.retryable) throw error;
     await reportUnstartable(parent, entered, error, ports);

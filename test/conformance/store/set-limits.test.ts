@@ -20,6 +20,23 @@ describeTwins("set limits", (twin) => {
     expect(await letAllIn(twin())).toContain(third);
   });
 
+  test("a start that declares more than the one before lets others in, and is told whom", async () => {
+    const { store, create } = twin();
+    await create(perTenant("acme", 1));
+    const [second, third] = [
+      await createWaiting(twin(), perTenant("acme", 1)),
+      await createWaiting(twin(), perTenant("acme", 1)),
+    ];
+    const run = sampleRun(perTenant("acme", 3));
+    expect(await store.createRun(run)).toEqual({
+      ...{ tag: "created", id: run.id, granted: [wakeOf(second), wakeOf(third)] },
+    });
+    const wider = sampleRun(perTenant("acme", 9));
+    expect(await store.createRun(wider)).toEqual({
+      ...{ tag: "created", id: wider.id, outboxId: `enqueue:${wider.id}`, granted: [wakeOf(run.id)] },
+    });
+  });
+
   test("a limit that is lowered lets those end that are there, and no more begin", async () => {
     const { store, create, activate } = twin();
     const [a, b] = [await activate(await create({})), await activate(await create({}))];

@@ -108,7 +108,7 @@ export interface CreateRunValues {
 }
 
 /**
- * - created: 1 when it is to be queued, empty while it waits in line; how long its first activation waits
+ * - created: 1 when it is to be queued, empty while it waits in line; how long its first activation waits; runs that it let in
  * - rate_full: starts of this rate are taken up to the longest delay
  * - exists: id; the same was created before. Status too when the id is the same and the run is there
  * - conflict: id; another workflow or other inputs were created before
@@ -126,7 +126,7 @@ export const createRun: Script<CreateRunKeys, CreateRunValues, CreateRunTag> = {
   name: "create_run",
   keys: ["statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "run", "parts", "outbox", "outboxEntries", "timers", "permitsHeld", "permitsWaiting", "permitsWaiters", "limitsDeclared", "limitsSet", "limitsRates", "runsLabels", "runsLabelled", "inbox", "idempotency", "parentRun", "parentChildren", "schedule", "runsWorkflow", "runsEnded"],
   values: ["now", "confirms", "workflow", "rateScope", "rateEveryMs", "rateBurst", "runId", "digest", "definition", "info", "pool", "row", "label", "delayMs", "startedEvent", "outboxId", "outboxEntry", "permits", "delayMsMax", "idempotencyMs", "parentId", "rootId", "dueAt"],
-  sha1: "9a7b1282d6070ed6abe5650e0318f56b171348cb",
+  sha1: "d89d8710cbd5f6063e5d2ff0caf3cc502f64e855",
   source: `local K = {
   statusPending = KEYS[1],
   statusRunning = KEYS[2],
@@ -495,5 +495,5 @@ if A.parentId ~= '' then
   redis.call('HSET', K.run, 'root', A.rootId)
   redis.call('ZADD', K.parentChildren, '0', A.row)
 end
-return { 'created', is_queued and '1' or '', delay }`,
+return { 'created', is_queued and '1' or '', delay, granted }`,
 };

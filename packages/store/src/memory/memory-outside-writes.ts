@@ -101,12 +101,13 @@ export function createRun(
   parent?.children.push(stored.row);
   state.timers.delete(run.id);
   // A delayed run asks when its time has come.
-  if (delayMs === 0 && !askPermits(state, run, { hasBegun: false, isNew: true }))
-    return { tag: "created", id: run.id };
+  const { isIn, ...granting } =
+    delayMs > 0 ? { isIn: true } : askPermits(state, run, { hasBegun: false, isNew: true });
+  if (!isIn) return { tag: "created", id: run.id, ...granting };
   state.timers.set(run.id, now + delayMs);
   addToOutbox(state, enqueueEntry(run.id, delayMs));
   const outboxId = enqueueId(run.id);
-  return { tag: "created", id: run.id, outboxId, ...(delayMs === 0 ? {} : { delayMs }) };
+  return { tag: "created", id: run.id, outboxId, ...(delayMs === 0 ? {} : { delayMs }), ...granting };
 }
 
 /** One that no worker could continue may be retried, and then waits for this child. */

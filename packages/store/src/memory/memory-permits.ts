@@ -108,38 +108,39 @@ function declare(
   state: MemoryState,
   scope: string,
   { limit, isNew }: { limit: string; isNew: boolean },
-): void {
+): OutboxEntry[] {
   const { declared } = state.permits;
-  if (limit === "-") return;
+  if (limit === "-") return [];
   if (!isNew) {
     if (!declared.has(scope)) declared.set(scope, Number(limit));
-  } else if (declared.get(scope) !== Number(limit)) {
-    declared.set(scope, Number(limit));
-    letIn(state, scope);
+    return [];
   }
+  if (declared.get(scope) === Number(limit)) return [];
+  declared.set(scope, Number(limit));
+  return letIn(state, scope);
 }
 
-/** True when the run has every permit it needs, else it is in line. */
+/** `isIn`: the run has every permit it needs, else it is in line. And whom that lets in. */
 export function askPermits(
   state: MemoryState,
   run: NewRun,
   { hasBegun, isNew }: { readonly hasBegun: boolean; readonly isNew: boolean },
-): boolean {
+): { readonly isIn: boolean } & Granting {
   const wanted = permitsText(run);
   const { waiters, set } = state.permits;
-  if (wanted === "" && !set.has(run.workflow)) return true;
+  if (wanted === "" && !set.has(run.workflow)) return { isIn: true };
   const [key = "-", perKey = "-", total = "-", priority] = (wanted === "" ? "- - - 0000000" : wanted).split(
     " ",
   );
   const order = `${hasBegun ? "0" : "1"}${priority}${timeOfAsking(state)}`;
   const asker: Asker = { id: run.id, pool: run.pool, order, total };
-  declare(state, key, { limit: perKey, isNew });
-  declare(state, run.workflow, { limit: total, isNew });
+  const granted = declare(state, key, { limit: perKey, isNew });
+  granted.push(...declare(state, run.workflow, { limit: total, isNew }));
   const wasWaiting = waiters.has(run.id);
   if (!wasWaiting && (key === "-" || enter(state, key, asker)) && enter(state, run.workflow, asker))
-    return true;
-  letIn(state, waiters.get(run.id)?.scope ?? "");
-  return !waiters.has(run.id);
+    return { isIn: true, ...grantingOf(granted) };
+  granted.push(...letIn(state, waiters.get(run.id)?.scope ?? ""));
+  return { isIn: !waiters.has(run.id), ...grantingOf(granted) };
 }
 
 /** Gives back what the run has and leaves the line; answers whom that lets in. */

@@ -109,7 +109,7 @@ function activate(state: MemoryState, request: Parameters<RunStore["activate"]>[
     const needsPermits = !tookOver && run.status !== "cancelling";
     if (
       needsPermits &&
-      !askPermits(state, run.info, { hasBegun: run.startedAt !== undefined, isNew: false })
+      !askPermits(state, run.info, { hasBegun: run.startedAt !== undefined, isNew: false }).isIn
     ) {
       run.status = "pending";
       state.timers.delete(runId);

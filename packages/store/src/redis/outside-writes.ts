@@ -184,9 +184,10 @@ export async function createOnce(
   });
   if (tag === "parent_gone" || tag === "not_due" || tag === "rate_full") return { tag };
   if (tag === "created") {
-    const [isQueued, delayMs] = rest as [string, string];
+    const [isQueued, delayMs, granted] = rest as [string, string, string[]];
     const outbox = isQueued === "" ? {} : { outboxId: enqueueId(run.id) };
-    return { tag, id: run.id, ...outbox, ...(delayMs === "0" ? {} : { delayMs: Number(delayMs) }) };
+    const delay = delayMs === "0" ? {} : { delayMs: Number(delayMs) };
+    return { tag, id: run.id, ...outbox, ...delay, ...toGranting(granted) };
   }
   const [id, status] = rest as [string, RunStatus | undefined];
   if (tag === "conflict") return { tag, id };

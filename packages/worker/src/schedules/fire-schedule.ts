@@ -5,11 +5,13 @@
  */
 import {
   acceptInputs,
+  type CreateReply,
   type Firing,
   isEnded,
   isRunfleetError,
   type NewRun,
   newRootRun,
+  type OutboxEntry,
   RunfleetError,
   rateFull,
   type ScheduleRecord,
@@ -135,11 +137,7 @@ async function start(
   const reply = await ports.store.createDueRun(run, due);
   if (reply.tag === "not_due") return undefined;
   if (reply.tag === "rate_full") throw rateFull(run);
-  // Without an entry it waits in line, and whoever gives it a permit queues it.
-  if (reply.tag === "created" && reply.outboxId !== undefined) {
-    const { outboxId: id, delayMs } = reply;
-    const delay = delayMs === undefined ? {} : { delayMs };
-    const entry = { id, runId: run.id, type: "enqueue", ...delay } as const;
+  for (const entry of reply.tag === "created" ? entriesOf(run, reply) : []) {
     // The run is there; a sweeper puts it into the queue when this fails.
     await performEntry(entry, ports)
       .then((done) => ports.store.outboxDone(done))
@@ -148,4 +146,11 @@ async function start(
       );
   }
   return { outcome: "started", runId: run.id };
+}
+
+/** Without an entry of its own the run waits in line, and whoever gives it a permit queues it. */
+function entriesOf(run: NewRun, reply: Extract<CreateReply, { tag: "created" }>): readonly OutboxEntry[] {
+  const { outboxId: id, delayMs, granted = [] } = reply;
+  const delay = delayMs === undefined ? {} : { delayMs };
+  return id === undefined ? granted : [{ id, runId: run.id, type: "enqueue", ...delay }, ...granted];
 }
