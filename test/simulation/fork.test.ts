@@ -15,11 +15,11 @@ const programs = 500;
 
 /** A program whose course does not depend on the time that has passed since its start. */
 function timelessProgram(seed: number): Program {
-  const { definition, run, answers, injected } = programOf(seed);
+  const { definition, run, answers, injected, secrets } = programOf(seed);
   const { timeoutMs: _own, ...body } = definition;
   const { timeoutMs: _limit, ...started } = run;
   const { cancelAfterMs: _cancel, ...calm } = answers;
-  return { definition: body, run: started, answers: { ...calm, signals: [] }, injected };
+  return { definition: body, run: started, answers: { ...calm, signals: [] }, injected, secrets };
 }
 
 /** The state of a child that hands on this result. */

@@ -14,6 +14,7 @@ import { agentKey } from "@runfleet/model";
 import type { Asked } from "./lines.js";
 import type { Machine, Place } from "./machine.js";
 import { filled, filledAll } from "./memory.js";
+import { childInputs } from "./secrets.js";
 
 export type RetriedNode = CallNode | ScriptNode | ChildNode;
 
@@ -88,13 +89,12 @@ export function ask(machine: Machine, step: Attempt): Question {
   }
   const { inputs, as } = node;
   const identity = as ?? program.run.identity;
-  const filledInputs = filledAll(inputs, machine.memory.variables(step.failed), "keep");
   log.ask({
     type: "startChild",
     childId,
     address: at,
     workflow: node.workflow,
-    inputs: filledInputs,
+    ...childInputs(machine, inputs, machine.memory.variables(step.failed)),
     ...(identity && { identity }),
   });
   log.note({ type: "child.started", address: at, childRunId: childId, workflow: node.workflow });
@@ -148,7 +148,7 @@ function commandOf(machine: Machine, step: Attempt): Asked {
   const { run } = program;
   const { at, attempt, node, lastError, scope } = step;
   const identity = node.as ?? run.identity;
-  const variables = memory.variables(step.failed);
+  const variables = memory.revealed(step.failed);
   const told = {
     address: at,
     attempt,
@@ -166,7 +166,7 @@ function commandOf(machine: Machine, step: Attempt): Asked {
       ...told,
       command,
       env: filledAll(node.env, variables, "strip"),
-      inputs: memory.inputs(),
+      inputs: memory.revealedInputs(),
     };
   }
   const call = node as CallNode;

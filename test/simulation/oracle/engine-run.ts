@@ -38,7 +38,7 @@ export interface EngineRunOptions {
 
 export function runEngine(program: Program, options: EngineRunOptions = {}): EngineRun {
   const { decide: decideWith = decide, retries = 0, kept } = options;
-  const { run, definition, answers, injected } = program;
+  const { run, definition, answers, injected, secrets } = program;
   const plan = compile(definition);
   const schedule: Later[] = [];
   const counts = new Map<string, number>();
@@ -129,7 +129,7 @@ export function runEngine(program: Program, options: EngineRunOptions = {}): Eng
   }
 
   function decideOn(event: EngineEvent): Decision {
-    const env: DecideEnv = { now, run, injected, childId: childIdOf };
+    const env: DecideEnv = { now, run, injected, secrets, childId: childIdOf };
     const made = decideWith(plan, state, [event], env);
     state = made.state;
     facts.push(...made.facts);

@@ -4,7 +4,8 @@ import { addUsage, iterationOf, zeroTotals } from "@runfleet/model";
 import { first } from "./clock.js";
 import { hasCycle, type ItemStatus, type Listed, listed, outputOf, type Row } from "./items.js";
 import { cancelled, type End, type Machine, type Place } from "./machine.js";
-import { filledAll, sourceOf } from "./memory.js";
+import { sourceOf } from "./memory.js";
+import { childInputs } from "./secrets.js";
 
 interface FanOut extends Place, Listed {
   readonly machine: Machine;
@@ -100,14 +101,15 @@ function start({ machine, at, node, inFlight }: FanOut, row: Row): void {
   row.status = "running";
   const own = Object.fromEntries(Object.entries(row.context).map(([key, value]) => [`item.${key}`, value]));
   const item = { ...own, "item.id": row.id, "item.ref": row.ref };
-  const inputs = { ...filledAll(node.inputs, { ...memory.variables(), ...item }, "keep"), ...item };
+  const { inputs, ...secret } = childInputs(machine, node.inputs, { ...memory.variables(), ...item });
   const { identity } = program.run;
   log.ask({
     type: "startChild",
     childId,
     address: at,
     workflow: node.workflow,
-    inputs,
+    inputs: { ...inputs, ...item },
+    ...secret,
     ...(identity && { identity }),
   });
   log.note({ type: "fanout.item_started", address: at, itemId: row.id, childRunId: childId });

@@ -19,7 +19,7 @@ export function interpret(program: Program): Promise<Account> {
   const clock = createClock(start);
   return clock.run(async () => {
     const log = createLog(clock);
-    const memory = createMemory(program.run, program.injected);
+    const memory = createMemory(program);
     const signal = mailbox(program, clock, log);
     const machine: Machine = { program, clock, memory, log, doubts: new Map(), signal };
     const status = await wholeRun(machine);

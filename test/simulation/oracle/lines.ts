@@ -3,7 +3,7 @@
  * world and when, the timeline, the step records, and what is remembered at the end. Wordings of errors are left out
  * (they have tests of their own) except where later steps see them.
  */
-import type { Command, Fact, Failure, StepRecord } from "@runfleet/model";
+import type { Command, Fact, Failure, InputPiece, StepRecord } from "@runfleet/model";
 
 /** A command as the oracle gives it: the node it belongs to is known. */
 type DistributedOmit<T, K extends string> = T extends unknown ? Omit<T, K> : never;
@@ -24,7 +24,18 @@ export interface Account {
 export function askedLine(now: number, command: Asked | Command): string {
   const { type, ...rest } = command;
   const { node: _node, ...members } = rest as Record<string, unknown>;
-  return `${now} ${type} ${stable(members)}`;
+  const pieces = "secretInputs" in command && command.secretInputs;
+  return `${now} ${type} ${stable(pieces ? { ...members, secretInputs: joinedPieces(pieces) } : members)}`;
+}
+
+/** How a text is cut is nobody's concern, only what comes of its pieces. */
+function joinedPieces(inputs: Readonly<Record<string, readonly InputPiece[]>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(inputs).map(([name, pieces]) => [
+      name,
+      pieces.map((piece) => (typeof piece === "string" ? piece : `<${piece.secret}>`)).join(""),
+    ]),
+  );
 }
 
 /** Nothing for facts that say nothing about the language. */

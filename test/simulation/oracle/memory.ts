@@ -2,9 +2,10 @@
  * What later steps can see of earlier ones, as the oracle keeps it: whole lists and plain look-ups, no parts, no
  * limits. Variables are put together anew each time somebody asks.
  */
-import type { Condition, Failure, RunInfo, StepEnd, StepResult, Totals, Usage } from "@runfleet/model";
+import type { Condition, Failure, StepEnd, StepResult, Totals, Usage } from "@runfleet/model";
 import { addUsage, zeroTotals } from "@runfleet/model";
 import { stable } from "./lines.js";
+import type { Program } from "./programs.js";
 
 export interface Found {
   readonly step: string;
@@ -17,12 +18,13 @@ export interface Found {
 
 export type Memory = ReturnType<typeof createMemory>;
 
-export function createMemory(run: RunInfo, injected: Readonly<Record<string, string>>) {
+export function createMemory({ run, injected, secrets }: Pick<Program, "run" | "injected" | "secrets">) {
   const results = new Map<string, StepResult>();
   const ends = new Map<string, StepEnd>();
   const contexts: Found[] = [];
   const exports = new Map<string, string>();
   let totals: Totals = zeroTotals();
+  // Secrets are masked here; what the worker performs itself is told the values.
   let inputs: Record<string, string> = { ...run.inputs };
   let priorOutput: string | undefined;
   let feedback: string | undefined;
@@ -39,9 +41,27 @@ export function createMemory(run: RunInfo, injected: Readonly<Record<string, str
     }
   }
 
+  function variablesOver(lowest: Readonly<Record<string, string>>): Record<string, string> {
+    const prior = contexts.map(({ step, iteration, context, markers, output }) => {
+      return { step, iteration, context, markers, structured_output: output ?? null, output_file: null };
+    });
+    return {
+      ...lowest,
+      ...injected,
+      workflow_run_id: run.id,
+      prior_context: contexts.at(-1)?.context ?? "",
+      prior_contexts: JSON.stringify(prior),
+      ...(feedback !== undefined && { gate_feedback: feedback }),
+      ...(priorOutput !== undefined && { prior_output: priorOutput }),
+      dry_run: String(run.dryRun),
+      ...Object.fromEntries([...exports].filter(([name]) => !(name in injected) && !(name in secrets))),
+    };
+  }
+
   return {
     takeOrdinal: () => ordinals++,
     inputs: () => inputs,
+    revealedInputs: () => ({ ...inputs, ...secrets }),
     beginAlways(bodyStatus: string) {
       inputs = { ...run.inputs, workflow_status: bodyStatus };
     },
@@ -84,23 +104,10 @@ export function createMemory(run: RunInfo, injected: Readonly<Record<string, str
         ? (value as Record<string, unknown>)[field]
         : undefined;
     },
-    variables(failed: Readonly<Record<string, string>> = {}): Record<string, string> {
-      const prior = contexts.map(({ step, iteration, context, markers, output }) => {
-        return { step, iteration, context, markers, structured_output: output ?? null, output_file: null };
-      });
-      return {
-        ...inputs,
-        ...failed,
-        ...injected,
-        workflow_run_id: run.id,
-        prior_context: contexts.at(-1)?.context ?? "",
-        prior_contexts: JSON.stringify(prior),
-        ...(feedback !== undefined && { gate_feedback: feedback }),
-        ...(priorOutput !== undefined && { prior_output: priorOutput }),
-        dry_run: String(run.dryRun),
-        ...Object.fromEntries([...exports].filter(([name]) => !(name in injected))),
-      };
-    },
+    variables: (failed: Readonly<Record<string, string>> = {}) => variablesOver({ ...inputs, ...failed }),
+    /** The same with the values of secrets. */
+    revealed: (failed: Readonly<Record<string, string>> = {}) =>
+      variablesOver({ ...inputs, ...secrets, ...failed }),
     handedOn: () => handedOnLine(results, ends, contexts),
     lines: () =>
       rememberedLines({

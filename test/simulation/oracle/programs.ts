@@ -12,6 +12,7 @@ import type {
   ParallelBranch,
   RunInfo,
 } from "@runfleet/model";
+import { secretMask } from "@runfleet/model";
 import {
   always,
   block,
@@ -40,7 +41,12 @@ export interface Program {
   readonly answers: Answers;
   /** Variables of the worker. */
   readonly injected: Readonly<Record<string, string>>;
+  /** Values of secret inputs. */
+  readonly secrets: Readonly<Record<string, string>>;
 }
+
+/** In no text of a program or of its world. */
+export const secretValue = "of the sea";
 
 const moods: readonly [Mood, ...Mood[]] = [
   { failing: 0, marking: 0.6, slow: 0, cancelling: 0 },
@@ -67,6 +73,7 @@ const texts = [
   "{{ inputs.go }} {{text}}",
   "{{prior_context}}/{{nobody}}",
   "{{gate_feedback}} {{open",
+  "as {{token}}{{ inputs.token }} of {{go}}",
 ] as const;
 
 const forgiveness: readonly [OnFail | undefined, ...(OnFail | undefined)[]] = [
@@ -94,9 +101,19 @@ export function programOf(seed: number): Program {
     ...(random.chance(0.3) && { model: "large", identity: "robot", pluginDirs: ["p", "q"] }),
   });
   const injected: Record<string, string> = random.chance(0.1)
-    ? { text: "from the worker", go: "perhaps", folder: "here" }
+    ? {
+        text: "from the worker",
+        go: "perhaps",
+        folder: "here",
+        ...(random.chance(0.3) && { token: "known" }),
+      }
     : {};
-  return { definition, run, answers: answersOf(seed, mood), injected };
+  const world = { definition, answers: answersOf(seed, mood), injected };
+  if (random.chance(0.6)) return { ...world, run, secrets: {} };
+  // `text` is what steps put out as well.
+  const name = random.pick(["token", "token", "text"]);
+  const secret = { inputs: { ...run.inputs, [name]: secretMask }, secretInputs: [name] };
+  return { ...world, run: { ...run, ...secret }, secrets: { [name]: secretValue } };
 }
 
 type Make = (random: Random, depth: number) => Node;

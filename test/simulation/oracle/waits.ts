@@ -204,7 +204,7 @@ async function people(
 async function resolver({ machine, place }: Wait, { give, isOpen }: AskedWord): Promise<void> {
   const { clock, log, memory, program } = machine;
   for (let nth = 0; isOpen(); nth += 1) {
-    log.ask({ type: "pollGate", address: place.at, variables: memory.variables() });
+    log.ask({ type: "pollGate", address: place.at, variables: memory.revealed() });
     const { afterMs, verdict, text, pollAfterMs = 5_000 } = program.answers.poll(place.at, nth);
     await clock.until(clock.now() + afterMs);
     if (!isOpen()) return;
