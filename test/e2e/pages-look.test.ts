@@ -102,7 +102,7 @@ test.skipIf(browserProgram === undefined)(
       ["cost", "/cost", "Workflows"],
       ["limits", "/limits", "Change slow"],
       ["fleet", "/fleet", "Ended runs kept"],
-      ["start", "/start", "Label"],
+      ["start", "/start", "token (required)"],
     ] as const;
     const breaches: string[] = [];
     for (const look of ["light", "dark"] as const) {
@@ -113,6 +113,7 @@ test.skipIf(browserProgram === undefined)(
         await page.locator("h1").waitFor();
         await page.getByText("Loading …").waitFor({ state: "detached" });
         await page.getByText("2 waiting for an answer").waitFor();
+        if (name === "start") await page.getByLabel("Workflow").selectOption("signing");
         await page.getByText(part).first().waitFor();
         if (process.env["RUNFLEET_PICTURES"] === "1") {
           const path = `${pictures}${name}-${look}.png`;

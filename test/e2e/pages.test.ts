@@ -114,6 +114,24 @@ browse("a parent shows how its children stand", async (page) => {
   await page.getByText("Started by").waitFor();
 });
 
+browse(
+  "runs of a foreach are rows of its timeline, and of the list of runs when they are asked for",
+  async (page) => {
+    const id = await fleet().start({ workflow: "crowd", label: "a crowd" });
+    await page.goto(`${fleet().url}/runs/${id}`);
+    await heading(page, "completed").waitFor();
+    await stepRow(page, "each").click();
+    const items = page.getByLabel("Timeline").getByRole("link", { name: /^hello …/ });
+    await items.nth(2).waitFor();
+    await page.goto(fleet().url);
+    const child = page.getByText("child of a crowd");
+    await page.getByRole("link", { name: "a crowd" }).waitFor();
+    expect(await child.count()).toBe(0);
+    await page.getByLabel("Child runs too").check();
+    await child.nth(2).waitFor();
+  },
+);
+
 browse("what a step in doubt had as its result is said on the page", async (page) => {
   await startFromPage(page, "charging");
   await heading(page, "waiting").waitFor();

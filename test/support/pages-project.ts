@@ -21,6 +21,16 @@ const signing = `workflow signing {
 }
 `;
 const family = `workflow family { call workflow hello { inputs = { whom = "kid" } } }`;
+const crowd = `workflow crowd {
+  foreach each {
+    over = range
+    filter = { from = "1" to = "3" }
+    workflow = hello
+    max_parallel = 2
+    inputs = { whom = "{{item.id}}" }
+  }
+}
+`;
 const charging = `workflow charging { call charge { retries = 1 } }`;
 /** Something of everything that a graph shows. */
 const shipping = `workflow shipping {
@@ -40,6 +50,7 @@ export const sources = {
   fragile,
   hello,
   family,
+  crowd,
   signing,
   charging,
   shipping,

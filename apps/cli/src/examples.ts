@@ -63,6 +63,7 @@ const examples: Readonly<Record<string, readonly Example[]>> = {
     ["list --status waiting", "what waits"],
     ["list --workflow review-pr --limit 100 --json", "a page for a program; its cursor gives the next"],
     [`list --parent ${run}`, "the child runs of a run"],
+    ["list --roots --status failed", "what failed, without the child runs it failed for"],
     ['list --label "PR 7" --status failed', "what failed of the runs with a label"],
     ['list --label-prefix "PR "', "runs whose label begins so"],
   ],

@@ -76,6 +76,7 @@ export const api = {
     workflow?: string;
     parent?: string;
     labelPrefix?: string;
+    roots?: string;
     cursor?: string;
   }) => ask<RunPage>("GET", `/runs${search({ ...filter, limit: "50" })}`),
   runsOfKey: (idempotencyKey: string) => ask<RunPage>("GET", `/runs${search({ idempotencyKey })}`),

@@ -166,7 +166,7 @@ export const clientArguments: Readonly<Record<string, readonly ArgumentShape[]>>
       options<ListOptions>({
         ...page,
         ...{ status: z.enum(runStatuses), workflow: text, parent: text, idempotencyKey: text },
-        ...{ label: text, labelPrefix: text },
+        ...{ label: text, labelPrefix: text, roots: yesOrNo },
       }),
     ),
   ],

@@ -49,7 +49,7 @@ export async function* chosenPages(
     if (rows === undefined) throw wrongCursor();
     const page = await store.listRuns({
       ...rows,
-      limit: pageRows,
+      ...{ roots: true, limit: pageRows },
       ...(at === undefined ? {} : { cursor: at }),
     });
     place = nextPlace({ createdBefore, list, at: page.cursor }, lists.length);

@@ -171,6 +171,8 @@ export interface ListOptions {
   readonly workflow?: string;
   /** Only children of this run. */
   readonly parent?: string;
+  /** Only runs that no other run has started. Not together with `parent`. */
+  readonly roots?: boolean;
   /** Only root runs with exactly this label; children have their root's. Not together with `parent`. */
   readonly label?: string;
   /**

@@ -42,6 +42,7 @@ describe("lists", () => {
   test.each([
     ["a label and a prefix", { label: "a", labelPrefix: "a" }],
     ["a label of children", { label: "a", parent: "R" }],
+    ["root runs of a parent", { roots: true, parent: "R" }],
     ["an empty prefix", { labelPrefix: "" }],
     ["a cursor of another list", { labelPrefix: "a", cursor: "000001800000000:01J9ZK3T5V" }],
     ["a cursor of another prefix", { labelPrefix: "a", cursor: "cHItNw.000001800000000:01J9ZK3T5V" }],

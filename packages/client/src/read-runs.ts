@@ -52,8 +52,10 @@ export async function readRunDocument(connections: Connections, runId: string): 
 }
 
 export async function listRuns({ store }: Connections, options: ListOptions): Promise<RunPage> {
-  const { status, workflow, parent, idempotencyKey, label, labelPrefix } = options;
+  const { status, workflow, parent, idempotencyKey, roots, label, labelPrefix } = options;
   checkLabels(options);
+  if (parent !== undefined && roots === true)
+    throw new RunfleetError("invalid_usage", "children are no root runs: leave out the parent or `roots`");
   if (parent !== undefined && (label ?? labelPrefix) !== undefined)
     throw new RunfleetError(
       "invalid_usage",
@@ -67,6 +69,7 @@ export async function listRuns({ store }: Connections, options: ListOptions): Pr
     ...(status === undefined ? {} : { status }),
     ...(workflow === undefined ? {} : { workflow }),
     ...(parent === undefined ? {} : { parentId: parent }),
+    ...(roots === undefined ? {} : { roots }),
     ...(label === undefined ? {} : { label }),
     ...(labelPrefix === undefined ? {} : { labelPrefix }),
   });
@@ -76,7 +79,7 @@ export async function listRuns({ store }: Connections, options: ListOptions): Pr
 /** The key says the id, so this is one read. */
 async function runOfKey(
   store: Connections["store"],
-  { status, workflow, parent, label, labelPrefix }: ListOptions,
+  { status, workflow, parent, roots, label, labelPrefix }: ListOptions,
   key: string,
 ): Promise<RunPage> {
   const run = await store.readRun(keyedRunId(key));
@@ -84,6 +87,7 @@ async function runOfKey(
     (status === undefined || run?.status === status) &&
     (workflow === undefined || run?.workflow === workflow) &&
     (parent === undefined || run?.parentId === parent) &&
+    (roots !== true || run?.parentId === undefined) &&
     (label === undefined || run?.label === label) &&
     (labelPrefix === undefined || run?.label?.startsWith(labelPrefix) === true);
   return { runs: run === undefined || !isMeant ? [] : [runRow(run)], cursor: null };

@@ -32,6 +32,8 @@ export interface ListFilter {
   readonly workflow?: string;
   /** Only children of this run. */
   readonly parentId?: string;
+  /** Only runs that no other run has started. */
+  readonly roots?: boolean;
   /** Only root runs with exactly this label. Not together with `parentId`, since children have their root's label. */
   readonly label?: string;
   /** Only root runs whose label begins so: the last label in the order of bytes first, of one label the newest run first. */

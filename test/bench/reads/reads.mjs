@@ -13,6 +13,8 @@ export function readsOf({ family, waiting, completed, deep }) {
   const at = encodeURIComponent;
   const api = [
     ["runs", "/runs?limit=50"],
+    ["root runs", "/runs?limit=50&roots=true"],
+    ["root runs, none match", "/runs?limit=50&roots=true&workflow=short-0&status=failed"],
     ["runs, page 1000", `/runs?limit=50&cursor=${at(deep.all)}`],
     ...statuses.map((status) => [`runs ${status}`, `/runs?limit=50&status=${status}`]),
     ["runs completed, page 1000", `/runs?limit=50&status=completed&cursor=${at(deep.completed)}`],

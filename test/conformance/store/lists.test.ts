@@ -84,6 +84,28 @@ describeTwins("lists of runs", (twin) => {
     expect(listed.map(({ length }) => length)).toEqual([20, 20, 15]);
   });
 
+  test("root runs are found between any number of children, in full pages without gaps", async () => {
+    const { store, create } = twin();
+    const roots: string[] = [];
+    for (let index = 0; index < 7; index++) {
+      const rootId = await create({ id: `R${index}`, createdAt: 1_000 * index });
+      roots.push(rootId);
+      const born = { parentId: rootId, parentAddress: "b.0", depth: 1, rootId, workflow: "child" };
+      const count = index === 3 ? 300 : index;
+      for (let child = 0; child < count; child++) await create({ ...born, createdAt: 1_000 * index + child });
+    }
+    const idsOf = async (filter: object) => {
+      const { rows, cursor } = await store.listRuns({ roots: true, limit: 4, ...filter });
+      return { ids: rows.map(({ id }) => id), cursor };
+    };
+    const first = await idsOf({});
+    expect(first.ids).toEqual(["R6", "R5", "R4", "R3"]);
+    expect((await idsOf({ cursor: first.cursor })).ids).toEqual(["R2", "R1", "R0"]);
+    await store.requestCancel({ runId: "R3", reason: "enough", by: "ann" });
+    expect((await idsOf({ status: "cancelled" })).ids).toEqual(["R3"]);
+    expect((await idsOf({ workflow: "child" })).ids).toEqual([]);
+  });
+
   test("records of several runs are read at once, in the order asked, without those that are not there", async () => {
     const { store, create } = twin();
     const ids: string[] = [];

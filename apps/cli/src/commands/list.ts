@@ -12,6 +12,7 @@ interface Options {
   readonly status?: RunStatus;
   readonly workflow?: string;
   readonly parent?: string;
+  readonly roots?: boolean;
   readonly label?: string;
   readonly labelPrefix?: string;
   readonly limit: number;
@@ -27,6 +28,7 @@ export function addList(program: Command, cli: Cli): void {
     .addOption(new Option("--status <status>", "only runs in this status").choices([...runStatuses]))
     .option("--workflow <name>", "only runs of this workflow")
     .option("--parent <run>", "only children of this run")
+    .option("--roots", "only runs that no other run has started")
     .option("--label <text>", "only root runs with exactly this label")
     .option("--label-prefix <text>", "only root runs whose label begins so, the last label first")
     .option("--limit <n>", "rows of a page", wholeNumber("--limit", { min: 1, max: limits.pageRowsMax }), 20)

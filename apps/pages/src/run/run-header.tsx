@@ -1,6 +1,7 @@
 /** How a run stands, in one look: status, why, whose, how long, what it cost. */
 import type { RunExplanation } from "@runfleet/client";
 import type { RunDocument } from "@runfleet/model";
+import type { ReactNode } from "react";
 import { Link } from "wouter";
 import { Status } from "../parts/status";
 import { Ago, useNow } from "../parts/time";
@@ -78,10 +79,15 @@ function Origin({ run: { schedule, scheduledFor, rerunOf, forkOf } }: { readonly
   );
 }
 
+/** What stands between backticks is to be typed. */
+function withCommands(text: string): ReactNode[] {
+  return text.split("`").map((part, index) => (index % 2 === 0 ? part : <code key={part}>{part}</code>));
+}
+
 function Why({ why }: { readonly why: RunExplanation }) {
   return (
     <p className="why">
-      {localTimes(why.sentence)} <span className="quiet">{why.remedy}</span>
+      {localTimes(why.sentence)} <span className="quiet">{withCommands(why.remedy)}</span>
       {why.because === null ? null : (
         <>
           {" "}

@@ -19,9 +19,10 @@ export function RunsPage() {
   const status = params.get("status") ?? "";
   const workflow = params.get("workflow") ?? "";
   const labelPrefix = params.get("label") ?? "";
+  const roots = params.get("children") === null ? "true" : "";
   const pages = useInfiniteQuery({
-    queryKey: ["runs", status, workflow, labelPrefix],
-    queryFn: ({ pageParam }) => api.runs({ status, workflow, labelPrefix, cursor: pageParam }),
+    queryKey: ["runs", status, workflow, labelPrefix, roots],
+    queryFn: ({ pageParam }) => api.runs({ status, workflow, labelPrefix, roots, cursor: pageParam }),
     initialPageParam: "",
     getNextPageParam: (page) => page.cursor,
     refetchInterval: lookMs,
@@ -57,6 +58,14 @@ export function RunsPage() {
           </select>
         </label>
         <WorkflowFilter chosen={workflow} onChoose={(name) => choose("workflow", name)} />
+        <label className="choice">
+          <input
+            type="checkbox"
+            checked={roots === ""}
+            onChange={(event) => choose("children", event.target.checked ? "too" : "")}
+          />
+          Child runs too
+        </label>
         <FindRun labelPrefix={labelPrefix} onLabel={(prefix) => choose("label", prefix)} />
       </div>
       {pages.error === null ? null : <ProblemNote error={pages.error} />}

@@ -52,8 +52,7 @@ export function RunsTable({ runs, isLoading, picked }: RunsTableProps) {
                 </td>
               )}
               <td>
-                <Link href={`/runs/${run.id}`}>{run.label ?? <code>{run.id}</code>}</Link>
-                {run.parentId === null ? null : <span className="quiet"> child</span>}
+                <RunLink run={run} />
               </td>
               <td>{run.workflow}</td>
               <td>
@@ -70,6 +69,19 @@ export function RunsTable({ runs, isLoading, picked }: RunsTableProps) {
         </tbody>
       </table>
     </div>
+  );
+}
+
+/** Children have the label of their root, so they are told apart by how their ids end. */
+function RunLink({ run: { id, label, parentId } }: { readonly run: RunRow }) {
+  if (parentId === null) return <Link href={`/runs/${id}`}>{label ?? <code>{id}</code>}</Link>;
+  return (
+    <>
+      <Link href={`/runs/${id}`}>
+        <code>…{id.slice(-6)}</code>
+      </Link>
+      <span className="quiet"> child{label === null ? "" : ` of ${label}`}</span>
+    </>
   );
 }
 

@@ -156,7 +156,11 @@ test("a run is cancelled, signalled, terminated, retried as its state allows", a
 test("runs are listed by their label, and by how it begins", async () => {
   const body = { workflow: "greet", inputs: { whom: "x" }, label: "release 1.2" };
   const { body: started } = await ask("POST", "/api/v1/runs", { body });
-  for (const query of ["label=release%201.2&status=pending", "labelPrefix=release"]) {
+  for (const query of [
+    "label=release%201.2&status=pending",
+    "labelPrefix=release",
+    "labelPrefix=release&roots=true",
+  ]) {
     const list = await ask("GET", `/api/v1/runs?${query}`, { who: "viewer" });
     expect(list.body.runs.map((run: { id: string }) => run.id)).toEqual([started.id]);
   }

@@ -25,6 +25,11 @@ export const runListQuery = z.strictObject({
   status: z.enum(runStatuses).optional(),
   workflow: name.optional(),
   parent: name.optional().describe("only children of this run"),
+  roots: z
+    .enum(["true", "false"])
+    .transform((text) => text === "true")
+    .optional()
+    .describe("only runs that no other run has started"),
   label: name.optional().describe("only root runs with exactly this label"),
   labelPrefix: name
     .optional()

@@ -89,13 +89,14 @@ function readSteps(
 }
 
 function listRuns(state: MemoryState, filter: ListFilter): Page<RunRecord> {
-  const { status, workflow, parentId, label, labelPrefix, cursor, limit } = filter;
+  const { status, workflow, parentId, roots, label, labelPrefix, cursor, limit } = filter;
   const isByLabel = label !== undefined || labelPrefix !== undefined;
   const runs = [...state.runs.keys()]
     .flatMap((id) => findRun(state, id) ?? [])
     .filter((run) => status === undefined || run.status === status)
     .filter((run) => workflow === undefined || run.info.workflow === workflow)
     .filter((run) => parentId === undefined || run.info.parentId === parentId)
+    .filter(({ info }) => roots !== true || info.parentId === undefined)
     .filter(({ info }) => !isByLabel || (info.parentId === undefined && info.label !== undefined))
     .filter(({ info }) => label === undefined || info.label === label)
     .filter(({ info }) => labelPrefix === undefined || info.label?.startsWith(labelPrefix));

@@ -4,8 +4,9 @@
  */
 
 import type { ListFilter, Page, RunRecord, RunStore } from "@runfleet/model";
+import { runKeys } from "../keys.js";
 import { pageRows, toPage } from "../page.js";
-import { withRedis } from "../redis-failure.js";
+import { toRunfleetError, withRedis } from "../redis-failure.js";
 import { rowRunId } from "../run-record.js";
 import { forgetExpired } from "./forget-runs.js";
 import type { Partition } from "./partition.js";
@@ -25,6 +26,7 @@ export function runLists(partition: Partition): Pick<RunStore, "listRuns"> {
 async function listRuns(partition: Partition, filter: ListFilter): Promise<Page<RunRecord>> {
   const limit = pageRows(filter.limit);
   const { read: readRows, others } = rowList(partition, filter);
+  const asksForRoots = filter.roots === true;
   const runs: RunRecord[] = [];
   let cursor = filter.cursor;
   let bytes = 0;
@@ -32,9 +34,12 @@ async function listRuns(partition: Partition, filter: ListFilter): Promise<Page<
   let isFirstRead = true;
   while (runs.length < limit && bytes < pageBytesMax && looked < rowsPerPageMax) {
     const wanted = Math.min(limit - runs.length, recordsPerRead);
-    const count = others.length === 0 ? wanted : rowsPerLook;
+    // Mostly there are few children between roots, and then a family of thousands.
+    const grown = asksForRoots ? Math.max(wanted, 2 * looked) : wanted;
+    const count = Math.min(rowsPerLook, others.length === 0 ? grown : rowsPerLook);
     const rows = await readRows({ cursor, count });
-    const matching = await inAll(partition, others, rows);
+    const listed = await inAll(partition, others, rows);
+    const matching = asksForRoots ? await rootsOf(partition, listed) : listed;
     const taken = matching.slice(0, wanted);
     // A row without a record has expired; one whose record does not match has changed this moment.
     const read = await readRuns(
@@ -71,8 +76,22 @@ async function inAll(
   return left;
 }
 
-function matches(run: RunRecord, { status, workflow, label, labelPrefix }: ListFilter): boolean {
+/** Children say in a field of their own who their root is. */
+async function rootsOf(partition: Partition, rows: readonly ListedRow[]): Promise<readonly ListedRow[]> {
+  if (rows.length === 0) return rows;
+  const reads = partition.redis.pipeline();
+  for (const { row } of rows) reads.hexists(runKeys(partition.tag, rowRunId(row)).run, "root");
+  const replies = (await withRedis("hexists root", () => reads.exec())) ?? [];
+  return rows.filter((_, index) => {
+    const [error, isChild] = replies[index] ?? [null, 0];
+    if (error !== null) throw toRunfleetError(error, "hexists root");
+    return isChild === 0;
+  });
+}
+
+function matches(run: RunRecord, { status, workflow, roots, label, labelPrefix }: ListFilter): boolean {
   return (
+    (roots !== true || run.parentId === undefined) &&
     (status === undefined || run.status === status) &&
     (workflow === undefined || run.workflow === workflow) &&
     (label === undefined || run.label === label) &&
