@@ -54,3 +54,12 @@ test("secrets come from outside, and what must be given is asked for", () => {
   expect(text).toMatch(/RUNFLEET_API_TOKENS: \$\{RUNFLEET_API_TOKENS:\?/);
   expect(text).toMatch(/GF_SECURITY_ADMIN_PASSWORD: \$\{GRAFANA_PASSWORD:\?/);
 });
+
+test("Prometheus asks services that are there, and takes our labels as they are", () => {
+  const { scrape_configs: jobs } = parse(readFileSync(join(folder, "prometheus.yaml"), "utf8")) as {
+    readonly scrape_configs: readonly Record<string, unknown>[];
+  };
+  for (const job of jobs) expect(job["honor_labels"]).toBe(true);
+  const asked = [...JSON.stringify(jobs).matchAll(/"(server|worker)(?::\d+)?"/g)].map(([, name]) => name);
+  expect(asked.sort()).toEqual(["server", "worker"]);
+});

@@ -232,6 +232,7 @@ describe.skipIf(helm === undefined)("with helm", () => {
     ["a policy that the server would refuse", "pools.default.policy.targetMs=1", /targetMs/],
     ["no time to stop", "pools.default.graceSeconds=0", /graceSeconds/],
     ["no address of Redis", "redis.secret.name=", /redis\.secret\.name is required/],
+    ["a server whose metrics nobody may read", "monitoring.enabled=true", /monitoring\.openMetrics/],
     ["no tokens", "server.tokens.name=", /server\.tokens\.name is required/],
     ["KEDA without a token", "autoscaling.kind=keda-metrics-api", /autoscaling\.token\.name is required/],
     [

@@ -130,6 +130,16 @@ const examples: Readonly<Record<string, readonly Example[]>> = {
   ],
   "limit list": [["limit list", "who holds places, who waits for one"]],
   "limit remove": [["limit remove review-pr", "its definition decides again"]],
+  scaling: [["scaling show", "of the pool default: how many workers, and why"]],
+  "scaling show": [["scaling show gpu --json", "all that the number follows from, for a program"]],
+  "scaling set": [
+    [
+      "scaling set default --max 20 --target 10s",
+      "up to twenty workers, no run waits longer than ten seconds",
+    ],
+    ["scaling set gpu --min 1 --busy-workers keep-all", "never empty, and nobody goes while anybody is busy"],
+  ],
+  "scaling remove": [["scaling remove gpu", "the defaults decide again"]],
   usage: [
     ["usage", "the last 30 days"],
     ["usage --days 7 --workflow review", "one workflow in a week"],

@@ -21,6 +21,7 @@ import { addLogs } from "./commands/logs.js";
 import { addPublish } from "./commands/publish.js";
 import { addFork, addRerun } from "./commands/rerun.js";
 import { addRetry } from "./commands/retry.js";
+import { addScaling } from "./commands/scaling.js";
 import { addSchedule } from "./commands/schedule.js";
 import { addServer } from "./commands/server.js";
 import { addShow } from "./commands/show.js";
@@ -43,7 +44,7 @@ const groups: Readonly<Record<string, readonly AddCommand[]>> = {
   "Runs:": [addStart, addList, addShow, addWatch, addEvents, addLogs, addExplain],
   "Changing runs:": [addCancel, addTerminate, addRetry, addRerun, addFork, addSignal],
   "People:": [addGates, addApprove, addReject],
-  "Rules:": [addSchedule, addLimit],
+  "Rules:": [addSchedule, addLimit, addScaling],
   "The shell:": [addCompletion],
 };
 

@@ -75,6 +75,7 @@ async function dev(cli: Cli, options: Options): Promise<void> {
     log: terminal.note,
     cwd: cli.cwd,
     env: cli.env,
+    scaling: environment.scaling,
     ...(options.config === undefined ? {} : { configPath: options.config }),
     ...(redisUrl === undefined ? {} : { redisUrl }),
   });

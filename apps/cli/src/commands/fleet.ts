@@ -30,8 +30,11 @@ async function showFleet(cli: Cli): Promise<void> {
   terminal.print(
     renderTable(["POOL", "READY", "ACTIVE", "WAITING", "OLDEST", "WANTED"], poolRows(fleet), terminal.out),
   );
-  for (const { name, wanted, why } of fleet.pools)
+  for (const { name, ready, wanted, why } of fleet.pools) {
     terminal.print(terminal.out.dim(`${name}: ${wanted} wanted, because ${why}`));
+    if (ready > 0 && !fleet.workers.some(({ pools }) => pools.includes(name)))
+      terminal.print(`${name}: no worker serves it, and ${ready} wait for one`);
+  }
   if (fleet.kept.length > 0)
     terminal.print(renderTable(["WORKFLOW", "ENDED RUNS KEPT", "KILOBYTES"], keptRows(fleet), terminal.out));
 }

@@ -6,6 +6,7 @@ import { mkdir } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { createClient, type FleetClient } from "@runfleet/client";
+import type { ScalingPolicyInput } from "@runfleet/model";
 import { createShutdown, type Shutdown } from "@runfleet/service";
 import { startEmbeddedRedis } from "@runfleet/testing";
 import { defaultNamespace } from "../find-fleet.js";
@@ -32,6 +33,8 @@ export interface DevFleetOptions {
   /** Absent = an embedded Redis with its data in `home`. */
   readonly redisUrl?: string;
   readonly namespace?: string;
+  /** Scaling policies by pool, set before a worker starts. Default: those that are set stay. */
+  readonly scaling?: Readonly<Record<string, ScalingPolicyInput>>;
   /** Gets one line for everything a person should know. */
   readonly log: (line: string) => void;
   /** Default: those of this process. */
@@ -99,6 +102,7 @@ async function start(options: DevFleetOptions, shutdown: Shutdown): Promise<DevF
   const redis = await startRedis(parts);
   const client = createClient({ redis: redis.url, namespace, actor: "dev", log: options.log });
   shutdown.add("client", () => client.close());
+  for (const [pool, policy] of Object.entries(options.scaling ?? {})) await client.setScaling(pool, policy);
   const published = await publishFolder(parts, client);
   const serverUrl = await serve(parts, { client, redis: redis.url });
   const workers = await startWorkers(parts, redis.url);
