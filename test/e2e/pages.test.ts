@@ -151,6 +151,22 @@ browse("what a step in doubt had as its result is said on the page", async (page
   await heading(page, "completed").waitFor();
 });
 
+browse("what a step says is read while it runs, as text and not as a page", async (page) => {
+  await startFromPage(page, "talking");
+  await heading(page, "running").waitFor();
+  await stepRow(page, "chatter").click();
+  const log = page.getByLabel("Log of chatter");
+  await log.getByText("150", { exact: true }).waitFor();
+  expect(await log.textContent()).not.toContain("bold");
+  await log.getByRole("button", { name: "Show all 152 lines" }).click();
+  await log.getByText("<b>bold</b>").waitFor();
+  await log.getByText("stderr: careful").waitFor();
+  expect(await log.locator("b").count()).toBe(0);
+  await fleet().project.write("said", "");
+  await log.getByText("the end").waitFor();
+  await heading(page, "completed").waitFor();
+});
+
 browse("a schedule is paused, resumed and run by hand", async (page) => {
   await page.goto(`${fleet().url}/schedules`);
   const row = page.getByRole("row").filter({ hasText: "nightly" });
@@ -256,6 +272,7 @@ browse("a run is started and approved with the keyboard alone", async (page) => 
     throw new Error(`the keyboard does not come to ${name}`);
   };
   await page.goto(`${fleet().url}/`);
+  await page.getByRole("link", { name: "Start" }).waitFor();
   await tabTo("Start");
   await press("Enter");
   await page.getByLabel("Workflow").locator("option", { hasText: "release" }).waitFor({ state: "attached" });

@@ -44,6 +44,13 @@ const shipping = `workflow shipping {
   always { script report { run = "echo done" } }
 }
 `;
+/** Says something, waits to be told, and says the rest. */
+const talking = `workflow talking {
+  script chatter {
+    run = "echo '<b>bold</b>'; echo careful >&2; seq 150; until test -e ../../../../said; do sleep 0.1; done; echo the end"
+  }
+}
+`;
 export const sources = {
   release,
   slow,
@@ -54,6 +61,7 @@ export const sources = {
   signing,
   charging,
   shipping,
+  talking,
   asking: "workflow asking { call ask }",
 };
 /** Nobody knows whether an action that took effect at most once, and threw, has had it. */

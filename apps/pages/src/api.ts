@@ -5,6 +5,7 @@ import type {
   GatePage,
   LimitOptions,
   LimitPage,
+  LogPage,
   ManyDocument,
   PublishedDocument,
   RunExplanation,
@@ -83,6 +84,8 @@ export const api = {
   run: (id: string) => ask<RunDocument>("GET", `/runs/${at(id)}`),
   definition: (id: string) => ask<DefinitionDocument>("GET", `/runs/${at(id)}/definition`),
   explain: (id: string) => ask<RunExplanation>("GET", `/runs/${at(id)}/explanation`),
+  log: (id: string, asked: { step: string; cursor: string }) =>
+    ask<LogPage>("GET", `/runs/${at(id)}/logs${search({ ...asked, limit: "500" })}`),
   cancel: (id: string, reason: string) => ask<void>("POST", `/runs/${at(id)}/cancel`, { reason }),
   terminate: (id: string) => ask<void>("POST", `/runs/${at(id)}/terminate`),
   retry: (id: string) => ask<void>("POST", `/runs/${at(id)}/retry`),

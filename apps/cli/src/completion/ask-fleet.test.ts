@@ -16,7 +16,7 @@ async function wordsFor(...[wanted]: Parameters<ReturnType<typeof ask>>) {
   return (await ask()(wanted)).map(({ word }) => word);
 }
 
-test("runs, gates, workflows, schedules and pools of the fleet are words", async () => {
+test("runs, gates, steps, workflows, schedules and pools of the fleet are words", async () => {
   const waiting = await fleet.start("greet", { inputs: { whom: "you" }, label: "first" });
   await under.workOn(waiting.id, { gate: gateOf(waiting.id) });
   const ended = await fleet.start("greet", { inputs: { whom: "you" } });
@@ -30,6 +30,7 @@ test("runs, gates, workflows, schedules and pools of the fleet are words", async
   await poll({ kind: "failedRun" }).toEqual([]);
   await poll({ kind: "gateRun" }).toEqual([waiting.id]);
   await poll({ kind: "gate", run: waiting.id }).toEqual(["human_review"]);
+  await poll({ kind: "step", run: waiting.id }).toEqual(["say"]);
   await poll({ kind: "workflow" }).toEqual(["greet"]);
   await poll({ kind: "schedule" }).toEqual(["nightly"]);
   await poll({ kind: "pool" }).toEqual(["default"]);

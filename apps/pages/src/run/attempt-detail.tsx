@@ -1,4 +1,4 @@
-/** What a step was and left: its newest attempt, the others on demand, what the workflow says of it, and a fork from it. */
+/** What a step was, said and left: its newest attempt, the others on demand, what the workflow says of it, and a fork from it. */
 import type { RunDocument, StepDocument } from "@runfleet/model";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
@@ -6,6 +6,7 @@ import { api } from "../api";
 import { LongText } from "../parts/long-text";
 import { ForkForm } from "./fork-form";
 import { StepDetail } from "./step-detail";
+import { StepLog } from "./step-log";
 import { writtenNode } from "./written-node";
 
 /** A loop may have run thousands of times; the newest are at hand. */
@@ -37,6 +38,7 @@ export function AttemptDetail({ run, steps }: AttemptDetailProps) {
         </label>
       )}
       <StepDetail step={step} />
+      <StepLog key={step.address} run={run.id} step={step} />
       <Written run={run} address={step.address} />
       <ForkForm run={run} from={step.address} />
     </>
