@@ -6,7 +6,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { createClient } from "@runfleet/client";
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from "vitest";
-import { createRandom } from "../simulation/random.js";
+import { createRandom } from "../../packages/testing/src/simulated/random.js";
 import { eventually } from "../support/eventually.js";
 import { isAlive } from "../support/is-alive.js";
 import { openProcessFleet, type ProcessFleet } from "../support/processes/process-fleet.js";

@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { createRunQueue } from "@runfleet/queue";
 import { connectRedis, createRedisStore, createRedlockLeases } from "@runfleet/store";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
-import { createRandom } from "../simulation/random.js";
+import { createRandom } from "../../packages/testing/src/simulated/random.js";
 import { crashPoints, nameOf, ports } from "../support/processes/crash-points.mjs";
 import { crashAt } from "../support/processes/crash-scene.js";
 

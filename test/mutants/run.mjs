@@ -20,6 +20,7 @@ const copied = [
   "packages/model",
   "packages/language",
   "packages/engine",
+  "packages/testing/src/simulated/random.ts",
   "test/package.json",
   "test/support",
   "test/simulation",

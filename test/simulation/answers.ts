@@ -1,6 +1,6 @@
 /** What the world answers, from what was asked and nothing else: the same question always has the same answer. */
 import type { EngineEvent, LocalCommand, Outcome } from "@runfleet/model";
-import { hashOf } from "./random.js";
+import { hashOf } from "../../packages/testing/src/simulated/random.js";
 
 type Question = Exclude<LocalCommand, { type: "abortAttempt" }>;
 

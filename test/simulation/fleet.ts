@@ -19,11 +19,11 @@ import type {
 } from "@runfleet/model";
 import { isEnded, zeroTotals } from "@runfleet/model";
 import { expect } from "vitest";
+import type { Random } from "../../packages/testing/src/simulated/random.js";
 import { factLine, start } from "../support/engine/world.js";
 import { answerTo, childStatusFor, markersFor, verdictFor } from "./answers.js";
 import { createAttempts } from "./attempts.js";
 import { createLog } from "./log.js";
-import type { Random } from "./random.js";
 
 export interface Faults {
   /** Chance that a worker dies before a commit, or after it and before its effects. */

@@ -1,5 +1,6 @@
 /** Random definitions that use every kind of node, small enough to end soon. */
 import type { Definition, GateNode, LoopNode, Node, OnFail, ParallelBranch } from "@runfleet/model";
+import type { Random } from "../../packages/testing/src/simulated/random.js";
 import {
   always,
   block,
@@ -18,7 +19,8 @@ import {
   when,
   whileLoop,
 } from "../support/engine/definitions.js";
-import type { Random } from "./random.js";
+
+export { createRandom, type Random } from "../../packages/testing/src/simulated/random.js";
 
 /** `calm`: nothing in it depends on when something happens, so faults cannot change how it ends. */
 export interface FlowOptions {

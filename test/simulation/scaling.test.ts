@@ -5,7 +5,7 @@
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { createRandom } from "./random.js";
+import { createRandom } from "../../packages/testing/src/simulated/random.js";
 import { loads } from "./scaling/loads.js";
 import { runCluster } from "./scaling/pool-model.js";
 import { runfleetScaler } from "./scaling/scalers.js";

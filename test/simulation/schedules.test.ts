@@ -14,15 +14,15 @@ import {
   takeSnapshot,
 } from "@runfleet/store";
 import { expect, test } from "vitest";
+import { createMachine, type Machine } from "../../packages/testing/src/simulated/machine.js";
+import { createRandom } from "../../packages/testing/src/simulated/random.js";
+import type { Redis } from "../../packages/testing/src/simulated/redis.js";
+import { createVirtualTime } from "../../packages/testing/src/simulated/virtual-time.js";
+import { type Climate, createWeather, type Weather } from "../../packages/testing/src/simulated/weather.js";
+import { connect } from "../../packages/testing/src/simulated/wire.js";
 import { createDefinitions } from "../../packages/worker/src/definitions.js";
 import { createTicker, type Ticker } from "../../packages/worker/src/schedules/ticker.js";
 import { silentLog } from "../support/silent-log.js";
-import { createMachine, type Machine } from "./fleet/machine.js";
-import type { Redis } from "./fleet/redis.js";
-import { createVirtualTime } from "./fleet/virtual-time.js";
-import { type Climate, createWeather, type Weather } from "./fleet/weather.js";
-import { connect } from "./fleet/wire.js";
-import { createRandom } from "./random.js";
 
 const startAt = 1_800_000_000_000;
 const troubleEndsAt = startAt + 60_000;

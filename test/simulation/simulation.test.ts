@@ -4,9 +4,9 @@
  * RUNFLEET_SIM_SEEDS says how many seeds, RUNFLEET_SIM_SEED runs one.
  */
 import { expect, test } from "vitest";
+import { createRandom } from "../../packages/testing/src/simulated/random.js";
 import { runInfo } from "../support/engine/world.js";
 import { type Faults, type History, type Simulation, simulate } from "./fleet.js";
-import { createRandom } from "./random.js";
 import { randomFlow } from "./random-flow.js";
 
 const single = process.env["RUNFLEET_SIM_SEED"];

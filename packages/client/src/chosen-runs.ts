@@ -31,7 +31,7 @@ interface Place {
 }
 
 export async function* chosenPages(
-  { store }: Pick<Connections, "store">,
+  { store, time }: Pick<Connections, "store" | "time">,
   { filter, statuses, cursor }: Choice,
 ): AsyncGenerator<ChosenPage, void> {
   const wanted = filter.status === undefined ? statuses : [filter.status];
@@ -41,7 +41,7 @@ export async function* chosenPages(
     return;
   }
   const lists = listsOf(wanted, filter);
-  const begin = { createdBefore: Date.now() - (filter.olderThanMs ?? 0), list: 0 };
+  const begin = { createdBefore: time.now() - (filter.olderThanMs ?? 0), list: 0 };
   let place: Place | undefined = cursor === undefined ? begin : placeOf(cursor);
   while (place !== undefined) {
     const { createdBefore, list, at }: Place = place;

@@ -11,6 +11,7 @@ import {
   createSecretBox,
   examineRedis,
   type MemoryUse,
+  newRunId,
   partitionTag,
   type RedisFinding,
   readMemoryUse,
@@ -18,9 +19,21 @@ import {
 } from "@runfleet/store";
 import type { ClientOptions } from "./client-options.js";
 
+/** What time is for a client, and how the runs it starts are named. */
+export interface ClientTime {
+  /** Epoch milliseconds. */
+  now(): number;
+  /** Milliseconds that never go back; timeouts are measured by it. */
+  monotonic(): number;
+  /** The longest silence before a run that is waited for is looked at again: it can also end without a word. */
+  readonly lookAgainMs: number;
+  newRunId(workflow: string): string;
+}
+
 export interface Connections {
   readonly store: RunStore;
   readonly queue: RunQueue;
+  readonly time: ClientTime;
   readonly secrets: SecretBox;
   readonly examineRedis: () => Promise<readonly RedisFinding[]>;
   readonly memoryUse: () => Promise<MemoryUse>;
@@ -34,6 +47,13 @@ export interface Connections {
   readonly closing: AbortSignal;
   close(): Promise<void>;
 }
+
+const systemTime: ClientTime = {
+  now: () => Date.now(),
+  monotonic: () => performance.now(),
+  lookAgainMs: 1_000,
+  newRunId: () => newRunId(Date.now()),
+};
 
 const defaultRedisUrl = "redis://127.0.0.1:6379";
 const defaultNamespace = "rf";
@@ -61,6 +81,7 @@ export function openConnections(options: ClientOptions): Connections {
   return {
     store,
     queue,
+    time: systemTime,
     secrets,
     examineRedis: () => examineRedis(redis),
     memoryUse: () => readMemoryUse(redis),

@@ -46,7 +46,14 @@ import { nameOf, type WorkflowRef } from "./workflow-ref.js";
 export function createClient(options: ClientOptions = {}): FleetClient {
   const problem = argumentsProblem("createClient", [{ name: "options", shape: clientOptions }], [options]);
   if (problem !== undefined) throw new RunfleetError("invalid_usage", problem);
-  const connections = openConnections(options);
+  return assembleClient(openConnections(options));
+}
+
+/**
+ * A client out of its ports. Opens no connection and knows no machine; `createClient` gives it Redis, a fleet in memory its
+ * twins and a clock that jumps.
+ */
+export function assembleClient(connections: Connections): FleetClient {
   return withBoundedCalls(withCheckedArguments(clientOn(connections), clientArguments), connections);
 }
 

@@ -16,7 +16,7 @@ async function explainDown(connections: Connections, run: RunRecord): Promise<Ru
     store.dueAt(run.id),
     isInLine ? store.permitWait(run.id) : undefined,
   ]);
-  const explanation = explain({ run, workers, dueAt, permitWait, now: Date.now() });
+  const explanation = explain({ run, workers, dueAt, permitWait, now: connections.time.now() });
   const awaited = await awaitedRun(connections, run, explanation);
   const because = awaited === undefined ? null : await explainDown(connections, awaited);
   return { id: run.id, workflow: run.workflow, status: run.status, ...explanation, because };

@@ -14,8 +14,6 @@ import type { EventsOptions, ResultOptions } from "./client-options.js";
 import type { Connections } from "./connections.js";
 import { readRun, readRunDocument } from "./read-runs.js";
 
-/** The longest silence before the record is looked at again: a run can also end without a word. */
-const lookAgainMs = 1_000;
 /** Before every id of a stream. */
 const streamStart = "0-0";
 
@@ -59,14 +57,14 @@ async function* readOn(
 
 /** What is added after `after`, until it is quiet for a while or the run says that it ends; answers the last id. */
 async function* waitOn(
-  { store }: Connections,
+  { store, time }: Connections,
   runId: string,
   from: { readonly after: string; readonly signal: StopSignal },
 ): AsyncGenerator<HistoryEvent, string> {
   const { signal } = from;
   let after = from.after;
   while (!signal.aborted) {
-    const events = await store.followHistory({ runId, after, blockMs: lookAgainMs, signal });
+    const events = await store.followHistory({ runId, after, blockMs: time.lookAgainMs, signal });
     yield* events;
     after = events.at(-1)?.id ?? after;
     if (events.length === 0 || events.some(({ type }) => endings.has(type))) break;
@@ -81,7 +79,8 @@ export async function awaitResult(
   options: ResultOptions,
 ): Promise<RunDocument> {
   const { timeoutMs } = options;
-  const deadline = timeoutMs === undefined ? Number.POSITIVE_INFINITY : performance.now() + timeoutMs;
+  const { time } = connections;
+  const deadline = timeoutMs === undefined ? Number.POSITIVE_INFINITY : time.monotonic() + timeoutMs;
   const stop = stopSignal(connections, options.signal);
   try {
     for (;;) {
@@ -91,12 +90,12 @@ export async function awaitResult(
         readRun(connections, runId),
       ]);
       if (isEnded(status)) return await readRunDocument(connections, runId);
-      const leftMs = deadline - performance.now();
+      const leftMs = deadline - time.monotonic();
       if (stop.signal.aborted) throw notEnded(runId, "when the wait was stopped");
       if (leftMs <= 0) throw notEnded(runId, `within ${timeoutMs} ms`);
       await untilEnding(connections, runId, {
         after,
-        waitMs: Math.min(lookAgainMs, leftMs),
+        waitMs: Math.min(time.lookAgainMs, leftMs),
         signal: stop.signal,
       });
     }
@@ -107,14 +106,14 @@ export async function awaitResult(
 
 /** Resolves when the history tells of the end, and after `waitMs` anyway. */
 async function untilEnding(
-  { store }: Connections,
+  { store, time }: Connections,
   runId: string,
   wait: { readonly after: string; readonly waitMs: number; readonly signal: StopSignal },
 ): Promise<void> {
-  const deadline = performance.now() + wait.waitMs;
+  const deadline = time.monotonic() + wait.waitMs;
   let { after } = wait;
   while (!wait.signal.aborted) {
-    const blockMs = Math.ceil(deadline - performance.now());
+    const blockMs = Math.ceil(deadline - time.monotonic());
     if (blockMs <= 0) return;
     const events = await store.followHistory({ runId, after, blockMs, signal: wait.signal });
     if (events.some(({ type }) => endings.has(type))) return;

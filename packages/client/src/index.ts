@@ -3,6 +3,7 @@
 export { type ErrorCode, errorCodes, isRunfleetError, type RunfleetError } from "@runfleet/model";
 export type { RedisFinding } from "@runfleet/store";
 export { calledWorkflows } from "./called-workflows.js";
+export { argumentsProblem } from "./check-arguments.js";
 export type {
   AncestorDocument,
   DefinitionDocument,
@@ -62,7 +63,8 @@ export type {
   UsageOptions,
   WorkflowSource,
 } from "./client-options.js";
-export { createClient } from "./create-client.js";
+export type { ClientTime, Connections } from "./connections.js";
+export { assembleClient, createClient } from "./create-client.js";
 export type { FleetClient, RunHandle, StartedRun, StartManyOutcome } from "./fleet-client.js";
 export type { LogLineDocument, LogOptions, LogPage, LogsOptions } from "./log-documents.js";
 export {

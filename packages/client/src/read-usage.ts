@@ -12,17 +12,17 @@ import {
 } from "@runfleet/model";
 import type { UsageDocument, UsageRow } from "./client-documents.js";
 import type { UsageOptions } from "./client-options.js";
-import type { Connections } from "./connections.js";
+import type { ClientTime, Connections } from "./connections.js";
 import { readAll } from "./read-runs.js";
 
 const defaultDays = 30;
 const defaultTop = 20;
 
 export async function readUsage(
-  { store }: Pick<Connections, "store">,
+  { store, time }: Pick<Connections, "store"> & { readonly time: Pick<ClientTime, "now"> },
   options: UsageOptions,
 ): Promise<UsageDocument> {
-  const asked = checked(options);
+  const asked = checked(options, time.now());
   const { first, last, by, top, workflow } = asked;
   const range = { from: dayText(first), to: dayText(last) };
   const request = { ...range, limit: limits.pageRowsMax, ...(workflow === undefined ? {} : { workflow }) };
@@ -111,8 +111,8 @@ function sumOf(rows: readonly UsageSums[]): UsageSums {
   };
 }
 
-function checked({ workflow, from, to, by = "both", top = defaultTop }: UsageOptions) {
-  const last = to === undefined ? Math.floor(Date.now() / dayMs) : dayOf("to", to);
+function checked({ workflow, from, to, by = "both", top = defaultTop }: UsageOptions, now: number) {
+  const last = to === undefined ? Math.floor(now / dayMs) : dayOf("to", to);
   const first = from === undefined ? last - defaultDays + 1 : dayOf("from", from);
   const days = last - first + 1;
   if (days < 1) throw refused(`from (${dayText(first)}) must not come after to (${dayText(last)})`);

@@ -12,7 +12,7 @@ import {
   rateFull,
   splitSecrets,
 } from "@runfleet/model";
-import { newRunId, sealInputs } from "@runfleet/store";
+import { sealInputs } from "@runfleet/store";
 import { completeInputs, textInputs } from "./check-inputs.js";
 import { checkName, checkStartOptions } from "./check-start-options.js";
 import type { StartOptions } from "./client-options.js";
@@ -99,15 +99,15 @@ export type Origin = Pick<NewRun, "rerunOf" | "forkOf" | "kept" | "schedule">;
 
 /** The run that these options ask for; they have been checked. Throws what is wrong with its inputs. */
 export function prepareRun(
-  { secrets }: Connections,
+  { secrets, time }: Connections,
   target: StartTarget,
   options: StartOptions,
   alsoSecret: readonly string[] = [],
 ): NewRun {
-  const now = Date.now();
+  const now = time.now();
   const { idempotencyKey } = options;
-  const id = idempotencyKey === undefined ? newRunId(now) : keyedRunId(idempotencyKey);
   const { definition } = target;
+  const id = idempotencyKey === undefined ? time.newRunId(definition.name) : keyedRunId(idempotencyKey);
   const given = completeInputs(definition, textInputs(options.inputs ?? {}));
   const { inputs, ...sealed } = sealInputs(secrets, `run ${id}`, { definition, inputs: given, alsoSecret });
   return { ...newRootRun(target, { ...options, inputs }, { id, now }), ...sealed };

@@ -13,7 +13,7 @@ import { childRunId } from "./child-run-id.js";
 import type { EventQueue } from "./event-queue.js";
 import { createEventQueue } from "./event-queue.js";
 import type { LocalWork } from "./local-work.js";
-import { createLocalWork, isLocal, type StartableCommand } from "./local-work.js";
+import { createLocalWork, isLocal, type StartableCommand, type WorkWatch } from "./local-work.js";
 import type { PerformContext } from "./perform/context.js";
 import type { WriterPorts } from "./run-writer.js";
 import { RunWriter } from "./run-writer.js";
@@ -24,6 +24,7 @@ export interface ActivationPorts extends WriterPorts {
   readonly parallelMax: number;
   /** How long attempts may go on after a stop before they are aborted. */
   readonly stopGraceMs: number;
+  readonly watchWork?: WorkWatch | undefined;
 }
 
 export interface ActivationOptions {
@@ -67,6 +68,7 @@ export class Activation {
     this.#work = createLocalWork({
       context: options.context,
       parallelMax: options.ports.parallelMax,
+      watchWork: options.ports.watchWork,
       onEnded: (event) => this.#wakes.push({ type: "event", event }),
     });
   }

@@ -77,7 +77,11 @@ export function createActivator(options: ActivatorOptions): Activator {
     if (stopping) activation.stop();
     try {
       const disposition = await activation.run();
-      if (disposition.type === "ended") await workspace.remove();
+      if (disposition.type === "ended") {
+        const removed = workspace.remove();
+        options.ports.watchWork?.(removed, `folder of run ${run.id}`);
+        await removed;
+      }
       return disposition;
     } catch (error) {
       // Nobody would take the results of what still runs, and the next owner starts it again.
@@ -149,7 +153,9 @@ async function newActivation(
 ): Promise<{ readonly activation: Activation; readonly workspace: Workspace }> {
   const { run } = opened;
   const asked = async () => options.config.runContext?.(run);
-  const runContext = (await watchEscapes({ runId: run.id }, asked)) ?? {};
+  const asking = watchEscapes({ runId: run.id }, asked);
+  options.ports.watchWork?.(asking, `runContext of run ${run.id}`);
+  const runContext = (await asking) ?? {};
   const workspace = createWorkspace({
     runId: run.id,
     rootDir: options.workDir,

@@ -16,6 +16,7 @@ import { createDefinitions } from "./definitions.js";
 import type { FetchWatch } from "./fetch-watch.js";
 import type { FleetClock } from "./fleet-clock.js";
 import { createLeaseKeeper } from "./lease-keeper.js";
+import type { WorkWatch } from "./local-work.js";
 import { meterHandle, meterKeeper, meterLeases, meterSlots, meterStore } from "./metrics/metered-ports.js";
 import type { OutboxPorts } from "./outbox.js";
 import { performEntries, wakeParent } from "./outbox.js";
@@ -55,6 +56,8 @@ export interface WorkerParts {
   /** Hears of every run that is taken and given back. Default: nobody. */
   readonly fetches?: Pick<FetchWatch, "took" | "gave">;
   readonly graceMs: number;
+  /** For a fleet on a clock that jumps: it stands still while such work is under way. */
+  readonly watchWork?: WorkWatch;
 }
 
 /** Attempts of one run that run on one worker at once; further parallel branches wait for a place. */
@@ -93,6 +96,7 @@ export async function assembleWorker(parts: WorkerParts): Promise<AssembledWorke
     ports: {
       ...{ store, log: log("store"), parallelMax, clock, keptMs: rules.ageMs },
       stopGraceMs: parts.graceMs,
+      watchWork: parts.watchWork,
       ...outboxWork(outbox, troubleIn(log("outbox"))),
     },
   });

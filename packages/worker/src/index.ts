@@ -41,6 +41,7 @@ export {
   newWorkerId,
 } from "./fleet-worker.js";
 export { type HttpGateOptions, httpGate } from "./gates/http-gate.js";
+export type { WorkWatch } from "./local-work.js";
 export type { Redactor, StreamRedactor } from "./redactor.js";
 export { type JsonLinesArchiveOptions, jsonLinesArchive } from "./sinks/json-lines-archive.js";
 export { type ComponentLog, componentLogs, type WorkerLog } from "./worker-log.js";

@@ -38,6 +38,9 @@ const performers: {
   pollGate,
 };
 
+/** Sees each piece of work that takes the machine's time; `what` names it for people. */
+export type WorkWatch = (work: Promise<unknown>, what: string) => void;
+
 export interface LocalWork {
   start(command: LocalCommand): void;
   /** Aborts what runs and forgets what has not begun, which it answers. */
@@ -51,6 +54,7 @@ export function createLocalWork(options: {
   /** At most this many run at once; the others wait in order. */
   parallelMax: number;
   onEnded: (event: WorkerEvent) => void;
+  watchWork?: WorkWatch | undefined;
 }): LocalWork {
   const running = new Map<string, AbortController>();
   const waiting: { key: string; command: StartableCommand }[] = [];
@@ -58,7 +62,9 @@ export function createLocalWork(options: {
   const begin = (key: string, command: StartableCommand): void => {
     const controller = new AbortController();
     running.set(key, controller);
-    void perform(command, options.context, controller).then((event) => {
+    const work = perform(command, options.context, controller);
+    options.watchWork?.(work, `${command.type} ${command.address} of run ${options.context.run.id}`);
+    void work.then((event) => {
       running.delete(key);
       const next = waiting.shift();
       if (next !== undefined) begin(next.key, next.command);

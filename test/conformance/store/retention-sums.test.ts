@@ -3,7 +3,7 @@
  * families that are there, and of a removed run no key and no row of a list is left. Steps are drawn from a printed seed.
  */
 import { expect, test } from "vitest";
-import { createRandom, type Random } from "../../simulation/random.js";
+import { createRandom, type Random } from "../../../packages/testing/src/simulated/random.js";
 import { sampleFinish } from "./samples.js";
 import { type RedisTwin, readKeys, useRedisTwin } from "./twins.js";
 

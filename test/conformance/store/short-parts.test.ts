@@ -3,7 +3,7 @@
  * reads them does not see it.
  */
 import { expect, test } from "vitest";
-import { createRandom } from "../../simulation/random.js";
+import { createRandom } from "../../../packages/testing/src/simulated/random.js";
 import { sampleCommit, samplePark, sampleStep } from "./samples.js";
 import { readKeys, useRedisTwin } from "./twins.js";
 

@@ -9,10 +9,10 @@ import {
   RetryableError,
   type WorkerConfig,
 } from "@runfleet/worker";
-import { hashOf } from "../random.js";
+import type { Machine } from "../../../packages/testing/src/simulated/machine.js";
+import { hashOf } from "../../../packages/testing/src/simulated/random.js";
+import { leaseTtlMs, type Redis } from "../../../packages/testing/src/simulated/redis.js";
 import type { Ledger } from "./ledger.js";
-import type { Machine } from "./machine.js";
-import { leaseTtlMs, type Redis } from "./redis.js";
 
 const itemIds = ["p", "q", "r", "s"] as const;
 

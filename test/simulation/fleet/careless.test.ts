@@ -3,12 +3,12 @@
  * so, the same simulation must find effects that happened twice.
  */
 import { expect, test } from "vitest";
+import { createRandom } from "../../../packages/testing/src/simulated/random.js";
+import { createWeather, patient, storm } from "../../../packages/testing/src/simulated/weather.js";
 import { call, flow } from "../../support/engine/definitions.js";
-import { createRandom } from "../random.js";
 import { onceNames } from "./actions.js";
 import type { Program } from "./programs.js";
 import { type FleetSimulation, simulateFleet } from "./simulate-fleet.js";
-import { createWeather, patient, storm } from "./weather.js";
 
 const { probing, asking } = onceNames;
 const steps = Array.from({ length: 12 }, (_, index) =>

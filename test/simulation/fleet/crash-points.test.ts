@@ -4,11 +4,17 @@
  * is tried in one of the two ways, in turn; with RUNFLEET_SIM_SEEDS in both.
  */
 import { expect, test } from "vitest";
+import { createRandom } from "../../../packages/testing/src/simulated/random.js";
+import {
+  createOneFault,
+  createWeather,
+  type FaultKind,
+  noFaults,
+  patient,
+} from "../../../packages/testing/src/simulated/weather.js";
 import { block, call, child, flow, foreach, gate, sleep } from "../../support/engine/definitions.js";
-import { createRandom } from "../random.js";
 import type { Program } from "./programs.js";
 import { simulateFleet } from "./simulate-fleet.js";
-import { createOneFault, createWeather, type FaultKind, noFaults, patient } from "./weather.js";
 
 const always = [call("clean")];
 const forgiving = { onFail: { kind: "continue" } as const };

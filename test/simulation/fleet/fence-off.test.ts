@@ -4,11 +4,11 @@
  */
 import type { Commit, Fence, RunStore } from "@runfleet/model";
 import { expect, test } from "vitest";
-import { createRandom } from "../random.js";
+import { createRandom } from "../../../packages/testing/src/simulated/random.js";
+import { createWeather, patient, storm } from "../../../packages/testing/src/simulated/weather.js";
 import type { Ledger } from "./ledger.js";
 import { randomProgram } from "./programs.js";
 import { simulateFleet } from "./simulate-fleet.js";
-import { createWeather, patient, storm } from "./weather.js";
 
 const seeds = Array.from({ length: 120 }, (_, index) => index + 1);
 

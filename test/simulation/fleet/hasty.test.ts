@@ -3,11 +3,17 @@
  * end, and every rule holds all the same.
  */
 import { expect, test } from "vitest";
-import { createRandom } from "../random.js";
+import { createRandom } from "../../../packages/testing/src/simulated/random.js";
+import {
+  createWeather,
+  type FaultKind,
+  faultKinds,
+  hurricane,
+  impatient,
+} from "../../../packages/testing/src/simulated/weather.js";
 import { randomProgram } from "./programs.js";
 import { addCounts, fleetSeeds, patienceMs, simulateTwice } from "./seeds.js";
 import type { FleetSimulation } from "./simulate-fleet.js";
-import { createWeather, type FaultKind, faultKinds, hurricane, impatient } from "./weather.js";
 
 const seeds = fleetSeeds(150);
 

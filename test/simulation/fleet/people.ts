@@ -5,13 +5,13 @@
  */
 import { doubtGateType, type GateAnswer, type OpenGate, queueJobOf, type RunRecord } from "@runfleet/model";
 import { definitionHash, enqueueId } from "@runfleet/store";
-import { hashOf } from "../random.js";
+import type { Machine } from "../../../packages/testing/src/simulated/machine.js";
+import { hashOf } from "../../../packages/testing/src/simulated/random.js";
+import type { Redis } from "../../../packages/testing/src/simulated/redis.js";
+import type { Ports } from "../../../packages/testing/src/simulated/wire.js";
 import { onceResult } from "./actions.js";
 import type { Ledger } from "./ledger.js";
-import type { Machine } from "./machine.js";
-import type { Program, Root } from "./programs.js";
-import { pool, type Redis } from "./redis.js";
-import type { Ports } from "./wire.js";
+import { type Program, pool, type Root } from "./programs.js";
 
 export interface People {
   /** Everybody is there whom they wanted to start. */

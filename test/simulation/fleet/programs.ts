@@ -3,6 +3,7 @@
  * levels deep. Every result is made by an action; there are no scripts, so nothing leaves this process.
  */
 import type { Definition, Node } from "@runfleet/model";
+import type { Random } from "../../../packages/testing/src/simulated/random.js";
 import {
   block,
   call,
@@ -16,8 +17,9 @@ import {
   unless,
   when,
 } from "../../support/engine/definitions.js";
-import type { Random } from "../random.js";
 import { onceNames } from "./actions.js";
+
+export const pool = "default";
 
 /** `steady`: nothing in it depends on when something happens, so no fault may change how it ends. */
 export type Temper = "steady" | "hasty";

@@ -3,8 +3,8 @@
  * another number of them, RUNFLEET_SIM_SEED for one alone, whose transcript is printed.
  */
 import { expect } from "vitest";
+import type { FaultKind } from "../../../packages/testing/src/simulated/weather.js";
 import { type FleetHistory, type FleetSimulation, simulateFleet } from "./simulate-fleet.js";
-import type { FaultKind } from "./weather.js";
 
 const single = process.env["RUNFLEET_SIM_SEED"];
 

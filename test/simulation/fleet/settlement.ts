@@ -6,10 +6,11 @@
 import { isEnded } from "@runfleet/model";
 import type { MemorySnapshot } from "@runfleet/store";
 import { takeSnapshot } from "@runfleet/store";
+import type { Redis } from "../../../packages/testing/src/simulated/redis.js";
 import { onceNames } from "./actions.js";
 import type { Ledger } from "./ledger.js";
 import { isAbandoned } from "./people.js";
-import { pool, type Redis } from "./redis.js";
+import { pool } from "./programs.js";
 
 type StoredRun = MemorySnapshot["runs"] extends ReadonlyMap<string, infer R> ? R : never;
 

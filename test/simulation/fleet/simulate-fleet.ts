@@ -4,16 +4,17 @@
  */
 import type { RunStore } from "@runfleet/model";
 import { definitionHash } from "@runfleet/store";
-import { startWorkers } from "./fleet-workers.js";
+import { startCrew } from "../../../packages/testing/src/simulated/crew.js";
+import { createMachine } from "../../../packages/testing/src/simulated/machine.js";
+import { createRedis, leaseTtlMs, type Redis } from "../../../packages/testing/src/simulated/redis.js";
+import { createVirtualTime } from "../../../packages/testing/src/simulated/virtual-time.js";
+import type { FaultKind, Weather } from "../../../packages/testing/src/simulated/weather.js";
+import { connect } from "../../../packages/testing/src/simulated/wire.js";
+import { actionsOf } from "./actions.js";
 import { createLedger, type Ledger } from "./ledger.js";
-import { createMachine } from "./machine.js";
 import { createPeople } from "./people.js";
-import type { Program } from "./programs.js";
-import { createRedis, type Redis } from "./redis.js";
+import { type Program, pool } from "./programs.js";
 import { contentsOf, isAtRest, resultsOf, settle } from "./settlement.js";
-import { createVirtualTime } from "./virtual-time.js";
-import type { FaultKind, Weather } from "./weather.js";
-import { connect } from "./wire.js";
 
 export interface FleetSimulation {
   readonly program: Program;
@@ -50,7 +51,11 @@ export async function simulateFleet(simulation: FleetSimulation): Promise<FleetH
   const lines: string[] = [];
   const note = (line: string): void => void lines.push(`${time.now() - startAt} ${line}`);
   const ledger = createLedger({ program, note, now: () => time.now() });
-  const redis = createRedis({ time, weather, ledger, guard: simulation.guard ?? ((store) => store) });
+  const { guard = (store) => store } = simulation;
+  const redis = createRedis({
+    ...{ time, weather, alsoForgets: ledger },
+    around: (memory) => ({ ...memory, ...ledger.watch(guard(memory, ledger)) }),
+  });
   time.onStep = () => redis.queue.tick();
   await publish(program, redis);
 
@@ -70,7 +75,11 @@ export async function simulateFleet(simulation: FleetSimulation): Promise<FleetH
     cancels: simulation.cancels ?? 0,
   });
   const effect = simulation.isCareless === true ? "idempotent" : "at-most-once";
-  const fleet = startWorkers(redis, ledger, effect);
+  const fleet = startCrew(redis, {
+    configOf: (machine) => actionsOf(machine, { redis, ledger, effect }),
+    ...{ workers: 3, concurrency: 4, pools: [pool], workDir: "/nowhere", scheduleLookMs: 60_000 },
+    ...{ leaseTtlMs, sweepMs: 5_000 },
+  });
 
   const whole = { redis, ledger, seed, isHasty: program.temper === "hasty", isReady: people.allStarted };
   await rest(whole);

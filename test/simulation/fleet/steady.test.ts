@@ -3,11 +3,18 @@
  * weather, step by step.
  */
 import { expect, test } from "vitest";
-import { createRandom } from "../random.js";
+import { createRandom } from "../../../packages/testing/src/simulated/random.js";
+import {
+  type Climate,
+  createWeather,
+  type FaultKind,
+  noFaults,
+  patient,
+  storm,
+} from "../../../packages/testing/src/simulated/weather.js";
 import { randomProgram } from "./programs.js";
 import { addCounts, fleetSeeds, hint, patienceMs, simulateTwice } from "./seeds.js";
 import { type FleetSimulation, simulateFleet } from "./simulate-fleet.js";
-import { type Climate, createWeather, type FaultKind, noFaults, patient, storm } from "./weather.js";
 
 const seeds = fleetSeeds(100);
 

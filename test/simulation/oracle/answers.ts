@@ -5,7 +5,7 @@
  */
 import type { ChildResult, Failure, GivenResult, Item, Outcome, Usage } from "@runfleet/model";
 import { zeroTotals } from "@runfleet/model";
-import { createRandom, hashOf, type Random } from "../random.js";
+import { createRandom, hashOf, type Random } from "../../../packages/testing/src/simulated/random.js";
 
 /** How the world of one program is disposed; chances between 0 and 1. */
 export interface Mood {

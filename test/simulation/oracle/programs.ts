@@ -13,6 +13,7 @@ import type {
   RunInfo,
 } from "@runfleet/model";
 import { secretMask } from "@runfleet/model";
+import { createRandom, type Random } from "../../../packages/testing/src/simulated/random.js";
 import {
   always,
   block,
@@ -32,7 +33,6 @@ import {
   whileLoop,
 } from "../../support/engine/definitions.js";
 import { runInfo } from "../../support/engine/world.js";
-import { createRandom, type Random } from "../random.js";
 import { type Answers, answersOf, durationMs, type Mood } from "./answers.js";
 
 export interface Program {

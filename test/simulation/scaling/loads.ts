@@ -1,5 +1,5 @@
 /** Load shapes: runs by the time they become ready and how long each holds a slot. The same on every machine. */
-import { createRandom, type Random } from "../random.js";
+import { createRandom, type Random } from "../../../packages/testing/src/simulated/random.js";
 
 export interface LoadedRun {
   /** Milliseconds after the start. */

@@ -1,5 +1,5 @@
 /** The comparison as the guide shows it: one row per load and scaler. */
-import { createRandom } from "../random.js";
+import { createRandom } from "../../../packages/testing/src/simulated/random.js";
 import { type Load, loads } from "./loads.js";
 import { type Result, runCluster, type Scaler } from "./pool-model.js";
 import { listLengthScaler, runfleetScaler } from "./scalers.js";

@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createClient, type FleetClient } from "@runfleet/client";
 import { connectRedis, partitionTag } from "@runfleet/store";
-import { createRandom } from "../../simulation/random.js";
+import { createRandom } from "../../../packages/testing/src/simulated/random.js";
 import { eventually } from "../eventually.js";
 import { type Evidence, openRuns, readLeftovers, readRuns } from "./evidence.js";
 import { ledgerVariable, placeVariable, readEffects } from "./ledger.js";

@@ -10,7 +10,7 @@ import {
   defineConfig,
   NonRetryableError,
 } from "@runfleet/worker";
-import { hashOf } from "../../simulation/random.js";
+import { hashOf } from "../../../packages/testing/src/simulated/random.js";
 import {
   appendEffect,
   appendUnlessClosed,

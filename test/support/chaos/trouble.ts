@@ -3,7 +3,7 @@
  * alone; what it hits follows from the moment. One worker is always left alone, so that runs get on.
  */
 import { setTimeout as pause } from "node:timers/promises";
-import type { Random } from "../../simulation/random.js";
+import type { Random } from "../../../packages/testing/src/simulated/random.js";
 import { eventually } from "../eventually.js";
 import { rightTime } from "./ledger.js";
 import type { RestartableRedis } from "./restartable-redis.js";

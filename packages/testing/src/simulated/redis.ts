@@ -5,18 +5,24 @@
 import type { CancelFeed, RunStore } from "@runfleet/model";
 import { createMemoryQueue, type MemoryQueue } from "@runfleet/queue";
 import { createMemoryStore, restoreSnapshot, takeSnapshot } from "@runfleet/store";
-import type { Ledger } from "./ledger.js";
 import type { Machine } from "./machine.js";
 import type { VirtualTime } from "./virtual-time.js";
 import type { Weather } from "./weather.js";
+
+export type TwinStore = RunStore & CancelFeed;
+
+export interface Forgetful {
+  snapshot(): unknown;
+  restore(snapshot: unknown): void;
+}
 
 export interface Redis {
   readonly time: VirtualTime;
   readonly weather: Weather;
   /** As machines see it. */
-  readonly store: RunStore & CancelFeed;
+  readonly store: TwinStore;
   /** The twin itself. */
-  readonly memory: RunStore & CancelFeed;
+  readonly memory: TwinStore;
   readonly queue: MemoryQueue;
   readonly locks: {
     taken(runId: string, machine: Machine): void;
@@ -25,7 +31,6 @@ export interface Redis {
   };
 }
 
-export const pool = "default";
 export const leaseTtlMs = 10_000;
 /** As the worker sets it. */
 const lockMs = leaseTtlMs;
@@ -35,25 +40,25 @@ const writesForgottenMax = 40;
 export function createRedis(options: {
   readonly time: VirtualTime;
   readonly weather: Weather;
-  readonly ledger: Ledger;
-  /** Between ledger and twin; a control switches a guard off here. */
-  readonly guard: (store: RunStore, ledger: Ledger) => RunStore;
+  /** Between the wires and the twin: who watches writes stands here. */
+  readonly around?: (memory: TwinStore) => TwinStore;
+  /** What else forgets in a failover that forgets the last writes. */
+  readonly alsoForgets?: Forgetful;
 }): Redis {
-  const { time, weather, ledger } = options;
+  const { time, weather, around = (store) => store } = options;
   const now = () => time.now();
   const memory = createMemoryStore({ now });
   const queue = createMemoryQueue({ now });
-  const forgetting = createForgetting({ memory, queue, ledger, weather });
-  const counted = { ...memory, ...ledger.watch(options.guard(memory, ledger)) };
+  const forgetting = createForgetting({ memory, queue, alsoForgets: options.alsoForgets, weather });
   const store = Object.fromEntries(
-    Object.entries(counted).map(([name, method]) => [
+    Object.entries(around(memory)).map(([name, method]) => [
       name,
       (...args: never[]) => {
         forgetting.step();
         return (method as (...args: never[]) => unknown)(...args);
       },
     ]),
-  ) as unknown as RunStore & CancelFeed;
+  ) as unknown as TwinStore;
   const locks = createLocks({ time, queue });
 
   const trouble = (): void => {
@@ -61,9 +66,9 @@ export function createRedis(options: {
     forgetting.perhaps();
     loseJob(queue, weather);
     doubleJob(queue, weather);
-    time.at(now() + troubleMs, trouble);
+    time.at(now() + troubleMs, trouble, "beat");
   };
-  time.at(now() + troubleMs, trouble);
+  time.at(now() + troubleMs, trouble, "beat");
   return { time, weather, store, memory, queue, locks };
 }
 
@@ -71,23 +76,23 @@ export function createRedis(options: {
 function createForgetting(options: {
   readonly memory: RunStore;
   readonly queue: MemoryQueue;
-  readonly ledger: Ledger;
+  readonly alsoForgets: Forgetful | undefined;
   readonly weather: Weather;
 }) {
-  const { memory, queue, ledger, weather } = options;
+  const { memory, queue, alsoForgets, weather } = options;
   let replica: { restore: () => void; afterWrites: number } | undefined;
   return {
     perhaps() {
       if (replica !== undefined || !weather.strikes("last writes forgotten")) return;
       const store = takeSnapshot(memory);
       const jobs = queue.snapshot();
-      const known = ledger.snapshot();
+      const known = alsoForgets?.snapshot();
       replica = {
         afterWrites: 1 + weather.random.below(writesForgottenMax),
         restore() {
           restoreSnapshot(memory, store);
           queue.restore(jobs);
-          ledger.restore(known);
+          alsoForgets?.restore(known);
         },
       };
     },
@@ -114,8 +119,9 @@ function createLocks({ time, queue }: { readonly time: VirtualTime; readonly que
     },
     check(): void {
       const active = activeJobs(queue);
-      for (const runId of locks.keys()) if (!active.includes(runId)) locks.delete(runId);
-      for (const runId of active) {
+      const isActive = new Set(active.map(({ runId }) => runId));
+      for (const runId of locks.keys()) if (!isActive.has(runId)) locks.delete(runId);
+      for (const { runId, pool } of active) {
         const lock = locks.get(runId) ?? { machine: undefined, until: time.now() + lockMs };
         locks.set(runId, lock);
         if (lock.machine?.state() === "running") lock.until = time.now() + lockMs;
@@ -125,24 +131,34 @@ function createLocks({ time, queue }: { readonly time: VirtualTime; readonly que
   };
 }
 
-function activeJobs(queue: MemoryQueue): string[] {
-  return (queue.snapshot().get(pool) ?? [])
-    .filter(({ state }) => state === "active")
-    .map(({ runId }) => runId);
+interface JobInPool {
+  readonly runId: string;
+  readonly pool: string;
+  readonly state: string;
+}
+
+function allJobs(queue: MemoryQueue): JobInPool[] {
+  return [...queue.snapshot()].flatMap(([pool, jobs]) =>
+    jobs.map(({ runId, state }) => ({ runId, pool, state })),
+  );
+}
+
+function activeJobs(queue: MemoryQueue): JobInPool[] {
+  return allJobs(queue).filter(({ state }) => state === "active");
 }
 
 function loseJob(queue: MemoryQueue, { random, strikes }: Weather): void {
-  const jobs = (queue.snapshot().get(pool) ?? []).filter(
-    ({ state }) => state !== "completed" && state !== "failed",
-  );
+  const jobs = allJobs(queue).filter(({ state }) => state !== "completed" && state !== "failed");
   const victim = jobs[random.below(Math.max(1, jobs.length))];
   if (victim === undefined || !strikes("job lost")) return;
-  const all = queue.snapshot().get(pool) ?? [];
-  queue.restore(new Map([[pool, all.filter(({ runId }) => runId !== victim.runId)]]));
+  const left = [...queue.snapshot()].map(
+    ([pool, all]) => [pool, all.filter(({ runId }) => runId !== victim.runId)] as const,
+  );
+  queue.restore(new Map(left));
 }
 
 function doubleJob(queue: MemoryQueue, { random, strikes }: Weather): void {
   const active = activeJobs(queue);
-  const runId = active[random.below(Math.max(1, active.length))];
-  if (runId !== undefined && strikes("job doubled")) queue.loseLock(runId, pool);
+  const job = active[random.below(Math.max(1, active.length))];
+  if (job !== undefined && strikes("job doubled")) queue.loseLock(job.runId, job.pool);
 }

@@ -3,13 +3,22 @@
  * times keep the order in which they were asked for. Between two calls all promises settle that can.
  */
 
+/** The machine's own, also in a test that replaces timers. */
+const soon = globalThis.setImmediate;
+
 export interface VirtualTime {
   /** Epoch milliseconds. */
   now(): number;
-  /** Calls at that time, or at once if it is over; answers how to prevent it. */
-  at(time: number, call: () => void): () => void;
+  /** Calls at that time, or at once if it is over; answers how to prevent it. A beat is one of many and may be late. */
+  at(time: number, call: () => void, kind?: "beat"): () => void;
+  /** When the next call is due that is no beat. */
+  nextAt(): number | undefined;
   /** Lets things happen until `isOver`, nothing is left, or the time is reached. */
   run(until: { readonly isOver: () => boolean; readonly time: number }): Promise<void>;
+  /** Makes the next call, unless it comes after `limit`: then nothing happens, and the answer is false. */
+  step(limit: number): boolean;
+  /** Jumps: what would have happened on the way happens then, an interval once. */
+  hop(time: number): void;
   /** Calls that have not been made. */
   left(): number;
 }
@@ -17,6 +26,7 @@ export interface VirtualTime {
 interface Due {
   readonly time: number;
   readonly order: number;
+  readonly isBeat: boolean;
   call: (() => void) | undefined;
 }
 
@@ -30,9 +40,9 @@ export function createVirtualTime(start: number): VirtualTime & { onStep: (() =>
   const virtual: ReturnType<typeof createVirtualTime> = {
     onStep: undefined,
     now: () => now,
-    at(time, call) {
+    at(time, call, kind) {
       orders += 1;
-      const due: Due = { time: Math.max(now, Math.ceil(time)), order: orders, call };
+      const due: Due = { time: Math.max(now, Math.ceil(time)), order: orders, isBeat: kind === "beat", call };
       alive += 1;
       push(heap, due);
       return () => {
@@ -40,21 +50,31 @@ export function createVirtualTime(start: number): VirtualTime & { onStep: (() =>
         due.call = undefined;
       };
     },
-    async run({ isOver, time }) {
-      await settled();
-      while (!isOver()) {
-        const next = heap[0];
-        if (next === undefined || next.time > time) return;
+    nextAt() {
+      const dues = heap.filter(({ call, isBeat }) => call !== undefined && !isBeat);
+      return dues.length === 0 ? undefined : Math.min(...dues.map((due) => due.time));
+    },
+    step(limit) {
+      for (let next = heap[0]; next !== undefined && next.time <= limit; next = heap[0]) {
         pop(heap);
         const { call } = next;
         if (call === undefined) continue;
-        now = next.time;
+        now = Math.max(now, next.time);
         virtual.onStep?.();
         next.call = undefined;
         alive -= 1;
         call();
-        await settled();
+        return true;
       }
+      return false;
+    },
+    hop(to) {
+      now = Math.max(now, to);
+      virtual.onStep?.();
+    },
+    async run({ isOver, time }) {
+      await settled();
+      while (!isOver() && virtual.step(time)) await settled();
     },
     left: () => alive,
   };
@@ -62,8 +82,8 @@ export function createVirtualTime(start: number): VirtualTime & { onStep: (() =>
 }
 
 /** After every promise that can settle without time passing: macrotasks come after all microtasks. */
-function settled(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
+export function settled(): Promise<void> {
+  return new Promise((resolve) => soon(resolve));
 }
 
 function isBefore(a: Due, b: Due): boolean {

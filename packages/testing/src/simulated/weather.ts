@@ -2,7 +2,7 @@
  * What goes wrong, decided by a seed: how likely each kind of fault is, and how often it has happened. Does nothing
  * itself; whoever asks has to let it happen.
  */
-import type { Random } from "../random.js";
+import type { Random } from "./random.js";
 
 export const faultKinds = [
   "dies before a write arrives",

@@ -22,8 +22,8 @@ export interface Machine {
   kill(): void;
 }
 
-/** Leases have a connection of their own. */
-export type Line = "store" | "leases";
+/** Leases have a connection of their own; `outside` is whatever actions talk to. */
+export type Line = "store" | "leases" | "outside";
 
 export interface Request {
   readonly line: Line;
@@ -95,7 +95,7 @@ export function createMachine(
         time.at(arrivalOf(line), () => {
           if (weather.strikes("request lost")) return answer(() => reject(unanswered()));
           const isAnswerLost = weather.strikes("answer lost");
-          if (weather.strikes("request done twice")) {
+          if (line !== "outside" && weather.strikes("request done twice")) {
             time.at(time.now() + random.below(lateMsMax), () => void effect().catch(() => undefined));
           }
           effect().then(
@@ -110,22 +110,31 @@ export function createMachine(
       now: () => time.now(),
       monotonic: () => time.now() - startedAt,
       after: (delayMs, then) => time.at(time.now() + delayMs, () => enter(then)),
-      every(intervalMs, then) {
-        let stop = (): void => undefined;
-        const schedule = (): void => {
-          stop = time.at(time.now() + intervalMs, () => {
-            if (state === "dead") return;
-            schedule();
-            // An interval that was missed several times fires once.
-            if (state === "running") then();
-            else if (!missed.includes(then)) missed.push(then);
-          });
-        };
-        schedule();
-        return () => stop();
-      },
+      every: (intervalMs, then) =>
+        repeat({ time, intervalMs, isOver: () => state === "dead" }, () => {
+          // An interval that was missed several times fires once.
+          if (state === "running") then();
+          else if (!missed.includes(then)) missed.push(then);
+        }),
     },
   };
+}
+
+function repeat(
+  { time, intervalMs, isOver }: { time: VirtualTime; intervalMs: number; isOver: () => boolean },
+  beat: () => void,
+): () => void {
+  let stop = (): void => undefined;
+  const schedule = (): void => {
+    const next = (): void => {
+      if (isOver()) return;
+      schedule();
+      beat();
+    };
+    stop = time.at(time.now() + intervalMs, next, "beat");
+  };
+  schedule();
+  return () => stop();
 }
 
 function unanswered(): RunfleetError {

@@ -1,23 +1,37 @@
 /**
- * The workers of the simulated fleet: each is the real worker, assembled on a machine of its own. Those that die are
- * replaced after a while, as an orchestrator would.
+ * The workers of a simulated fleet: each is the real worker, assembled on a machine of its own. Those that die are
+ * replaced after a while, as an orchestrator would. Knows no actions: those come with the configuration.
  */
 import type { Consumer } from "@runfleet/model";
-import { type ActionEffect, assembleWorker } from "@runfleet/worker";
-import { actionsOf } from "./actions.js";
-import type { Ledger } from "./ledger.js";
+import { assembleWorker, type WorkerConfig, type WorkerParts } from "@runfleet/worker";
 import { createMachine, type Machine } from "./machine.js";
-import { leaseTtlMs, pool, type Redis } from "./redis.js";
+import type { Redis } from "./redis.js";
 import { connect } from "./wire.js";
 
-const workers = 3;
 const replacedMsMax = 8_000;
 const troubleMs = 3_000;
 const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
-export interface FleetWorkers {
+export interface Crew {
   /** Stops all that live, in order. */
   stop(): Promise<void>;
+}
+
+export interface CrewOptions
+  extends Pick<
+    WorkerParts,
+    | "concurrency"
+    | "pools"
+    | "workDir"
+    | "scheduleLookMs"
+    | "watchWork"
+    | "secrets"
+    | "leaseTtlMs"
+    | "sweepMs"
+  > {
+  readonly workers: number;
+  /** What the worker on this machine can do. */
+  readonly configOf: (machine: Machine) => WorkerConfig;
 }
 
 interface Post {
@@ -25,7 +39,8 @@ interface Post {
   stop: (() => Promise<void>) | undefined;
 }
 
-export function startWorkers(redis: Redis, ledger: Ledger, effect: ActionEffect): FleetWorkers {
+export function startCrew(redis: Redis, options: CrewOptions): Crew {
+  const { workers, configOf, ...parts } = options;
   const { time, weather } = redis;
   const { random } = weather;
   const posts: Post[] = [];
@@ -44,9 +59,9 @@ export function startWorkers(redis: Redis, ledger: Ledger, effect: ActionEffect)
     posts[place] = post;
     const ports = connect(machine, redis, (consumer) => consumers.push(consumer));
     void assembleWorker({
-      ...{ ...ports, workerId: machine.id, clock: machine.clock, random: () => random.next(), log: silent },
-      ...{ config: actionsOf(machine, { redis, ledger, effect }), concurrency: 4, pools: [pool], leaseTtlMs },
-      ...{ workDir: "/nowhere", sweepMs: 5_000, graceMs: 2_000, scheduleLookMs: 60_000 },
+      ...parts,
+      ...{ ...ports, workerId: machine.id, clock: machine.clock, random: () => random.next() },
+      ...{ config: configOf(machine), log: silent, graceMs: 2_000 },
     }).then(({ stop }) => {
       post.stop = stop;
     });
@@ -63,14 +78,14 @@ export function startWorkers(redis: Redis, ledger: Ledger, effect: ActionEffect)
 
   const trouble = (): void => {
     const post = posts[random.below(posts.length)];
-    time.at(time.now() + troubleMs, trouble);
+    time.at(time.now() + troubleMs, trouble, "beat");
     if (post === undefined || post.machine.state() !== "running") return;
     if (weather.strikes("dies at any time")) post.machine.kill();
     else if (post.stop !== undefined && weather.strikes("drained in order")) void drain(post);
   };
 
   for (let place = 0; place < workers; place += 1) hire(place);
-  time.at(time.now() + troubleMs, trouble);
+  time.at(time.now() + troubleMs, trouble, "beat");
   return {
     async stop() {
       isOver = true;
