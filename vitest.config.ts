@@ -41,7 +41,12 @@ export default defineConfig({
         test: {
           ...sourceTests,
           name: "source",
-          include: ["packages/**/*.test.ts", "apps/**/*.test.ts", "test/**/*.test.ts"],
+          include: [
+            "packages/**/*.test.ts",
+            "apps/**/*.test.ts",
+            "examples/**/*.test.ts",
+            "test/**/*.test.ts",
+          ],
           exclude: ["**/node_modules/**", "**/dist/**", pure, endToEnd, chaos],
         },
       },

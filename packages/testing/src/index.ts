@@ -1,4 +1,7 @@
-/** What this package offers: an embedded Redis, and how its owner is recognised across restarts. */
+/**
+ * What this package offers: a fleet in memory with a clock that jumps, for tests of workflows; and an embedded Redis, with
+ * how its owner is recognised across restarts.
+ */
 
 export { isStillRunning, markProcess, type ProcessMark } from "./embedded-redis/process-mark.js";
 export {
@@ -8,3 +11,17 @@ export {
   probeRedis,
   startEmbeddedRedis,
 } from "./embedded-redis.js";
+export type { Duration } from "./test-fleet/duration.js";
+export type { RecordedEffect } from "./test-fleet/effects.js";
+export { type EffectOptions, effect, pause } from "./test-fleet/in-action.js";
+export type { ActionCall } from "./test-fleet/open-fleet.js";
+export type { ActionsGiven, TestFleetOptions, WorkflowGiven } from "./test-fleet/options.js";
+export {
+  type ActionFunction,
+  type ActionScript,
+  type Scripted,
+  type ScriptedCall,
+  scripted,
+} from "./test-fleet/scripted.js";
+export { type TestFleet, testFleet } from "./test-fleet/test-fleet.js";
+export type { StartedTestRun, TestRun, WaitingGate } from "./test-fleet/test-run.js";
