@@ -6,6 +6,7 @@ import type { Consumer } from "@runfleet/model";
 import { assembleWorker, type WorkerConfig, type WorkerParts } from "@runfleet/worker";
 import { createMachine, type Machine } from "./machine.js";
 import type { Redis } from "./redis.js";
+import type { Weather } from "./weather.js";
 import { connect } from "./wire.js";
 
 const replacedMsMax = 8_000;
@@ -30,6 +31,8 @@ export interface CrewOptions
     | "sweepMs"
   > {
   readonly workers: number;
+  /** The weather as this machine meets it. Default: that of everybody. */
+  readonly weatherOf?: (machineId: string) => Weather;
   /** What the worker on this machine can do. */
   readonly configOf: (machine: Machine) => WorkerConfig;
 }
@@ -40,7 +43,7 @@ interface Post {
 }
 
 export function startCrew(redis: Redis, options: CrewOptions): Crew {
-  const { workers, configOf, ...parts } = options;
+  const { workers, configOf, weatherOf, ...parts } = options;
   const { time, weather } = redis;
   const { random } = weather;
   const posts: Post[] = [];
@@ -54,7 +57,8 @@ export function startCrew(redis: Redis, options: CrewOptions): Crew {
       for (const consumer of consumers) void consumer.pause();
       if (!isOver) time.at(time.now() + 1 + random.below(replacedMsMax), () => hire(place));
     };
-    const machine = createMachine(`w${hired}`, { time, weather, onDeath });
+    const id = `w${hired}`;
+    const machine = createMachine(id, { time, weather: weatherOf?.(id) ?? weather, onDeath });
     const post: Post = { machine, stop: undefined };
     posts[place] = post;
     const ports = connect(machine, redis, (consumer) => consumers.push(consumer));

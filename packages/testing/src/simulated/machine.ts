@@ -72,7 +72,8 @@ export function createMachine(
 
   const wireMs = (): number => 1 + random.below(wireMsMax);
   const arrivalOf = (line: Line): number => {
-    const lateMs = weather.strikes("request late") ? 1_000 + random.below(lateMsMax) : 0;
+    const mayBeLate = line !== "outside";
+    const lateMs = mayBeLate && weather.strikes("request late") ? 1_000 + random.below(lateMsMax) : 0;
     const arrival = Math.max(arrivals.get(line) ?? 0, time.now() + wireMs() + lateMs);
     arrivals.set(line, arrival);
     return arrival;
@@ -93,9 +94,9 @@ export function createMachine(
         if (weather.strikes("dies before a write arrives", name)) return kill();
         const answer = (settle: () => void): void => void time.at(time.now() + wireMs(), () => enter(settle));
         time.at(arrivalOf(line), () => {
-          if (weather.strikes("request lost")) return answer(() => reject(unanswered()));
-          const isAnswerLost = weather.strikes("answer lost");
-          if (line !== "outside" && weather.strikes("request done twice")) {
+          if (weather.strikes("request lost", name)) return answer(() => reject(unanswered()));
+          const isAnswerLost = weather.strikes("answer lost", name);
+          if (line !== "outside" && weather.strikes("request done twice", name)) {
             time.at(time.now() + random.below(lateMsMax), () => void effect().catch(() => undefined));
           }
           effect().then(

@@ -98,6 +98,8 @@ function queueOf(machine: Machine, redis: Redis, onConsumer: (consumer: Consumer
       return machine.request({ line: "store", name: "wake" }, async () => "woken" as const);
     },
     async consume(wanted) {
+      // What has died while it started takes no jobs.
+      if (machine.state() === "dead") return new Promise(() => undefined);
       const consumer = await queue.consume({
         ...wanted,
         handle: ({ runId, signal }) => {

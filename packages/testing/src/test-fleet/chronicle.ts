@@ -15,8 +15,8 @@ export interface Chronicle {
   around(store: TwinStore): TwinStore;
   /** Grows with every write. */
   readonly version: number;
-  /** Epoch ms of the newest line. */
-  readonly lastAt: number;
+  /** Epoch ms of the newest write. */
+  readonly lastWriteAt: number;
 }
 
 type Told = { readonly [Name in keyof TwinStore]?: (request: Parameters<TwinStore[Name]>[0]) => string };
@@ -47,11 +47,10 @@ export function createChronicle(now: () => number): Chronicle {
   const lines: string[] = [];
   const begun = now();
   let version = 0;
-  let lastAt = begun;
+  let lastWriteAt = begun;
 
   const note = (line: string): void => {
-    lastAt = now();
-    lines.push(`+${((lastAt - begun) / 1_000).toFixed(3)}s ${line}`);
+    lines.push(`+${((now() - begun) / 1_000).toFixed(3)}s ${line}`);
   };
   const noted = (name: string, method: (...args: never[]) => unknown) => {
     const tell = told[name as keyof Told] as ((request: never) => string) | undefined;
@@ -60,6 +59,7 @@ export function createChronicle(now: () => number): Chronicle {
       version += 1;
       const reply = (await method(...args)) as { readonly tag?: string } | undefined;
       version += 1;
+      lastWriteAt = now();
       note(`${tell(args[0] as never)} → ${reply?.tag ?? "done"}`);
       return reply;
     };
@@ -75,8 +75,8 @@ export function createChronicle(now: () => number): Chronicle {
     get version() {
       return version;
     },
-    get lastAt() {
-      return lastAt;
+    get lastWriteAt() {
+      return lastWriteAt;
     },
   };
 }

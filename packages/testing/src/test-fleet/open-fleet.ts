@@ -36,6 +36,8 @@ export interface OpenFleet {
   readonly effects: Effects;
   readonly calls: readonly ActionCall[];
   readonly redis: Redis;
+  /** Names of the workflows, in the order they were given. */
+  readonly published: readonly string[];
   /** Resolves when nothing of the workers runs any more. */
   stop(): Promise<void>;
 }
@@ -63,37 +65,33 @@ const concurrency = 32;
 const stopMs = 60_000;
 
 export async function openFleet(parts: FleetParts): Promise<OpenFleet> {
-  const { weather, workers } = parts;
+  const { workers } = parts;
   const time = createVirtualTime(parts.startAt);
   const chronicle = createChronicle(time.now);
   const effects = createEffects(chronicle.note);
-  const redis = createRedis({ time, weather, around: chronicle.around });
+  const weatherOf = (who: string): Weather =>
+    noted(parts.weather, (fault) => chronicle.note(`${who}: ${fault}`));
+  const redis = createRedis({ time, weather: weatherOf("redis"), around: chronicle.around });
   time.onStep = () => redis.queue.tick();
   const clockwork: Clockwork = createClockwork({
     ...{ time, version: () => chronicle.version, patienceMs: parts.patienceMs },
-    isIdle: () => time.now() - chronicle.lastAt >= parts.quietMs && !hasReadyJobs(redis),
+    isIdle: () => time.now() - chronicle.lastWriteAt >= parts.quietMs && !hasReadyJobs(redis),
     dozeMs: parts.leaseTtlMs / 4,
-    isQuiet: () => time.now() - chronicle.lastAt >= momentMs,
+    isQuiet: () => time.now() - chronicle.lastWriteAt >= momentMs,
     nextDueAt: () => nextDueAt(redis),
     explain: () => explainRest(client, redis),
   });
   const client = clientOf(redis, { clockwork, chronicle });
-  await client.publish(parts.workflows);
+  const published = await client.publish(parts.workflows);
   const calls: ActionCall[] = [];
-  const around = aroundActions({ weather, clockwork, effects, chronicle, calls });
+  const around = aroundActions({ weatherOf, clockwork, effects, chronicle, calls });
   const { actions, fallback } = actionsOf(parts, clockwork);
   const crew = startCrew(redis, {
     configOf: (machine) => ({
       ...{ ...parts.config, actions: actions.map(around(machine)), fallback: around(machine)(fallback) },
     }),
-    ...{
-      workers,
-      concurrency,
-      scheduleLookMs,
-      leaseTtlMs: parts.leaseTtlMs,
-      sweepMs: parts.sweepMs,
-      watchWork: clockwork.watchWork,
-    },
+    ...{ workers, weatherOf, concurrency, scheduleLookMs, leaseTtlMs: parts.leaseTtlMs },
+    ...{ sweepMs: parts.sweepMs, watchWork: clockwork.watchWork },
     ...{ pools: await poolsOf(redis), workDir: join(tmpdir(), `runfleet-test-${process.pid}`) },
   });
   const stop = async (): Promise<void> => {
@@ -104,7 +102,20 @@ export async function openFleet(parts: FleetParts): Promise<OpenFleet> {
     await time.run({ isOver: () => isStopped, time: time.now() + stopMs });
     await client.close();
   };
-  return { client, clockwork, chronicle, effects, calls, redis, stop };
+  const names = published.map(({ name }) => name);
+  return { client, clockwork, chronicle, effects, calls, redis, published: names, stop };
+}
+
+/** The same weather; whatever strikes is told. */
+function noted(weather: Weather, tell: (fault: string) => void): Weather {
+  return {
+    ...weather,
+    strikes(kind, request) {
+      const does = weather.strikes(kind, request);
+      if (does) tell(request === undefined || request === "" ? kind : `${kind} (${request})`);
+      return does;
+    },
+  };
 }
 
 function clientOf(
@@ -152,15 +163,19 @@ function actionsOf({ actions, config }: FleetParts, { complain }: Clockwork) {
 function aroundActions({
   chronicle,
   calls,
+  weatherOf,
   ...fleet
 }: Pick<OpenFleet, "clockwork" | "effects" | "chronicle"> & {
-  readonly weather: Weather;
+  readonly weatherOf: (machineId: string) => Weather;
   readonly calls: ActionCall[];
 }) {
   return (machine: Machine) =>
     (action: AnyAction): AnyAction => {
       const inside = <T>(context: ActionContext<never>, code: () => Promise<T>): Promise<T> =>
-        performInside({ ...fleet, machine, context, counts: new Map() }, code);
+        performInside(
+          { ...fleet, weather: weatherOf(machine.id), machine, context, counts: new Map() },
+          code,
+        );
       const { name, input, output, effect, promptFrom } = action;
       return {
         name,
@@ -194,13 +209,13 @@ function hasReadyJobs({ queue }: Redis): boolean {
   );
 }
 
-/** Deadlines of runs and due times of schedules. */
-async function nextDueAt({ queue, memory, time }: Redis): Promise<number | undefined> {
+/** Deadlines of runs and due times of schedules; one that is over is still to be seen to. */
+async function nextDueAt({ queue, memory }: Redis): Promise<number | undefined> {
   const { timers } = takeSnapshot(memory);
   const { rows: schedules } = await memory.listSchedules({ limit: limits.pageRowsMax });
   const dues = [
     queue.nextDueAt(),
-    ...[...timers.values()].filter((at) => at > time.now()),
+    ...timers.values(),
     ...schedules.filter(({ paused }) => paused === undefined).map(({ dueAt }) => dueAt),
   ].filter((at) => at !== undefined);
   return dues.length === 0 ? undefined : Math.min(...dues);

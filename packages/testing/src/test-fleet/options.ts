@@ -35,15 +35,18 @@ const callable = z.custom<unknown>((value) => typeof value === "function", {
 });
 const url = z.instanceof(URL);
 const definition = z.looseObject({ name: text, body: z.array(z.unknown()) });
-const workflowShape = z.union([
+export const workflowShape = z.union([
   text,
   url,
   z.strictObject({ source: text, file: text.optional() }),
   definition,
 ]);
 const action = z.looseObject({ name: text, run: callable });
-const actionsShape = z.union([z.array(action), z.record(text, z.union([callable, z.looseObject({})]))]);
-const commonShapes = {
+export const actionsShape = z.union([
+  z.array(action),
+  z.record(text, z.union([callable, z.looseObject({})])),
+]);
+export const commonShapes = {
   config: z.looseObject({}).optional(),
   startAt: z.union([text, z.number(), z.date()]).optional(),
   patienceMs: z.number().positive().optional(),

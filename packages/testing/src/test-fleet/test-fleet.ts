@@ -53,7 +53,7 @@ export async function testFleet(options: TestFleetOptions): Promise<TestFleet> {
 }
 
 /** What a test sees of a fleet. */
-function inFleet(fleet: OpenFleet): TestFleet {
+export function inFleet(fleet: OpenFleet): TestFleet {
   const { client, clockwork, chronicle, effects, calls, redis } = fleet;
   let closing: Promise<void> | undefined;
   return {

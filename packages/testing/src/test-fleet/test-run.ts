@@ -58,7 +58,7 @@ async function untilGate(fleet: OpenFleet, runId: string, name: string | undefin
 }
 
 /** Every gate that somebody or something outside has to decide: those of people, signals, and resolvers. */
-async function waitingGates(memory: RunStore): Promise<readonly WaitingGate[]> {
+export async function waitingGates(memory: RunStore): Promise<readonly WaitingGate[]> {
   const { rows } = await memory.listRuns({ limit: limits.pageRowsMax });
   const open = rows.filter(({ status }) => !isEnded(status));
   return open.flatMap(({ id, rootId, blockedOn }) =>
