@@ -106,7 +106,11 @@ export function createClockwork(options: ClockworkOptions): Clockwork {
       }
       // Whoever was waited for goes on before anything else happens.
       if (await release()) await settled();
-      if (waits.size === 0) return;
+      if (waits.size === 0) {
+        // At once, so that nobody who comes now believes that somebody drives.
+        isDriving = false;
+        return;
+      }
       const limit = Math.min(...[...waits].map(({ wait }) => wait.lastAt ?? Number.POSITIVE_INFINITY));
       if (options.isIdle()) await jump(limit);
       else if (work.isAsleep() && options.isQuiet()) doze(limit);
@@ -125,11 +129,10 @@ export function createClockwork(options: ClockworkOptions): Clockwork {
         waits.add({ wait, resolve, reject, seenVersion: -1 });
         if (isDriving) return;
         isDriving = true;
-        void drive()
-          .catch(rejectAll)
-          .finally(() => {
-            isDriving = false;
-          });
+        void drive().catch((error: unknown) => {
+          isDriving = false;
+          rejectAll(error);
+        });
       }),
   };
 }

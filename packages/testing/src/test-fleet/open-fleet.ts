@@ -2,6 +2,7 @@
  * Puts a fleet in memory together: the real client and real workers over the twins of store, leases and queue, on a clock
  * that only moves while somebody waits. Weather decides what goes wrong; a test fleet has none.
  */
+import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { assembleClient, type FleetClient, type RunExplanation, type WorkflowSource } from "@runfleet/client";
@@ -63,9 +64,13 @@ const scheduleLookMs = 10_000;
 const momentMs = 500;
 const concurrency = 32;
 const stopMs = 60_000;
+/** Opened by this process. */
+let fleets = 0;
 
 export async function openFleet(parts: FleetParts): Promise<OpenFleet> {
   const { workers } = parts;
+  fleets += 1;
+  const workDir = join(tmpdir(), `runfleet-test-${process.pid}-${fleets}`);
   const time = createVirtualTime(parts.startAt);
   const chronicle = createChronicle(time.now);
   const effects = createEffects(chronicle.note);
@@ -92,7 +97,7 @@ export async function openFleet(parts: FleetParts): Promise<OpenFleet> {
     }),
     ...{ workers, weatherOf, concurrency, scheduleLookMs, leaseTtlMs: parts.leaseTtlMs },
     ...{ sweepMs: parts.sweepMs, watchWork: clockwork.watchWork },
-    ...{ pools: await poolsOf(redis), workDir: join(tmpdir(), `runfleet-test-${process.pid}`) },
+    ...{ pools: await poolsOf(redis), workDir },
   });
   const stop = async (): Promise<void> => {
     let isStopped = false;
@@ -101,6 +106,7 @@ export async function openFleet(parts: FleetParts): Promise<OpenFleet> {
     });
     await time.run({ isOver: () => isStopped, time: time.now() + stopMs });
     await client.close();
+    await rm(workDir, { recursive: true, force: true });
   };
   const names = published.map(({ name }) => name);
   return { client, clockwork, chronicle, effects, calls, redis, published: names, stop };

@@ -1,3 +1,5 @@
+import { readdirSync } from "node:fs";
+import { tmpdir } from "node:os";
 import type { Definition } from "@runfleet/model";
 import { defineAction, type WorkerConfig } from "@runfleet/worker";
 import { describe, expect, test } from "vitest";
@@ -104,6 +106,9 @@ describe("what a workflow may use", () => {
     });
     expect(document).toMatchObject({ status: "completed" });
     expect(fleet.calls.map(({ variables }) => variables["item.id"])).toEqual(["a", "b", "c"]);
+    await fleet.close();
+    const left = readdirSync(tmpdir()).filter((name) => name.startsWith(`runfleet-test-${process.pid}-`));
+    expect(left).toEqual([]);
   });
 
   test("signals, cancels and an always block", async () => {

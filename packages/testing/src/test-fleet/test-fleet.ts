@@ -29,7 +29,7 @@ export interface TestFleet {
   transcript(): string;
   /** Equal for two fleets in which the same happened at the same time. */
   traceHash(): string;
-  /** Nothing is left to be closed but for workers that still do something. Harmless when called twice. */
+  /** Ends the workers and deletes what scripts have written. Harmless when called twice; nothing else is held open. */
   close(): Promise<void>;
 }
 
