@@ -159,6 +159,12 @@ describe.skipIf(!hasPromtool)("Prometheus' own tool", () => {
     expect(ask("check", "rules", ...ruleFiles)).toMatchObject({ status: 0 });
   });
 
+  test("takes the configuration of the compose file", () => {
+    expect(ask("check", "config", "--syntax-only", "infra/compose/prometheus.yaml")).toMatchObject({
+      status: 0,
+    });
+  });
+
   test("fires them for made-up fleets when it should, and only then", () => {
     const files = filesBelow("test/metrics/rules/");
     expect(files.length).toBeGreaterThan(0);

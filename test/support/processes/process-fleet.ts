@@ -16,13 +16,14 @@ import {
   startFaultyWorker,
   startWorker,
   type WorkerProcess,
+  type WorkerStart,
 } from "./worker-processes.js";
 
 export interface ProcessFleet {
   readonly client: FleetClient;
   readonly place: ProcessPlace;
   /** The built `runfleet worker`. */
-  worker(): Promise<WorkerProcess>;
+  worker(how?: WorkerStart): Promise<WorkerProcess>;
   faultyWorker(fault: Fault): Promise<WorkerProcess>;
   ledger(wanted?: Partial<LedgerLine>): readonly LedgerLine[];
   /** How often an owner of the run was taken for dead. */
@@ -64,7 +65,7 @@ export async function openProcessFleet(options: {
     );
   return {
     ...{ client, place, ledger },
-    worker: () => kept(startWorker(place, name())),
+    worker: (how) => kept(startWorker(place, name(), how)),
     faultyWorker: (fault) => kept(startFaultyWorker(place, name(), fault)),
     noted: (wanted) => eventually(`the ledger says ${JSON.stringify(wanted)}`, () => ledger(wanted)[0]),
     async leases() {

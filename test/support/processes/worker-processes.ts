@@ -30,8 +30,18 @@ export interface ProcessPlace {
   readonly graceMs: number;
 }
 
+export interface WorkerStart {
+  /** More words of the command. */
+  readonly words?: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+}
+
 /** The product as it comes. */
-export function startWorker(place: ProcessPlace, name: string): Promise<WorkerProcess> {
+export function startWorker(
+  place: ProcessPlace,
+  name: string,
+  { words = [], env: more = {} }: WorkerStart = {},
+): Promise<WorkerProcess> {
   const { redisUrl, namespace, folder, leaseTtlMs, graceMs } = place;
   const env = {
     REDIS_URL: redisUrl,
@@ -40,8 +50,9 @@ export function startWorker(place: ProcessPlace, name: string): Promise<WorkerPr
     RUNFLEET_LEASE_TTL_MS: String(leaseTtlMs),
     RUNFLEET_GRACE_MS: String(graceMs),
     PROCESSES_LEDGER: ledgerOf(place),
+    ...more,
   };
-  return start([cli, "worker", "--config", config], { env, folder, name });
+  return start([cli, "worker", "--config", config, ...words], { env, folder, name });
 }
 
 export type Fault = Partial<Pick<Settings, "dieAt" | "isDeaf" | "concurrency">>;
