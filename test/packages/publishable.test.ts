@@ -2,7 +2,7 @@
 // leaves out what is not used. Looks at what was built.
 import { readdirSync, readFileSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { checkPackage, Package } from "@arethetypeswrong/core";
 import { publint } from "publint";
@@ -103,3 +103,24 @@ test("who imports a reference to a workflow does not get the client, and who imp
   expect(client).toContain("function createClient");
   expect(client).not.toContain("createFleetWorker");
 }, 120_000);
+
+/** What is loaded with a built module of a package, without what it loads later: names of packages. */
+function loadedWith(file: string, seen = new Set<string>()): ReadonlySet<string> {
+  if (seen.has(file)) return seen;
+  seen.add(file);
+  for (const [, from = ""] of readFileSync(file, "utf8").matchAll(
+    /^(?:import|export)\b(?:[^"';]*\bfrom)? "([^"]+)"/gm,
+  )) {
+    if (from.startsWith(".")) loadedWith(join(dirname(file), from), seen);
+    else seen.add(from);
+  }
+  return seen;
+}
+
+test("who wants an embedded Redis, as the command line does, loads neither client nor worker", () => {
+  const loaded = loadedWith(join(root, "packages", "testing", "dist", "index.js"));
+  expect([...loaded].filter((name) => name.startsWith("@runfleet/"))).toEqual(["@runfleet/model"]);
+  expect(loadedWith(join(root, "packages", "testing", "dist", "test-fleet", "test-fleet.js"))).toContain(
+    "@runfleet/worker",
+  );
+});

@@ -11,8 +11,9 @@ export {
   probeRedis,
   startEmbeddedRedis,
 } from "./embedded-redis.js";
+export { simulate, testFleet } from "./in-memory.js";
 export { SimulationFailure } from "./simulate/failure.js";
-export { type SimulationReport, simulate } from "./simulate/simulate.js";
+export type { SimulationReport } from "./simulate/simulate.js";
 export type { GateSaid, Simulated, SimulateOptions } from "./simulate/simulate-options.js";
 export type { Duration } from "./test-fleet/duration.js";
 export type { RecordedEffect } from "./test-fleet/effects.js";
@@ -26,6 +27,6 @@ export {
   type ScriptedCall,
   scripted,
 } from "./test-fleet/scripted.js";
-export { type TestFleet, testFleet } from "./test-fleet/test-fleet.js";
+export type { TestFleet } from "./test-fleet/test-fleet.js";
 export type { StartedTestRun, TestRun, WaitingGate } from "./test-fleet/test-run.js";
 export { startTestRedis, type TestRedis, type TestRedisOptions } from "./test-redis.js";

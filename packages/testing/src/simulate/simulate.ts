@@ -37,7 +37,7 @@ const climate = {
   "dies before a write arrives": 0.02,
   "dies after a write, before its answer": 0.03,
   "answer lost": 0.02,
-  "frozen beyond the lease": 0.05,
+  "frozen beyond the lease": 0.15,
 } as const;
 /** Requests about runs. */
 const chancesAt: Readonly<Record<string, number>> = {
@@ -60,13 +60,10 @@ interface Story {
   readonly cause?: unknown;
 }
 
-/**
- * Simulates runs of the workflow. Rejects with a `SimulationFailure` for the first seed that finds something, with
- * `invalid_usage` for options that are none, `invalid_definition` for workflows.
- */
-export async function simulate<World = undefined>(
+/** `simulate`. */
+export async function runSimulation<World>(
   workflow: WorkflowGiven,
-  options: SimulateOptions<World> = {},
+  options: SimulateOptions<World>,
 ): Promise<SimulationReport> {
   checkSimulateArguments(workflow, options);
   const workflows = [workflow, ...(options.workflows ?? [])].map(readWorkflow);

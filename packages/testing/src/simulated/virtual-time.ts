@@ -3,8 +3,7 @@
  * times keep the order in which they were asked for. Between two calls all promises settle that can.
  */
 
-/** The machine's own, also in a test that replaces timers. */
-const soon = globalThis.setImmediate;
+import { soon } from "./real-time.js";
 
 export interface VirtualTime {
   /** Epoch milliseconds. */

@@ -5,6 +5,7 @@
  */
 import { RunfleetError } from "@runfleet/model";
 import type { WorkWatch } from "@runfleet/worker";
+import { later, notLater, realNow } from "../simulated/real-time.js";
 import { settled, type VirtualTime } from "../simulated/virtual-time.js";
 
 export interface Wait {
@@ -51,7 +52,6 @@ interface Waiting {
 
 /** Real time in which a test may still act before its wait is called hopeless. */
 const graceMs = 25;
-const { setTimeout: realTimeout, clearTimeout: stopRealTimeout, performance: real } = globalThis;
 
 export function createClockwork(options: ClockworkOptions): Clockwork {
   const { time } = options;
@@ -83,7 +83,7 @@ export function createClockwork(options: ClockworkOptions): Clockwork {
     if (target <= time.now()) return void time.step(Number.POSITIVE_INFINITY);
     if (target < Number.POSITIVE_INFINITY) return time.hop(target);
     const before = options.version();
-    await new Promise((resolve) => realTimeout(resolve, graceMs));
+    await new Promise((resolve) => later(resolve, graceMs));
     const isHopeless =
       options.version() === before && [...waits].every(({ wait }) => wait.lastAt === undefined);
     if (isHopeless) rejectAll(new RunfleetError("timeout", await options.explain()));
@@ -163,9 +163,9 @@ function createWork(patienceMs: number) {
 
   const change = (leftMs: number): Promise<void> =>
     new Promise((resolve) => {
-      const timer = realTimeout(resolve, leftMs);
+      const timer = later(resolve, leftMs);
       changed = () => {
-        stopRealTimeout(timer);
+        notLater(timer);
         resolve();
       };
     });
@@ -192,9 +192,9 @@ function createWork(patienceMs: number) {
     /** Resolves when all of it has ended or sleeps; with an error when that takes too long. */
     async done(): Promise<RunfleetError | undefined> {
       await settled();
-      const begun = real.now();
+      const begun = realNow();
       while (working.size > sleeping) {
-        const leftMs = patienceMs - (real.now() - begun);
+        const leftMs = patienceMs - (realNow() - begun);
         if (leftMs <= 0) return atWorkTooLong([...working.values()], patienceMs);
         await change(leftMs);
         await settled();

@@ -37,11 +37,8 @@ const defaultPatienceMs = 10_000;
 /** Nothing is lost here and nobody dies, so beats, looks and renewals need not be frequent. */
 const undisturbed = { quietMs: 2_000, leaseTtlMs: 600_000, sweepMs: 60_000 };
 
-/**
- * Opens a fleet in memory and publishes the workflows. Throws `invalid_usage` for options that are none,
- * `invalid_definition` for workflows.
- */
-export async function testFleet(options: TestFleetOptions): Promise<TestFleet> {
+/** `testFleet`. */
+export async function openTestFleet(options: TestFleetOptions): Promise<TestFleet> {
   checkFleetOptions(options);
   const { workflows, actions = {}, config = {}, seed = 1, workers = 1 } = options;
   const fleet = await openFleet({
