@@ -2,7 +2,7 @@ import { readdirSync } from "node:fs";
 import { tmpdir } from "node:os";
 import type { Definition } from "@runfleet/model";
 import { defineAction, type WorkerConfig } from "@runfleet/worker";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { z } from "zod";
 import { effect, pause, scripted, type TestFleetOptions, testFleet } from "../index.js";
 
@@ -203,6 +203,21 @@ describe("code that takes a client", () => {
     await fleet.client.approve(gate.runId);
     expect((await result).status).toBe("completed");
   });
+});
+
+test("the timers of the runner may be replaced: the fleet has a clock of its own", async () => {
+  vi.useFakeTimers({ now: 0 });
+  try {
+    const fleet = await testFleet({ workflows: [review], actions });
+    const run = await fleet.start("review-pr", { inputs: { pr: "7" } });
+    await run.untilGate();
+    await fleet.advance("6 days");
+    await run.approve();
+    expect((await run.result()).status).toBe("completed");
+    expect(Date.now()).toBe(0);
+  } finally {
+    vi.useRealTimers();
+  }
 });
 
 describe("a test that is wrong hears it at once", () => {
