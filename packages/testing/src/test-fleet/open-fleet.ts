@@ -215,11 +215,16 @@ function hasReadyJobs({ queue }: Redis): boolean {
   );
 }
 
-/** Deadlines of runs and due times of schedules; one that is over is still to be seen to. */
-async function nextDueAt({ queue, memory }: Redis): Promise<number | undefined> {
-  const { timers } = takeSnapshot(memory);
+/**
+ * Deadlines of runs and due times of schedules; one that is over is still to be seen to. What a dead worker left behind is
+ * due now: somebody is going to find it.
+ */
+async function nextDueAt({ queue, memory, time }: Redis): Promise<number | undefined> {
+  const { timers, outbox, runs } = takeSnapshot(memory);
   const { rows: schedules } = await memory.listSchedules({ limit: limits.pageRowsMax });
+  const isLeft = outbox.size > 0 || [...runs.values()].some(({ owner }) => owner !== undefined);
   const dues = [
+    ...(isLeft ? [time.now()] : []),
     queue.nextDueAt(),
     ...timers.values(),
     ...schedules.filter(({ paused }) => paused === undefined).map(({ dueAt }) => dueAt),
