@@ -1,8 +1,7 @@
 /**
  * A run's log: a page of it, or line by line while the run goes on. Nothing tells of a new line, so a follower looks again
- * and again; the log is written in pieces half a second apart anyway.
+ * when the history goes on, and after a while anyway: a log is written with the history, or half a second later.
  */
-import { setTimeout as pause } from "node:timers/promises";
 import { isEnded, type LogLine, limits } from "@runfleet/model";
 import type { Connections } from "./connections.js";
 import { stopSignal } from "./follow-runs.js";
@@ -10,9 +9,6 @@ import type { LogLineDocument, LogOptions, LogPage, LogsOptions } from "./log-do
 import { pageRequest } from "./page-request.js";
 import { readRun } from "./read-runs.js";
 import { isoTime } from "./run-document.js";
-
-/** Between two looks of a follower. */
-const lookAgainMs = 500;
 
 export async function readLog(
   connections: Connections,
@@ -35,11 +31,14 @@ export async function* followLog(
   options: LogsOptions,
 ): AsyncGenerator<LogLineDocument, undefined> {
   const stop = stopSignal(connections, options.signal);
+  const { store, time } = connections;
   const { step } = options;
   let { after } = options;
   try {
     while (!stop.signal.aborted) {
-      // Asked before reading: whatever the run said before its end is in the log then.
+      // In this order: an end that the record does not show yet comes after the newest event, and whatever was said before
+      // an end that it shows is in the log.
+      const newest = await store.newestEventId(runId);
       const { status } = await readRun(connections, runId);
       after = yield* readOn(connections, {
         runId,
@@ -47,7 +46,8 @@ export async function* followLog(
         ...(after === undefined ? {} : { after }),
       });
       if (isEnded(status) || options.until === "log") return;
-      await pause(lookAgainMs, undefined, { signal: stop.signal }).catch(() => undefined);
+      const blockMs = time.lookAgainMs / 2;
+      await store.followHistory({ runId, after: newest, blockMs, signal: stop.signal });
     }
   } finally {
     stop.release();
