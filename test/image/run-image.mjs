@@ -1,10 +1,11 @@
 // Starts worker and server as the image does, against a Redis of its own, and judges what they do: health, one workflow with a
-// script, an orderly end at SIGTERM.
+// script, what the pod is told its deletion costs, an orderly end at SIGTERM.
 import { once } from "node:events";
 import { existsSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
 import { startEmbeddedRedis } from "@runfleet/testing";
+import { openCluster } from "./cluster-stand-in.mjs";
 
 const patienceMs = 60_000;
 
@@ -35,11 +36,13 @@ export async function tryImage(image, say) {
   const redis = await startEmbeddedRedis({
     ...{ dir: image.folder, appendOnly: true, log: (line) => say(line) },
   });
+  const cluster = await openCluster(image.stage);
   /** @type {Started[]} */
   const running = [];
   try {
     say(`Redis: ${redis.kind}`);
-    const run = (/** @type {string[]} */ ...words) => startIn(image, { words, redisUrl: redis.url, running });
+    const run = (/** @type {string[]} */ ...words) =>
+      startIn(image, { words, env: { ...cluster.env, REDIS_URL: redis.url }, running });
     const [workerPort, serverPort] = [await freePort(), await freePort()];
     const services = {
       worker: run("worker", "--health-port", String(workerPort)),
@@ -51,6 +54,10 @@ export async function tryImage(image, say) {
     const start = await run("start", "hello.wf", "--wait").ended;
     if (start.code !== 0) throw new Error(`the run did not complete: ${start.text}`);
     say("a workflow with an action and a script has run");
+    const deadline = Date.now() + patienceMs;
+    while (cluster.costs.length === 0 && Date.now() < deadline) await pause(100);
+    if (cluster.costs[0] !== "0") throw new Error(`an idle pod costs 0, and was told ${cluster.costs}`);
+    say("the worker has told what deleting its pod would cost");
     for (const [name, service] of Object.entries(services)) {
       service.child.kill("SIGTERM");
       const { code, text } = await service.ended;
@@ -59,16 +66,17 @@ export async function tryImage(image, say) {
     say("both ended in order when they were asked to");
   } finally {
     for (const { child } of running) child.kill("SIGKILL");
+    cluster.close();
     await redis.stop();
   }
 }
 
 /**
  * @param {import("./run.mjs").Image} image
- * @param {{ words: string[], redisUrl: string, running: Started[] }} what
+ * @param {{ words: string[], env: Record<string, string>, running: Started[] }} what
  * @returns {Started}
  */
-function startIn(image, { words, redisUrl, running }) {
+function startIn(image, { words, env: given, running }) {
   const entry = JSON.parse(image.settings["ENTRYPOINT"] ?? "");
   // Without Alpine's packages there is no init; what it is for, processes that nobody waits for, is not tried here.
   const program = existsSync("/sbin/tini") ? entry : entry.slice(entry.indexOf("--") + 1);
@@ -76,7 +84,7 @@ function startIn(image, { words, redisUrl, running }) {
   const child = image.stage.start([...program, ...words], {
     ...{ user, workdir, volumes: JSON.parse(image.settings["VOLUME"] ?? "") },
     // Nobody listens there: that OpenTelemetry's SDK can be loaded from the slim tree is what is tried.
-    env: { ...env, REDIS_URL: redisUrl, OTEL_EXPORTER_OTLP_ENDPOINT: "http://127.0.0.1:9" },
+    env: { ...env, ...given, OTEL_EXPORTER_OTLP_ENDPOINT: "http://127.0.0.1:9" },
   });
   let text = "";
   for (const stream of [child.stdout, child.stderr]) stream.on("data", (part) => (text += part));
