@@ -43,11 +43,19 @@ test.skipIf(browserProgram === undefined)(
     expect(await buttons.count()).toBe(0);
     await page.getByRole("link", { name: "Runs" }).click();
     expect(await page.getByRole("link", { name: "Start" }).count()).toBe(0);
+    const open = await fleet().start({ workflow: "slow", label: "slow one again" });
+    await page.getByRole("link", { name: "slow one again" }).click();
+    await heading(page, "running").waitFor();
     await server.end("SIGTERM");
     await page.getByText("unreachable").first().waitFor();
     const again = await fleet().project.server({ RUNFLEET_API_TOKENS: tokens }, new URL(server.url).port);
     await page.getByText("unreachable").first().waitFor({ state: "detached" });
-    await page.getByRole("link", { name: "slow one" }).waitFor();
+    await fetch(`${url()}/api/v1/runs/${open}/cancel`, { method: "POST" });
+    await heading(page, "cancelled").waitFor();
+    await page.getByText(/^History/).click();
+    await page.getByText("run.cancelled").waitFor();
+    await page.getByRole("link", { name: "Runs" }).click();
+    await page.getByRole("link", { name: "slow one", exact: true }).waitFor();
     // The first question, before anybody had signed in, is answered with 401, and browsers tell that.
     expect(complaints.filter((complaint) => !complaint.includes("401"))).toEqual([]);
     await page.close();

@@ -77,6 +77,16 @@ browse("runs that match or are selected are counted, and cancelled together", as
   await page.getByText("2 of 2 cancelled").waitFor();
 });
 
+browse("a run's history comes though the server refuses it at first", async (page) => {
+  await page.route("**/events*", (route) => route.fulfill({ status: 503 }), { times: 1 });
+  await startFromPage(page, "slow");
+  await page.getByText(/^History/).click();
+  await page.getByText("step.started").waitFor();
+  await page.getByRole("button", { name: "Cancel" }).click();
+  await page.getByRole("button", { name: "Yes, cancel" }).click();
+  await page.getByText("run.cancelled").waitFor();
+});
+
 browse("a failed run goes on after a retry", async (page) => {
   await startFromPage(page, "fragile");
   await heading(page, "failed").waitFor();

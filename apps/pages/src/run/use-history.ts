@@ -1,9 +1,14 @@
-/** The history of a run as the server sends it. The browser connects again by itself and misses nothing. */
+/**
+ * The history of a run as the server sends it. The browser connects again by itself when it is cut off, and gives up when it
+ * is refused (too many readers, a proxy whose server is just starting): then this asks again. Nothing is missed.
+ */
 import type { HistoryEvent } from "@runfleet/model";
 import { useEffect, useRef, useState } from "react";
 
 /** What a page keeps: a run may have tens of thousands of events, a person looks at the last ones. */
 const keptMax = 500;
+/** After a refusal; a server that starts is there by then. */
+const askAgainMs = 3_000;
 
 /** Types of messages that carry facts, every one. A browser hands out named messages by name only. */
 const factTypes: Readonly<Record<HistoryEvent["type"], true>> = {
@@ -54,16 +59,31 @@ export function useHistory(id: string, endedAt: string | null | undefined): read
   const last = useRef("");
   useEffect(() => {
     if (endedAt === undefined) return;
-    const after = last.current === "" ? "" : `?after=${last.current}`;
-    const source = new EventSource(`/api/v1/runs/${encodeURIComponent(id)}/events${after}`);
     const take = ({ data }: MessageEvent<string>): void => {
       const event = JSON.parse(data) as HistoryEvent;
       last.current = event.id;
       setEvents((before) => [...before, event].slice(-keptMax));
     };
-    for (const type of Object.keys(factTypes)) source.addEventListener(type, take);
-    source.addEventListener("end", () => source.close());
-    return () => source.close();
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const open = (): EventSource => {
+      const after = last.current === "" ? "" : `?after=${last.current}`;
+      const opened = new EventSource(`/api/v1/runs/${encodeURIComponent(id)}/events${after}`);
+      for (const type of Object.keys(factTypes)) opened.addEventListener(type, take);
+      opened.addEventListener("end", () => opened.close());
+      opened.addEventListener("error", () => {
+        // Of a run that has ended there is nothing more to ask for.
+        if (opened.readyState !== EventSource.CLOSED || endedAt !== null) return;
+        timer = setTimeout(() => {
+          source = open();
+        }, askAgainMs);
+      });
+      return opened;
+    };
+    let source = open();
+    return () => {
+      clearTimeout(timer);
+      source.close();
+    };
   }, [id, endedAt]);
   return events;
 }

@@ -133,19 +133,41 @@ test("a reader that does not read makes the server wait, and takes up no more th
   await close();
 });
 
-test("more readers than a server can have at once are told to come again", async () => {
-  const { fleet } = server.under;
-  const { id } = await fleet.start("greet", { inputs: { whom: "x" } });
-  async function* silence(_id: string, { signal }: EventsOptions = {}): AsyncIterableIterator<HistoryEvent> {
-    await new Promise<void>((resolve) => signal?.addEventListener("abort", () => resolve()));
-  }
+/** The routes alone, with options that only tests want. */
+async function routesAlone(...given: Parameters<typeof eventStreamRoutes>) {
   const app = Fastify({ forceCloseConnections: true });
   app.setValidatorCompiler(validatorCompiler).setSerializerCompiler(() => JSON.stringify);
   answerProblems(app, silent);
-  await app.register(eventStreamRoutes({ ...fleet, events: silence }, 3), { prefix: "/api/v1" });
+  await app.register(eventStreamRoutes(...given), { prefix: "/api/v1" });
   await app.listen({ port: 0 });
   const { port } = app.server.address() as AddressInfo;
-  const url = `http://127.0.0.1:${port}${eventsPath(id)}`;
+  return { url: `http://127.0.0.1:${port}`, close: () => app.close() };
+}
+
+/** Nothing happens, ever. */
+async function* silence(_id: string, { signal }: EventsOptions = {}): AsyncIterableIterator<HistoryEvent> {
+  await new Promise<void>((resolve) => signal?.addEventListener("abort", () => resolve()));
+}
+
+test("while nothing happens, a reader and whoever is between hear that the server is there", async () => {
+  const { fleet } = server.under;
+  const { id } = await fleet.start("greet", { inputs: { whom: "x" } });
+  const { url, close } = await routesAlone({ ...fleet, events: silence }, { beatMs: 20 });
+  const gone = new AbortController();
+  const { body } = await fetch(`${url}${eventsPath(id)}`, { signal: gone.signal });
+  const reader = body?.pipeThrough(new TextDecoderStream()).getReader();
+  let text = "";
+  while (text.split(": still here\n\n").length < 4) text += (await reader?.read())?.value ?? "";
+  expect(messages(text)).toEqual([]);
+  gone.abort();
+  await close();
+});
+
+test("more readers than a server can have at once are told to come again", async () => {
+  const { fleet } = server.under;
+  const { id } = await fleet.start("greet", { inputs: { whom: "x" } });
+  const alone = await routesAlone({ ...fleet, events: silence }, { most: 3 });
+  const url = `${alone.url}${eventsPath(id)}`;
   const gone = new AbortController();
   const open = await Promise.all(Array.from({ length: 3 }, () => fetch(url, { signal: gone.signal })));
   expect(new Set(open.map(({ status }) => status))).toEqual(new Set([200]));
@@ -160,7 +182,7 @@ test("more readers than a server can have at once are told to come again", async
       return status;
     })
     .toBe(200);
-  await app.close();
+  await alone.close();
 });
 
 test("a reader that leaves while its run is looked up is not followed for", async () => {

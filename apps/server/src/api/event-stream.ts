@@ -25,7 +25,17 @@ const readersMax = 500;
 /** More digits are no time and no count, and too large for Redis. */
 const eventId = /^\d{1,15}-\d{1,15}$/;
 
-export function eventStreamRoutes(fleet: FleetClient, most = readersMax): FastifyPluginCallbackZod {
+interface StreamOptions {
+  /** Readers at once. */
+  readonly most?: number;
+  /** Between two signs of life. */
+  readonly beatMs?: number;
+}
+
+export function eventStreamRoutes(
+  fleet: FleetClient,
+  { most = readersMax, beatMs = heartbeatMs }: StreamOptions = {},
+): FastifyPluginCallbackZod {
   let readers = 0;
   return (app, _options, done) => {
     app.get(
@@ -58,7 +68,7 @@ export function eventStreamRoutes(fleet: FleetClient, most = readersMax): Fastif
         readers += 1;
         try {
           await stream(fleet, reply, {
-            id,
+            ...{ id, beatMs },
             until: request.query.until ?? "run",
             ...(after === undefined ? {} : { after }),
           });
@@ -76,6 +86,7 @@ interface Wanted {
   readonly id: string;
   readonly after?: string;
   readonly until: "run" | "history";
+  readonly beatMs: number;
 }
 
 async function hasNothingAfter(
@@ -88,7 +99,11 @@ async function hasNothingAfter(
   return done === true;
 }
 
-async function stream(fleet: FleetClient, reply: FastifyReply, { id, ...wanted }: Wanted): Promise<void> {
+async function stream(
+  fleet: FleetClient,
+  reply: FastifyReply,
+  { id, beatMs, ...wanted }: Wanted,
+): Promise<void> {
   const response = reply.raw;
   const gone = new AbortController();
   response.once("close", () => gone.abort());
@@ -102,7 +117,7 @@ async function stream(fleet: FleetClient, reply: FastifyReply, { id, ...wanted }
     "x-accel-buffering": "no",
   } as Record<string, string>);
   response.write("retry: 2000\n\n");
-  const beat = setInterval(() => response.write(": still here\n\n"), heartbeatMs);
+  const beat = setInterval(() => response.write(": still here\n\n"), beatMs);
   try {
     for await (const event of fleet.events(id, { ...wanted, signal: gone.signal })) {
       if (gone.signal.aborted) return;
