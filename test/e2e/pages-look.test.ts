@@ -1,18 +1,28 @@
 /**
  * How the pages look: who sees which buttons, what is there while the server is away, every page in light and dark, wide
- * and narrow, held to WCAG 2.1. With RUNFLEET_PICTURES=1 the pictures of the documentation are taken anew.
+ * and narrow, held to WCAG 2.1, and with the keyboard alone. With RUNFLEET_PICTURES=1 the pictures of the documentation are taken anew.
  */
 import { fileURLToPath } from "node:url";
 import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
 import { breachesOf, browserProgram, openPage } from "../support/browser.js";
-import { heading, stepRow, usePagesFleet } from "../support/pages-fleet.js";
+import { browse, heading, stepRow, usePagesFleet } from "../support/pages-fleet.js";
 import { tokens } from "../support/pages-project.js";
 
 const pictures = fileURLToPath(new URL("../../docs/pictures/", import.meta.url));
 
 const fleet = usePagesFleet();
 const url = (): string => fleet().url;
+
+/** Only when they are wanted. */
+async function takePicture(
+  page: Page,
+  name: string,
+  options: { readonly fullPage?: boolean } = {},
+): Promise<void> {
+  if (process.env["RUNFLEET_PICTURES"] !== "1") return;
+  await page.screenshot({ path: `${pictures}${name}.png`, animations: "disabled", ...options });
+}
 
 async function signIn(page: Page, secret: string): Promise<void> {
   await page.getByLabel("API token").fill(secret);
@@ -26,6 +36,11 @@ test.skipIf(browserProgram === undefined)(
     const server = await fleet().project.server({ RUNFLEET_API_TOKENS: tokens });
     const id = await fleet().start({ workflow: "slow", label: "slow one" });
     await page.goto(`${server.url}/runs/${id}`);
+    await page.getByLabel("API token").waitFor();
+    for (const look of ["light", "dark"] as const) {
+      await page.emulateMedia({ colorScheme: look });
+      await takePicture(page, `sign-in-${look}`);
+    }
     await signIn(page, "a-long-enough-secret");
     await page.getByText("ann (operator)").waitFor();
     await heading(page, "running").waitFor();
@@ -123,19 +138,57 @@ test.skipIf(browserProgram === undefined)(
         await page.getByText("2 waiting for an answer").waitFor();
         if (name === "start") await page.getByLabel("Workflow").selectOption("signing");
         await page.getByText(part).first().waitFor();
-        if (process.env["RUNFLEET_PICTURES"] === "1") {
-          const path = `${pictures}${name}-${look}.png`;
-          await page.screenshot({ path, animations: "disabled", fullPage: name === "run" });
-        }
+        await takePicture(page, `${name}-${look}`, { fullPage: name === "run" });
         if (name === "run") await openEverything(page);
         breaches.push(...(await breachesOf(page)).map((breach) => `${name}, ${look}: ${breach}`));
         await page.setViewportSize({ width: 360, height: 740 });
         const excess = await page.evaluate<number>("document.documentElement.scrollWidth - innerWidth");
         expect(excess, `${name} is wider than a narrow screen`).toBeLessThanOrEqual(0);
       }
+      // The board has a look of its own, and breaches of its own.
+      await page.setViewportSize({ width: 1280, height: 800 });
+      await page.goto(`${url()}/queues/queue/default/${id}`);
+      await page.getByText("costUsd").waitFor();
+      await page.locator(".react-flow__node", { hasText: "hello" }).waitFor();
+      await takePicture(page, `queues-${look}`);
       expect(complaints).toEqual([]);
       await page.close();
     }
     expect(breaches).toEqual([]);
   },
 );
+
+browse(fleet, "a run is started and approved with the keyboard alone", async (page) => {
+  const press = async (...keys: readonly string[]): Promise<void> => {
+    for (const key of keys) await page.keyboard.press(key);
+  };
+  /** Goes on with Tab until that is where the focus is. */
+  const tabTo = async (name: string): Promise<void> => {
+    const named = `(() => { const at = document.activeElement;
+      return (at.labels?.[0]?.textContent ?? at.textContent ?? "").trim(); })()`;
+    for (let left = 60; left > 0; left--) {
+      await press("Tab");
+      if ((await page.evaluate<string>(named)).startsWith(name)) return;
+    }
+    throw new Error(`the keyboard does not come to ${name}`);
+  };
+  await page.goto(`${url()}/`);
+  await page.getByRole("link", { name: "Start" }).waitFor();
+  await tabTo("Start");
+  await press("Enter");
+  await page.getByLabel("Workflow").locator("option", { hasText: "release" }).waitFor({ state: "attached" });
+  await tabTo("Workflow");
+  await page.keyboard.type("release");
+  await page.getByLabel("version").waitFor();
+  await tabTo("version");
+  await page.keyboard.type("3");
+  await press("Enter");
+  await heading(page, "waiting").waitFor();
+  await tabTo("Now");
+  await press("Space");
+  await tabTo("Feedback");
+  await page.keyboard.type("go");
+  await tabTo("Approve");
+  await press("Enter");
+  await heading(page, "completed").waitFor();
+});

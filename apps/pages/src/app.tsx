@@ -3,7 +3,7 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link, Route, Switch } from "wouter";
 import { api, isProblem } from "./api";
 import { CostPage } from "./cost/cost-page";
-import { FleetPage } from "./fleet-page";
+import { FleetPage } from "./fleet/fleet-page";
 import { GatesPage } from "./gates/gates-page";
 import { LimitsPage } from "./limits/limits-page";
 import { ProblemNote } from "./parts/problem-note";

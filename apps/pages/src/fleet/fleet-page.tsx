@@ -1,9 +1,10 @@
-/** The fleet: who works, how much is to be done, what ended runs hold. */
+/** The fleet: who works on what, how much is to be done, what ended runs hold. */
 import { useQuery } from "@tanstack/react-query";
-import { api } from "./api";
-import { ProblemNote } from "./parts/problem-note";
-import { Ago } from "./parts/time";
-import { count, duration } from "./words";
+import { api } from "../api";
+import { ProblemNote } from "../parts/problem-note";
+import { Ago } from "../parts/time";
+import { count, duration } from "../words";
+import { InHand } from "./in-hand";
 
 export function FleetPage() {
   const { data, error } = useQuery({ queryKey: ["fleet"], queryFn: api.fleet, refetchInterval: 2_000 });
@@ -48,6 +49,7 @@ export function FleetPage() {
               </tr>
             ))}
           </Table>
+          <InHand />
           {data.kept.length === 0 ? null : (
             <>
               <h2>Ended runs kept</h2>
