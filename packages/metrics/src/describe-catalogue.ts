@@ -63,7 +63,7 @@ function labelChapter(): string {
   const all = Object.values(catalogue).reduce((sum, entry) => sum + seriesMax(entry), 0);
   return [
     "## Labels",
-    `Of a label that takes names, the first ones that a process meets get series of their own; everything after them is counted as \`${otherValue}\`. No metric has two such labels. So one process never has more than ${all.toLocaleString("en")} series, whatever workflows and actions are called.`,
+    `Of a label that takes names, the first ones that a process meets get series of their own; everything after them is counted as \`${otherValue}\`, and gauges of it are left out. No metric has two such labels. So one process never has more than ${all.toLocaleString("en")} series, whatever workflows and actions are called.`,
     ["| label | values | of |", "| --- | --- | --- |", ...rows].join("\n"),
   ].join("\n\n");
 }

@@ -110,6 +110,20 @@ describe("bounded cardinality", () => {
     ]);
   });
 
+  test("a gauge of 10,000 pools is 100 series, and after they are gone others have theirs", async () => {
+    const recorder = createRecorder("server", "rf");
+    const ready = recorder.gauge("runfleet_pool_ready_runs");
+    for (let index = 0; index < 10_000; index += 1) ready.set(index, `pool-${index}`);
+    const series = named(await recorder.read(), "runfleet_pool_ready_runs");
+    expect(series).toHaveLength(100);
+    expect(series.at(-1)).toMatchObject({ labels: { pool: "pool-99" }, value: 99 });
+    ready.clear();
+    ready.set(7, "pool-9999");
+    expect(named(await recorder.read(), "runfleet_pool_ready_runs")).toMatchObject([
+      { labels: { pool: "pool-9999" }, value: 7 },
+    ]);
+  });
+
   test("no metric has two labels that take names, so their product is no danger", () => {
     const open = Object.entries(catalogue).map(([name, { labels }]) => ({
       name,

@@ -143,26 +143,29 @@ function openMetrics(from: MetricPart): Metrics {
   const entries = Object.entries(catalogue).filter(([, entry]) => entry.from === from);
   const cells = new Map<string, Series<Cell>>();
   const buckets = new Map<string, Series<Buckets>>();
+  const makeCell = (): Cell => ({ value: 0 });
   for (const [name, entry] of entries) {
     const { labels } = entry;
     if (entry.kind === "histogram") {
-      const make = (): Buckets => ({
-        bounds: entry.buckets,
-        counts: entry.buckets.map(() => 0),
-        above: 0,
-        sum: 0,
-      });
-      const series = createSeries({ labels, admission, make });
+      const make = (): Buckets => openBuckets(entry.buckets);
+      const series = createSeries({ labels, admission, make, others: "together" });
       buckets.set(name, series);
       beginAtZero(labels, series);
-    } else {
-      const series = createSeries({ labels, admission, make: () => ({ value: 0 }) });
+    } else if (entry.kind === "counter") {
+      const series = createSeries({ labels, admission, make: makeCell, others: "together" });
       cells.set(name, series);
-      // A gauge that nobody has set says nothing.
-      if (entry.kind === "counter") beginAtZero(labels, series);
+      beginAtZero(labels, series);
+    } else {
+      // A gauge that nobody has set says nothing, and one of several things neither. Names come and go with `clear`.
+      const own = createAdmission();
+      cells.set(name, createSeries({ labels, admission: own, make: makeCell, others: "left out" }));
     }
   }
   return { entries, cells, buckets };
+}
+
+function openBuckets(bounds: readonly number[]): Buckets {
+  return { bounds, counts: bounds.map(() => 0), above: 0, sum: 0 };
 }
 
 function observe(buckets: Buckets, value: number): void {

@@ -8,6 +8,8 @@ import { type Label, type OpenLabel, otherValue } from "./labels.js";
 export interface Admission {
   /** The value itself, or `other`. */
   admit(label: OpenLabel, value: string): string;
+  /** Lets other names in from now on. */
+  forget(): void;
 }
 
 export function createAdmission(): Admission {
@@ -21,6 +23,7 @@ export function createAdmission(): Admission {
       values.add(value);
       return value;
     },
+    forget: () => known.clear(),
   };
 }
 
@@ -37,8 +40,10 @@ export function createSeries<Cell extends object>(options: {
   readonly labels: readonly Label[];
   readonly admission: Admission;
   readonly make: () => Cell;
+  /** What becomes of names that are not let in: one cell for all of them, or none that is ever read. */
+  readonly others: "together" | "left out";
 }): Series<Cell> {
-  const { labels, admission, make } = options;
+  const { labels, admission, make, others } = options;
   const root: Branch<Cell> = new Map();
   const found: { readonly values: readonly string[]; readonly cell: Cell }[] = [];
 
@@ -50,6 +55,7 @@ export function createSeries<Cell extends object>(options: {
   };
   const grow = (values: readonly string[]): Cell => {
     const own = values.map((value, index) => admitted(index, value));
+    if (others === "left out" && own.some((value, index) => value !== values[index])) return make();
     let branch = root;
     for (const value of own.slice(0, -1)) {
       const next = branch.get(value) ?? new Map();
@@ -79,6 +85,7 @@ export function createSeries<Cell extends object>(options: {
     clear() {
       root.clear();
       found.length = 0;
+      admission.forget();
     },
   };
 }
