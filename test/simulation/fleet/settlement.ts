@@ -54,6 +54,9 @@ export function settle(redis: Redis, ledger: Ledger, seed: number): void {
   for (const [id, { expiresAt }] of held.leases) {
     if (expiresAt > redis.time.now()) ledger.wrong(`somebody still holds the lease of ${id}`);
   }
+  for (const [scope, holders] of held.permits.held)
+    for (const id of holders) ledger.wrong(`${id} still has a permit of ${scope}`);
+  for (const id of held.permits.waiters.keys()) ledger.wrong(`${id} is still in line for a permit`);
   for (const job of redis.queue.snapshot().get(pool) ?? []) {
     if (job.state === "waiting" || job.state === "active")
       ledger.wrong(`the job of ${job.runId} is ${job.state}`);

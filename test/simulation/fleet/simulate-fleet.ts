@@ -24,6 +24,8 @@ export interface FleetSimulation {
   readonly cancels?: number;
   /** Between machines and twin; a control switches a guard off here. */
   readonly guard?: (store: RunStore, ledger: Ledger) => RunStore;
+  /** Runs of each workflow that may be worked on at once. Default: any number. */
+  readonly limit?: number;
   /** Actions whose effect must not be repeated do not say so; for a control. */
   readonly isCareless?: boolean;
 }
@@ -33,6 +35,8 @@ export interface FleetHistory {
   readonly counts: ReadonlyMap<FaultKind, number>;
   /** What probes and people were told about effects in doubt. */
   readonly heard: Readonly<Record<"done" | "notDone", number>>;
+  /** Most runs that were in line for a permit of one workflow. */
+  readonly inLine: number;
   /** By run. */
   readonly results: ReadonlyMap<string, string>;
   readonly transcript: string;
@@ -51,13 +55,19 @@ export async function simulateFleet(simulation: FleetSimulation): Promise<FleetH
   const lines: string[] = [];
   const note = (line: string): void => void lines.push(`${time.now() - startAt} ${line}`);
   const ledger = createLedger({ program, note, now: () => time.now() });
-  const { guard = (store) => store } = simulation;
+  const { guard = (store) => store, limit } = simulation;
+  const limited = watchPermits(ledger, limit ?? 0);
   const redis = createRedis({
     ...{ time, weather, alsoForgets: ledger },
-    around: (memory) => ({ ...memory, ...ledger.watch(guard(memory, ledger)) }),
+    around: (memory) => {
+      const watched = { ...memory, ...ledger.watch(guard(memory, ledger)) };
+      return limit === undefined ? watched : lookingAfter(watched, () => limited.look(memory));
+    },
   });
   time.onStep = () => redis.queue.tick();
   await publish(program, redis);
+  if (limit !== undefined)
+    for (const { name } of program.definitions) await redis.memory.setLimit({ workflow: name, total: limit });
 
   const machine = createMachine("people", {
     time,
@@ -98,6 +108,7 @@ export async function simulateFleet(simulation: FleetSimulation): Promise<FleetH
     violations: ledger.violations,
     counts: weather.counts,
     heard: ledger.once.heard,
+    inLine: limited.inLine(),
     results: resultsOf(redis),
     transcript: [...lines, contentsOf(redis)].join("\n"),
   };
@@ -109,6 +120,35 @@ async function publish(program: Program, { memory }: Redis): Promise<void> {
     return { name: definition.name, hash: definitionHash(json), json };
   });
   await memory.publish(workflows);
+}
+
+/** Looks whether more runs of a workflow are worked on than may be, and how many are in line. */
+function watchPermits(ledger: Ledger, limit: number) {
+  let inLine = 0;
+  return {
+    inLine: () => inLine,
+    look(memory: Pick<RunStore, "listScopes">): void {
+      void memory.listScopes({ limit: 100 }).then(({ rows }) => {
+        for (const { workflow, held, waiting } of rows) {
+          if (held > limit) ledger.wrong(`${held} runs of ${workflow} have one of ${limit} permits`);
+          inLine = Math.max(inLine, waiting);
+        }
+      });
+    },
+  };
+}
+
+/** The same store; somebody looks after each call. */
+function lookingAfter<T extends object>(store: T, look: () => void): T {
+  const calls = Object.entries(store).map(([name, method]) => [
+    name,
+    (...args: never[]) => {
+      const reply = (method as (...args: never[]) => unknown)(...args);
+      look();
+      return reply;
+    },
+  ]);
+  return Object.fromEntries(calls) as T;
 }
 
 /** Lets things happen until every run has ended or waits in vain, or the horizon is reached. */
