@@ -125,7 +125,7 @@ function startPlace(place: number, redis: Redis) {
     const { clock } = hired;
     const secrets = createSecretBox({ namespace: "rf" });
     const definitions = createDefinitions(store);
-    const ports = { store, queue, definitions, secrets, now: clock.now, log: silentLog };
+    const ports = { store, queue, definitions, secrets, namespace: "rf", now: clock.now, log: silentLog };
     void register(store)
       .catch(() => undefined)
       .then(() => {

@@ -4,7 +4,7 @@ import type { FleetClient, StartEntry, StartManyOutcome, StartOptions } from "@r
 import { errorCodes, isRunfleetError, RunfleetError } from "@runfleet/model";
 import type { Cli } from "./cli.js";
 import { type ReadStart, readStarts } from "./read-starts.js";
-import { withFleet } from "./with-fleet.js";
+import { withTracedFleet } from "./with-fleet.js";
 import { looksLikeFile, readFilesBeside, readWorkflowFile } from "./workflow-files.js";
 
 /** Refused lines shown to a person; `--json` has all. */
@@ -15,7 +15,7 @@ export async function startFromFile(
   asked: { readonly workflow: string; readonly file: string; readonly options: StartOptions },
 ): Promise<void> {
   const { terminal, cwd } = cli;
-  await withFleet(cli, async (fleet) => {
+  await withTracedFleet(cli, async (fleet) => {
     const starts = await readStarts(resolve(cwd, asked.file), { ...asked.options, workflow: asked.workflow });
     const workflow = await publishedName(fleet, asked.workflow, cwd);
     const entries = starts.map(({ entry }) => ({

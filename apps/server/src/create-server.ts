@@ -5,6 +5,7 @@ import helmet from "@fastify/helmet";
 import rateLimit from "@fastify/rate-limit";
 import type { FleetClient } from "@runfleet/client";
 import { limits, RunfleetError } from "@runfleet/model";
+import { withinTrace } from "@runfleet/tracing";
 import Fastify, { type FastifyInstance } from "fastify";
 import { validatorCompiler, type ZodTypeProvider } from "fastify-type-provider-zod";
 import { guardRequests } from "./access/guard.js";
@@ -71,6 +72,8 @@ export async function createServer(parts: ServerParts): Promise<FastifyInstance>
   app.addHook("onRequest", async (request, reply) => {
     reply.headers({ "x-request-id": request.id, "cache-control": "no-store" });
   });
+  // Once the body is there: what reads it would lose the caller's trace again.
+  app.addHook("preHandler", (request, _reply, done) => withinTrace(request.headers, done));
 
   await app.register(helmet, { contentSecurityPolicy: { useDefaults: false, directives: pagePolicy } });
   await app.register(cookie, { secret: sessionKey(tokens) });

@@ -37,6 +37,7 @@ export interface Connections {
   readonly secrets: SecretBox;
   readonly examineRedis: () => Promise<readonly RedisFinding[]>;
   readonly memoryUse: () => Promise<MemoryUse>;
+  readonly namespace: string;
   readonly actor: string;
   readonly log: (line: string) => void;
   /** True while commands are sent at once; otherwise they wait for the connection, some seconds at most. */
@@ -85,6 +86,7 @@ export function openConnections(options: ClientOptions): Connections {
     secrets,
     examineRedis: () => examineRedis(redis),
     memoryUse: () => readMemoryUse(redis),
+    namespace,
     actor: options.actor ?? "client",
     log: options.log ?? (() => {}),
     isReady: () => redis.status === "ready",

@@ -9,7 +9,14 @@ import type { StartEntry, StartManyOptions } from "./client-options.js";
 import type { Connections } from "./connections.js";
 import { deliverRuns } from "./deliver.js";
 import { letInMore } from "./limit-workflows.js";
-import { findTarget, prepareRun, type Started, type StartTarget, settleStart } from "./start-run.js";
+import {
+  createTraced,
+  findTarget,
+  prepareRun,
+  type Started,
+  type StartTarget,
+  settleStart,
+} from "./start-run.js";
 
 export type StartOutcome =
   | { readonly type: "started"; readonly run: Started }
@@ -78,7 +85,7 @@ function refuseEntry(index: number, error: unknown): never {
 
 async function startHundred(connections: Connections, runs: readonly NewRun[]): Promise<StartOutcome[]> {
   // Sent without waiting for each other: one round trip, and Redis takes them in this order.
-  const replies = await Promise.allSettled(runs.map((run) => connections.store.createRun(run)));
+  const replies = await Promise.allSettled(runs.map((run) => createTraced(connections, run)));
   const created = replies.flatMap((reply, index) => {
     const run = runs[index];
     return reply.status === "fulfilled" && reply.value.tag === "created" && run !== undefined

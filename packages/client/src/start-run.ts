@@ -13,6 +13,7 @@ import {
   splitSecrets,
 } from "@runfleet/model";
 import { sealInputs } from "@runfleet/store";
+import { traceStart } from "@runfleet/tracing";
 import { completeInputs, textInputs } from "./check-inputs.js";
 import { checkName, checkStartOptions } from "./check-start-options.js";
 import type { StartOptions } from "./client-options.js";
@@ -114,12 +115,17 @@ export function prepareRun(
 }
 
 async function create(connections: Connections, run: NewRun): Promise<Started> {
-  const reply = await connections.store.createRun(run);
+  const reply = await createTraced(connections, run);
   if (reply.tag === "created") {
     await deliverRuns(connections, [{ run, reply }]);
     await letInMore(connections, run.workflow, reply);
   }
   return settleStart(run, reply);
+}
+
+/** Creates the run in a span of its own, when somebody records spans. */
+export function createTraced({ store, namespace }: Connections, run: NewRun): Promise<CreateReply> {
+  return traceStart(run, { namespace }, (traced) => store.createRun(traced));
 }
 
 /** What the store's answer means to who started. Throws `idempotency_conflict`. */

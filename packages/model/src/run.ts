@@ -129,6 +129,9 @@ export interface RunInfo {
   /** Of the start, else of the workflow; the key is a value. */
   readonly concurrency?: Concurrency;
   readonly rate?: Rate;
+  /** W3C Trace Context of the span in which the run was started; absent when it was started in no trace. */
+  readonly traceparent?: string;
+  readonly tracestate?: string;
   readonly createdAt: number;
 }
 

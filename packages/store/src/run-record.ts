@@ -98,9 +98,11 @@ export function infoText(run: RunInfo, sealed?: SealedInputs): string {
     createdAt: _at,
     rootId,
     secretInputs: _names,
+    traceparent,
     ...unsealed
   } = run;
-  const rest = sealed === undefined ? unsealed : { ...unsealed, sealed };
+  const trace = traceparent === undefined ? {} : { trace: traceText(traceparent) };
+  const rest = { ...unsealed, ...trace, ...(sealed === undefined ? {} : { sealed }) };
   const own = Object.entries(rest).filter(
     ([name, value]) =>
       JSON.stringify(value) !== JSON.stringify((usual as Readonly<Record<string, unknown>>)[name]),
@@ -118,18 +120,37 @@ function readDefinition(text: string): string {
   return text.startsWith("=") ? Buffer.from(text.slice(1), "base64url").toString("hex") : text;
 }
 
+/**
+ * `traceparent` of version 00 as base64, with it a run that has nothing else to say stays below the 64 bytes at which its hash
+ * would lose the small form (record 20); anything else as it is.
+ */
+function traceText(traceparent: string): string {
+  if (!/^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/.test(traceparent)) return traceparent;
+  return Buffer.from(traceparent.slice(3).replaceAll("-", ""), "hex").toString("base64url");
+}
+
+function readTrace(text: string): string {
+  if (text.length !== traceTextChars) return text;
+  const hex = Buffer.from(text, "base64url").toString("hex");
+  return `00-${hex.slice(0, 32)}-${hex.slice(32, 48)}-${hex.slice(48)}`;
+}
+
+/** Of 25 bytes in base64. */
+const traceTextChars = 34;
+
 /** Values of secret inputs come out by `readSealed` alone. */
 function readInfo(
   info: string,
   fields: Fields & { readonly row: string; readonly definition: string },
 ): RunInfo {
   const id = rowRunId(fields.row);
-  const { sealed, ...rest } = JSON.parse(info) as StoredInfo;
+  const { sealed, trace, ...rest } = JSON.parse(info) as StoredInfo;
   return {
     rootId: id,
     ...usual,
     ...rest,
     ...optional("secretInputs", sealed, Object.keys),
+    ...optional("traceparent", trace, readTrace),
     id,
     definitionHash: readDefinition(fields.definition),
     workflow: fields["workflow"] as string,
@@ -138,7 +159,10 @@ function readInfo(
   };
 }
 
-type StoredInfo = Partial<RunInfo> & { readonly sealed?: SealedInputs };
+type StoredInfo = Omit<Partial<RunInfo>, "traceparent"> & {
+  readonly sealed?: SealedInputs;
+  readonly trace?: string;
+};
 
 /** Values of secret inputs in an `info`; nothing when there are none. */
 export function readSealed(info: string | undefined): SealedInputs | undefined {

@@ -30,6 +30,11 @@ export interface ActionContext<Input> {
   readonly idempotencyKey: string;
   /** Grows with every takeover of the run. Hand it to resources that can refuse older owners. */
   readonly fencingToken: string;
+  /**
+   * Headers by which a service joins the trace of this attempt: `traceparent`, and what the process' propagators add. Empty
+   * for a run that was started in no trace, by a worker that records none. Inside the action its span is the active one.
+   */
+  readonly traceHeaders: Readonly<Record<string, string>>;
   /** Goes to the worker's log and to the run's. Values of the run's secret inputs are masked. */
   readonly log: ActionLog;
   /**

@@ -104,7 +104,7 @@ function activationOf(
       run: opened.run,
       fence: opened.fence,
       registry: createRegistry({ actions: options.actions ?? [] }),
-      ...{ scriptEnv: undefined, workingDir: () => dir },
+      ...{ scriptEnv: undefined, workingDir: () => dir, traceHeaders: {} },
       ...{ logDir: dir, log: silentLog, runLog: silentRunLog, killGraceMs: 100, redactor: createRedactor() },
       clock: systemClock,
       holdsRun: () => true,

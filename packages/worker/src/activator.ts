@@ -12,6 +12,7 @@ import type {
 } from "@runfleet/model";
 import { isEnded, limits, RunfleetError } from "@runfleet/model";
 import type { SecretBox } from "@runfleet/store";
+import { type ActivationPlace, headersOf, type StepSpans, traceActivation } from "@runfleet/tracing";
 import type { ActivationPorts } from "./activation.js";
 import { Activation } from "./activation.js";
 import type { RunContext, WorkerConfig } from "./config.js";
@@ -29,6 +30,7 @@ import type { Workspace } from "./workspace.js";
 import { createWorkspace } from "./workspace.js";
 
 export interface ActivatorOptions {
+  readonly namespace: string;
   readonly workerId: string;
   readonly store: RunStore;
   readonly leases: LeaseStore;
@@ -69,10 +71,10 @@ export function createActivator(options: ActivatorOptions): Activator {
   const log = options.log("run");
   let stopping = false;
 
-  const runActivation = async (opened: OpenedRun, lease: Lease): Promise<Disposition> => {
+  const runActivation = async (opened: OpenedRun, held: Held): Promise<Disposition> => {
     const { run } = opened;
-    const { activation, workspace } = await newActivation(opened, lease, options);
-    options.keeper.keep(lease, watchOf(activation, opened, options));
+    const { activation, workspace } = await newActivation(opened, held, options);
+    options.keeper.keep(held.lease, watchOf(activation, opened, options));
     inHand.set(run.id, activation);
     if (stopping) activation.stop();
     try {
@@ -108,7 +110,9 @@ export function createActivator(options: ActivatorOptions): Activator {
     suspects.opened(runId, activation.run.recoveries);
     const runLog = withFields(log, fieldsOf(activation));
     runLog.debug("run taken", { tookOver: activation.tookOver });
-    const disposition = await runActivation(activation, lease);
+    const disposition = await traceActivation(activation, placeOf(options), (spans) =>
+      runActivation(activation, { lease, spans }),
+    );
     runLog.debug("run left", { disposition: disposition.type });
     return disposition;
   };
@@ -141,6 +145,17 @@ export function createActivator(options: ActivatorOptions): Activator {
   };
 }
 
+/** What an activation is given for as long as it lasts. */
+interface Held {
+  readonly lease: Lease;
+  /** Absent while nobody records spans. */
+  readonly spans: StepSpans | undefined;
+}
+
+function placeOf({ namespace, workerId, ports }: ActivatorOptions): ActivationPlace {
+  return { namespace, workerId, now: ports.clock.now() };
+}
+
 /** What every line about a run in hand says. */
 function fieldsOf({ run, fence }: OpenedRun): Readonly<Record<string, unknown>> {
   return { runId: run.id, workflow: run.workflow, generation: fence.generation };
@@ -148,7 +163,7 @@ function fieldsOf({ run, fence }: OpenedRun): Readonly<Record<string, unknown>> 
 
 async function newActivation(
   opened: OpenedRun,
-  lease: Lease,
+  held: Held,
   options: ActivatorOptions,
 ): Promise<{ readonly activation: Activation; readonly workspace: Workspace }> {
   const { run } = opened;
@@ -167,8 +182,8 @@ async function newActivation(
     opened,
     secrets: secrets.values,
     plan: await options.definitions.plan(run.definitionHash),
-    context: performContext(opened, { workspace, runContext, lease, secrets, options }),
-    injected: injectedVariables(runContext),
+    context: performContext(opened, { workspace, runContext, ...held, secrets, options }),
+    injected: runContext.variables ?? {},
     ports: options.ports,
   });
   return { activation, workspace };
@@ -246,21 +261,16 @@ function unknownReply(reply: never): never {
   throw new RunfleetError("internal", `unknown reply ${JSON.stringify(reply)}`);
 }
 
-function injectedVariables(context: RunContext): Readonly<Record<string, string>> {
-  return context.variables ?? {};
-}
-
 function performContext(
   opened: OpenedRun,
   place: {
     readonly workspace: Workspace;
     readonly runContext: RunContext;
-    readonly lease: Lease;
     readonly secrets: OpenedSecrets;
     readonly options: ActivatorOptions;
-  },
+  } & Held,
 ): PerformContext {
-  const { workspace, runContext, lease, secrets, options } = place;
+  const { workspace, runContext, lease, spans, secrets, options } = place;
   const { store, ports } = options;
   const trouble = withFields(options.log("store"), fieldsOf(opened));
   const runLog = createRunLog({
@@ -270,6 +280,8 @@ function performContext(
   const redactor = createRedactor(secrets.values);
   return {
     ...(secrets.unreadable === undefined ? {} : { unreadable: secrets.unreadable }),
+    ...(spans === undefined ? {} : { spans }),
+    traceHeaders: headersOf(opened.run),
     redactor,
     ...(runContext.workingDir === undefined ? {} : { configuredDir: runContext.workingDir }),
     run: opened.run,

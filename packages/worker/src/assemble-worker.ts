@@ -30,6 +30,8 @@ import { createSweeper } from "./sweeper.js";
 import { type ComponentLog, componentLogs, troubleIn, type WorkerLog } from "./worker-log.js";
 
 export interface WorkerParts {
+  /** For spans; default `rf`. */
+  readonly namespace?: string;
   readonly workerId: string;
   readonly store: RunStore & CancelFeed;
   readonly leases: LeaseStore;
@@ -76,14 +78,14 @@ export interface AssembledWorker {
 
 export async function assembleWorker(parts: WorkerParts): Promise<AssembledWorker> {
   const { workerId, queue, clock, config, pools, concurrency, leaseTtlMs, workDir } = parts;
+  const { namespace = "rf", secrets = createSecretBox({ namespace: "" }) } = parts;
   const log = componentLogs(parts.log, { worker: workerId });
   const meter = { recorder: parts.recorder ?? createRecorder("worker", ""), clock };
   const store = meterStore(parts.store, meter);
   const leases = meterLeases(parts.leases, meter);
   const rules = createRetentionRules(config.retention);
   const definitions = createDefinitions(store);
-  const secrets = parts.secrets ?? createSecretBox({ namespace: "" });
-  const outbox: OutboxPorts = { store, queue, definitions, secrets, now: () => clock.now() };
+  const outbox: OutboxPorts = { store, queue, definitions, secrets, namespace, now: () => clock.now() };
   const renewMs = Math.floor(leaseTtlMs / 3);
   const keeper = meterKeeper(
     createLeaseKeeper({ leases, clock, ttlMs: leaseTtlMs, renewMs, onError: troubleIn(log("lease")) }),
@@ -91,7 +93,7 @@ export async function assembleWorker(parts: WorkerParts): Promise<AssembledWorke
   );
   const activator = createActivator({
     ...{ workerId, store, leases, keeper, leaseTtlMs, definitions, config, log, killGraceMs, workDir },
-    secrets,
+    ...{ secrets, namespace },
     registry: createRegistry(config, store),
     ports: {
       ...{ store, log: log("store"), parallelMax, clock, keptMs: rules.ageMs },

@@ -100,7 +100,7 @@ export async function createFleetWorker(options: FleetWorkerOptions): Promise<Fl
     backlog: (pool) => queue.backlog(pool, { dueBefore: clock.now() }),
   });
   const working = await assembleWorker({
-    ...{ workerId, store, leases, queue, config, leaseTtlMs, workDir, secrets, recorder },
+    ...{ namespace, workerId, store, leases, queue, config, leaseTtlMs, workDir, secrets, recorder },
     log: options.log,
     clock,
     setClock: clock.setBy,

@@ -64,7 +64,7 @@ test("a line that has room, since whoever raised its limit died too early, is le
   const queue = createMemoryQueue({ now: Date.now });
   const sweeper = createSweeper({
     ports: {
-      ...{ store, queue, definitions: createDefinitions(store), now: Date.now },
+      ...{ store, queue, definitions: createDefinitions(store), now: Date.now, namespace: "rf" },
       secrets: createSecretBox({ namespace: "rf" }),
     },
     ...{ clock: systemClock, random: () => 0, silentMs: 10_000, intervalMs: 60_000, log: silentLog },

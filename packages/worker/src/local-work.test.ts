@@ -28,6 +28,7 @@ function workWith(
       runLog: silentRunLog,
       redactor: createRedactor(secrets),
       killGraceMs: 10,
+      traceHeaders: {},
       clock: systemClock,
       holdsRun: () => true,
     },

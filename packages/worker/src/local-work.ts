@@ -12,6 +12,7 @@ import type {
   WorkerEvent,
 } from "@runfleet/model";
 import { attemptKey } from "@runfleet/model";
+import type { StepTrace } from "@runfleet/tracing";
 import { watchEscapes } from "./escaped-errors.js";
 import { failedOutcome, failureOf } from "./outcomes.js";
 import { collectItems } from "./perform/collect-items.js";
@@ -99,7 +100,18 @@ export function createLocalWork(options: {
   };
 }
 
-async function perform(
+function perform(
+  command: StartableCommand,
+  context: PerformContext,
+  controller: AbortController,
+): Promise<WorkerEvent> {
+  if (context.spans === undefined) return performed(command, context, controller);
+  return context.spans.perform(command, (step) =>
+    performed(command, tracedContext(context, step), controller),
+  );
+}
+
+async function performed(
   command: StartableCommand,
   activation: PerformContext,
   controller: AbortController,
@@ -124,6 +136,11 @@ async function perform(
     controller.abort("an error escaped");
     return redactEvent(broken(command, error), redactor);
   }
+}
+
+function tracedContext(context: PerformContext, step: StepTrace | undefined): PerformContext {
+  if (step === undefined) return context;
+  return { ...context, traceHeaders: step.headers, log: withFields(context.log, step.logFields) };
 }
 
 /** Nothing was begun. A gate stays open and says why; a step fails and can be retried. */

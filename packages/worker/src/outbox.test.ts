@@ -49,7 +49,7 @@ beforeEach(async () => {
     await memory.add(job);
   };
   queue = { ...memory, add };
-  ports = { store, queue, definitions: createDefinitions(store), secrets, now };
+  ports = { store, queue, definitions: createDefinitions(store), secrets, now, namespace: "rf" };
   const json = JSON.stringify(leaf);
   await store.publish([{ name: "leaf", hash: definitionHash(json), json }]);
 });

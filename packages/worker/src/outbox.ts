@@ -23,7 +23,9 @@ import {
   zeroTotals,
 } from "@runfleet/model";
 import { parentWakeId, type SecretBox } from "@runfleet/store";
+import { traceStart } from "@runfleet/tracing";
 import { childRun } from "./child-run.js";
+import { placeOfChild } from "./child-trace.js";
 import type { Definitions } from "./definitions.js";
 
 export interface OutboxPorts {
@@ -32,6 +34,8 @@ export interface OutboxPorts {
   readonly definitions: Definitions;
   readonly secrets: SecretBox;
   readonly now: () => number;
+  /** For spans. */
+  readonly namespace: string;
 }
 
 /**
@@ -213,7 +217,8 @@ async function startChild(
 ): Promise<readonly string[]> {
   try {
     const child = { ...(await childRun(parent, entered.command, ports)), confirms: entered.confirms };
-    const reply = await ports.store.createRun(child);
+    const place = await placeOfChild(parent, entered.command, ports);
+    const reply = await traceStart(child, place, (traced) => ports.store.createRun(traced));
     if (reply.tag === "parent_gone") return [];
     if (reply.tag === "rate_full") throw rateFull(child);
     if (reply.tag !== "created") {

@@ -16,7 +16,7 @@ test("tells what it set going again: what was lost, not what has a job and only 
   const secrets = createSecretBox({ namespace: "rf" });
   const repaired: string[] = [];
   const sweeper = createSweeper({
-    ports: { store, queue, definitions, secrets, now: () => now },
+    ports: { store, queue, definitions, secrets, now: () => now, namespace: "rf" },
     ...{ clock: systemClock, random: () => 0.5, log: silent, silentMs: 10_000, intervalMs: 1_000_000 },
     onRepaired: (what, count) => void repaired.push(`${count} ${what}`),
   });

@@ -46,6 +46,21 @@ describeTwins("create_run", (twin) => {
     expect(await store.createRun(other)).toEqual({ tag: "conflict", id: run.id });
   });
 
+  test("the trace in which a run was started comes to its owners", async () => {
+    const { store, activate } = twin();
+    const trace = {
+      traceparent: "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
+      tracestate: "vendor=1",
+    };
+    const run = sampleRun(trace);
+    await store.createRun(run);
+    expect(await store.readRun(run.id)).toMatchObject(trace);
+    expect((await activate(run.id)).run).toMatchObject(trace);
+    const untraced = sampleRun();
+    await store.createRun(untraced);
+    expect(await store.readRun(untraced.id)).not.toHaveProperty("traceparent");
+  });
+
   test("values of secret inputs come to the owner and to who asks for them, and are part of no record", async () => {
     const { store, activate } = twin();
     const sealed = { token: "plain:of the sea" };

@@ -74,6 +74,7 @@ export function performContext(options: AttemptOptions = {}): PerformContext {
     runLog: silentRunLog,
     redactor: createRedactor(),
     killGraceMs: 300,
+    traceHeaders: {},
     clock: systemClock,
     holdsRun: () => true,
     ...options.context,

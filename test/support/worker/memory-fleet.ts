@@ -70,7 +70,7 @@ export async function openMemoryFleet({
   const queue = createMemoryQueue({ now: Date.now });
   const definitions = createDefinitions(store);
   const secrets = box ?? createSecretBox({ namespace: "rf" });
-  const outbox = { store: workerStore, queue, definitions, secrets, now: Date.now };
+  const outbox = { store: workerStore, queue, definitions, secrets, namespace: "rf", now: Date.now };
   const errors: unknown[] = [];
   const onError = (error: unknown) => void errors.push(error);
   const keeper = createLeaseKeeper({
@@ -84,7 +84,7 @@ export async function openMemoryFleet({
     ...{ workerId: "w1", store: workerStore, leases, keeper, leaseTtlMs, definitions },
     ...{ workDir: dir, killGraceMs: 100, log: () => ({ ...silentLog, error: onError }) },
     registry: createRegistry(config, store),
-    secrets,
+    ...{ secrets, namespace: "rf" },
     config: { runContext: () => ({ workingDir: dir }), ...config },
     ports: {
       ...{ store: workerStore, clock: systemClock, log: silentLog },

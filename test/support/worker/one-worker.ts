@@ -90,7 +90,7 @@ export async function openOneWorker(
         log: () => silentLog,
       },
       definitions: createDefinitions(store),
-      secrets: createSecretBox({ namespace: "rf" }),
+      ...{ secrets: createSecretBox({ namespace: "rf" }), namespace: "rf" },
       registry: createRegistry(config),
       ports: {
         ...{

@@ -4,7 +4,7 @@ import type { Command } from "commander";
 import type { Cli } from "../cli.js";
 import { collect, readInputs } from "../parse-options.js";
 import { tellStarted, waitOption } from "../tell-started.js";
-import { withFleet } from "../with-fleet.js";
+import { withTracedFleet } from "../with-fleet.js";
 
 interface Options {
   readonly input?: readonly string[];
@@ -54,7 +54,7 @@ async function rerun(
   options: Options & { readonly latest?: boolean },
 ): Promise<void> {
   const changes = { ...(await readChanges(cli, options)), latest: options.latest === true };
-  await withFleet(cli, async (fleet) => {
+  await withTracedFleet(cli, async (fleet) => {
     const run = await fleet.rerun(runId, changes);
     await tellStarted(cli, fleet, { run, wait: options.wait });
   });
@@ -62,7 +62,7 @@ async function rerun(
 
 async function fork(cli: Cli, runId: string, options: Options & { readonly from: string }): Promise<void> {
   const changes = { ...(await readChanges(cli, options)), from: options.from };
-  await withFleet(cli, async (fleet) => {
+  await withTracedFleet(cli, async (fleet) => {
     const run = await fleet.fork(runId, changes);
     await tellStarted(cli, fleet, { run, wait: options.wait });
   });

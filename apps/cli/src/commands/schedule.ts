@@ -5,7 +5,7 @@ import { type Command, Option } from "commander";
 import type { Cli } from "../cli.js";
 import { collect, duration, readInputs, wholeNumber } from "../parse-options.js";
 import { renderFirings, renderSchedules } from "../render/schedules.js";
-import { withFleet } from "../with-fleet.js";
+import { withFleet, withTracedFleet } from "../with-fleet.js";
 
 interface AddOptions {
   readonly workflow: string;
@@ -186,7 +186,7 @@ async function change(
 }
 
 async function fire(cli: Cli, name: string): Promise<void> {
-  const { id, status } = await withFleet(cli, (fleet) => fleet.fireSchedule(name));
+  const { id, status } = await withTracedFleet(cli, (fleet) => fleet.fireSchedule(name));
   if (cli.globals().json === true) cli.terminal.printJson({ id, status });
   else cli.terminal.print(`started ${id}`);
 }

@@ -6,7 +6,7 @@ import type { Cli } from "../cli.js";
 import { collect, duration, readInputs, wholeNumber } from "../parse-options.js";
 import { startFromFile } from "../start-from-file.js";
 import { tellStarted, waitOption } from "../tell-started.js";
-import { withFleet } from "../with-fleet.js";
+import { withTracedFleet } from "../with-fleet.js";
 import { looksLikeFile, readFilesBeside, readWorkflowFile } from "../workflow-files.js";
 
 interface Options {
@@ -80,7 +80,7 @@ async function start(cli: Cli, workflow: string, options: Options): Promise<void
     await startFromFile(cli, { workflow, file: options.many, options: startOptions });
     return;
   }
-  await withFleet(cli, async (fleet) => {
+  await withTracedFleet(cli, async (fleet) => {
     const run = await startWorkflow(fleet, { workflow, cwd: cli.cwd, options: startOptions });
     await tellStarted(cli, fleet, { run, wait: options.wait });
   });

@@ -140,6 +140,7 @@ function clientOf(
   };
   return assembleClient({
     ...{ store: { ...store, followHistory }, queue, secrets: createSecretBox({ namespace: "rf" }) },
+    namespace: "rf",
     time: {
       ...{ now: time.now, monotonic: time.now, lookAgainMs: Number.POSITIVE_INFINITY },
       newRunId: (workflow) => `${workflow.replaceAll(/[^A-Za-z0-9_-]/g, "-")}-${++runs}`,

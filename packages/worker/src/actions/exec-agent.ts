@@ -6,6 +6,7 @@
 
 import { substitute } from "@runfleet/engine";
 import { limits } from "@runfleet/model";
+import { environmentOf } from "@runfleet/tracing";
 import type { ActionContext, ActionResult, AgentPrompt, AnyAction } from "../action.js";
 import { RetryableError } from "../action.js";
 import { captureStream } from "../perform/captured-stream.js";
@@ -104,6 +105,7 @@ async function execute(
     cwd: request.workingDir,
     env: {
       ...inheritedEnvironment(),
+      ...environmentOf(context.traceHeaders),
       ...(typeof env === "function" ? env(request) : env),
       ...facts(context, request),
     },

@@ -1,6 +1,6 @@
 /**
- * The built-in action `http`: one request per attempt. Every attempt sends the same `Idempotency-Key` and the run's
- * `Fencing-Token`. What is asked for comes from the options of the action or from the step's variables; what was answered
+ * The built-in action `http`: one request per attempt. Every attempt sends the same `Idempotency-Key`, the run's
+ * `Fencing-Token`, and the headers of the trace, unless they are given otherwise. What is asked for comes from the options of the action or from the step's variables; what was answered
  * becomes markers, structured output, or a failure that says whether another attempt makes sense.
  */
 import { substitute } from "@runfleet/engine";
@@ -81,6 +81,9 @@ function requestOf(options: HttpOptions, context: ActionContext<unknown>): Sent 
   const headers = headersOf(options, variables);
   if (options.json !== undefined && !headers.has("content-type")) {
     headers.set("content-type", "application/json");
+  }
+  for (const [name, value] of Object.entries(context.traceHeaders)) {
+    if (!headers.has(name)) headers.set(name, value);
   }
   headers.set("idempotency-key", context.idempotencyKey);
   headers.set("fencing-token", context.fencingToken);

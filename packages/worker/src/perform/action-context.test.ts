@@ -46,6 +46,7 @@ async function seen(
     log: silentLog,
     runLog: silentRunLog,
     redactor: createRedactor(),
+    traceHeaders: {},
     clock: systemClock,
     holdsRun: () => true,
     killGraceMs: 1,

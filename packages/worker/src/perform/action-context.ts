@@ -29,6 +29,7 @@ export function actionContext(attempt: Attempt): ActionContext<unknown> {
     fencingToken: String(fence.generation),
     log: context.log,
     printed: (kind) => masked(printedBy(command, context.runLog, kind), context.redactor),
+    traceHeaders: context.traceHeaders,
     redactor: context.redactor,
     attempt: command.attempt,
     retriesRemaining: command.retriesRemaining,

@@ -3,6 +3,7 @@
  * One per activation; holds no state of its own.
  */
 import type { Fence, RunfleetError, RunRecord } from "@runfleet/model";
+import type { StepSpans } from "@runfleet/tracing";
 import type { ActionLog } from "../action.js";
 import type { Clock } from "../clock.js";
 import type { WorkerConfig } from "../config.js";
@@ -24,6 +25,10 @@ export interface PerformContext {
   readonly log: ActionLog;
   /** What its steps say, kept with the run. */
   readonly runLog: RunLog;
+  /** The spans of this activation's steps; absent while nobody records any. */
+  readonly spans?: StepSpans;
+  /** Headers by which what an attempt calls joins its trace; without spans those of the run's start. */
+  readonly traceHeaders: Readonly<Record<string, string>>;
   readonly redactor: Redactor;
   /** Why the values of the run's secret inputs are not known here; then nothing of the run is performed. */
   readonly unreadable?: RunfleetError;

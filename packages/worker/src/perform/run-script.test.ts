@@ -28,6 +28,7 @@ beforeAll(async () => {
     runLog: silentRunLog,
     redactor: createRedactor(),
     killGraceMs: 300,
+    traceHeaders: {},
     clock: systemClock,
     holdsRun: () => true,
   };
@@ -109,10 +110,11 @@ describe("script", () => {
     expect(log.endsWith("last\n")).toBe(true);
   });
 
-  it("does not inherit what belongs to the fleet alone", async () => {
-    for (const name of ["RUNFLEET_SECRET_KEYS", "RUNFLEET_API_TOKENS"]) vi.stubEnv(name, "of the fleet");
+  it("does not inherit what belongs to the fleet alone, nor the trace of who started the worker", async () => {
+    const names = ["RUNFLEET_SECRET_KEYS", "RUNFLEET_API_TOKENS", "TRACEPARENT", "TRACESTATE"];
+    for (const name of names) vi.stubEnv(name, "of the fleet");
     vi.stubEnv("RUNFLEET_OTHER", "of the worker");
-    const outcome = await run(script('echo "[$RUNFLEET_SECRET_KEYS$RUNFLEET_API_TOKENS]$RUNFLEET_OTHER"'));
+    const outcome = await run(script(`echo "[${names.map((name) => `$${name}`).join("")}]$RUNFLEET_OTHER"`));
     expect(outcome).toMatchObject({ context: "[]of the worker\n" });
   });
 

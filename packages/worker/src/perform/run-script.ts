@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { parseFlowOutput } from "@runfleet/engine";
 import type { Outcome, RunScript } from "@runfleet/model";
 import { limits, RunfleetError } from "@runfleet/model";
+import { environmentOf } from "@runfleet/tracing";
 import { failedOutcome } from "../outcomes.js";
 import type { CapturedStream } from "./captured-stream.js";
 import { captureStream } from "./captured-stream.js";
@@ -119,6 +120,7 @@ async function environment(command: RunScript, context: PerformContext): Promise
   }
   return {
     ...inheritedEnvironment(),
+    ...environmentOf(context.traceHeaders),
     ...provided,
     ...Object.fromEntries(inputs.filter(isShort)),
     ...Object.fromEntries(own),

@@ -18,6 +18,7 @@ import {
 } from "@runfleet/model";
 import { nextDue, nextStep } from "@runfleet/schedules";
 import { deriveRunId, sealInputs } from "@runfleet/store";
+import { traceStart } from "@runfleet/tracing";
 import type { ActionLog } from "../action.js";
 import { afterCancel, type OutboxPorts, performEntry } from "../outbox.js";
 
@@ -134,7 +135,8 @@ async function start(
   due: { readonly schedule: string; readonly dueAt: number },
   ports: SchedulePorts,
 ): Promise<Ending | undefined> {
-  const reply = await ports.store.createDueRun(run, due);
+  const { store, namespace } = ports;
+  const reply = await traceStart(run, { namespace }, (traced) => store.createDueRun(traced, due));
   if (reply.tag === "not_due") return undefined;
   if (reply.tag === "rate_full") throw rateFull(run);
   for (const entry of reply.tag === "created" ? entriesOf(run, reply) : []) {

@@ -52,7 +52,7 @@ beforeEach(() => {
   };
   ports = {
     ...{ store, queue: { ...queue, add }, definitions: createDefinitions(store), now: clock.now },
-    ...{ secrets: createSecretBox({ namespace: "rf" }), log: { ...silentLog, warn } },
+    ...{ secrets: createSecretBox({ namespace: "rf" }), namespace: "rf", log: { ...silentLog, warn } },
   };
 });
 
