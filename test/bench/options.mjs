@@ -11,7 +11,7 @@ const known = [...Object.keys(workloads), ...alone];
  * @typedef {import("./workloads.mjs").Scale} Scale
  * @typedef {{
  *   scale: Scale, names: string[], repetitions: number, json: boolean, save: boolean, compare: boolean,
- *   profile: boolean, engine: boolean, help: boolean,
+ *   profile: boolean, costs: boolean, engine: boolean, help: boolean,
  * }} BenchOptions
  */
 
@@ -23,6 +23,7 @@ export const usage = `npm run bench [-- options]
   --save             writes the results to test/bench/results/, to be committed; with --only w5 or w9 that row
   --compare          fails when a ratio is more than 20 % worse than the committed one
   --profile          CPU profiles of Runfleet's processes under w1 and w2 instead of figures
+  --costs            processor time per unit of each process, and of Redis by script, instead of figures
   --engine           instead of all this: what a decision costs after few and after many steps`;
 
 /**
@@ -41,6 +42,7 @@ export function readOptions(args) {
       save: { type: "boolean", default: false },
       compare: { type: "boolean", default: false },
       profile: { type: "boolean", default: false },
+      costs: { type: "boolean", default: false },
       engine: { type: "boolean", default: false },
       help: { type: "boolean", default: false },
     },
@@ -55,7 +57,7 @@ export function readOptions(args) {
   }
   if (values.save && values.only !== undefined && !alone.some((name) => name === values.only))
     throw new Error(`--save needs all workloads, or one of ${alone.join(", ")} alone`);
-  const { json, save, compare, profile, engine, help } = values;
+  const { json, save, compare, profile, costs, engine, help } = values;
   const scale = values.quick ? "quick" : "full";
-  return { scale, names, repetitions, json, save, compare, profile, engine, help };
+  return { scale, names, repetitions, json, save, compare, profile, costs, engine, help };
 }

@@ -1,5 +1,8 @@
 // The results as a person reads them.
 
+/** The dearest. */
+const shownCommands = 16;
+
 /**
  * @param {Readonly<Record<string, import("./statistics.mjs").Figures>>} measured
  * @returns {string}
@@ -84,6 +87,24 @@ export function roundTripsOf(roundTrips) {
       return `${system}: ${perRun} commands per run of ${stepsPerRun} steps, ${scriptMicrosecondsPerRun} µs in scripts: ${list}`;
     })
     .join("\n");
+}
+
+/** @param {Readonly<Record<string, import("./costs.mjs").SystemCosts>>} measured @returns {string} */
+export function costsOf(measured) {
+  const tables = Object.entries(measured).flatMap(([system, { costs, commands }]) => {
+    const processes = Object.entries(costs).map(([workload, { producer, worker, redis, total }]) => [
+      `${system} ${workload}`,
+      ...[producer, worker, redis, total].map((microseconds) => `${microseconds} µs`),
+    ]);
+    const scripts = Object.entries(commands).map(([workload, rows]) => {
+      const parts = rows
+        .slice(0, shownCommands)
+        .map(({ name, perRun, each }) => `${name} ${perRun} × ${each} µs`);
+      return `${system} ${workload}, Redis per run: ${parts.join(", ")}`;
+    });
+    return [columns([["", "producer", "worker", "Redis", "together, per unit"], ...processes]), ...scripts];
+  });
+  return tables.join("\n\n");
 }
 
 /** @param {readonly (readonly string[])[]} rows */

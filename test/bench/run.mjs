@@ -7,12 +7,13 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { startEmbeddedRedis } from "@runfleet/testing";
 import { Redis } from "ioredis";
+import { measureCosts } from "./costs.mjs";
 import { benchEngine } from "./engine/bench-engine.mjs";
 import { describeMachine, loadNow, readVersions } from "./machine.mjs";
 import { measure } from "./measure.mjs";
 import { alone, readOptions, usage } from "./options.mjs";
 import { benchParked } from "./parked/bench-parked.mjs";
-import { roundTripsOf, rowTablesOf, tableOf } from "./print.mjs";
+import { costsOf, roundTripsOf, rowTablesOf, tableOf } from "./print.mjs";
 import { profileRunfleet } from "./profile.mjs";
 import { benchReads } from "./reads/bench-reads.mjs";
 import { findRegressions, readCommitted, saveResults, saveRows, toleranceShare } from "./results.mjs";
@@ -174,6 +175,16 @@ async function benchPairs(place, options, { before, rows }) {
   return regressions.length === 0 ? 0 : 1;
 }
 
+/** @param {Place} place @param {BenchOptions} options @returns {Promise<number>} exit code */
+async function costs(place, { json }) {
+  const measured = await withSides(place, "costs", async ({ runfleet, bullmq }) => ({
+    runfleet: await measureCosts(runfleet, place.redis),
+    bullmq: await measureCosts(bullmq, place.redis),
+  }));
+  console.log(json ? JSON.stringify(measured, null, 2) : costsOf(measured));
+  return 0;
+}
+
 /** @param {Place} place @returns {Promise<number>} exit code */
 async function profile(place) {
   const folder = join(root, ".cache", "bench-profile");
@@ -203,6 +214,7 @@ async function withRedis(options) {
     // A rewrite of the append-only file in the middle of one side's turn would be charged to that side.
     await redis.config("SET", "auto-aof-rewrite-percentage", "0");
     const place = { redis, redisUrl: server.url, folder, say };
+    if (options.costs) return await costs(place, options);
     return await (options.profile ? profile(place) : bench(place, options));
   } finally {
     redis.disconnect();

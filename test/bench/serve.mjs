@@ -19,6 +19,9 @@ export async function lookAtProcess() {
 /** What this process was started with; see processes.mjs. */
 export const setup = /** @type {import("./processes.mjs").Setup} */ (JSON.parse(process.argv[2] ?? "{}"));
 
+/** What every measured process answers. @type {{ [type in Question["type"]]?: (question: Question) => Promise<unknown> }} */
+const everyProgram = { look: lookAtProcess };
+
 /** @param {Program} program */
 export function serve(program) {
   const end = async () => {
@@ -28,7 +31,7 @@ export function serve(program) {
   /** @param {({ id: number } & Question) | { id: number, type: "stop" }} request */
   const answer = async (request) => {
     if (request.type === "stop") return end();
-    const reply = await program[request.type]?.(request);
+    const reply = await (program[request.type] ?? everyProgram[request.type])?.(request);
     process.send?.({ id: request.id, reply: reply ?? null });
   };
   process.on("message", (request) => void answer(/** @type {Parameters<typeof answer>[0]} */ (request)));

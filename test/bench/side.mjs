@@ -12,6 +12,7 @@ import { startMeasured } from "./processes.mjs";
  *   time: (workload: string, runs: number) => Promise<number[]>,
  *   ended: () => Promise<number>,
  *   failed: () => Promise<number>,
+ *   cpuMs: () => Promise<{ producer: number, worker: number }>,
  *   stop: () => Promise<void>,
  * }} Side
  */
@@ -44,6 +45,11 @@ export async function openSide(system, { redis, setup, profiles }) {
       /** @type {number[]} */ (await producer.ask({ type: "time", workload, runs })),
     ended: () => redis.zcard(keys.completed),
     failed: () => redis.zcard(keys.failed),
+    async cpuMs() {
+      const looks = await Promise.all([producer, worker].map((measured) => measured.ask({ type: "look" })));
+      const [ofProducer, ofWorker] = /** @type {{ cpuMs: number }[]} */ (looks).map(({ cpuMs }) => cpuMs);
+      return { producer: ofProducer ?? 0, worker: ofWorker ?? 0 };
+    },
     async stop() {
       await producer.stop();
       await worker.stop();

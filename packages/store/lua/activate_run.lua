@@ -35,7 +35,7 @@
 
 local stored = redis.call(
   'HMGET', K.run, 'status', 'row', 'generation', 'nonce', 'owner', 'recoveries', 'tookOver', 'startedAt',
-  'workflow', 'permits', 'pool', 'wakeAt'
+  'workflow', 'permits', 'pool', 'wakeAt', 'inboxSeen'
 )
 local status = stored[1]
 if not status then
@@ -74,9 +74,10 @@ if not is_repeat then
   local is_first = generation == '0'
   -- The clock as a floor: a replica promoted without the last write does not grant a number again.
   generation = string.format('%.0f', math.max(tonumber(generation) + 1, tonumber(now)))
+  local to = open_status(status, 'running')
   redis.call(
     'HSET', K.run, 'generation', generation, 'nonce', A.leaseToken, 'owner', A.owner, 'tookOver', took_over,
-    'heartbeatAt', now, 'startedAt', stored[8] or now
+    'heartbeatAt', now, 'startedAt', stored[8] or now, 'status', to
   )
   if took_over == '1' then
     redis.call('HSET', K.run, 'recoveries', string.format('%.0f', recoveries))
@@ -86,14 +87,15 @@ if not is_repeat then
   if due and tonumber(due) <= tonumber(now) then
     wanted_since = string.format('%.0f', tonumber(due))
   end
-  redis.call('HDEL', K.run, 'blockedOn')
-  redis.call('HDEL', K.parts, 'blockedOn')
-  set_status(K.run, stored[2], status, open_status(status, 'running'))
+  move_row(stored[2], status, to)
   redis.call('ZADD', K.leases, now, A.runId)
   redis.call('ZREM', K.timers, A.runId)
   add_facts(lost .. '["la",' .. A.owner .. ',' .. generation .. (took_over == '1' and ',true' or '') .. ']')
   if is_first then
     fit_history()
+  else
+    redis.call('HDEL', K.run, 'blockedOn')
+    redis.call('HDEL', K.parts, 'blockedOn')
   end
 end
 -- A reply made by a script costs ten times what Redis' own costs, which is felt from some hundred parts on. From here on
@@ -101,6 +103,6 @@ end
 local are_left = redis.call('HLEN', K.parts) > tonumber(A.partsTold)
 return {
   'activated', generation, took_over,
-  redis.call('HGETALL', K.run), are_left and {} or redis.call('HGETALL', K.parts), unread_events(),
+  redis.call('HGETALL', K.run), are_left and {} or redis.call('HGETALL', K.parts), unread_events(stored[13] or '0'),
   are_left and '1' or '0', wanted_since,
 }

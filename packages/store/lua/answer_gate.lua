@@ -28,16 +28,18 @@ if not stored[1] then
   return { 'not_found' }
 end
 
+local gates = gates_of_run()
+
 -- Address, name and deadline of the gate that is meant; the oldest of several with one name.
 local function find_gate()
-  local places = open_gate_places()
+  local places = gates.places()
   if A.gate == '' and #places ~= 1 then
     return nil
   end
   local oldest, found = math.huge, {}
   for index = 1, #places do
     local since, address = string.match(places[index], '^(%d+)/(.*)$')
-    local deadline, name = read_gate(places[index])
+    local deadline, name = gates.read(places[index])
     if address == A.gate then
       return address, name, deadline
     end
@@ -72,7 +74,7 @@ if tonumber(deadline) < tonumber(now) then
   return { 'late', deadline }
 end
 
-close_gates({ address })
+gates.close({ address })
 local answer = now .. ' ' .. A.verdict .. ' ' .. A.by
 redis.call('HSET', K.answers, 'a ' .. address, answer, 'n ' .. name, answer, 'last', answer)
 -- Addresses are made of letters, digits, dots and at signs: they need no escapes in JSON.

@@ -93,22 +93,29 @@ if A.idempotencyMs ~= '' then
   redis.call('SET', K.idempotency, A.digest .. ' ' .. A.runId, 'PX', A.idempotencyMs)
 end
 -- The first write is one that a full Redis refuses; after any other it would let the rest pass.
-write_parts(A.info ~= '' and { 'info', A.info } or {}, {}, {
+local record = {
   'digest', A.digest, 'workflow', A.workflow, 'pool', A.pool, 'row', A.row,
   'definition', A.definition, 'status', 'pending', 'generation', '0',
-})
-if delay_ms > 0 then
-  redis.call('HSET', K.run, 'readyAt', ready_at)
+}
+local function put(name, value)
+  record[#record + 1], record[#record + 2] = name, value
 end
+if delay_ms > 0 then
+  put('readyAt', ready_at)
+end
+if A.permits ~= '' then
+  put('permits', A.permits)
+end
+if A.parentId ~= '' then
+  put('root', A.rootId)
+end
+write_parts(A.info ~= '' and { 'info', A.info } or {}, {}, record)
 -- A run of this id may have ended and expired before.
 redis.call('ZREM', K.runsEnded, A.row .. ' ' .. A.workflow)
 redis.call('RPUSH', K.inbox, A.startedEvent)
 redis.call('ZADD', K.runsWorkflow, '0', A.row)
 redis.call('ZADD', K.statusPending, '0', A.row)
 put_label(A.row, A.label)
-if A.permits ~= '' then
-  redis.call('HSET', K.run, 'permits', A.permits)
-end
 if next_start_at then
   note_start(next_start_at)
 end
@@ -126,7 +133,6 @@ if is_queued then
 end
 
 if A.parentId ~= '' then
-  redis.call('HSET', K.run, 'root', A.rootId)
   redis.call('ZADD', K.parentChildren, '0', A.row)
 end
 return { 'created', is_queued and '1' or '', delay, granted }

@@ -19,7 +19,7 @@
 --   duplicate: the run has ended before
 --   fenced: the lease is not held with this token, or there is no such run
 
-local stored = redis.call('HMGET', K.run, 'status', 'row', 'generation', 'owner')
+local stored = redis.call('HMGET', K.run, 'status', 'row', 'generation', 'owner', 'workflow', 'permits')
 local status = stored[1]
 if not status or (A.checksLease ~= '' and redis.call('GET', K.lease) ~= A.leaseToken) then
   return { 'fenced' }
@@ -31,4 +31,7 @@ local generation = string.format('%.0f', math.max(tonumber(stored[3]) + 1, tonum
 redis.call('HSET', K.run, 'generation', generation, 'nonce', A.leaseToken, 'unowned', '1')
 set_status(K.run, stored[2], status, 'failed')
 add_facts((stored[4] and lost_lease(stored[3]) or '') .. A.fact)
-return { 'finished', end_run(stored[2]), granted }
+write_end()
+return {
+  'finished', end_run({ row = stored[2], workflow = stored[5], status = 'failed', permits = stored[6] }), granted,
+}

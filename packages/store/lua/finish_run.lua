@@ -7,6 +7,7 @@
 --
 -- ARGV
 --   status: status the run should have afterwards
+--   usage[]: what is to be counted for the workflow, in the order of count_usage; or nothing
 -- REPLIES
 --   finished: rows of runs whose time is over, 1 when the parent need not be woken at once, runs that got its permits
 --   duplicate: the run was ended by this commit before
@@ -27,10 +28,18 @@ if not has_ended(A.status) or not may_become(status, A.status) then
 end
 if duplicate then
   set_status(K.run, row, status, A.status)
+  write_end()
 else
-  apply_commit(status, A.status)
+  for _, text in ipairs({ end_texts() }) do
+    A.partsSet[#A.partsSet + 1] = text
+  end
+  apply_commit(status, A.status, { 'endedAt', now })
 end
-forget_recoveries()
+if has_recoveries then
+  redis.call('HDEL', K.run, 'recoveries')
+end
 empty_inbox()
-local forgettable = end_run(row)
+local forgettable = end_run({
+  row = row, workflow = workflow, status = A.status, permits = permits, usage = duplicate and {} or A.usage,
+})
 return { 'finished', forgettable, parent_is_patient() and '1' or '0', granted }

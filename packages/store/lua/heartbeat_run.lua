@@ -2,9 +2,9 @@
 --
 -- include: clock.lua
 -- include: fenced.lua
--- include: unread.lua
 --
 -- KEYS
+--   inbox: run:<id>:inbox
 --   leases: leases
 -- ARGV
 --   runId: id of the run
@@ -13,4 +13,4 @@
 
 redis.call('HSET', K.run, 'heartbeatAt', now)
 redis.call('ZADD', K.leases, now, A.runId)
-return { 'ok', redis.call('EXISTS', K.inbox) == 1 and '1' or '0', cancel_request() }
+return { 'ok', redis.call('EXISTS', K.inbox) == 1 and '1' or '0', cancel_request }

@@ -5,8 +5,9 @@
 -- REPLIES
 --   gates: entry of each, in no order
 
-local gates = {}
-for index, place in ipairs(open_gate_places()) do
-  gates[index] = gate_entry(place)
+local gates = gates_of_run()
+local entries = {}
+for index, place in ipairs(gates.places()) do
+  entries[index] = gates.entry(place)
 end
-return { 'gates', gates }
+return { 'gates', entries }

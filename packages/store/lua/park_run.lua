@@ -4,12 +4,15 @@
 -- include: clock.lua
 -- include: fenced.lua
 -- include: apply_commit.lua
+-- include: count_usage.lua
 -- include: unread.lua
 -- include: return_permits.lua
 --
 -- KEYS
+--   leases: leases
 --   timers: timers
 -- ARGV
+--   usage[]: what is to be counted for the workflow, in the order of count_usage; or nothing
 --   blockedOn: JSON
 --   wakeAt: epoch ms, or empty when only an event wakes the run
 --   patience: unread events below which a completed child need not wake the run at once, or empty
@@ -20,29 +23,30 @@
 if not owned then
   return { 'parked', {} }
 end
-local has_unread = redis.call('LLEN', K.inbox) > 0
 local to = open_status(status, 'running')
 if not duplicate then
-  apply_commit(status, to)
-  has_unread = redis.call('LLEN', K.inbox) > 0
-end
-if has_unread then
-  return { 'wake_now', unread_events() }
-end
-set_status(K.run, row, to, open_status(to, 'waiting'))
-forget_recoveries()
-local fields, left = {}, { 'owner', 'tookOver', 'heartbeatAt' }
--- Its job comes at this time. Should that be lost, `claim_overdue` finds the run by it.
-for name, value in pairs({ wakeAt = A.wakeAt, patience = A.patience }) do
-  if value == '' then
-    left[#left + 1] = name
-  else
-    fields[#fields + 1], fields[#fields + 2] = name, value
+  apply_commit(status, to, {})
+  if #A.usage > 0 then
+    count_usage(workflow, A.usage)
   end
 end
-redis.call('HDEL', K.run, unpack(left))
-write_parts({ 'blockedOn', A.blockedOn }, {}, fields)
+local unread = unread_events(inbox_seen)
+if #unread[2] > 0 then
+  return { 'wake_now', unread }
+end
+local waiting = open_status(to, 'waiting')
+move_row(row, to, waiting)
+redis.call('HDEL', K.run, 'owner', 'tookOver', 'heartbeatAt', 'recoveries', 'patience', 'wakeAt')
+local wait = { 'status', waiting }
+if A.patience ~= '' then
+  wait[3], wait[4] = 'patience', A.patience
+end
+-- Its job comes at this time. Should that be lost, `claim_overdue` finds the run by it.
+if A.wakeAt ~= '' then
+  wait[#wait + 1], wait[#wait + 2] = 'wakeAt', A.wakeAt
+end
+write_parts({ 'blockedOn', A.blockedOn }, {}, wait)
 redis.call('ZREM', K.leases, A.runId)
 redis.call('ZREM', K.timers, A.runId)
-return_permits()
+return_permits(workflow, permits)
 return { 'parked', granted }

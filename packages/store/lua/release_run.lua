@@ -3,9 +3,13 @@
 -- include: clock.lua
 -- include: fenced.lua
 -- include: apply_commit.lua
+-- include: count_usage.lua
 --
 -- KEYS
+--   leases: leases
 --   timers: timers
+-- ARGV
+--   usage[]: what is to be counted for the workflow, in the order of count_usage; or nothing
 -- REPLIES
 --   yielded: nobody owns the run
 
@@ -16,10 +20,12 @@ local to = open_status(status, 'pending')
 if duplicate then
   set_status(K.run, row, status, to)
 else
-  apply_commit(status, to)
+  apply_commit(status, to, {})
+  if #A.usage > 0 then
+    count_usage(workflow, A.usage)
+  end
 end
-forget_recoveries()
-redis.call('HDEL', K.run, 'owner', 'tookOver', 'heartbeatAt')
+redis.call('HDEL', K.run, 'owner', 'tookOver', 'heartbeatAt', 'recoveries')
 redis.call('ZREM', K.leases, A.runId)
 redis.call('ZADD', K.timers, now, A.runId)
 return { 'yielded' }

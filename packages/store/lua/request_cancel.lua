@@ -27,7 +27,8 @@
 --   not_found: no such run
 
 local stored = redis.call(
-  'HMGET', K.run, 'status', 'row', 'owner', 'pool', 'cancelReason', 'cancelBy', 'cancelAt', 'generation'
+  'HMGET', K.run, 'status', 'row', 'owner', 'pool', 'cancelReason', 'cancelBy', 'cancelAt', 'generation',
+  'workflow', 'permits'
 )
 if not stored[1] then
   return { 'not_found' }
@@ -46,7 +47,9 @@ if stored[8] == '0' then
   add_facts(A.cancelledFacts)
   fit_history()
   empty_inbox()
-  return { 'cancelled', end_run(stored[2]), granted }
+  write_end()
+  local ended = { row = stored[2], workflow = stored[9], status = 'cancelled', permits = stored[10] }
+  return { 'cancelled', end_run(ended), granted }
 end
 redis.call('PUBLISH', A.channel, A.runId)
 set_status(K.run, stored[2], stored[1], 'cancelling')
@@ -56,6 +59,6 @@ push_event({
 }, '{"at":' .. now .. ',' .. A.eventTail)
 -- Its `always` block needs no permit. A run that somebody works on keeps what it has to its end.
 if not stored[3] then
-  return_permits()
+  return_permits(stored[9], stored[10])
 end
 return { 'requested', 'cancelling', stored[4], granted }

@@ -21,7 +21,7 @@
 --   ended: status
 --   not_found: no such run
 
-local stored = redis.call('HMGET', K.run, 'status', 'row', 'generation', 'pool')
+local stored = redis.call('HMGET', K.run, 'status', 'row', 'generation', 'pool', 'workflow', 'permits')
 local status = stored[1]
 if not status then
   return { 'not_found' }
@@ -43,4 +43,6 @@ add_to_outbox(A.orphansId, A.orphansEntry)
 empty_inbox()
 -- The owner hears of it at once, tries its next write, and is refused.
 redis.call('PUBLISH', A.channel, A.runId)
-return { 'terminated', stored[4], end_run(stored[2]), granted }
+write_end()
+local forgettable = end_run({ row = stored[2], workflow = stored[5], status = 'cancelled', permits = stored[6] })
+return { 'terminated', stored[4], forgettable, granted }

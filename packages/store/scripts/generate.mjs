@@ -59,12 +59,18 @@ function unite(files, section) {
 function assemble(file) {
   const files = [...collect(file).values()];
   const script = files.at(-1);
-  const [keys, values, replies] = ["keys", "values", "replies"].map((section) => unite(files, section));
-  if (keys.filter((key) => key.isList).length > 1)
+  const [declaredKeys, values, replies] = ["keys", "values", "replies"].map((section) =>
+    unite(files, section),
+  );
+  if (declaredKeys.filter((key) => key.isList).length > 1)
     throw new Error(`${file}: only one list of keys is possible`);
-  const bodies = files.flatMap((each) => each.body);
-  checkNames(file, bodies.join("\n"), { K: keys, A: values });
-  const source = [...bindKeys(keys), ...bindValues(values), ...bodies].join("\n");
+  const whole = files.flatMap((each) => each.body).join("\n");
+  checkNames(file, whole, { K: declaredKeys, A: values });
+  const needed = withoutUnused(whole);
+  const keys = declaredKeys.filter(({ name }) => new RegExp(`\\bK\\.${name}\\b`).test(needed));
+  const body = bindNames(needed, "K", { entries: keys, array: "KEYS", local: "key" });
+  const bound = bindNames(body, "A", { entries: values, array: "ARGV", local: "value" });
+  const source = [...takeKeys(keys), ...takeValues(values), bound].join("\n");
   return { name: file.replace(".lua", ""), about: script.about, keys, values, replies, source };
 }
 
@@ -81,34 +87,48 @@ function checkNames(file, code, tables) {
   }
 }
 
-function bindKeys(keys) {
-  const single = keys.filter((key) => !key.isList);
-  const lines = ["local K = {", ...single.map((key, index) => `  ${key.name} = KEYS[${index + 1}],`), "}"];
-  const list = keys.find((key) => key.isList);
-  if (list !== undefined) lines.push(`K.${list.name} = { unpack(KEYS, ${single.length + 1}) }`);
-  return lines;
+/** Without the functions of fragments that this script never calls: each is made anew at each call of the script. */
+function withoutUnused(code) {
+  const unused = [...code.matchAll(/^local function (\w+)\([\s\S]*?\nend$/gm)].filter(
+    ([, name]) => code.match(new RegExp(`\\b${name}\\b`, "g")).length === 1,
+  );
+  if (unused.length === 0) return code;
+  return withoutUnused(unused.reduce((left, [text]) => left.replace(`${text}\n`, () => ""), code));
 }
 
-function bindValues(values) {
-  const single = values.filter((value) => !value.isList);
+/** Names as places: a table of names would be filled anew at each call, which costs more than what most calls do. */
+function bindNames(code, table, { entries, array, local }) {
+  const places = new Map();
+  for (const [index, { name, isList }] of entries.entries())
+    places.set(name, isList ? `${local}_${name}` : `${array}[${index + 1}]`);
+  return code.replaceAll(new RegExp(`\\b${table}\\.(\\w+)`, "g"), (_, name) => places.get(name));
+}
+
+function takeKeys(keys) {
+  const single = keys.filter((key) => !key.isList).length;
+  const list = keys.find((key) => key.isList);
+  const take = list === undefined ? [] : [`local key_${list.name} = { unpack(KEYS, ${single + 1}) }`];
+  return ["local KEYS = KEYS", ...take];
+}
+
+function takeValues(values) {
+  const single = values.filter((value) => !value.isList).length;
   const lists = values.filter((value) => value.isList);
-  const lines = [
-    "local A = {",
-    ...single.map((value, index) => `  ${value.name} = ARGV[${index + 1}],`),
-    "}",
-  ];
-  if (lists.length === 0) return lines;
+  if (lists.length === 0) return ["local ARGV = ARGV"];
   return [
-    ...lines,
-    `local next_argument = ${single.length + 1}`,
+    "local ARGV = ARGV",
+    `local next_argument = ${single + 1}`,
     "local function take_list()",
+    "  local first, count = next_argument + 1, tonumber(ARGV[next_argument])",
+    "  next_argument = first + count",
+    "  if count == 0 then return {} end",
+    // What is unpacked lies on the interpreter's stack.
+    "  if count <= 1000 then return { unpack(ARGV, first, next_argument - 1) } end",
     "  local list = {}",
-    "  local count = tonumber(ARGV[next_argument])",
-    "  for index = 1, count do list[index] = ARGV[next_argument + index] end",
-    "  next_argument = next_argument + count + 1",
+    "  for index = 1, count do list[index] = ARGV[first + index - 1] end",
     "  return list",
     "end",
-    ...lists.map((value) => `A.${value.name} = take_list()`),
+    ...lists.map((value) => `local value_${value.name} = take_list()`),
   ];
 }
 

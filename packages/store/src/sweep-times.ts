@@ -5,6 +5,9 @@
 /** A run that still wants to be woken is told again after this: long enough that a backlog is gone through in turn. */
 export const wakeableAgainMs = 30_000;
 
+/** An owner that was heard of within this time need not say so again with a commit: nobody looks closer than to seconds. */
+export const signOfLifeMs = 500;
+
 /** A worker that is silent for longer is not listed any more; workers announce themselves every few seconds. */
 export const presenceKeptMs = 60_000;
 

@@ -104,6 +104,21 @@ describeTwins("heartbeat_run", (twin) => {
     expect(await store.heartbeat(fence)).toEqual({ tag: "ok", inboxWaiting: true, cancel });
   });
 
+  test("a commit shows the owner alive too, but for one soon after the last sign of life", async () => {
+    const { store, create, activate, clock } = twin();
+    const { fence } = await activate(await create());
+    const activatedAt = clock.now();
+    const heardAt = async () => (await store.readRun(fence.runId))?.heartbeatAt;
+    clock.advance(499);
+    await store.commit(sampleCommit(fence, { commitId: "1" }));
+    expect(await heardAt()).toBe(activatedAt);
+    clock.advance(1);
+    await store.commit(sampleCommit(fence, { commitId: "2" }));
+    expect(await heardAt()).toBe(clock.now());
+    clock.advance(1_000);
+    expect(await store.silentOwners({ silentMs: 1_001, limit: 10 })).toEqual([]);
+  });
+
   test("a former owner, an ended run and an unknown one are fenced", async () => {
     const { store, create, activate, takeOver } = twin();
     const first = await activate(await create());

@@ -4,11 +4,11 @@
  */
 import { createHash } from "node:crypto";
 
-/** Lines of `lua/include/fenced.lua` that refuse, and what stands in their place. */
+/** Lines of `lua/include/fenced.lua` that refuse, as they are once names of values are places. */
 const refusals = [
-  "if fence[1] ~= A.generation or fence[2] ~= A.nonce then",
-  "if not owned and not duplicate then",
-  "if A.after ~= '' and not duplicate and string.sub(commits, 1, #A.after + 2) ~= ' ' .. A.after .. ' ' then",
+  /^if stored\[1\] ~= ARGV\[\d+\] or stored\[2\] ~= ARGV\[\d+\] then$/m,
+  /^if not owned and not duplicate then$/m,
+  /^if ARGV\[\d+\] ~= '' and not duplicate and string\.sub\(commits, 1, #ARGV\[\d+\] \+ 2\) ~= ' ' \.\. ARGV\[\d+\] \.\. ' ' then$/m,
 ];
 
 /** @type {import("node:module").LoadHook} */
@@ -16,7 +16,7 @@ export async function load(url, context, nextLoad) {
   const loaded = await nextLoad(url, context);
   if (!/\/store\/dist\/generated\/[a-z-]+\.js$/.test(url)) return loaded;
   const source = String(loaded.source);
-  return source.includes("local fence = ") ? { ...loaded, source: unfenced(source, url) } : loaded;
+  return source.includes("local owned = ") ? { ...loaded, source: unfenced(source, url) } : loaded;
 }
 
 /**
@@ -25,7 +25,7 @@ export async function load(url, context, nextLoad) {
  */
 function unfenced(module, url) {
   for (const refusal of refusals)
-    if (!module.includes(refusal)) throw new Error(`${url} does not have the line ${refusal}`);
+    if (!refusal.test(module)) throw new Error(`${url} does not have the line ${refusal}`);
   const open = refusals.reduce((text, refusal) => text.replace(refusal, "if false then"), module);
   const script = /source: `([\s\S]*)`/.exec(open)?.[1] ?? "";
   // The text of the script as the module will have it.

@@ -58,9 +58,8 @@ local function tell_parent()
   add_to_outbox(A.wakeId, A.wakeHead .. parent[4] .. '}')
 end
 
-local function keep_for_a_while(row)
+local function keep_for_a_while(entry)
   -- Before anything expires: a time to live of a moment is over within this script.
-  local entry = row .. ' ' .. redis.call('HGET', K.run, 'workflow')
   local is_child = A.parentId ~= ''
   keep_for(is_child and string.format('%.0f', A.retentionMs + A.childGraceMs) or A.retentionMs)
   redis.call('ZADD', K.runsEnded, string.format('%.0f', tonumber(now) + tonumber(A.retentionMs)), entry)
@@ -72,25 +71,33 @@ local function empty_inbox()
   redis.call('DEL', K.inbox, K.dedupe)
 end
 
-local function count_end()
-  local ended = redis.call('HMGET', K.run, 'workflow', 'status')
-  count_usage(ended[1], { [ended_column[ended[2]]] = '1' })
+-- The end among the texts of the record, as names and values.
+local function end_texts()
+  if A.error == '' then
+    return 'summary', A.summary
+  end
+  return 'summary', A.summary, 'error', A.error
 end
 
--- Rows of runs whose time is over, for the caller to forget: their lists may be other workflows'.
-local function end_run(row)
-  local texts = { 'summary', A.summary }
-  if A.error ~= '' then
-    texts[3], texts[4] = 'error', A.error
+-- The end in the record. A last commit writes the texts and the time with everything else, and the rest is not there then.
+local function write_end()
+  write_parts({ end_texts() }, { 'blockedOn' }, { 'endedAt', now })
+  redis.call('ZREM', K.timers, A.runId)
+end
+
+-- After the end is in the record. `ended` names the run's row, workflow, status and permits, and in `usage` what is counted
+-- with its end. Answers rows of runs whose time is over, for the caller to forget: their lists may be other workflows'.
+local function end_run(ended)
+  local usage = ended.usage or {}
+  usage[({ completed = 8, failed = 9, cancelled = 10 })[ended.status]] = '1'
+  if redis.call('HEXISTS', K.run, 'gates') == 1 then
+    gates_of_run().close_all()
   end
-  write_parts(texts, { 'blockedOn' }, { 'endedAt', now })
   redis.call('HDEL', K.run, 'owner', 'tookOver', 'heartbeatAt')
   redis.call('ZREM', K.leases, A.runId)
-  redis.call('ZREM', K.timers, A.runId)
-  close_all_gates()
   tell_parent()
-  count_end()
-  return_permits()
-  keep_for_a_while(row)
+  count_usage(ended.workflow, usage)
+  return_permits(ended.workflow, ended.permits)
+  keep_for_a_while(ended.row .. ' ' .. ended.workflow)
   return redis.call('ZRANGEBYSCORE', K.runsEnded, '-inf', now, 'LIMIT', '0', A.forgetMax)
 end

@@ -7,69 +7,69 @@
 -- ARGV
 --   runId: id of the run
 
--- `<since>/<address>` of the open gates. Addresses are made of letters, digits, dots and at signs.
-local function open_gate_places()
-  local places = {}
-  for place in string.gmatch(redis.call('HGET', K.run, 'gates') or '', '%S+') do
-    places[#places + 1] = place
+-- What is done with gates, made for the few writes that do. A place is `<since>/<address>`; addresses are made of letters,
+-- digits, dots and at signs.
+local function gates_of_run()
+  local gates = {}
+
+  function gates.places()
+    local places = {}
+    for place in string.gmatch(redis.call('HGET', K.run, 'gates') or '', '%S+') do
+      places[#places + 1] = place
+    end
+    return places
   end
-  return places
-end
 
-local function address_of(place)
-  return string.match(place, '/(.*)$')
-end
-
--- Times have a fixed width, so that the order of the entries is their order in time.
-local function gate_row(place)
-  local since, address = string.match(place, '^(%d+)/(.*)$')
-  return string.format('%015.0f', tonumber(since)) .. ':' .. A.runId .. ':' .. address
-end
-
--- The entry of a gate: its row, a space, what it asks.
-local function gate_entry(place)
-  local row = gate_row(place)
-  return redis.call('ZRANGEBYLEX', K.gatesOpen, '[' .. row .. ' ', '(' .. row .. '!', 'LIMIT', '0', '1')[1]
-end
-
--- Deadline and name of an open gate.
-local function read_gate(place)
-  return string.match(gate_entry(place), '^%S+ (%d+) ([^\n]*)')
-end
-
-local function write_gate_places(places)
-  if #places == 0 then
-    redis.call('HDEL', K.run, 'gates')
-  else
-    redis.call('HSET', K.run, 'gates', table.concat(places, ' '))
+  -- Times have a fixed width, so that the order of the entries is their order in time.
+  function gates.row(place)
+    local since, address = string.match(place, '^(%d+)/(.*)$')
+    return string.format('%015.0f', tonumber(since)) .. ':' .. A.runId .. ':' .. address
   end
-end
 
--- Those of the addresses at which a gate is open.
-local function close_gates(addresses)
-  if #addresses == 0 then
-    return
+  -- The entry of a gate: its row, a space, what it asks.
+  function gates.entry(place)
+    local row = gates.row(place)
+    return redis.call('ZRANGEBYLEX', K.gatesOpen, '[' .. row .. ' ', '(' .. row .. '!', 'LIMIT', '0', '1')[1]
   end
-  local is_closing, left, places = {}, {}, open_gate_places()
-  for index = 1, #addresses do
-    is_closing[addresses[index]] = true
+
+  -- Deadline and name of an open gate.
+  function gates.read(place)
+    return string.match(gates.entry(place), '^%S+ (%d+) ([^\n]*)')
   end
-  for index = 1, #places do
-    if is_closing[address_of(places[index])] then
-      redis.call('ZREM', K.gatesOpen, gate_entry(places[index]))
+
+  function gates.write_places(places)
+    if #places == 0 then
+      redis.call('HDEL', K.run, 'gates')
     else
-      left[#left + 1] = places[index]
+      redis.call('HSET', K.run, 'gates', table.concat(places, ' '))
     end
   end
-  if #left < #places then
-    write_gate_places(left)
-  end
-end
 
-local function close_all_gates()
-  local places = open_gate_places()
-  for index = 1, #places do
-    redis.call('ZREM', K.gatesOpen, gate_entry(places[index]))
+  -- Those of the addresses at which a gate is open.
+  function gates.close(addresses)
+    local is_closing, left, places = {}, {}, gates.places()
+    for index = 1, #addresses do
+      is_closing[addresses[index]] = true
+    end
+    for index = 1, #places do
+      if is_closing[string.match(places[index], '/(.*)$')] then
+        redis.call('ZREM', K.gatesOpen, gates.entry(places[index]))
+      else
+        left[#left + 1] = places[index]
+      end
+    end
+    if #left < #places then
+      gates.write_places(left)
+    end
   end
-  redis.call('HDEL', K.run, 'gates')
+
+  function gates.close_all()
+    local places = gates.places()
+    for index = 1, #places do
+      redis.call('ZREM', K.gatesOpen, gates.entry(places[index]))
+    end
+    gates.write_places({})
+  end
+
+  return gates
 end

@@ -16,8 +16,12 @@
 
 -- The list of the children stays a while longer than the run: by it a sweeper that forgets a run finds them.
 local function keep_for(kept_ms)
-  redis.call('PEXPIRE', K.children, string.format('%.0f', tonumber(kept_ms) + tonumber(A.childGraceMs)))
-  local kept = { K.run, K.parts, K.steps, K.history, K.answers, K.inbox, K.dedupe, K.log, K.logSums }
+  local kept = { K.run, K.parts, K.steps, K.history }
+  -- What most runs do not have.
+  if redis.call('EXISTS', K.children, K.answers, K.inbox, K.dedupe, K.log, K.logSums) > 0 then
+    redis.call('PEXPIRE', K.children, string.format('%.0f', tonumber(kept_ms) + tonumber(A.childGraceMs)))
+    kept = { K.run, K.parts, K.steps, K.history, K.answers, K.inbox, K.dedupe, K.log, K.logSums }
+  end
   for index = 1, #kept do
     redis.call('PEXPIRE', kept[index], kept_ms)
   end

@@ -3,7 +3,6 @@
 -- include: permits.lua
 --
 -- KEYS
---   run: run:<id>
 --   permitsHeld: permits:held
 --   permitsWaiting: permits:waiting
 --   permitsWaiters: permits:waiters
@@ -27,12 +26,12 @@ local function return_permit(scope)
   end
 end
 
--- The key first: whoever gets its permit then waits behind the others for the workflow's.
-local function return_permits()
-  local stored = redis.call('HMGET', K.run, 'workflow', 'permits')
+-- `wanted`: as create_run takes it, or nothing. The key first: whoever gets its permit then waits behind the others for the
+-- workflow's.
+local function return_permits(workflow, wanted)
   leave_line()
-  if stored[2] then
-    return_permit((string.match(stored[2], '^%S+')))
+  if wanted then
+    return_permit((string.match(wanted, '^%S+')))
   end
-  return_permit(stored[1])
+  return_permit(workflow)
 end

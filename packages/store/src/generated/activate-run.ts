@@ -96,73 +96,16 @@ export const activateRun: Script<ActivateRunKeys, ActivateRunValues, ActivateRun
   name: "activate_run",
   keys: ["statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "history", "historyCopy", "fleetEvents", "run", "inbox", "outbox", "outboxEntries", "timers", "permitsHeld", "permitsWaiting", "permitsWaiters", "limitsDeclared", "limitsSet", "parts", "lease", "leases"],
   values: ["now", "runId", "historyMax", "fleetEventsMax", "inboxPage", "leaseToken", "checksLease", "owner", "recoveriesMax", "recoveriesAdmitted", "partsTold"],
-  sha1: "b7478e1317d6d1c1ed1a6c323fabf2ab6d3765b0",
-  source: `local K = {
-  statusPending = KEYS[1],
-  statusRunning = KEYS[2],
-  statusWaiting = KEYS[3],
-  statusCancelling = KEYS[4],
-  statusCompleted = KEYS[5],
-  statusFailed = KEYS[6],
-  statusCancelled = KEYS[7],
-  history = KEYS[8],
-  historyCopy = KEYS[9],
-  fleetEvents = KEYS[10],
-  run = KEYS[11],
-  inbox = KEYS[12],
-  outbox = KEYS[13],
-  outboxEntries = KEYS[14],
-  timers = KEYS[15],
-  permitsHeld = KEYS[16],
-  permitsWaiting = KEYS[17],
-  permitsWaiters = KEYS[18],
-  limitsDeclared = KEYS[19],
-  limitsSet = KEYS[20],
-  parts = KEYS[21],
-  lease = KEYS[22],
-  leases = KEYS[23],
-}
-local A = {
-  now = ARGV[1],
-  runId = ARGV[2],
-  historyMax = ARGV[3],
-  fleetEventsMax = ARGV[4],
-  inboxPage = ARGV[5],
-  leaseToken = ARGV[6],
-  checksLease = ARGV[7],
-  owner = ARGV[8],
-  recoveriesMax = ARGV[9],
-  recoveriesAdmitted = ARGV[10],
-  partsTold = ARGV[11],
-}
-local now = A.now
+  sha1: "e06edc8ea262755af065154a8c77f73316bb01f2",
+  source: `local KEYS = KEYS
+local ARGV = ARGV
+local now = ARGV[1]
 if now == '' then
   local time = redis.call('TIME')
   now = string.format('%.0f', tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000))
 end
-local status_rows = {
-  pending = K.statusPending,
-  running = K.statusRunning,
-  waiting = K.statusWaiting,
-  cancelling = K.statusCancelling,
-  completed = K.statusCompleted,
-  failed = K.statusFailed,
-  cancelled = K.statusCancelled,
-}
 local function has_ended(status)
   return status == 'completed' or status == 'failed' or status == 'cancelled'
-end
-local followers = {
-  pending = ' running cancelling cancelled failed ',
-  running = ' waiting pending cancelling completed failed cancelled ',
-  waiting = ' pending running cancelling cancelled failed ',
-  cancelling = ' cancelled completed failed ',
-  completed = ' ',
-  failed = ' pending running ',
-  cancelled = ' ',
-}
-local function may_become(from, to)
-  return from == to or string.find(followers[from], ' ' .. to .. ' ', 1, true) ~= nil
 end
 local function open_status(stored, wanted)
   if stored == 'cancelling' then
@@ -170,16 +113,27 @@ local function open_status(stored, wanted)
   end
   return wanted
 end
-local function set_status(run_key, row, from, to)
+local function move_row(row, from, to)
   if from == to then
     return
   end
-  redis.call('HSET', run_key, 'status', to)
+  local status_rows = {
+    pending = KEYS[1],
+    running = KEYS[2],
+    waiting = KEYS[3],
+    cancelling = KEYS[4],
+    completed = KEYS[5],
+    failed = KEYS[6],
+    cancelled = KEYS[7],
+  }
   redis.call('ZREM', status_rows[from], row)
   redis.call('ZADD', status_rows[to], '0', row)
 end
-local function illegal_status(from, to)
-  return redis.error_reply('RUNFLEET a run that is ' .. from .. ' cannot become ' .. to)
+local function set_status(run_key, row, from, to)
+  if from ~= to then
+    redis.call('HSET', run_key, 'status', to)
+    move_row(row, from, to)
+  end
 end
 local function fit_stream(key, copy)
   local copied = redis.pcall('COPY', key, copy, 'REPLACE')
@@ -188,52 +142,44 @@ local function fit_stream(key, copy)
   end
 end
 local function fit_history()
-  fit_stream(K.history, K.historyCopy)
+  fit_stream(KEYS[8], KEYS[9])
 end
 local function add_facts(facts)
-  if A.now == '' then
-    local id = redis.call('XADD', K.history, 'MAXLEN', '~', A.historyMax, '*', 'facts', facts)
+  if ARGV[1] == '' then
+    local id = redis.call('XADD', KEYS[8], 'MAXLEN', '~', ARGV[3], '*', 'facts', facts)
     local at = string.match(id, '^%d+')
-    redis.call('XADD', K.fleetEvents, 'MAXLEN', '~', A.fleetEventsMax, '*', 'run', A.runId, 'at', at, 'facts', facts)
+    redis.call('XADD', KEYS[10], 'MAXLEN', '~', ARGV[4], '*', 'run', ARGV[2], 'at', at, 'facts', facts)
     return
   end
-  redis.call('XADD', K.history, 'MAXLEN', '~', A.historyMax, '*', 'at', now, 'facts', facts)
-  redis.call('XADD', K.fleetEvents, 'MAXLEN', '~', A.fleetEventsMax, '*', 'run', A.runId, 'at', now, 'facts', facts)
+  redis.call('XADD', KEYS[8], 'MAXLEN', '~', ARGV[3], '*', 'at', now, 'facts', facts)
+  redis.call('XADD', KEYS[10], 'MAXLEN', '~', ARGV[4], '*', 'run', ARGV[2], 'at', now, 'facts', facts)
 end
 local function lost_lease(generation)
-  return '["ll",' .. redis.call('HGET', K.run, 'owner') .. ',' .. generation .. ']\\n'
+  return '["ll",' .. redis.call('HGET', KEYS[11], 'owner') .. ',' .. generation .. ']\\n'
 end
-local function unread_events()
-  local seen = redis.call('HGET', K.run, 'inboxSeen') or '0'
-  return { seen, redis.call('LRANGE', K.inbox, '0', string.format('%.0f', tonumber(A.inboxPage) - 1)) }
-end
-local function cancel_request()
-  local cancel = redis.call('HMGET', K.run, 'cancelReason', 'cancelBy', 'cancelAt')
-  if not cancel[3] then
-    return {}
-  end
-  return cancel
+local function unread_events(seen)
+  return { seen, redis.call('LRANGE', KEYS[12], '0', string.format('%.0f', tonumber(ARGV[5]) - 1)) }
 end
 local function add_to_outbox(id, entry)
-  redis.call('ZADD', K.outbox, now, id)
-  redis.call('HSET', K.outboxEntries, id, entry)
+  redis.call('ZADD', KEYS[13], now, id)
+  redis.call('HSET', KEYS[14], id, entry)
 end
 local let_in_max = 20
 local time_of_asking = string.format('%015.0f', tonumber(now))
 local granted = {}
 local function count_held(scope)
-  return redis.call('ZLEXCOUNT', K.permitsHeld, '[' .. scope .. ' ', '(' .. scope .. '!')
+  return redis.call('ZLEXCOUNT', KEYS[16], '[' .. scope .. ' ', '(' .. scope .. '!')
 end
 local function count_waiting(scope)
-  return redis.call('ZLEXCOUNT', K.permitsWaiting, '[' .. scope .. ' ', '(' .. scope .. '!')
+  return redis.call('ZLEXCOUNT', KEYS[17], '[' .. scope .. ' ', '(' .. scope .. '!')
 end
 local function set_limit_of(scope)
   local workflow, key = string.match(scope, '^([^/]*)(.*)$')
-  local total, per_key = string.match(redis.call('HGET', K.limitsSet, workflow) or '- -', '^(%S+) (%S+)')
+  local total, per_key = string.match(redis.call('HGET', KEYS[20], workflow) or '- -', '^(%S+) (%S+)')
   return tonumber(key == '' and total or per_key)
 end
 local function limit_of(scope)
-  return set_limit_of(scope) or tonumber(redis.call('HGET', K.limitsDeclared, scope))
+  return set_limit_of(scope) or tonumber(redis.call('HGET', KEYS[19], scope))
 end
 local function limit_for(scope, asker)
   if asker.total == '-' and not string.find(scope, '/', 1, true) then
@@ -242,7 +188,7 @@ local function limit_for(scope, asker)
   return limit_of(scope)
 end
 local function enter(scope, asker)
-  if redis.call('ZSCORE', K.permitsHeld, scope .. ' ' .. asker.id) then
+  if redis.call('ZSCORE', KEYS[16], scope .. ' ' .. asker.id) then
     return true
   end
   local limit = limit_for(scope, asker)
@@ -251,12 +197,12 @@ local function enter(scope, asker)
   end
   local has_begun = string.sub(asker.order, 1, 1) == '0'
   if count_held(scope) < limit and (has_begun or count_waiting(scope) == 0) then
-    redis.call('ZADD', K.permitsHeld, '0', scope .. ' ' .. asker.id)
+    redis.call('ZADD', KEYS[16], '0', scope .. ' ' .. asker.id)
     return true
   end
-  redis.call('ZADD', K.permitsWaiting, '0', scope .. ' ' .. asker.order .. ' ' .. asker.id)
+  redis.call('ZADD', KEYS[17], '0', scope .. ' ' .. asker.order .. ' ' .. asker.id)
   redis.call(
-    'HSET', K.permitsWaiters, asker.id, scope .. ' ' .. asker.order .. ' ' .. asker.total .. ' ' .. asker.pool
+    'HSET', KEYS[18], asker.id, scope .. ' ' .. asker.order .. ' ' .. asker.total .. ' ' .. asker.pool
   )
   return false
 end
@@ -267,14 +213,14 @@ local function enter_workflow(scope, asker)
   end
   asker.order = string.sub(asker.order, 1, 8) .. time_of_asking
   if asker.total ~= '-' then
-    redis.call('HSETNX', K.limitsDeclared, workflow, asker.total)
+    redis.call('HSETNX', KEYS[19], workflow, asker.total)
   end
   return enter(workflow, asker)
 end
 local function grant(asker)
   local id = 'permit:' .. asker.id
-  redis.call('HDEL', K.permitsWaiters, asker.id)
-  redis.call('ZADD', K.timers, now, asker.id)
+  redis.call('HDEL', KEYS[18], asker.id)
+  redis.call('ZADD', KEYS[15], now, asker.id)
   add_to_outbox(id, '{"id":"' .. id .. '","runId":"' .. asker.id .. '","type":"wake","targetId":"' .. asker.id
     .. '","pool":' .. asker.pool .. '}')
   granted[#granted + 1] = asker.id
@@ -286,21 +232,16 @@ local function let_in(scope)
     return
   end
   local first, last, most = '[' .. scope .. ' ', '(' .. scope .. '!', string.format('%.0f', room)
-  local members = redis.call('ZRANGEBYLEX', K.permitsWaiting, first, last, 'LIMIT', '0', most)
+  local members = redis.call('ZRANGEBYLEX', KEYS[17], first, last, 'LIMIT', '0', most)
   for index = 1, #members do
     local asker = { id = string.match(members[index], '(%S+)$') }
-    local waits = redis.call('HGET', K.permitsWaiters, asker.id)
+    local waits = redis.call('HGET', KEYS[18], asker.id)
     asker.order, asker.total, asker.pool = string.match(waits, '^%S+ (%S+) (%S+) (.*)$')
-    redis.call('ZREM', K.permitsWaiting, members[index])
-    redis.call('ZADD', K.permitsHeld, '0', scope .. ' ' .. asker.id)
+    redis.call('ZREM', KEYS[17], members[index])
+    redis.call('ZADD', KEYS[16], '0', scope .. ' ' .. asker.id)
     if enter_workflow(scope, asker) then
       grant(asker)
     end
-  end
-end
-local function forget_unused(scope)
-  if count_held(scope) == 0 and count_waiting(scope) == 0 then
-    redis.call('HDEL', K.limitsDeclared, scope)
   end
 end
 local function declare(scope, limit, is_new)
@@ -308,14 +249,14 @@ local function declare(scope, limit, is_new)
     return
   end
   if not is_new then
-    redis.call('HSETNX', K.limitsDeclared, scope, limit)
-  elseif redis.call('HGET', K.limitsDeclared, scope) ~= limit then
-    redis.call('HSET', K.limitsDeclared, scope, limit)
+    redis.call('HSETNX', KEYS[19], scope, limit)
+  elseif redis.call('HGET', KEYS[19], scope) ~= limit then
+    redis.call('HSET', KEYS[19], scope, limit)
     let_in(scope)
   end
 end
 local function ask_permits(asker)
-  if not asker.wanted and redis.call('HEXISTS', K.limitsSet, asker.workflow) == 0 then
+  if not asker.wanted and redis.call('HEXISTS', KEYS[20], asker.workflow) == 0 then
     return true
   end
   local key, per_key, total, priority = string.match(asker.wanted or '- - - 0000000', '^(%S+) (%S+) (%S+) (%S+)$')
@@ -323,17 +264,17 @@ local function ask_permits(asker)
   asker.order = (asker.has_begun and '0' or '1') .. priority .. time_of_asking
   declare(key, per_key, asker.is_new)
   declare(asker.workflow, total, asker.is_new)
-  local waits = redis.call('HGET', K.permitsWaiters, asker.id)
+  local waits = redis.call('HGET', KEYS[18], asker.id)
   if not waits and (key == '-' or enter(key, asker)) and enter(asker.workflow, asker) then
     return true
   end
-  waits = redis.call('HGET', K.permitsWaiters, asker.id)
+  waits = redis.call('HGET', KEYS[18], asker.id)
   let_in((string.match(waits, '^%S+')))
-  return redis.call('HEXISTS', K.permitsWaiters, asker.id) == 0
+  return redis.call('HEXISTS', KEYS[18], asker.id) == 0
 end
 local stored = redis.call(
-  'HMGET', K.run, 'status', 'row', 'generation', 'nonce', 'owner', 'recoveries', 'tookOver', 'startedAt',
-  'workflow', 'permits', 'pool', 'wakeAt'
+  'HMGET', KEYS[11], 'status', 'row', 'generation', 'nonce', 'owner', 'recoveries', 'tookOver', 'startedAt',
+  'workflow', 'permits', 'pool', 'wakeAt', 'inboxSeen'
 )
 local status = stored[1]
 if not status then
@@ -342,59 +283,61 @@ end
 if has_ended(status) then
   return { 'ended', status }
 end
-if A.checksLease ~= '' and redis.call('GET', K.lease) ~= A.leaseToken then
+if ARGV[7] ~= '' and redis.call('GET', KEYS[22]) ~= ARGV[6] then
   return { 'lost' }
 end
 local generation = stored[3]
 local took_over = stored[7]
 local wanted_since = ''
-local is_repeat = stored[5] and stored[4] == A.leaseToken
+local is_repeat = stored[5] and stored[4] == ARGV[6]
 if not is_repeat then
   took_over = stored[5] and '1' or '0'
   local recoveries = tonumber(stored[6] or '0') + tonumber(took_over)
-  if recoveries > tonumber(A.recoveriesMax) then
+  if recoveries > tonumber(ARGV[9]) then
     return { 'crash_loop', string.format('%.0f', recoveries) }
   end
-  if recoveries > tonumber(A.recoveriesAdmitted) then
+  if recoveries > tonumber(ARGV[10]) then
     return { 'suspect', string.format('%.0f', recoveries) }
   end
   local needs_permits = took_over == '0' and status ~= 'cancelling'
   if needs_permits and not ask_permits({
-    id = A.runId, workflow = stored[9], wanted = stored[10], pool = stored[11], has_begun = stored[8],
+    id = ARGV[2], workflow = stored[9], wanted = stored[10], pool = stored[11], has_begun = stored[8],
   }) then
-    set_status(K.run, stored[2], status, 'pending')
-    redis.call('ZREM', K.timers, A.runId)
+    set_status(KEYS[11], stored[2], status, 'pending')
+    redis.call('ZREM', KEYS[15], ARGV[2])
     return { 'limited' }
   end
   local lost = took_over == '1' and lost_lease(generation) or ''
   local is_first = generation == '0'
   generation = string.format('%.0f', math.max(tonumber(generation) + 1, tonumber(now)))
+  local to = open_status(status, 'running')
   redis.call(
-    'HSET', K.run, 'generation', generation, 'nonce', A.leaseToken, 'owner', A.owner, 'tookOver', took_over,
-    'heartbeatAt', now, 'startedAt', stored[8] or now
+    'HSET', KEYS[11], 'generation', generation, 'nonce', ARGV[6], 'owner', ARGV[8], 'tookOver', took_over,
+    'heartbeatAt', now, 'startedAt', stored[8] or now, 'status', to
   )
   if took_over == '1' then
-    redis.call('HSET', K.run, 'recoveries', string.format('%.0f', recoveries))
+    redis.call('HSET', KEYS[11], 'recoveries', string.format('%.0f', recoveries))
   end
   local is_parked = took_over == '0' and (status == 'waiting' or status == 'cancelling')
-  local due = redis.call('ZSCORE', K.timers, A.runId) or is_parked and stored[12]
+  local due = redis.call('ZSCORE', KEYS[15], ARGV[2]) or is_parked and stored[12]
   if due and tonumber(due) <= tonumber(now) then
     wanted_since = string.format('%.0f', tonumber(due))
   end
-  redis.call('HDEL', K.run, 'blockedOn')
-  redis.call('HDEL', K.parts, 'blockedOn')
-  set_status(K.run, stored[2], status, open_status(status, 'running'))
-  redis.call('ZADD', K.leases, now, A.runId)
-  redis.call('ZREM', K.timers, A.runId)
-  add_facts(lost .. '["la",' .. A.owner .. ',' .. generation .. (took_over == '1' and ',true' or '') .. ']')
+  move_row(stored[2], status, to)
+  redis.call('ZADD', KEYS[23], now, ARGV[2])
+  redis.call('ZREM', KEYS[15], ARGV[2])
+  add_facts(lost .. '["la",' .. ARGV[8] .. ',' .. generation .. (took_over == '1' and ',true' or '') .. ']')
   if is_first then
     fit_history()
+  else
+    redis.call('HDEL', KEYS[11], 'blockedOn')
+    redis.call('HDEL', KEYS[21], 'blockedOn')
   end
 end
-local are_left = redis.call('HLEN', K.parts) > tonumber(A.partsTold)
+local are_left = redis.call('HLEN', KEYS[21]) > tonumber(ARGV[11])
 return {
   'activated', generation, took_over,
-  redis.call('HGETALL', K.run), are_left and {} or redis.call('HGETALL', K.parts), unread_events(),
+  redis.call('HGETALL', KEYS[11]), are_left and {} or redis.call('HGETALL', KEYS[21]), unread_events(stored[13] or '0'),
   are_left and '1' or '0', wanted_since,
 }`,
 };

@@ -31,29 +31,21 @@ export const announceWorker: Script<AnnounceWorkerKeys, AnnounceWorkerValues, An
   name: "announce_worker",
   keys: ["workers", "workersInfo"],
   values: ["now", "worker", "presence", "keptMs"],
-  sha1: "2e46a3bb2c1bedee2295462eb2aeca6b77e1d687",
-  source: `local K = {
-  workers = KEYS[1],
-  workersInfo = KEYS[2],
-}
-local A = {
-  now = ARGV[1],
-  worker = ARGV[2],
-  presence = ARGV[3],
-  keptMs = ARGV[4],
-}
-local now = A.now
+  sha1: "4f061086be8c6f923eb7bf71e017b8c9ae556759",
+  source: `local KEYS = KEYS
+local ARGV = ARGV
+local now = ARGV[1]
 if now == '' then
   local time = redis.call('TIME')
   now = string.format('%.0f', tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000))
 end
-redis.call('ZADD', K.workers, now, A.worker)
-redis.call('HSET', K.workersInfo, A.worker, A.presence)
-local before = string.format('%.0f', tonumber(now) - tonumber(A.keptMs))
-local silent = redis.call('ZRANGEBYSCORE', K.workers, '-inf', before, 'LIMIT', '0', '20')
+redis.call('ZADD', KEYS[1], now, ARGV[2])
+redis.call('HSET', KEYS[2], ARGV[2], ARGV[3])
+local before = string.format('%.0f', tonumber(now) - tonumber(ARGV[4]))
+local silent = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', before, 'LIMIT', '0', '20')
 for index = 1, #silent do
-  redis.call('ZREM', K.workers, silent[index])
-  redis.call('HDEL', K.workersInfo, silent[index])
+  redis.call('ZREM', KEYS[1], silent[index])
+  redis.call('HDEL', KEYS[2], silent[index])
 end
 return { 'announced', now }`,
 };

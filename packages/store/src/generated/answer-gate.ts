@@ -61,168 +61,131 @@ export const answerGate: Script<AnswerGateKeys, AnswerGateValues, AnswerGateTag>
   name: "answer_gate",
   keys: ["statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "timers", "run", "gatesOpen", "inbox", "answers"],
   values: ["now", "runId", "gate", "verdict", "by", "eventTail"],
-  sha1: "6aa58095094c62a4490588fa2e45d8e737534945",
-  source: `local K = {
-  statusPending = KEYS[1],
-  statusRunning = KEYS[2],
-  statusWaiting = KEYS[3],
-  statusCancelling = KEYS[4],
-  statusCompleted = KEYS[5],
-  statusFailed = KEYS[6],
-  statusCancelled = KEYS[7],
-  timers = KEYS[8],
-  run = KEYS[9],
-  gatesOpen = KEYS[10],
-  inbox = KEYS[11],
-  answers = KEYS[12],
-}
-local A = {
-  now = ARGV[1],
-  runId = ARGV[2],
-  gate = ARGV[3],
-  verdict = ARGV[4],
-  by = ARGV[5],
-  eventTail = ARGV[6],
-}
-local now = A.now
+  sha1: "d52bb691b8fa3d0c4695befb32f9d5d8d3b9071b",
+  source: `local KEYS = KEYS
+local ARGV = ARGV
+local now = ARGV[1]
 if now == '' then
   local time = redis.call('TIME')
   now = string.format('%.0f', tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000))
 end
-local status_rows = {
-  pending = K.statusPending,
-  running = K.statusRunning,
-  waiting = K.statusWaiting,
-  cancelling = K.statusCancelling,
-  completed = K.statusCompleted,
-  failed = K.statusFailed,
-  cancelled = K.statusCancelled,
-}
 local function has_ended(status)
   return status == 'completed' or status == 'failed' or status == 'cancelled'
 end
-local followers = {
-  pending = ' running cancelling cancelled failed ',
-  running = ' waiting pending cancelling completed failed cancelled ',
-  waiting = ' pending running cancelling cancelled failed ',
-  cancelling = ' cancelled completed failed ',
-  completed = ' ',
-  failed = ' pending running ',
-  cancelled = ' ',
-}
-local function may_become(from, to)
-  return from == to or string.find(followers[from], ' ' .. to .. ' ', 1, true) ~= nil
-end
-local function open_status(stored, wanted)
-  if stored == 'cancelling' then
-    return stored
-  end
-  return wanted
-end
-local function set_status(run_key, row, from, to)
+local function move_row(row, from, to)
   if from == to then
     return
   end
-  redis.call('HSET', run_key, 'status', to)
+  local status_rows = {
+    pending = KEYS[1],
+    running = KEYS[2],
+    waiting = KEYS[3],
+    cancelling = KEYS[4],
+    completed = KEYS[5],
+    failed = KEYS[6],
+    cancelled = KEYS[7],
+  }
   redis.call('ZREM', status_rows[from], row)
   redis.call('ZADD', status_rows[to], '0', row)
 end
-local function illegal_status(from, to)
-  return redis.error_reply('RUNFLEET a run that is ' .. from .. ' cannot become ' .. to)
+local function set_status(run_key, row, from, to)
+  if from ~= to then
+    redis.call('HSET', run_key, 'status', to)
+    move_row(row, from, to)
+  end
 end
 local function push_event(target, event)
   redis.call('RPUSH', target.inbox, event)
   if target.owner then
     return target.status
   end
-  redis.call('ZADD', K.timers, now, target.id)
+  redis.call('ZADD', KEYS[8], now, target.id)
   if target.status ~= 'waiting' then
     return target.status
   end
   set_status(target.run, target.row, 'waiting', 'pending')
   return 'pending'
 end
-local function open_gate_places()
-  local places = {}
-  for place in string.gmatch(redis.call('HGET', K.run, 'gates') or '', '%S+') do
-    places[#places + 1] = place
+local function gates_of_run()
+  local gates = {}
+  function gates.places()
+    local places = {}
+    for place in string.gmatch(redis.call('HGET', KEYS[9], 'gates') or '', '%S+') do
+      places[#places + 1] = place
+    end
+    return places
   end
-  return places
-end
-local function address_of(place)
-  return string.match(place, '/(.*)$')
-end
-local function gate_row(place)
-  local since, address = string.match(place, '^(%d+)/(.*)$')
-  return string.format('%015.0f', tonumber(since)) .. ':' .. A.runId .. ':' .. address
-end
-local function gate_entry(place)
-  local row = gate_row(place)
-  return redis.call('ZRANGEBYLEX', K.gatesOpen, '[' .. row .. ' ', '(' .. row .. '!', 'LIMIT', '0', '1')[1]
-end
-local function read_gate(place)
-  return string.match(gate_entry(place), '^%S+ (%d+) ([^\\n]*)')
-end
-local function write_gate_places(places)
-  if #places == 0 then
-    redis.call('HDEL', K.run, 'gates')
-  else
-    redis.call('HSET', K.run, 'gates', table.concat(places, ' '))
+  function gates.row(place)
+    local since, address = string.match(place, '^(%d+)/(.*)$')
+    return string.format('%015.0f', tonumber(since)) .. ':' .. ARGV[2] .. ':' .. address
   end
-end
-local function close_gates(addresses)
-  if #addresses == 0 then
-    return
+  function gates.entry(place)
+    local row = gates.row(place)
+    return redis.call('ZRANGEBYLEX', KEYS[10], '[' .. row .. ' ', '(' .. row .. '!', 'LIMIT', '0', '1')[1]
   end
-  local is_closing, left, places = {}, {}, open_gate_places()
-  for index = 1, #addresses do
-    is_closing[addresses[index]] = true
+  function gates.read(place)
+    return string.match(gates.entry(place), '^%S+ (%d+) ([^\\n]*)')
   end
-  for index = 1, #places do
-    if is_closing[address_of(places[index])] then
-      redis.call('ZREM', K.gatesOpen, gate_entry(places[index]))
+  function gates.write_places(places)
+    if #places == 0 then
+      redis.call('HDEL', KEYS[9], 'gates')
     else
-      left[#left + 1] = places[index]
+      redis.call('HSET', KEYS[9], 'gates', table.concat(places, ' '))
     end
   end
-  if #left < #places then
-    write_gate_places(left)
+  function gates.close(addresses)
+    local is_closing, left, places = {}, {}, gates.places()
+    for index = 1, #addresses do
+      is_closing[addresses[index]] = true
+    end
+    for index = 1, #places do
+      if is_closing[string.match(places[index], '/(.*)$')] then
+        redis.call('ZREM', KEYS[10], gates.entry(places[index]))
+      else
+        left[#left + 1] = places[index]
+      end
+    end
+    if #left < #places then
+      gates.write_places(left)
+    end
   end
-end
-local function close_all_gates()
-  local places = open_gate_places()
-  for index = 1, #places do
-    redis.call('ZREM', K.gatesOpen, gate_entry(places[index]))
+  function gates.close_all()
+    local places = gates.places()
+    for index = 1, #places do
+      redis.call('ZREM', KEYS[10], gates.entry(places[index]))
+    end
+    gates.write_places({})
   end
-  redis.call('HDEL', K.run, 'gates')
+  return gates
 end
-local stored = redis.call('HMGET', K.run, 'status', 'row', 'owner', 'pool')
+local stored = redis.call('HMGET', KEYS[9], 'status', 'row', 'owner', 'pool')
 if not stored[1] then
   return { 'not_found' }
 end
+local gates = gates_of_run()
 local function find_gate()
-  local places = open_gate_places()
-  if A.gate == '' and #places ~= 1 then
+  local places = gates.places()
+  if ARGV[3] == '' and #places ~= 1 then
     return nil
   end
   local oldest, found = math.huge, {}
   for index = 1, #places do
     local since, address = string.match(places[index], '^(%d+)/(.*)$')
-    local deadline, name = read_gate(places[index])
-    if address == A.gate then
+    local deadline, name = gates.read(places[index])
+    if address == ARGV[3] then
       return address, name, deadline
     end
-    if (A.gate == '' or name == A.gate) and tonumber(since) < oldest then
+    if (ARGV[3] == '' or name == ARGV[3]) and tonumber(since) < oldest then
       oldest, found = tonumber(since), { address, name, deadline }
     end
   end
   return unpack(found)
 end
 local function find_answer()
-  if A.gate == '' then
-    return redis.call('HGET', K.answers, 'last')
+  if ARGV[3] == '' then
+    return redis.call('HGET', KEYS[12], 'last')
   end
-  return redis.call('HGET', K.answers, 'a ' .. A.gate) or redis.call('HGET', K.answers, 'n ' .. A.gate)
+  return redis.call('HGET', KEYS[12], 'a ' .. ARGV[3]) or redis.call('HGET', KEYS[12], 'n ' .. ARGV[3])
 end
 local address, name, deadline = find_gate()
 if not address then
@@ -239,12 +202,12 @@ end
 if tonumber(deadline) < tonumber(now) then
   return { 'late', deadline }
 end
-close_gates({ address })
-local answer = now .. ' ' .. A.verdict .. ' ' .. A.by
-redis.call('HSET', K.answers, 'a ' .. address, answer, 'n ' .. name, answer, 'last', answer)
+gates.close({ address })
+local answer = now .. ' ' .. ARGV[4] .. ' ' .. ARGV[5]
+redis.call('HSET', KEYS[12], 'a ' .. address, answer, 'n ' .. name, answer, 'last', answer)
 push_event({
-  id = A.runId, run = K.run, inbox = K.inbox,
+  id = ARGV[2], run = KEYS[9], inbox = KEYS[11],
   status = stored[1], row = stored[2], owner = stored[3],
-}, '{"at":' .. now .. ',"address":"' .. address .. '",' .. A.eventTail)
+}, '{"at":' .. now .. ',"address":"' .. address .. '",' .. ARGV[6])
 return { 'accepted', address, stored[4] }`,
 };

@@ -63,83 +63,45 @@ export const appendEvent: Script<AppendEventKeys, AppendEventValues, AppendEvent
   name: "append_event",
   keys: ["statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "timers", "outbox", "outboxEntries", "run", "inbox", "dedupe"],
   values: ["now", "confirms", "runId", "at", "eventTail", "dedupeId", "inboxMax"],
-  sha1: "a3405c6f917af31703e355e1b10d556400223843",
-  source: `local K = {
-  statusPending = KEYS[1],
-  statusRunning = KEYS[2],
-  statusWaiting = KEYS[3],
-  statusCancelling = KEYS[4],
-  statusCompleted = KEYS[5],
-  statusFailed = KEYS[6],
-  statusCancelled = KEYS[7],
-  timers = KEYS[8],
-  outbox = KEYS[9],
-  outboxEntries = KEYS[10],
-  run = KEYS[11],
-  inbox = KEYS[12],
-  dedupe = KEYS[13],
-}
-local A = {
-  now = ARGV[1],
-  confirms = ARGV[2],
-  runId = ARGV[3],
-  at = ARGV[4],
-  eventTail = ARGV[5],
-  dedupeId = ARGV[6],
-  inboxMax = ARGV[7],
-}
-local now = A.now
+  sha1: "8cd2cb99f1721a98e12a755d1d6e7ec0643ca3bc",
+  source: `local KEYS = KEYS
+local ARGV = ARGV
+local now = ARGV[1]
 if now == '' then
   local time = redis.call('TIME')
   now = string.format('%.0f', tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000))
 end
-local status_rows = {
-  pending = K.statusPending,
-  running = K.statusRunning,
-  waiting = K.statusWaiting,
-  cancelling = K.statusCancelling,
-  completed = K.statusCompleted,
-  failed = K.statusFailed,
-  cancelled = K.statusCancelled,
-}
 local function has_ended(status)
   return status == 'completed' or status == 'failed' or status == 'cancelled'
 end
-local followers = {
-  pending = ' running cancelling cancelled failed ',
-  running = ' waiting pending cancelling completed failed cancelled ',
-  waiting = ' pending running cancelling cancelled failed ',
-  cancelling = ' cancelled completed failed ',
-  completed = ' ',
-  failed = ' pending running ',
-  cancelled = ' ',
-}
-local function may_become(from, to)
-  return from == to or string.find(followers[from], ' ' .. to .. ' ', 1, true) ~= nil
-end
-local function open_status(stored, wanted)
-  if stored == 'cancelling' then
-    return stored
-  end
-  return wanted
-end
-local function set_status(run_key, row, from, to)
+local function move_row(row, from, to)
   if from == to then
     return
   end
-  redis.call('HSET', run_key, 'status', to)
+  local status_rows = {
+    pending = KEYS[1],
+    running = KEYS[2],
+    waiting = KEYS[3],
+    cancelling = KEYS[4],
+    completed = KEYS[5],
+    failed = KEYS[6],
+    cancelled = KEYS[7],
+  }
   redis.call('ZREM', status_rows[from], row)
   redis.call('ZADD', status_rows[to], '0', row)
 end
-local function illegal_status(from, to)
-  return redis.error_reply('RUNFLEET a run that is ' .. from .. ' cannot become ' .. to)
+local function set_status(run_key, row, from, to)
+  if from ~= to then
+    redis.call('HSET', run_key, 'status', to)
+    move_row(row, from, to)
+  end
 end
 local function push_event(target, event)
   redis.call('RPUSH', target.inbox, event)
   if target.owner then
     return target.status
   end
-  redis.call('ZADD', K.timers, now, target.id)
+  redis.call('ZADD', KEYS[8], now, target.id)
   if target.status ~= 'waiting' then
     return target.status
   end
@@ -147,13 +109,13 @@ local function push_event(target, event)
   return 'pending'
 end
 local function confirm()
-  if A.confirms == '' then
+  if ARGV[2] == '' then
     return true
   end
-  redis.call('HDEL', K.outboxEntries, A.confirms)
-  return redis.call('ZREM', K.outbox, A.confirms) == 1
+  redis.call('HDEL', KEYS[10], ARGV[2])
+  return redis.call('ZREM', KEYS[9], ARGV[2]) == 1
 end
-local stored = redis.call('HMGET', K.run, 'status', 'row', 'owner', 'pool')
+local stored = redis.call('HMGET', KEYS[11], 'status', 'row', 'owner', 'pool')
 if not stored[1] then
   confirm()
   return { 'not_found' }
@@ -162,23 +124,23 @@ if has_ended(stored[1]) then
   confirm()
   return { 'ended', stored[1] }
 end
-if A.dedupeId ~= '' and redis.call('ZSCORE', K.dedupe, A.dedupeId) then
+if ARGV[6] ~= '' and redis.call('ZSCORE', KEYS[13], ARGV[6]) then
   confirm()
   return { 'duplicate' }
 end
-if redis.call('LLEN', K.inbox) >= tonumber(A.inboxMax) then
+if redis.call('LLEN', KEYS[12]) >= tonumber(ARGV[7]) then
   return { 'full' }
 end
 if not confirm() then
   return { 'duplicate' }
 end
-if A.dedupeId ~= '' then
-  redis.call('ZADD', K.dedupe, now, A.dedupeId)
-  redis.call('ZREMRANGEBYRANK', K.dedupe, '0', string.format('%.0f', -tonumber(A.inboxMax) - 1))
+if ARGV[6] ~= '' then
+  redis.call('ZADD', KEYS[13], now, ARGV[6])
+  redis.call('ZREMRANGEBYRANK', KEYS[13], '0', string.format('%.0f', -tonumber(ARGV[7]) - 1))
 end
 local status = push_event({
-  id = A.runId, run = K.run, inbox = K.inbox,
+  id = ARGV[3], run = KEYS[11], inbox = KEYS[12],
   status = stored[1], row = stored[2], owner = stored[3],
-}, '{"at":' .. (A.at == '' and now or A.at) .. ',' .. A.eventTail)
+}, '{"at":' .. (ARGV[4] == '' and now or ARGV[4]) .. ',' .. ARGV[5])
 return { 'appended', status, stored[4] }`,
 };

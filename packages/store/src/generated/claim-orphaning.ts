@@ -28,24 +28,18 @@ export const claimOrphaning: Script<ClaimOrphaningKeys, ClaimOrphaningValues, Cl
   name: "claim_orphaning",
   keys: ["runsOrphaning"],
   values: ["now", "limit", "againMs"],
-  sha1: "f125098a4ac8996edd3f177c06826d7c3041f515",
-  source: `local K = {
-  runsOrphaning = KEYS[1],
-}
-local A = {
-  now = ARGV[1],
-  limit = ARGV[2],
-  againMs = ARGV[3],
-}
-local now = A.now
+  sha1: "88e51bda1b84f312fe1419add7192fef9bd821ce",
+  source: `local KEYS = KEYS
+local ARGV = ARGV
+local now = ARGV[1]
 if now == '' then
   local time = redis.call('TIME')
   now = string.format('%.0f', tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000))
 end
-local rows = redis.call('ZRANGEBYSCORE', K.runsOrphaning, '-inf', now, 'LIMIT', '0', A.limit)
-local again_at = string.format('%.0f', tonumber(now) + tonumber(A.againMs))
+local rows = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', now, 'LIMIT', '0', ARGV[2])
+local again_at = string.format('%.0f', tonumber(now) + tonumber(ARGV[3]))
 for index = 1, #rows do
-  redis.call('ZADD', K.runsOrphaning, again_at, rows[index])
+  redis.call('ZADD', KEYS[1], again_at, rows[index])
 end
 return { 'rows', rows }`,
 };

@@ -30,27 +30,20 @@ export const claimOutbox: Script<ClaimOutboxKeys, ClaimOutboxValues, ClaimOutbox
   name: "claim_outbox",
   keys: ["outbox", "outboxEntries"],
   values: ["now", "olderThanMs", "limit"],
-  sha1: "685d681fdfba70deca10b2220864ba7b26decf2c",
-  source: `local K = {
-  outbox = KEYS[1],
-  outboxEntries = KEYS[2],
-}
-local A = {
-  now = ARGV[1],
-  olderThanMs = ARGV[2],
-  limit = ARGV[3],
-}
-local now = A.now
+  sha1: "eea289b8811f60954b44faf8d90cdcbd34133220",
+  source: `local KEYS = KEYS
+local ARGV = ARGV
+local now = ARGV[1]
 if now == '' then
   local time = redis.call('TIME')
   now = string.format('%.0f', tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000))
 end
-local before = string.format('%.0f', tonumber(now) - tonumber(A.olderThanMs))
-local ids = redis.call('ZRANGEBYSCORE', K.outbox, '-inf', before, 'LIMIT', '0', A.limit)
+local before = string.format('%.0f', tonumber(now) - tonumber(ARGV[2]))
+local ids = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', before, 'LIMIT', '0', ARGV[3])
 local entries = {}
 for index = 1, #ids do
-  entries[index] = redis.call('HGET', K.outboxEntries, ids[index])
-  redis.call('ZADD', K.outbox, now, ids[index])
+  entries[index] = redis.call('HGET', KEYS[2], ids[index])
+  redis.call('ZADD', KEYS[1], now, ids[index])
 end
 return { 'entries', entries }`,
 };

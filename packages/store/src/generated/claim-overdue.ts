@@ -33,38 +33,34 @@ export const claimOverdue: Script<ClaimOverdueKeys, ClaimOverdueValues, ClaimOve
   name: "claim_overdue",
   keys: ["timers", "runs[]"],
   values: ["now", "limit", "againMs", "ids[]"],
-  sha1: "4f263d7dfa825a826718651a8e515da9ec19b493",
-  source: `local K = {
-  timers = KEYS[1],
-}
-K.runs = { unpack(KEYS, 2) }
-local A = {
-  now = ARGV[1],
-  limit = ARGV[2],
-  againMs = ARGV[3],
-}
+  sha1: "ffa561125f84fe0e9e329e59c640b1103f3f0257",
+  source: `local KEYS = KEYS
+local key_runs = { unpack(KEYS, 2) }
+local ARGV = ARGV
 local next_argument = 4
 local function take_list()
+  local first, count = next_argument + 1, tonumber(ARGV[next_argument])
+  next_argument = first + count
+  if count == 0 then return {} end
+  if count <= 1000 then return { unpack(ARGV, first, next_argument - 1) } end
   local list = {}
-  local count = tonumber(ARGV[next_argument])
-  for index = 1, count do list[index] = ARGV[next_argument + index] end
-  next_argument = next_argument + count + 1
+  for index = 1, count do list[index] = ARGV[first + index - 1] end
   return list
 end
-A.ids = take_list()
-local now = A.now
+local value_ids = take_list()
+local now = ARGV[1]
 if now == '' then
   local time = redis.call('TIME')
   now = string.format('%.0f', tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000))
 end
 local ids = {}
-local again_at = string.format('%.0f', tonumber(now) + tonumber(A.againMs))
-for index = 1, #K.runs do
-  local stored = redis.call('HMGET', K.runs[index], 'status', 'owner', 'wakeAt')
+local again_at = string.format('%.0f', tonumber(now) + tonumber(ARGV[3]))
+for index = 1, #key_runs do
+  local stored = redis.call('HMGET', key_runs[index], 'status', 'owner', 'wakeAt')
   local is_parked = (stored[1] == 'waiting' or stored[1] == 'cancelling') and not stored[2]
   if is_parked and stored[3] and tonumber(stored[3]) <= tonumber(now) then
-    if #ids < tonumber(A.limit) and redis.call('ZADD', K.timers, 'NX', again_at, A.ids[index]) == 1 then
-      ids[#ids + 1] = A.ids[index]
+    if #ids < tonumber(ARGV[2]) and redis.call('ZADD', KEYS[1], 'NX', again_at, value_ids[index]) == 1 then
+      ids[#ids + 1] = value_ids[index]
     end
   end
 end

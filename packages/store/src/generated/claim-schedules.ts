@@ -28,25 +28,19 @@ export const claimSchedules: Script<ClaimSchedulesKeys, ClaimSchedulesValues, Cl
   name: "claim_schedules",
   keys: ["schedulesDue"],
   values: ["now", "claimMs", "limit"],
-  sha1: "a37d8dcbb560ee7efa58d0adc7b4d6cc7197548a",
-  source: `local K = {
-  schedulesDue = KEYS[1],
-}
-local A = {
-  now = ARGV[1],
-  claimMs = ARGV[2],
-  limit = ARGV[3],
-}
-local now = A.now
+  sha1: "6941cb9db0faf1058ba657802aff4aa5d8331ce1",
+  source: `local KEYS = KEYS
+local ARGV = ARGV
+local now = ARGV[1]
 if now == '' then
   local time = redis.call('TIME')
   now = string.format('%.0f', tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000))
 end
-local names = redis.call('ZRANGEBYSCORE', K.schedulesDue, '-inf', now, 'LIMIT', '0', A.limit)
-local again = string.format('%.0f', tonumber(now) + tonumber(A.claimMs))
+local names = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', now, 'LIMIT', '0', ARGV[3])
+local again = string.format('%.0f', tonumber(now) + tonumber(ARGV[2]))
 for index = 1, #names do
-  redis.call('ZADD', K.schedulesDue, again, names[index])
+  redis.call('ZADD', KEYS[1], again, names[index])
 end
-local first = redis.call('ZRANGEBYSCORE', K.schedulesDue, '-inf', '+inf', 'WITHSCORES', 'LIMIT', '0', '1')
+local first = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', '+inf', 'WITHSCORES', 'LIMIT', '0', '1')
 return { 'due', names, first[2] and string.format('%.0f', tonumber(first[2])) or '' }`,
 };

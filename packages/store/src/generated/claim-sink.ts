@@ -32,32 +32,24 @@ export const claimSink: Script<ClaimSinkKeys, ClaimSinkValues, ClaimSinkTag> = {
   name: "claim_sink",
   keys: ["sinks"],
   values: ["now", "sink", "workerId", "ttlMs", "after"],
-  sha1: "9f566d3f37f7441f1901eea1b7d60891e7303796",
-  source: `local K = {
-  sinks = KEYS[1],
-}
-local A = {
-  now = ARGV[1],
-  sink = ARGV[2],
-  workerId = ARGV[3],
-  ttlMs = ARGV[4],
-  after = ARGV[5],
-}
-local now = A.now
+  sha1: "3a4e543f6d6153b6a6967218d3ff67d0de2dc27e",
+  source: `local KEYS = KEYS
+local ARGV = ARGV
+local now = ARGV[1]
 if now == '' then
   local time = redis.call('TIME')
   now = string.format('%.0f', tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000))
 end
-local stored = redis.call('HGET', K.sinks, A.sink) or '0 0-0 '
+local stored = redis.call('HGET', KEYS[1], ARGV[2]) or '0 0-0 '
 local until_time, place, holder = string.match(stored, '^(%d+) (%S+) (.*)$')
-local is_own = holder == A.workerId
-if not is_own and (A.after ~= '' or tonumber(until_time) > tonumber(now)) then
+local is_own = holder == ARGV[3]
+if not is_own and (ARGV[5] ~= '' or tonumber(until_time) > tonumber(now)) then
   return { 'busy' }
 end
-if A.after ~= '' then
-  place = A.after
+if ARGV[5] ~= '' then
+  place = ARGV[5]
 end
-local claimed_until = string.format('%.0f', tonumber(now) + tonumber(A.ttlMs))
-redis.call('HSET', K.sinks, A.sink, claimed_until .. ' ' .. place .. ' ' .. A.workerId)
+local claimed_until = string.format('%.0f', tonumber(now) + tonumber(ARGV[4]))
+redis.call('HSET', KEYS[1], ARGV[2], claimed_until .. ' ' .. place .. ' ' .. ARGV[3])
 return { 'held', place }`,
 };

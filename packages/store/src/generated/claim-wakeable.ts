@@ -28,24 +28,18 @@ export const claimWakeable: Script<ClaimWakeableKeys, ClaimWakeableValues, Claim
   name: "claim_wakeable",
   keys: ["timers"],
   values: ["now", "limit", "againMs"],
-  sha1: "ef2c479477aac31b260e9187fc7dc7bbfcc57e27",
-  source: `local K = {
-  timers = KEYS[1],
-}
-local A = {
-  now = ARGV[1],
-  limit = ARGV[2],
-  againMs = ARGV[3],
-}
-local now = A.now
+  sha1: "0176e5fac9d598f1c6aa047a86cb8c86d1ae868e",
+  source: `local KEYS = KEYS
+local ARGV = ARGV
+local now = ARGV[1]
 if now == '' then
   local time = redis.call('TIME')
   now = string.format('%.0f', tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000))
 end
-local ids = redis.call('ZRANGEBYSCORE', K.timers, '-inf', now, 'LIMIT', '0', A.limit)
-local again_at = string.format('%.0f', tonumber(now) + tonumber(A.againMs))
+local ids = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', now, 'LIMIT', '0', ARGV[2])
+local again_at = string.format('%.0f', tonumber(now) + tonumber(ARGV[3]))
 for index = 1, #ids do
-  redis.call('ZADD', K.timers, again_at, ids[index])
+  redis.call('ZADD', KEYS[1], again_at, ids[index])
 end
 return { 'runs', ids }`,
 };

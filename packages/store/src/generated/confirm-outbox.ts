@@ -25,25 +25,23 @@ export const confirmOutbox: Script<ConfirmOutboxKeys, ConfirmOutboxValues, Confi
   name: "confirm_outbox",
   keys: ["outbox", "outboxEntries"],
   values: ["ids[]"],
-  sha1: "541bf8e09fdca2576932724295082cefd16864d5",
-  source: `local K = {
-  outbox = KEYS[1],
-  outboxEntries = KEYS[2],
-}
-local A = {
-}
+  sha1: "0e4884cefabb1c2d69233f8cc1e467dc57ab8d91",
+  source: `local KEYS = KEYS
+local ARGV = ARGV
 local next_argument = 1
 local function take_list()
+  local first, count = next_argument + 1, tonumber(ARGV[next_argument])
+  next_argument = first + count
+  if count == 0 then return {} end
+  if count <= 1000 then return { unpack(ARGV, first, next_argument - 1) } end
   local list = {}
-  local count = tonumber(ARGV[next_argument])
-  for index = 1, count do list[index] = ARGV[next_argument + index] end
-  next_argument = next_argument + count + 1
+  for index = 1, count do list[index] = ARGV[first + index - 1] end
   return list
 end
-A.ids = take_list()
-for index = 1, #A.ids do
-  redis.call('ZREM', K.outbox, A.ids[index])
-  redis.call('HDEL', K.outboxEntries, A.ids[index])
+local value_ids = take_list()
+for index = 1, #value_ids do
+  redis.call('ZREM', KEYS[1], value_ids[index])
+  redis.call('HDEL', KEYS[2], value_ids[index])
 end
 return { 'done' }`,
 };

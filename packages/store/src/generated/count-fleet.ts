@@ -45,32 +45,17 @@ export const countFleet: Script<CountFleetKeys, CountFleetValues, CountFleetTag>
   name: "count_fleet",
   keys: ["statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "leases", "permitsWaiting", "gatesOpen", "outbox", "schedulesDue"],
   values: ["now"],
-  sha1: "cc1915155416878bf15e52ae05f8a456e2b1c6ae",
-  source: `local K = {
-  statusPending = KEYS[1],
-  statusRunning = KEYS[2],
-  statusWaiting = KEYS[3],
-  statusCancelling = KEYS[4],
-  statusCompleted = KEYS[5],
-  statusFailed = KEYS[6],
-  statusCancelled = KEYS[7],
-  leases = KEYS[8],
-  permitsWaiting = KEYS[9],
-  gatesOpen = KEYS[10],
-  outbox = KEYS[11],
-  schedulesDue = KEYS[12],
-}
-local A = {
-  now = ARGV[1],
-}
-local now = A.now
+  sha1: "5705cf4ebdb165dbc0e9f5a0635ddd9742a1fda8",
+  source: `local KEYS = KEYS
+local ARGV = ARGV
+local now = ARGV[1]
 if now == '' then
   local time = redis.call('TIME')
   now = string.format('%.0f', tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000))
 end
 local counted = {
-  K.statusPending, K.statusRunning, K.statusWaiting, K.statusCancelling, K.statusCompleted, K.statusFailed,
-  K.statusCancelled, K.leases, K.permitsWaiting, K.gatesOpen, K.outbox,
+  KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6],
+  KEYS[7], KEYS[8], KEYS[9], KEYS[10], KEYS[11],
 }
 local sizes = {}
 for index = 1, #counted do
@@ -86,6 +71,6 @@ local function first_time(key)
 end
 return {
   'counts', now, sizes,
-  { first_score(K.leases), first_time(K.gatesOpen), first_score(K.outbox), first_score(K.schedulesDue) },
+  { first_score(KEYS[8]), first_time(KEYS[10]), first_score(KEYS[11]), first_score(KEYS[12]) },
 }`,
 };

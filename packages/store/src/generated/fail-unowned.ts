@@ -18,8 +18,6 @@ export interface FailUnownedKeys {
   readonly statusCancelled: string;
   /** run:<id>:events */
   readonly history: string;
-  /** run:<id>:events:copy */
-  readonly historyCopy: string;
   /** events */
   readonly fleetEvents: string;
   /** run:<id> */
@@ -124,148 +122,70 @@ export type FailUnownedTag = "finished" | "duplicate" | "fenced";
  */
 export const failUnowned: Script<FailUnownedKeys, FailUnownedValues, FailUnownedTag> = {
   name: "fail_unowned",
-  keys: ["statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "history", "historyCopy", "fleetEvents", "run", "parts", "timers", "outbox", "outboxEntries", "gatesOpen", "steps", "inbox", "dedupe", "children", "answers", "log", "logSums", "permitsHeld", "permitsWaiting", "permitsWaiters", "limitsDeclared", "limitsSet", "usageRows", "usageSums", "leases", "runsEnded", "runsUnfiled", "parentRun", "parentInbox", "lease"],
+  keys: ["statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "history", "fleetEvents", "run", "parts", "timers", "outbox", "outboxEntries", "gatesOpen", "steps", "inbox", "dedupe", "children", "answers", "log", "logSums", "permitsHeld", "permitsWaiting", "permitsWaiters", "limitsDeclared", "limitsSet", "usageRows", "usageSums", "leases", "runsEnded", "runsUnfiled", "parentRun", "parentInbox", "lease"],
   values: ["now", "runId", "historyMax", "fleetEventsMax", "childGraceMs", "error", "summary", "retentionMs", "parentId", "parentEvent", "wakeId", "wakeHead", "forgetMax", "leaseToken", "checksLease", "fact"],
-  sha1: "61659abb3981549e81c090b65c620a73519c72d8",
-  source: `local K = {
-  statusPending = KEYS[1],
-  statusRunning = KEYS[2],
-  statusWaiting = KEYS[3],
-  statusCancelling = KEYS[4],
-  statusCompleted = KEYS[5],
-  statusFailed = KEYS[6],
-  statusCancelled = KEYS[7],
-  history = KEYS[8],
-  historyCopy = KEYS[9],
-  fleetEvents = KEYS[10],
-  run = KEYS[11],
-  parts = KEYS[12],
-  timers = KEYS[13],
-  outbox = KEYS[14],
-  outboxEntries = KEYS[15],
-  gatesOpen = KEYS[16],
-  steps = KEYS[17],
-  inbox = KEYS[18],
-  dedupe = KEYS[19],
-  children = KEYS[20],
-  answers = KEYS[21],
-  log = KEYS[22],
-  logSums = KEYS[23],
-  permitsHeld = KEYS[24],
-  permitsWaiting = KEYS[25],
-  permitsWaiters = KEYS[26],
-  limitsDeclared = KEYS[27],
-  limitsSet = KEYS[28],
-  usageRows = KEYS[29],
-  usageSums = KEYS[30],
-  leases = KEYS[31],
-  runsEnded = KEYS[32],
-  runsUnfiled = KEYS[33],
-  parentRun = KEYS[34],
-  parentInbox = KEYS[35],
-  lease = KEYS[36],
-}
-local A = {
-  now = ARGV[1],
-  runId = ARGV[2],
-  historyMax = ARGV[3],
-  fleetEventsMax = ARGV[4],
-  childGraceMs = ARGV[5],
-  error = ARGV[6],
-  summary = ARGV[7],
-  retentionMs = ARGV[8],
-  parentId = ARGV[9],
-  parentEvent = ARGV[10],
-  wakeId = ARGV[11],
-  wakeHead = ARGV[12],
-  forgetMax = ARGV[13],
-  leaseToken = ARGV[14],
-  checksLease = ARGV[15],
-  fact = ARGV[16],
-}
-local now = A.now
+  sha1: "a443570025045755dd84aab2e02766afb0c45273",
+  source: `local KEYS = KEYS
+local ARGV = ARGV
+local now = ARGV[1]
 if now == '' then
   local time = redis.call('TIME')
   now = string.format('%.0f', tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000))
 end
-local status_rows = {
-  pending = K.statusPending,
-  running = K.statusRunning,
-  waiting = K.statusWaiting,
-  cancelling = K.statusCancelling,
-  completed = K.statusCompleted,
-  failed = K.statusFailed,
-  cancelled = K.statusCancelled,
-}
 local function has_ended(status)
   return status == 'completed' or status == 'failed' or status == 'cancelled'
 end
-local followers = {
-  pending = ' running cancelling cancelled failed ',
-  running = ' waiting pending cancelling completed failed cancelled ',
-  waiting = ' pending running cancelling cancelled failed ',
-  cancelling = ' cancelled completed failed ',
-  completed = ' ',
-  failed = ' pending running ',
-  cancelled = ' ',
-}
-local function may_become(from, to)
-  return from == to or string.find(followers[from], ' ' .. to .. ' ', 1, true) ~= nil
-end
-local function open_status(stored, wanted)
-  if stored == 'cancelling' then
-    return stored
-  end
-  return wanted
-end
-local function set_status(run_key, row, from, to)
+local function move_row(row, from, to)
   if from == to then
     return
   end
-  redis.call('HSET', run_key, 'status', to)
+  local status_rows = {
+    pending = KEYS[1],
+    running = KEYS[2],
+    waiting = KEYS[3],
+    cancelling = KEYS[4],
+    completed = KEYS[5],
+    failed = KEYS[6],
+    cancelled = KEYS[7],
+  }
   redis.call('ZREM', status_rows[from], row)
   redis.call('ZADD', status_rows[to], '0', row)
 end
-local function illegal_status(from, to)
-  return redis.error_reply('RUNFLEET a run that is ' .. from .. ' cannot become ' .. to)
-end
-local function fit_stream(key, copy)
-  local copied = redis.pcall('COPY', key, copy, 'REPLACE')
-  if copied == 1 then
-    redis.call('RENAME', copy, key)
+local function set_status(run_key, row, from, to)
+  if from ~= to then
+    redis.call('HSET', run_key, 'status', to)
+    move_row(row, from, to)
   end
-end
-local function fit_history()
-  fit_stream(K.history, K.historyCopy)
 end
 local function add_facts(facts)
-  if A.now == '' then
-    local id = redis.call('XADD', K.history, 'MAXLEN', '~', A.historyMax, '*', 'facts', facts)
+  if ARGV[1] == '' then
+    local id = redis.call('XADD', KEYS[8], 'MAXLEN', '~', ARGV[3], '*', 'facts', facts)
     local at = string.match(id, '^%d+')
-    redis.call('XADD', K.fleetEvents, 'MAXLEN', '~', A.fleetEventsMax, '*', 'run', A.runId, 'at', at, 'facts', facts)
+    redis.call('XADD', KEYS[9], 'MAXLEN', '~', ARGV[4], '*', 'run', ARGV[2], 'at', at, 'facts', facts)
     return
   end
-  redis.call('XADD', K.history, 'MAXLEN', '~', A.historyMax, '*', 'at', now, 'facts', facts)
-  redis.call('XADD', K.fleetEvents, 'MAXLEN', '~', A.fleetEventsMax, '*', 'run', A.runId, 'at', now, 'facts', facts)
+  redis.call('XADD', KEYS[8], 'MAXLEN', '~', ARGV[3], '*', 'at', now, 'facts', facts)
+  redis.call('XADD', KEYS[9], 'MAXLEN', '~', ARGV[4], '*', 'run', ARGV[2], 'at', now, 'facts', facts)
 end
 local function lost_lease(generation)
-  return '["ll",' .. redis.call('HGET', K.run, 'owner') .. ',' .. generation .. ']\\n'
+  return '["ll",' .. redis.call('HGET', KEYS[10], 'owner') .. ',' .. generation .. ']\\n'
 end
 local short_bytes = 64
 local fields_beside_max = 32
-local is_text = { info = true, blockedOn = true, error = true, summary = true }
 local function may_lie_with_run(name)
-  return name == 'core' or is_text[name] or string.find(name, '^[^i]:') ~= nil
+  local first, second = string.byte(name, 1, 2)
+  if second == 58 then
+    return first ~= 105
+  end
+  return name == 'core' or name == 'blockedOn' or name == 'info' or name == 'summary' or name == 'error'
 end
-local function call_in_chunks(command, key, values, width)
-  local chunk_size = 500 * width
-  for first = 1, #values, chunk_size do
-    local last = math.min(first + chunk_size - 1, #values)
-    redis.call(command, key, unpack(values, first, last))
+local function call_in_chunks(command, key, values)
+  for first = 1, #values, 1000 do
+    redis.call(command, key, unpack(values, first, math.min(first + 999, #values)))
   end
 end
 local function write_parts(set, removed, fields)
-  local room = fields_beside_max - redis.call('HLEN', K.run)
+  local room = fields_beside_max - redis.call('HLEN', KEYS[10])
   local far, left_run, left_parts = {}, {}, {}
   for index = 1, #set, 2 do
     local name, text = set[index], set[index + 1]
@@ -281,17 +201,17 @@ local function write_parts(set, removed, fields)
   for index = 1, #removed do
     left_run[#left_run + 1], left_parts[#left_parts + 1] = removed[index], removed[index]
   end
-  call_in_chunks('HSET', K.run, fields, 2)
-  call_in_chunks('HDEL', K.run, left_run, 1)
-  call_in_chunks('HSET', K.parts, far, 2)
-  call_in_chunks('HDEL', K.parts, left_parts, 1)
+  call_in_chunks('HSET', KEYS[10], fields)
+  call_in_chunks('HDEL', KEYS[10], left_run)
+  call_in_chunks('HSET', KEYS[11], far)
+  call_in_chunks('HDEL', KEYS[11], left_parts)
 end
 local function push_event(target, event)
   redis.call('RPUSH', target.inbox, event)
   if target.owner then
     return target.status
   end
-  redis.call('ZADD', K.timers, now, target.id)
+  redis.call('ZADD', KEYS[12], now, target.id)
   if target.status ~= 'waiting' then
     return target.status
   end
@@ -299,66 +219,67 @@ local function push_event(target, event)
   return 'pending'
 end
 local function add_to_outbox(id, entry)
-  redis.call('ZADD', K.outbox, now, id)
-  redis.call('HSET', K.outboxEntries, id, entry)
+  redis.call('ZADD', KEYS[13], now, id)
+  redis.call('HSET', KEYS[14], id, entry)
 end
-local function open_gate_places()
-  local places = {}
-  for place in string.gmatch(redis.call('HGET', K.run, 'gates') or '', '%S+') do
-    places[#places + 1] = place
+local function gates_of_run()
+  local gates = {}
+  function gates.places()
+    local places = {}
+    for place in string.gmatch(redis.call('HGET', KEYS[10], 'gates') or '', '%S+') do
+      places[#places + 1] = place
+    end
+    return places
   end
-  return places
-end
-local function address_of(place)
-  return string.match(place, '/(.*)$')
-end
-local function gate_row(place)
-  local since, address = string.match(place, '^(%d+)/(.*)$')
-  return string.format('%015.0f', tonumber(since)) .. ':' .. A.runId .. ':' .. address
-end
-local function gate_entry(place)
-  local row = gate_row(place)
-  return redis.call('ZRANGEBYLEX', K.gatesOpen, '[' .. row .. ' ', '(' .. row .. '!', 'LIMIT', '0', '1')[1]
-end
-local function read_gate(place)
-  return string.match(gate_entry(place), '^%S+ (%d+) ([^\\n]*)')
-end
-local function write_gate_places(places)
-  if #places == 0 then
-    redis.call('HDEL', K.run, 'gates')
-  else
-    redis.call('HSET', K.run, 'gates', table.concat(places, ' '))
+  function gates.row(place)
+    local since, address = string.match(place, '^(%d+)/(.*)$')
+    return string.format('%015.0f', tonumber(since)) .. ':' .. ARGV[2] .. ':' .. address
   end
-end
-local function close_gates(addresses)
-  if #addresses == 0 then
-    return
+  function gates.entry(place)
+    local row = gates.row(place)
+    return redis.call('ZRANGEBYLEX', KEYS[15], '[' .. row .. ' ', '(' .. row .. '!', 'LIMIT', '0', '1')[1]
   end
-  local is_closing, left, places = {}, {}, open_gate_places()
-  for index = 1, #addresses do
-    is_closing[addresses[index]] = true
+  function gates.read(place)
+    return string.match(gates.entry(place), '^%S+ (%d+) ([^\\n]*)')
   end
-  for index = 1, #places do
-    if is_closing[address_of(places[index])] then
-      redis.call('ZREM', K.gatesOpen, gate_entry(places[index]))
+  function gates.write_places(places)
+    if #places == 0 then
+      redis.call('HDEL', KEYS[10], 'gates')
     else
-      left[#left + 1] = places[index]
+      redis.call('HSET', KEYS[10], 'gates', table.concat(places, ' '))
     end
   end
-  if #left < #places then
-    write_gate_places(left)
+  function gates.close(addresses)
+    local is_closing, left, places = {}, {}, gates.places()
+    for index = 1, #addresses do
+      is_closing[addresses[index]] = true
+    end
+    for index = 1, #places do
+      if is_closing[string.match(places[index], '/(.*)$')] then
+        redis.call('ZREM', KEYS[15], gates.entry(places[index]))
+      else
+        left[#left + 1] = places[index]
+      end
+    end
+    if #left < #places then
+      gates.write_places(left)
+    end
   end
-end
-local function close_all_gates()
-  local places = open_gate_places()
-  for index = 1, #places do
-    redis.call('ZREM', K.gatesOpen, gate_entry(places[index]))
+  function gates.close_all()
+    local places = gates.places()
+    for index = 1, #places do
+      redis.call('ZREM', KEYS[15], gates.entry(places[index]))
+    end
+    gates.write_places({})
   end
-  redis.call('HDEL', K.run, 'gates')
+  return gates
 end
 local function keep_for(kept_ms)
-  redis.call('PEXPIRE', K.children, string.format('%.0f', tonumber(kept_ms) + tonumber(A.childGraceMs)))
-  local kept = { K.run, K.parts, K.steps, K.history, K.answers, K.inbox, K.dedupe, K.log, K.logSums }
+  local kept = { KEYS[10], KEYS[11], KEYS[16], KEYS[8] }
+  if redis.call('EXISTS', KEYS[19], KEYS[20], KEYS[17], KEYS[18], KEYS[21], KEYS[22]) > 0 then
+    redis.call('PEXPIRE', KEYS[19], string.format('%.0f', tonumber(kept_ms) + tonumber(ARGV[5])))
+    kept = { KEYS[10], KEYS[11], KEYS[16], KEYS[8], KEYS[20], KEYS[17], KEYS[18], KEYS[21], KEYS[22] }
+  end
   for index = 1, #kept do
     redis.call('PEXPIRE', kept[index], kept_ms)
   end
@@ -367,18 +288,18 @@ local let_in_max = 20
 local time_of_asking = string.format('%015.0f', tonumber(now))
 local granted = {}
 local function count_held(scope)
-  return redis.call('ZLEXCOUNT', K.permitsHeld, '[' .. scope .. ' ', '(' .. scope .. '!')
+  return redis.call('ZLEXCOUNT', KEYS[23], '[' .. scope .. ' ', '(' .. scope .. '!')
 end
 local function count_waiting(scope)
-  return redis.call('ZLEXCOUNT', K.permitsWaiting, '[' .. scope .. ' ', '(' .. scope .. '!')
+  return redis.call('ZLEXCOUNT', KEYS[24], '[' .. scope .. ' ', '(' .. scope .. '!')
 end
 local function set_limit_of(scope)
   local workflow, key = string.match(scope, '^([^/]*)(.*)$')
-  local total, per_key = string.match(redis.call('HGET', K.limitsSet, workflow) or '- -', '^(%S+) (%S+)')
+  local total, per_key = string.match(redis.call('HGET', KEYS[27], workflow) or '- -', '^(%S+) (%S+)')
   return tonumber(key == '' and total or per_key)
 end
 local function limit_of(scope)
-  return set_limit_of(scope) or tonumber(redis.call('HGET', K.limitsDeclared, scope))
+  return set_limit_of(scope) or tonumber(redis.call('HGET', KEYS[26], scope))
 end
 local function limit_for(scope, asker)
   if asker.total == '-' and not string.find(scope, '/', 1, true) then
@@ -387,7 +308,7 @@ local function limit_for(scope, asker)
   return limit_of(scope)
 end
 local function enter(scope, asker)
-  if redis.call('ZSCORE', K.permitsHeld, scope .. ' ' .. asker.id) then
+  if redis.call('ZSCORE', KEYS[23], scope .. ' ' .. asker.id) then
     return true
   end
   local limit = limit_for(scope, asker)
@@ -396,12 +317,12 @@ local function enter(scope, asker)
   end
   local has_begun = string.sub(asker.order, 1, 1) == '0'
   if count_held(scope) < limit and (has_begun or count_waiting(scope) == 0) then
-    redis.call('ZADD', K.permitsHeld, '0', scope .. ' ' .. asker.id)
+    redis.call('ZADD', KEYS[23], '0', scope .. ' ' .. asker.id)
     return true
   end
-  redis.call('ZADD', K.permitsWaiting, '0', scope .. ' ' .. asker.order .. ' ' .. asker.id)
+  redis.call('ZADD', KEYS[24], '0', scope .. ' ' .. asker.order .. ' ' .. asker.id)
   redis.call(
-    'HSET', K.permitsWaiters, asker.id, scope .. ' ' .. asker.order .. ' ' .. asker.total .. ' ' .. asker.pool
+    'HSET', KEYS[25], asker.id, scope .. ' ' .. asker.order .. ' ' .. asker.total .. ' ' .. asker.pool
   )
   return false
 end
@@ -412,14 +333,14 @@ local function enter_workflow(scope, asker)
   end
   asker.order = string.sub(asker.order, 1, 8) .. time_of_asking
   if asker.total ~= '-' then
-    redis.call('HSETNX', K.limitsDeclared, workflow, asker.total)
+    redis.call('HSETNX', KEYS[26], workflow, asker.total)
   end
   return enter(workflow, asker)
 end
 local function grant(asker)
   local id = 'permit:' .. asker.id
-  redis.call('HDEL', K.permitsWaiters, asker.id)
-  redis.call('ZADD', K.timers, now, asker.id)
+  redis.call('HDEL', KEYS[25], asker.id)
+  redis.call('ZADD', KEYS[12], now, asker.id)
   add_to_outbox(id, '{"id":"' .. id .. '","runId":"' .. asker.id .. '","type":"wake","targetId":"' .. asker.id
     .. '","pool":' .. asker.pool .. '}')
   granted[#granted + 1] = asker.id
@@ -431,13 +352,13 @@ local function let_in(scope)
     return
   end
   local first, last, most = '[' .. scope .. ' ', '(' .. scope .. '!', string.format('%.0f', room)
-  local members = redis.call('ZRANGEBYLEX', K.permitsWaiting, first, last, 'LIMIT', '0', most)
+  local members = redis.call('ZRANGEBYLEX', KEYS[24], first, last, 'LIMIT', '0', most)
   for index = 1, #members do
     local asker = { id = string.match(members[index], '(%S+)$') }
-    local waits = redis.call('HGET', K.permitsWaiters, asker.id)
+    local waits = redis.call('HGET', KEYS[25], asker.id)
     asker.order, asker.total, asker.pool = string.match(waits, '^%S+ (%S+) (%S+) (.*)$')
-    redis.call('ZREM', K.permitsWaiting, members[index])
-    redis.call('ZADD', K.permitsHeld, '0', scope .. ' ' .. asker.id)
+    redis.call('ZREM', KEYS[24], members[index])
+    redis.call('ZADD', KEYS[23], '0', scope .. ' ' .. asker.id)
     if enter_workflow(scope, asker) then
       grant(asker)
     end
@@ -445,139 +366,133 @@ local function let_in(scope)
 end
 local function forget_unused(scope)
   if count_held(scope) == 0 and count_waiting(scope) == 0 then
-    redis.call('HDEL', K.limitsDeclared, scope)
+    redis.call('HDEL', KEYS[26], scope)
   end
 end
 local function leave_line()
-  local waits = redis.call('HGET', K.permitsWaiters, A.runId)
+  local waits = redis.call('HGET', KEYS[25], ARGV[2])
   if waits then
     local scope, order = string.match(waits, '^(%S+) (%S+)')
-    redis.call('HDEL', K.permitsWaiters, A.runId)
-    redis.call('ZREM', K.permitsWaiting, scope .. ' ' .. order .. ' ' .. A.runId)
+    redis.call('HDEL', KEYS[25], ARGV[2])
+    redis.call('ZREM', KEYS[24], scope .. ' ' .. order .. ' ' .. ARGV[2])
     forget_unused(scope)
   end
 end
 local function return_permit(scope)
-  if redis.call('ZREM', K.permitsHeld, scope .. ' ' .. A.runId) == 1 then
+  if redis.call('ZREM', KEYS[23], scope .. ' ' .. ARGV[2]) == 1 then
     let_in(scope)
     forget_unused(scope)
   end
 end
-local function return_permits()
-  local stored = redis.call('HMGET', K.run, 'workflow', 'permits')
+local function return_permits(workflow, wanted)
   leave_line()
-  if stored[2] then
-    return_permit((string.match(stored[2], '^%S+')))
+  if wanted then
+    return_permit((string.match(wanted, '^%S+')))
   end
-  return_permit(stored[1])
+  return_permit(workflow)
 end
-local usage_days_kept = 400
-local usage_workflows_max = 250
-local usage_columns = 10
-local ended_column = { completed = 8, failed = 9, cancelled = 10 }
-local function day_text(day)
-  return string.format('%05d', day)
-end
-local function forget_old_usage(day)
-  local old = redis.call(
-    'ZRANGEBYLEX', K.usageRows, '-', '(' .. day_text(day - usage_days_kept), 'LIMIT', '0', '10'
-  )
-  for index = 1, #old do
-    redis.call('ZREM', K.usageRows, old[index])
-    redis.call('HDEL', K.usageSums, old[index])
-  end
-end
-local function usage_row(workflow)
-  local day = math.floor(tonumber(now) / 86400000)
-  local row = day_text(day) .. ' ' .. workflow
-  local sums = redis.call('HGET', K.usageSums, row)
-  if sums then
-    return row, sums
-  end
-  if redis.call('ZLEXCOUNT', K.usageRows, '[' .. day_text(day) .. ' ', '(' .. day_text(day) .. '!') >= usage_workflows_max then
-    row = day_text(day) .. ' *'
-    sums = redis.call('HGET', K.usageSums, row)
-  end
-  if not sums then
-    redis.call('ZADD', K.usageRows, '0', row)
-    forget_old_usage(day)
-  end
-  return row, sums or ''
-end
+local usage_days_kept, usage_workflows_max = 400, 250
 local function count_usage(workflow, added)
-  local row, sums = usage_row(workflow)
+  local function day_text(day)
+    return string.format('%05d', day)
+  end
+  local day = math.floor(tonumber(now) / 86400000)
+  local today = day_text(day)
+  local function forget_old_usage()
+    local before = '(' .. day_text(day - usage_days_kept)
+    local old = redis.call('ZRANGEBYLEX', KEYS[28], '-', before, 'LIMIT', '0', '10')
+    for index = 1, #old do
+      redis.call('ZREM', KEYS[28], old[index])
+      redis.call('HDEL', KEYS[29], old[index])
+    end
+  end
+  local row = today .. ' ' .. workflow
+  local sums = redis.call('HGET', KEYS[29], row)
+  if not sums then
+    if redis.call('ZLEXCOUNT', KEYS[28], '[' .. today .. ' ', '(' .. today .. '!') >= usage_workflows_max then
+      row = today .. ' *'
+      sums = redis.call('HGET', KEYS[29], row)
+    end
+    if not sums then
+      redis.call('ZADD', KEYS[28], '0', row)
+      forget_old_usage()
+    end
+  end
   local numbers = {}
-  for number in string.gmatch(sums, '%S+') do
+  for number in string.gmatch(sums or '', '%S+') do
     numbers[#numbers + 1] = number
   end
-  for column = 1, usage_columns do
+  for column = 1, 10 do
     local before, more = numbers[column] or '0', added[column] or '0'
     numbers[column] = more == '0' and before or string.format('%.0f', tonumber(before) + tonumber(more))
   end
-  redis.call('HSET', K.usageSums, row, table.concat(numbers, ' '))
+  redis.call('HSET', KEYS[29], row, table.concat(numbers, ' '))
 end
 local function tell_parent()
-  if A.parentEvent == '' then
+  if ARGV[10] == '' then
     return
   end
-  local parent = redis.call('HMGET', K.parentRun, 'status', 'row', 'owner', 'pool', 'unowned')
+  local parent = redis.call('HMGET', KEYS[33], 'status', 'row', 'owner', 'pool', 'unowned')
   if not parent[1] then
     return
   end
   if has_ended(parent[1]) then
     if parent[5] then
-      redis.call('RPUSH', K.parentInbox, A.parentEvent)
-      redis.call('PEXPIRE', K.parentInbox, redis.call('PTTL', K.parentRun))
+      redis.call('RPUSH', KEYS[34], ARGV[10])
+      redis.call('PEXPIRE', KEYS[34], redis.call('PTTL', KEYS[33]))
     end
     return
   end
   push_event({
-    id = A.parentId, run = K.parentRun, inbox = K.parentInbox,
+    id = ARGV[9], run = KEYS[33], inbox = KEYS[34],
     status = parent[1], row = parent[2], owner = parent[3],
-  }, A.parentEvent)
-  add_to_outbox(A.wakeId, A.wakeHead .. parent[4] .. '}')
+  }, ARGV[10])
+  add_to_outbox(ARGV[11], ARGV[12] .. parent[4] .. '}')
 end
-local function keep_for_a_while(row)
-  local entry = row .. ' ' .. redis.call('HGET', K.run, 'workflow')
-  local is_child = A.parentId ~= ''
-  keep_for(is_child and string.format('%.0f', A.retentionMs + A.childGraceMs) or A.retentionMs)
-  redis.call('ZADD', K.runsEnded, string.format('%.0f', tonumber(now) + tonumber(A.retentionMs)), entry)
-  redis.call('ZADD', K.runsUnfiled, now, entry)
+local function keep_for_a_while(entry)
+  local is_child = ARGV[9] ~= ''
+  keep_for(is_child and string.format('%.0f', ARGV[8] + ARGV[5]) or ARGV[8])
+  redis.call('ZADD', KEYS[31], string.format('%.0f', tonumber(now) + tonumber(ARGV[8])), entry)
+  redis.call('ZADD', KEYS[32], now, entry)
 end
-local function empty_inbox()
-  redis.call('DEL', K.inbox, K.dedupe)
-end
-local function count_end()
-  local ended = redis.call('HMGET', K.run, 'workflow', 'status')
-  count_usage(ended[1], { [ended_column[ended[2]]] = '1' })
-end
-local function end_run(row)
-  local texts = { 'summary', A.summary }
-  if A.error ~= '' then
-    texts[3], texts[4] = 'error', A.error
+local function end_texts()
+  if ARGV[6] == '' then
+    return 'summary', ARGV[7]
   end
-  write_parts(texts, { 'blockedOn' }, { 'endedAt', now })
-  redis.call('HDEL', K.run, 'owner', 'tookOver', 'heartbeatAt')
-  redis.call('ZREM', K.leases, A.runId)
-  redis.call('ZREM', K.timers, A.runId)
-  close_all_gates()
-  tell_parent()
-  count_end()
-  return_permits()
-  keep_for_a_while(row)
-  return redis.call('ZRANGEBYSCORE', K.runsEnded, '-inf', now, 'LIMIT', '0', A.forgetMax)
+  return 'summary', ARGV[7], 'error', ARGV[6]
 end
-local stored = redis.call('HMGET', K.run, 'status', 'row', 'generation', 'owner')
+local function write_end()
+  write_parts({ end_texts() }, { 'blockedOn' }, { 'endedAt', now })
+  redis.call('ZREM', KEYS[12], ARGV[2])
+end
+local function end_run(ended)
+  local usage = ended.usage or {}
+  usage[({ completed = 8, failed = 9, cancelled = 10 })[ended.status]] = '1'
+  if redis.call('HEXISTS', KEYS[10], 'gates') == 1 then
+    gates_of_run().close_all()
+  end
+  redis.call('HDEL', KEYS[10], 'owner', 'tookOver', 'heartbeatAt')
+  redis.call('ZREM', KEYS[30], ARGV[2])
+  tell_parent()
+  count_usage(ended.workflow, usage)
+  return_permits(ended.workflow, ended.permits)
+  keep_for_a_while(ended.row .. ' ' .. ended.workflow)
+  return redis.call('ZRANGEBYSCORE', KEYS[31], '-inf', now, 'LIMIT', '0', ARGV[13])
+end
+local stored = redis.call('HMGET', KEYS[10], 'status', 'row', 'generation', 'owner', 'workflow', 'permits')
 local status = stored[1]
-if not status or (A.checksLease ~= '' and redis.call('GET', K.lease) ~= A.leaseToken) then
+if not status or (ARGV[15] ~= '' and redis.call('GET', KEYS[35]) ~= ARGV[14]) then
   return { 'fenced' }
 end
 if has_ended(status) then
   return { 'duplicate' }
 end
 local generation = string.format('%.0f', math.max(tonumber(stored[3]) + 1, tonumber(now)))
-redis.call('HSET', K.run, 'generation', generation, 'nonce', A.leaseToken, 'unowned', '1')
-set_status(K.run, stored[2], status, 'failed')
-add_facts((stored[4] and lost_lease(stored[3]) or '') .. A.fact)
-return { 'finished', end_run(stored[2]), granted }`,
+redis.call('HSET', KEYS[10], 'generation', generation, 'nonce', ARGV[14], 'unowned', '1')
+set_status(KEYS[10], stored[2], status, 'failed')
+add_facts((stored[4] and lost_lease(stored[3]) or '') .. ARGV[16])
+write_end()
+return {
+  'finished', end_run({ row = stored[2], workflow = stored[5], status = 'failed', permits = stored[6] }), granted,
+}`,
 };

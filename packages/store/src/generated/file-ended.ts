@@ -2,20 +2,6 @@
 import type { Script, ScriptValue } from "../script.js";
 
 export interface FileEndedKeys {
-  /** runs:pending */
-  readonly statusPending: string;
-  /** runs:running */
-  readonly statusRunning: string;
-  /** runs:waiting */
-  readonly statusWaiting: string;
-  /** runs:cancelling */
-  readonly statusCancelling: string;
-  /** runs:completed */
-  readonly statusCompleted: string;
-  /** runs:failed */
-  readonly statusFailed: string;
-  /** runs:cancelled */
-  readonly statusCancelled: string;
   /** runs:kept:wf:<workflow of the root> */
   readonly keptRoots: string;
   /** runs:kept:families */
@@ -77,111 +63,33 @@ export type FileEndedTag = "filed" | "gone";
  */
 export const fileEnded: Script<FileEndedKeys, FileEndedValues, FileEndedTag> = {
   name: "file_ended",
-  keys: ["statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "keptRoots", "keptFamilies", "keptBytes", "run", "parts", "steps", "history", "children", "answers", "log", "logSums", "rootRun", "runsUnfiled", "runsEnded", "fleetEvents"],
+  keys: ["keptRoots", "keptFamilies", "keptBytes", "run", "parts", "steps", "history", "children", "answers", "log", "logSums", "rootRun", "runsUnfiled", "runsEnded", "fleetEvents"],
   values: ["now", "entry", "rootId", "rootRow", "isChild", "rootWorkflow", "bytesUnmeasured"],
-  sha1: "28711bb264aa0c4367c1b57674a254cbe749b624",
-  source: `local K = {
-  statusPending = KEYS[1],
-  statusRunning = KEYS[2],
-  statusWaiting = KEYS[3],
-  statusCancelling = KEYS[4],
-  statusCompleted = KEYS[5],
-  statusFailed = KEYS[6],
-  statusCancelled = KEYS[7],
-  keptRoots = KEYS[8],
-  keptFamilies = KEYS[9],
-  keptBytes = KEYS[10],
-  run = KEYS[11],
-  parts = KEYS[12],
-  steps = KEYS[13],
-  history = KEYS[14],
-  children = KEYS[15],
-  answers = KEYS[16],
-  log = KEYS[17],
-  logSums = KEYS[18],
-  rootRun = KEYS[19],
-  runsUnfiled = KEYS[20],
-  runsEnded = KEYS[21],
-  fleetEvents = KEYS[22],
-}
-local A = {
-  now = ARGV[1],
-  entry = ARGV[2],
-  rootId = ARGV[3],
-  rootRow = ARGV[4],
-  isChild = ARGV[5],
-  rootWorkflow = ARGV[6],
-  bytesUnmeasured = ARGV[7],
-}
-local now = A.now
+  sha1: "07827b378d660b7fa62b23c5b2de1e88e0299a06",
+  source: `local KEYS = KEYS
+local ARGV = ARGV
+local now = ARGV[1]
 if now == '' then
   local time = redis.call('TIME')
   now = string.format('%.0f', tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000))
 end
-local status_rows = {
-  pending = K.statusPending,
-  running = K.statusRunning,
-  waiting = K.statusWaiting,
-  cancelling = K.statusCancelling,
-  completed = K.statusCompleted,
-  failed = K.statusFailed,
-  cancelled = K.statusCancelled,
-}
 local function has_ended(status)
   return status == 'completed' or status == 'failed' or status == 'cancelled'
 end
-local followers = {
-  pending = ' running cancelling cancelled failed ',
-  running = ' waiting pending cancelling completed failed cancelled ',
-  waiting = ' pending running cancelling cancelled failed ',
-  cancelling = ' cancelled completed failed ',
-  completed = ' ',
-  failed = ' pending running ',
-  cancelled = ' ',
-}
-local function may_become(from, to)
-  return from == to or string.find(followers[from], ' ' .. to .. ' ', 1, true) ~= nil
-end
-local function open_status(stored, wanted)
-  if stored == 'cancelling' then
-    return stored
-  end
-  return wanted
-end
-local function set_status(run_key, row, from, to)
-  if from == to then
-    return
-  end
-  redis.call('HSET', run_key, 'status', to)
-  redis.call('ZREM', status_rows[from], row)
-  redis.call('ZADD', status_rows[to], '0', row)
-end
-local function illegal_status(from, to)
-  return redis.error_reply('RUNFLEET a run that is ' .. from .. ' cannot become ' .. to)
-end
 local function kept_family(root_id)
-  local text = redis.call('HGET', K.keptFamilies, root_id) or '0 0-0'
+  local text = redis.call('HGET', KEYS[2], root_id) or '0 0-0'
   local bytes, fed = string.match(text, '^(%d+) (%S+)$')
   return tonumber(bytes), fed
 end
 local function change_kept_bytes(workflow, bytes)
-  redis.call('HINCRBY', K.keptBytes, workflow, string.format('%.0f', bytes))
-end
-local function stop_counting(row, root_id, workflow)
-  if redis.call('ZREM', K.keptRoots, row) == 0 then
-    return
-  end
-  change_kept_bytes(workflow, -kept_family(root_id))
-  if redis.call('ZCARD', K.keptRoots) == 0 then
-    redis.call('HDEL', K.keptBytes, workflow)
-  end
+  redis.call('HINCRBY', KEYS[3], workflow, string.format('%.0f', bytes))
 end
 local function run_bytes()
   local bytes = 0
-  for _, key in ipairs({ K.run, K.parts, K.steps, K.history, K.children, K.answers, K.log, K.logSums }) do
+  for _, key in ipairs({ KEYS[4], KEYS[5], KEYS[6], KEYS[7], KEYS[8], KEYS[9], KEYS[10], KEYS[11] }) do
     local size = redis.pcall('MEMORY', 'USAGE', key, 'SAMPLES', '5')
     if type(size) == 'table' then
-      return tonumber(A.bytesUnmeasured)
+      return tonumber(ARGV[7])
     end
     bytes = bytes + (size or 0)
   end
@@ -192,28 +100,28 @@ local function last_event_id(entry_id, fields)
   local _, breaks = string.gsub(fields[#fields], '\\n', '')
   return ms .. '-' .. string.format('%.0f', tonumber(count) * 1000 + breaks)
 end
-if redis.call('ZREM', K.runsUnfiled, A.entry) == 0 then
+if redis.call('ZREM', KEYS[13], ARGV[2]) == 0 then
   return { 'gone' }
 end
-local stored = redis.call('HMGET', K.run, 'status', 'keptBytes')
+local stored = redis.call('HMGET', KEYS[4], 'status', 'keptBytes')
 if not stored[1] or not has_ended(stored[1]) then
   return { 'gone' }
 end
-if redis.call('EXISTS', K.rootRun) == 0 then
-  redis.call('ZADD', K.runsEnded, now, A.entry)
+if redis.call('EXISTS', KEYS[12]) == 0 then
+  redis.call('ZADD', KEYS[14], now, ARGV[2])
   return { 'gone' }
 end
 local bytes = run_bytes()
 local grown = bytes - tonumber(stored[2] or '0')
-local family = kept_family(A.rootId) + grown
-local newest = redis.call('XREVRANGE', K.fleetEvents, '+', '-', 'COUNT', '1')
+local family = kept_family(ARGV[3]) + grown
+local newest = redis.call('XREVRANGE', KEYS[15], '+', '-', 'COUNT', '1')
 local fed = newest[1] and last_event_id(newest[1][1], newest[1][2]) or '0-0'
-redis.call('HSET', K.run, 'keptBytes', string.format('%.0f', bytes))
-redis.call('HSET', K.keptFamilies, A.rootId, string.format('%.0f', family) .. ' ' .. fed)
-if A.isChild == '' and redis.call('ZADD', K.keptRoots, now, A.rootRow) == 1 then
-  change_kept_bytes(A.rootWorkflow, family)
-elseif redis.call('ZSCORE', K.keptRoots, A.rootRow) then
-  change_kept_bytes(A.rootWorkflow, grown)
+redis.call('HSET', KEYS[4], 'keptBytes', string.format('%.0f', bytes))
+redis.call('HSET', KEYS[2], ARGV[3], string.format('%.0f', family) .. ' ' .. fed)
+if ARGV[5] == '' and redis.call('ZADD', KEYS[1], now, ARGV[4]) == 1 then
+  change_kept_bytes(ARGV[6], family)
+elseif redis.call('ZSCORE', KEYS[1], ARGV[4]) then
+  change_kept_bytes(ARGV[6], grown)
 end
 return { 'filed' }`,
 };

@@ -22,8 +22,6 @@ export interface FinishRunKeys {
   readonly parts: string;
   /** run:<id>:events */
   readonly history: string;
-  /** run:<id>:events:copy */
-  readonly historyCopy: string;
   /** events */
   readonly fleetEvents: string;
   /** outbox */
@@ -38,16 +36,10 @@ export interface FinishRunKeys {
   readonly logCopy: string;
   /** run:<id>:log:sums */
   readonly logSums: string;
-  /** usage */
-  readonly usageRows: string;
-  /** usage:sums */
-  readonly usageSums: string;
   /** run:<id>:steps */
   readonly steps: string;
   /** run:<id>:inbox */
   readonly inbox: string;
-  /** leases */
-  readonly leases: string;
   /** run:<id>:gates:answers */
   readonly answers: string;
   /** timers */
@@ -66,6 +58,12 @@ export interface FinishRunKeys {
   readonly limitsDeclared: string;
   /** limits:set */
   readonly limitsSet: string;
+  /** usage */
+  readonly usageRows: string;
+  /** usage:sums */
+  readonly usageSums: string;
+  /** leases */
+  readonly leases: string;
   /** runs:ended */
   readonly runsEnded: string;
   /** runs:unfiled */
@@ -101,12 +99,12 @@ export interface FinishRunValues {
   readonly logBytesMax: ScriptValue;
   /** of the run */
   readonly logLinesMax: ScriptValue;
+  /** ordinal after the last step's of this commit, or 0 */
+  readonly stepsEnd: ScriptValue;
   /** number of the last event this commit consumes */
   readonly inboxSeen: ScriptValue;
   /** text, or empty while they are 0 */
   readonly totals: ScriptValue;
-  /** 1 when the run came forward with this commit, else empty */
-  readonly progress: ScriptValue;
   /** how much longer than asked a child is kept, so that a sweeper can see in time that its root is there */
   readonly childGraceMs: ScriptValue;
   /** JSON, or empty */
@@ -133,8 +131,10 @@ export interface FinishRunValues {
   readonly partsSet: readonly ScriptValue[];
   /** part name */
   readonly partsRemoved: readonly ScriptValue[];
-  /** ordinal, attempt, 1 while the step is open else empty, text */
-  readonly stepsSet: readonly ScriptValue[];
+  /** <ordinal>#<attempt>, text; one that is open lies among the parts */
+  readonly stepsEnded: readonly ScriptValue[];
+  /** ordinal, attempt of steps that are not at their first */
+  readonly attempts: readonly ScriptValue[];
   /** of one entry of the history each, as text */
   readonly facts: readonly ScriptValue[];
   /** id, JSON */
@@ -161,166 +161,117 @@ export type FinishRunTag = "fenced" | "finished" | "duplicate";
  */
 export const finishRun: Script<FinishRunKeys, FinishRunValues, FinishRunTag> = {
   name: "finish_run",
-  keys: ["run", "statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "parts", "history", "historyCopy", "fleetEvents", "outbox", "outboxEntries", "gatesOpen", "log", "logCopy", "logSums", "usageRows", "usageSums", "steps", "inbox", "leases", "answers", "timers", "dedupe", "children", "permitsHeld", "permitsWaiting", "permitsWaiters", "limitsDeclared", "limitsSet", "runsEnded", "runsUnfiled", "parentRun", "parentInbox"],
-  values: ["now", "generation", "nonce", "commitId", "after", "runId", "historyMax", "fleetEventsMax", "logStepBytesMax", "logStepLinesMax", "logBytesMax", "logLinesMax", "inboxSeen", "totals", "progress", "childGraceMs", "error", "summary", "retentionMs", "parentId", "parentEvent", "wakeId", "wakeHead", "forgetMax", "status", "logPieces[]", "partsSet[]", "partsRemoved[]", "stepsSet[]", "facts[]", "outboxAdded[]", "outboxDone[]", "gatesOpened[]", "gatesClosed[]", "usage[]"],
-  sha1: "04791351dcb98ad32b7af42e49e04718b4296dcb",
-  source: `local K = {
-  run = KEYS[1],
-  statusPending = KEYS[2],
-  statusRunning = KEYS[3],
-  statusWaiting = KEYS[4],
-  statusCancelling = KEYS[5],
-  statusCompleted = KEYS[6],
-  statusFailed = KEYS[7],
-  statusCancelled = KEYS[8],
-  parts = KEYS[9],
-  history = KEYS[10],
-  historyCopy = KEYS[11],
-  fleetEvents = KEYS[12],
-  outbox = KEYS[13],
-  outboxEntries = KEYS[14],
-  gatesOpen = KEYS[15],
-  log = KEYS[16],
-  logCopy = KEYS[17],
-  logSums = KEYS[18],
-  usageRows = KEYS[19],
-  usageSums = KEYS[20],
-  steps = KEYS[21],
-  inbox = KEYS[22],
-  leases = KEYS[23],
-  answers = KEYS[24],
-  timers = KEYS[25],
-  dedupe = KEYS[26],
-  children = KEYS[27],
-  permitsHeld = KEYS[28],
-  permitsWaiting = KEYS[29],
-  permitsWaiters = KEYS[30],
-  limitsDeclared = KEYS[31],
-  limitsSet = KEYS[32],
-  runsEnded = KEYS[33],
-  runsUnfiled = KEYS[34],
-  parentRun = KEYS[35],
-  parentInbox = KEYS[36],
-}
-local A = {
-  now = ARGV[1],
-  generation = ARGV[2],
-  nonce = ARGV[3],
-  commitId = ARGV[4],
-  after = ARGV[5],
-  runId = ARGV[6],
-  historyMax = ARGV[7],
-  fleetEventsMax = ARGV[8],
-  logStepBytesMax = ARGV[9],
-  logStepLinesMax = ARGV[10],
-  logBytesMax = ARGV[11],
-  logLinesMax = ARGV[12],
-  inboxSeen = ARGV[13],
-  totals = ARGV[14],
-  progress = ARGV[15],
-  childGraceMs = ARGV[16],
-  error = ARGV[17],
-  summary = ARGV[18],
-  retentionMs = ARGV[19],
-  parentId = ARGV[20],
-  parentEvent = ARGV[21],
-  wakeId = ARGV[22],
-  wakeHead = ARGV[23],
-  forgetMax = ARGV[24],
-  status = ARGV[25],
-}
+  keys: ["run", "statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "parts", "history", "fleetEvents", "outbox", "outboxEntries", "gatesOpen", "log", "logCopy", "logSums", "steps", "inbox", "answers", "timers", "dedupe", "children", "permitsHeld", "permitsWaiting", "permitsWaiters", "limitsDeclared", "limitsSet", "usageRows", "usageSums", "leases", "runsEnded", "runsUnfiled", "parentRun", "parentInbox"],
+  values: ["now", "generation", "nonce", "commitId", "after", "runId", "historyMax", "fleetEventsMax", "logStepBytesMax", "logStepLinesMax", "logBytesMax", "logLinesMax", "stepsEnd", "inboxSeen", "totals", "childGraceMs", "error", "summary", "retentionMs", "parentId", "parentEvent", "wakeId", "wakeHead", "forgetMax", "status", "logPieces[]", "partsSet[]", "partsRemoved[]", "stepsEnded[]", "attempts[]", "facts[]", "outboxAdded[]", "outboxDone[]", "gatesOpened[]", "gatesClosed[]", "usage[]"],
+  sha1: "37a4b18d1fa3753959471c4a2180ffccaed26171",
+  source: `local KEYS = KEYS
+local ARGV = ARGV
 local next_argument = 26
 local function take_list()
+  local first, count = next_argument + 1, tonumber(ARGV[next_argument])
+  next_argument = first + count
+  if count == 0 then return {} end
+  if count <= 1000 then return { unpack(ARGV, first, next_argument - 1) } end
   local list = {}
-  local count = tonumber(ARGV[next_argument])
-  for index = 1, count do list[index] = ARGV[next_argument + index] end
-  next_argument = next_argument + count + 1
+  for index = 1, count do list[index] = ARGV[first + index - 1] end
   return list
 end
-A.logPieces = take_list()
-A.partsSet = take_list()
-A.partsRemoved = take_list()
-A.stepsSet = take_list()
-A.facts = take_list()
-A.outboxAdded = take_list()
-A.outboxDone = take_list()
-A.gatesOpened = take_list()
-A.gatesClosed = take_list()
-A.usage = take_list()
-local now = A.now
+local value_logPieces = take_list()
+local value_partsSet = take_list()
+local value_partsRemoved = take_list()
+local value_stepsEnded = take_list()
+local value_attempts = take_list()
+local value_facts = take_list()
+local value_outboxAdded = take_list()
+local value_outboxDone = take_list()
+local value_gatesOpened = take_list()
+local value_gatesClosed = take_list()
+local value_usage = take_list()
+local now = ARGV[1]
 if now == '' then
   local time = redis.call('TIME')
   now = string.format('%.0f', tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000))
 end
-local fence = redis.call('HMGET', K.run, 'generation', 'nonce', 'owner', 'commits')
-if fence[1] ~= A.generation or fence[2] ~= A.nonce then
+local stored = redis.call(
+  'HMGET', KEYS[1], 'generation', 'nonce', 'owner', 'commits', 'status', 'row', 'workflow', 'inboxSeen', 'heartbeatAt',
+  'stepsEnd', 'recoveries', 'permits', 'cancelReason', 'cancelBy', 'cancelAt'
+)
+if stored[1] ~= ARGV[2] or stored[2] ~= ARGV[3] then
   return { 'fenced' }
 end
-local owned = fence[3] and true or false
-local commits = fence[4] or ' '
-local duplicate = A.commitId ~= '' and string.find(commits, ' ' .. A.commitId .. ' ', 1, true) ~= nil
+local owned = stored[3] and true or false
+local commits = stored[4] or ' '
+local duplicate = ARGV[4] ~= '' and string.find(commits, ' ' .. ARGV[4] .. ' ', 1, true) ~= nil
 if not owned and not duplicate then
   return { 'fenced' }
 end
-if A.after ~= '' and not duplicate and string.sub(commits, 1, #A.after + 2) ~= ' ' .. A.after .. ' ' then
+if ARGV[5] ~= '' and not duplicate and string.sub(commits, 1, #ARGV[5] + 2) ~= ' ' .. ARGV[5] .. ' ' then
   return { 'fenced' }
 end
-local status_rows = {
-  pending = K.statusPending,
-  running = K.statusRunning,
-  waiting = K.statusWaiting,
-  cancelling = K.statusCancelling,
-  completed = K.statusCompleted,
-  failed = K.statusFailed,
-  cancelled = K.statusCancelled,
-}
+local status, row, workflow = stored[5], stored[6], stored[7]
+local inbox_seen = stored[8] or '0'
+local was_heard_at, steps_end = stored[9], stored[10] or '0'
+local has_recoveries, permits = stored[11], stored[12]
+local cancel_request = stored[15] and { stored[13], stored[14], stored[15] } or {}
 local function has_ended(status)
   return status == 'completed' or status == 'failed' or status == 'cancelled'
 end
-local followers = {
-  pending = ' running cancelling cancelled failed ',
-  running = ' waiting pending cancelling completed failed cancelled ',
-  waiting = ' pending running cancelling cancelled failed ',
-  cancelling = ' cancelled completed failed ',
-  completed = ' ',
-  failed = ' pending running ',
-  cancelled = ' ',
-}
 local function may_become(from, to)
-  return from == to or string.find(followers[from], ' ' .. to .. ' ', 1, true) ~= nil
-end
-local function open_status(stored, wanted)
-  if stored == 'cancelling' then
-    return stored
+  if from == to then
+    return true
   end
-  return wanted
+  local followers = {
+    pending = ' running cancelling cancelled failed ',
+    running = ' waiting pending cancelling completed failed cancelled ',
+    waiting = ' pending running cancelling cancelled failed ',
+    cancelling = ' cancelled completed failed ',
+    completed = ' ',
+    failed = ' pending running ',
+    cancelled = ' ',
+  }
+  return string.find(followers[from], ' ' .. to .. ' ', 1, true) ~= nil
 end
-local function set_status(run_key, row, from, to)
+local function move_row(row, from, to)
   if from == to then
     return
   end
-  redis.call('HSET', run_key, 'status', to)
+  local status_rows = {
+    pending = KEYS[2],
+    running = KEYS[3],
+    waiting = KEYS[4],
+    cancelling = KEYS[5],
+    completed = KEYS[6],
+    failed = KEYS[7],
+    cancelled = KEYS[8],
+  }
   redis.call('ZREM', status_rows[from], row)
   redis.call('ZADD', status_rows[to], '0', row)
+end
+local function set_status(run_key, row, from, to)
+  if from ~= to then
+    redis.call('HSET', run_key, 'status', to)
+    move_row(row, from, to)
+  end
 end
 local function illegal_status(from, to)
   return redis.error_reply('RUNFLEET a run that is ' .. from .. ' cannot become ' .. to)
 end
 local short_bytes = 64
 local fields_beside_max = 32
-local is_text = { info = true, blockedOn = true, error = true, summary = true }
 local function may_lie_with_run(name)
-  return name == 'core' or is_text[name] or string.find(name, '^[^i]:') ~= nil
+  local first, second = string.byte(name, 1, 2)
+  if second == 58 then
+    return first ~= 105
+  end
+  return name == 'core' or name == 'blockedOn' or name == 'info' or name == 'summary' or name == 'error'
 end
-local function call_in_chunks(command, key, values, width)
-  local chunk_size = 500 * width
-  for first = 1, #values, chunk_size do
-    local last = math.min(first + chunk_size - 1, #values)
-    redis.call(command, key, unpack(values, first, last))
+local function call_in_chunks(command, key, values)
+  for first = 1, #values, 1000 do
+    redis.call(command, key, unpack(values, first, math.min(first + 999, #values)))
   end
 end
 local function write_parts(set, removed, fields)
-  local room = fields_beside_max - redis.call('HLEN', K.run)
+  local room = fields_beside_max - redis.call('HLEN', KEYS[1])
   local far, left_run, left_parts = {}, {}, {}
   for index = 1, #set, 2 do
     local name, text = set[index], set[index + 1]
@@ -336,10 +287,10 @@ local function write_parts(set, removed, fields)
   for index = 1, #removed do
     left_run[#left_run + 1], left_parts[#left_parts + 1] = removed[index], removed[index]
   end
-  call_in_chunks('HSET', K.run, fields, 2)
-  call_in_chunks('HDEL', K.run, left_run, 1)
-  call_in_chunks('HSET', K.parts, far, 2)
-  call_in_chunks('HDEL', K.parts, left_parts, 1)
+  call_in_chunks('HSET', KEYS[1], fields)
+  call_in_chunks('HDEL', KEYS[1], left_run)
+  call_in_chunks('HSET', KEYS[9], far)
+  call_in_chunks('HDEL', KEYS[9], left_parts)
 end
 local function fit_stream(key, copy)
   local copied = redis.pcall('COPY', key, copy, 'REPLACE')
@@ -347,81 +298,76 @@ local function fit_stream(key, copy)
     redis.call('RENAME', copy, key)
   end
 end
-local function fit_history()
-  fit_stream(K.history, K.historyCopy)
-end
 local function add_facts(facts)
-  if A.now == '' then
-    local id = redis.call('XADD', K.history, 'MAXLEN', '~', A.historyMax, '*', 'facts', facts)
+  if ARGV[1] == '' then
+    local id = redis.call('XADD', KEYS[10], 'MAXLEN', '~', ARGV[7], '*', 'facts', facts)
     local at = string.match(id, '^%d+')
-    redis.call('XADD', K.fleetEvents, 'MAXLEN', '~', A.fleetEventsMax, '*', 'run', A.runId, 'at', at, 'facts', facts)
+    redis.call('XADD', KEYS[11], 'MAXLEN', '~', ARGV[8], '*', 'run', ARGV[6], 'at', at, 'facts', facts)
     return
   end
-  redis.call('XADD', K.history, 'MAXLEN', '~', A.historyMax, '*', 'at', now, 'facts', facts)
-  redis.call('XADD', K.fleetEvents, 'MAXLEN', '~', A.fleetEventsMax, '*', 'run', A.runId, 'at', now, 'facts', facts)
+  redis.call('XADD', KEYS[10], 'MAXLEN', '~', ARGV[7], '*', 'at', now, 'facts', facts)
+  redis.call('XADD', KEYS[11], 'MAXLEN', '~', ARGV[8], '*', 'run', ARGV[6], 'at', now, 'facts', facts)
 end
 local function add_to_outbox(id, entry)
-  redis.call('ZADD', K.outbox, now, id)
-  redis.call('HSET', K.outboxEntries, id, entry)
+  redis.call('ZADD', KEYS[12], now, id)
+  redis.call('HSET', KEYS[13], id, entry)
 end
-local function open_gate_places()
-  local places = {}
-  for place in string.gmatch(redis.call('HGET', K.run, 'gates') or '', '%S+') do
-    places[#places + 1] = place
+local function gates_of_run()
+  local gates = {}
+  function gates.places()
+    local places = {}
+    for place in string.gmatch(redis.call('HGET', KEYS[1], 'gates') or '', '%S+') do
+      places[#places + 1] = place
+    end
+    return places
   end
-  return places
-end
-local function address_of(place)
-  return string.match(place, '/(.*)$')
-end
-local function gate_row(place)
-  local since, address = string.match(place, '^(%d+)/(.*)$')
-  return string.format('%015.0f', tonumber(since)) .. ':' .. A.runId .. ':' .. address
-end
-local function gate_entry(place)
-  local row = gate_row(place)
-  return redis.call('ZRANGEBYLEX', K.gatesOpen, '[' .. row .. ' ', '(' .. row .. '!', 'LIMIT', '0', '1')[1]
-end
-local function read_gate(place)
-  return string.match(gate_entry(place), '^%S+ (%d+) ([^\\n]*)')
-end
-local function write_gate_places(places)
-  if #places == 0 then
-    redis.call('HDEL', K.run, 'gates')
-  else
-    redis.call('HSET', K.run, 'gates', table.concat(places, ' '))
+  function gates.row(place)
+    local since, address = string.match(place, '^(%d+)/(.*)$')
+    return string.format('%015.0f', tonumber(since)) .. ':' .. ARGV[6] .. ':' .. address
   end
-end
-local function close_gates(addresses)
-  if #addresses == 0 then
-    return
+  function gates.entry(place)
+    local row = gates.row(place)
+    return redis.call('ZRANGEBYLEX', KEYS[14], '[' .. row .. ' ', '(' .. row .. '!', 'LIMIT', '0', '1')[1]
   end
-  local is_closing, left, places = {}, {}, open_gate_places()
-  for index = 1, #addresses do
-    is_closing[addresses[index]] = true
+  function gates.read(place)
+    return string.match(gates.entry(place), '^%S+ (%d+) ([^\\n]*)')
   end
-  for index = 1, #places do
-    if is_closing[address_of(places[index])] then
-      redis.call('ZREM', K.gatesOpen, gate_entry(places[index]))
+  function gates.write_places(places)
+    if #places == 0 then
+      redis.call('HDEL', KEYS[1], 'gates')
     else
-      left[#left + 1] = places[index]
+      redis.call('HSET', KEYS[1], 'gates', table.concat(places, ' '))
     end
   end
-  if #left < #places then
-    write_gate_places(left)
+  function gates.close(addresses)
+    local is_closing, left, places = {}, {}, gates.places()
+    for index = 1, #addresses do
+      is_closing[addresses[index]] = true
+    end
+    for index = 1, #places do
+      if is_closing[string.match(places[index], '/(.*)$')] then
+        redis.call('ZREM', KEYS[14], gates.entry(places[index]))
+      else
+        left[#left + 1] = places[index]
+      end
+    end
+    if #left < #places then
+      gates.write_places(left)
+    end
   end
-end
-local function close_all_gates()
-  local places = open_gate_places()
-  for index = 1, #places do
-    redis.call('ZREM', K.gatesOpen, gate_entry(places[index]))
+  function gates.close_all()
+    local places = gates.places()
+    for index = 1, #places do
+      redis.call('ZREM', KEYS[14], gates.entry(places[index]))
+    end
+    gates.write_places({})
   end
-  redis.call('HDEL', K.run, 'gates')
+  return gates
 end
 local log_sums = {}
 local function log_sums_of(field)
   if not log_sums[field] then
-    local stored = redis.call('HGET', K.logSums, field) or '0 0 0 -'
+    local stored = redis.call('HGET', KEYS[17], field) or '0 0 0 -'
     local bytes, lines, left_out, first = string.match(stored, '^(%d+) (%d+) (%d+) (%S+)$')
     log_sums[field] = { bytes = tonumber(bytes), lines = tonumber(lines), left_out = tonumber(left_out), first = first }
   end
@@ -446,7 +392,7 @@ local function log_piece(head, lines)
 end
 local function add_log_piece(head, lines)
   local piece = log_piece(head, lines)
-  local id = redis.call('XADD', K.log, '*', 'head', head, 'lines', lines)
+  local id = redis.call('XADD', KEYS[15], '*', 'head', head, 'lines', lines)
   local sums = log_sums_of(piece.address)
   if sums.bytes == 0 then
     sums.first = id
@@ -456,17 +402,17 @@ local function add_log_piece(head, lines)
 end
 local function drop_log_entry(entry)
   local piece = log_piece(entry[2][2], entry[2][4])
-  redis.call('XDEL', K.log, entry[1])
+  redis.call('XDEL', KEYS[15], entry[1])
   count_log(piece.address, piece, -1)
   count_log('all', piece, -1)
 end
 local function has_too_much_log(sums, part)
-  return sums.bytes > part * tonumber(A.logStepBytesMax) or sums.lines > part * tonumber(A.logStepLinesMax)
+  return sums.bytes > part * tonumber(ARGV[9]) or sums.lines > part * tonumber(ARGV[10])
 end
 local function cut_log_of_step(address)
   local sums = log_sums_of(address)
   for _ = 1, 20 do
-    local entries = redis.call('XRANGE', K.log, sums.first, '+', 'COUNT', '50')
+    local entries = redis.call('XRANGE', KEYS[15], sums.first, '+', 'COUNT', '50')
     for index = 1, #entries do
       if not has_too_much_log(sums, 0.75) then
         return
@@ -484,10 +430,10 @@ end
 local function cut_log_of_run()
   local sums = log_sums_of('all')
   for _ = 1, 1000 do
-    if sums.bytes <= tonumber(A.logBytesMax) and sums.lines <= tonumber(A.logLinesMax) then
+    if sums.bytes <= tonumber(ARGV[11]) and sums.lines <= tonumber(ARGV[12]) then
       return
     end
-    local oldest = redis.call('XRANGE', K.log, '-', '+', 'COUNT', '1')
+    local oldest = redis.call('XRANGE', KEYS[15], '-', '+', 'COUNT', '1')
     if not oldest[1] then
       return
     end
@@ -497,174 +443,111 @@ end
 local function write_log_sums()
   for field, sums in pairs(log_sums) do
     if sums.bytes == 0 and field ~= 'all' then
-      redis.call('HDEL', K.logSums, field)
+      redis.call('HDEL', KEYS[17], field)
     else
       local text = string.format('%.0f %.0f %.0f %s', sums.bytes, sums.lines, sums.left_out, sums.first)
-      redis.call('HSET', K.logSums, field, text)
+      redis.call('HSET', KEYS[17], field, text)
     end
   end
 end
 local function append_log()
-  if #A.logPieces == 0 then
+  if #value_logPieces == 0 then
     return
   end
-  local is_new = redis.call('EXISTS', K.logSums) == 0
-  for index = 1, #A.logPieces, 3 do
-    add_log_piece(A.logPieces[index + 1], A.logPieces[index + 2])
+  local is_new = redis.call('EXISTS', KEYS[17]) == 0
+  for index = 1, #value_logPieces, 3 do
+    add_log_piece(value_logPieces[index + 1], value_logPieces[index + 2])
   end
-  for index = 1, #A.logPieces, 3 do
-    if has_too_much_log(log_sums_of(A.logPieces[index]), 1) then
-      cut_log_of_step(A.logPieces[index])
+  for index = 1, #value_logPieces, 3 do
+    if has_too_much_log(log_sums_of(value_logPieces[index]), 1) then
+      cut_log_of_step(value_logPieces[index])
     end
   end
   cut_log_of_run()
   write_log_sums()
   if is_new then
-    fit_stream(K.log, K.logCopy)
+    fit_stream(KEYS[15], KEYS[16])
   end
 end
-local usage_days_kept = 400
-local usage_workflows_max = 250
-local usage_columns = 10
-local ended_column = { completed = 8, failed = 9, cancelled = 10 }
-local function day_text(day)
-  return string.format('%05d', day)
-end
-local function forget_old_usage(day)
-  local old = redis.call(
-    'ZRANGEBYLEX', K.usageRows, '-', '(' .. day_text(day - usage_days_kept), 'LIMIT', '0', '10'
-  )
-  for index = 1, #old do
-    redis.call('ZREM', K.usageRows, old[index])
-    redis.call('HDEL', K.usageSums, old[index])
-  end
-end
-local function usage_row(workflow)
-  local day = math.floor(tonumber(now) / 86400000)
-  local row = day_text(day) .. ' ' .. workflow
-  local sums = redis.call('HGET', K.usageSums, row)
-  if sums then
-    return row, sums
-  end
-  if redis.call('ZLEXCOUNT', K.usageRows, '[' .. day_text(day) .. ' ', '(' .. day_text(day) .. '!') >= usage_workflows_max then
-    row = day_text(day) .. ' *'
-    sums = redis.call('HGET', K.usageSums, row)
-  end
-  if not sums then
-    redis.call('ZADD', K.usageRows, '0', row)
-    forget_old_usage(day)
-  end
-  return row, sums or ''
-end
-local function count_usage(workflow, added)
-  local row, sums = usage_row(workflow)
-  local numbers = {}
-  for number in string.gmatch(sums, '%S+') do
-    numbers[#numbers + 1] = number
-  end
-  for column = 1, usage_columns do
-    local before, more = numbers[column] or '0', added[column] or '0'
-    numbers[column] = more == '0' and before or string.format('%.0f', tonumber(before) + tonumber(more))
-  end
-  redis.call('HSET', K.usageSums, row, table.concat(numbers, ' '))
-end
-local stored = redis.call('HMGET', K.run, 'status', 'row', 'stepsEnd', 'workflow')
-local status = stored[1]
-local row = stored[2]
-local function write_parts_and_steps(fields)
-  local steps_end = tonumber(stored[3] or '0')
-  local set, removed, ended = A.partsSet, A.partsRemoved, {}
-  for index = 1, #A.stepsSet, 4 do
-    local ordinal, attempt, text = A.stepsSet[index], A.stepsSet[index + 1], A.stepsSet[index + 3]
-    local name = ordinal .. '#' .. attempt
-    if A.stepsSet[index + 2] ~= '' then
-      set[#set + 1], set[#set + 2] = 's:' .. name, text
-    else
-      removed[#removed + 1] = 's:' .. name
-      ended[#ended + 1], ended[#ended + 2] = name, text
+local function note_attempts()
+  for index = 1, #value_attempts, 2 do
+    local ordinal, attempt = value_attempts[index], value_attempts[index + 1]
+    if tonumber(redis.call('HGET', KEYS[18], ordinal) or '1') < tonumber(attempt) then
+      redis.call('HSET', KEYS[18], ordinal, attempt)
     end
-    if attempt ~= '1' and tonumber(redis.call('HGET', K.steps, ordinal) or '1') < tonumber(attempt) then
-      redis.call('HSET', K.steps, ordinal, attempt)
-    end
-    steps_end = math.max(steps_end, tonumber(ordinal) + 1)
   end
-  fields[#fields + 1], fields[#fields + 2] = 'stepsEnd', string.format('%.0f', steps_end)
-  write_parts(set, removed, fields)
-  call_in_chunks('HSET', K.steps, ended, 2)
 end
 local function write_outbox()
-  for index = 1, #A.outboxAdded, 2 do
-    add_to_outbox(A.outboxAdded[index], A.outboxAdded[index + 1])
+  for index = 1, #value_outboxAdded, 2 do
+    add_to_outbox(value_outboxAdded[index], value_outboxAdded[index + 1])
   end
-  for index = 1, #A.outboxDone do
-    redis.call('ZREM', K.outbox, A.outboxDone[index])
-    redis.call('HDEL', K.outboxEntries, A.outboxDone[index])
+  for index = 1, #value_outboxDone do
+    redis.call('ZREM', KEYS[12], value_outboxDone[index])
+    redis.call('HDEL', KEYS[13], value_outboxDone[index])
   end
 end
-local function open_gates()
-  if #A.gatesOpened == 0 then
-    return
+local function change_gates()
+  local gates = gates_of_run()
+  gates.close(value_gatesClosed)
+  for index = 1, #value_gatesOpened, 4 do
+    gates.close({ value_gatesOpened[index] })
   end
-  for index = 1, #A.gatesOpened, 4 do
-    close_gates({ A.gatesOpened[index] })
-  end
-  local places = open_gate_places()
-  for index = 1, #A.gatesOpened, 4 do
-    local address, name, since = A.gatesOpened[index], A.gatesOpened[index + 1], A.gatesOpened[index + 2]
+  local places = gates.places()
+  for index = 1, #value_gatesOpened, 4 do
+    local address, name, since = value_gatesOpened[index], value_gatesOpened[index + 1], value_gatesOpened[index + 2]
     local place = since .. '/' .. address
-    redis.call('HDEL', K.answers, 'a ' .. address, 'n ' .. name, 'last')
-    redis.call('ZADD', K.gatesOpen, '0', gate_row(place) .. ' ' .. A.gatesOpened[index + 3])
+    redis.call('HDEL', KEYS[20], 'a ' .. address, 'n ' .. name, 'last')
+    redis.call('ZADD', KEYS[14], '0', gates.row(place) .. ' ' .. value_gatesOpened[index + 3])
     places[#places + 1] = place
   end
-  write_gate_places(places)
-end
-local function consume_inbox()
-  local seen = tonumber(redis.call('HGET', K.run, 'inboxSeen') or '0')
-  local consumed = math.min(tonumber(A.inboxSeen) - seen, redis.call('LLEN', K.inbox))
-  if consumed <= 0 then
-    return
+  if #value_gatesOpened > 0 then
+    gates.write_places(places)
   end
-  redis.call('LTRIM', K.inbox, string.format('%.0f', consumed), '-1')
-  redis.call('HSET', K.run, 'inboxSeen', string.format('%.0f', seen + consumed))
+end
+local function count_consumed()
+  local wanted = tonumber(ARGV[14]) - tonumber(inbox_seen)
+  return wanted > 0 and math.min(wanted, redis.call('LLEN', KEYS[19])) or 0
 end
 local function remember_commit()
-  local kept = ' ' .. A.commitId .. ' '
-  local count = 1
-  for id in string.gmatch(commits, '%S+') do
-    count = count + 1
-    if count <= 3 then
-      kept = kept .. id .. ' '
-    end
-  end
-  return kept
+  return ' ' .. ARGV[4] .. ' ' .. (string.match(commits, '^ (%S+ %S+ )') or string.sub(commits, 2))
 end
-local function forget_recoveries()
-  redis.call('HDEL', K.run, 'recoveries')
-end
-local function apply_commit(from, to)
-  local fields = { 'commits', remember_commit(), 'heartbeatAt', now }
-  if A.totals ~= '' then
-    fields[#fields + 1], fields[#fields + 2] = 'totals', A.totals
+local function apply_commit(from, to, fields)
+  local function put(name, value)
+    fields[#fields + 1] = name
+    fields[#fields + 1] = value
   end
-  write_parts_and_steps(fields)
-  for index = 1, #A.facts do
-    add_facts(A.facts[index])
+  local consumed = count_consumed()
+  put('commits', remember_commit())
+  if from ~= to then
+    put('status', to)
+  end
+  if tonumber(ARGV[13]) > tonumber(steps_end) then
+    put('stepsEnd', ARGV[13])
+  end
+  if consumed > 0 then
+    inbox_seen = string.format('%.0f', tonumber(inbox_seen) + consumed)
+    put('inboxSeen', inbox_seen)
+  end
+  if ARGV[15] ~= '' then
+    put('totals', ARGV[15])
+  end
+  write_parts(value_partsSet, value_partsRemoved, fields)
+  call_in_chunks('HSET', KEYS[18], value_stepsEnded)
+  note_attempts()
+  for index = 1, #value_facts do
+    add_facts(value_facts[index])
   end
   append_log()
   write_outbox()
-  close_gates(A.gatesClosed)
-  open_gates()
-  consume_inbox()
-  set_status(K.run, row, from, to)
-  if A.progress ~= '' then
-    forget_recoveries()
+  if #value_gatesClosed + #value_gatesOpened > 0 then
+    change_gates()
   end
-  if #A.usage > 0 then
-    count_usage(stored[4], A.usage)
+  if consumed > 0 then
+    redis.call('LTRIM', KEYS[19], string.format('%.0f', consumed), '-1')
   end
-  redis.call('ZADD', K.leases, now, A.runId)
+  move_row(row, from, to)
 end
-if #A.gatesOpened > 0 and #open_gate_places() + #A.gatesOpened / 4 > 500 then
+if #value_gatesOpened > 0 and #gates_of_run().places() + #value_gatesOpened / 4 > 500 then
   return redis.error_reply('RUNFLEET too many open gates')
 end
 local function push_event(target, event)
@@ -672,7 +555,7 @@ local function push_event(target, event)
   if target.owner then
     return target.status
   end
-  redis.call('ZADD', K.timers, now, target.id)
+  redis.call('ZADD', KEYS[21], now, target.id)
   if target.status ~= 'waiting' then
     return target.status
   end
@@ -680,8 +563,11 @@ local function push_event(target, event)
   return 'pending'
 end
 local function keep_for(kept_ms)
-  redis.call('PEXPIRE', K.children, string.format('%.0f', tonumber(kept_ms) + tonumber(A.childGraceMs)))
-  local kept = { K.run, K.parts, K.steps, K.history, K.answers, K.inbox, K.dedupe, K.log, K.logSums }
+  local kept = { KEYS[1], KEYS[9], KEYS[18], KEYS[10] }
+  if redis.call('EXISTS', KEYS[23], KEYS[20], KEYS[19], KEYS[22], KEYS[15], KEYS[17]) > 0 then
+    redis.call('PEXPIRE', KEYS[23], string.format('%.0f', tonumber(kept_ms) + tonumber(ARGV[16])))
+    kept = { KEYS[1], KEYS[9], KEYS[18], KEYS[10], KEYS[20], KEYS[19], KEYS[22], KEYS[15], KEYS[17] }
+  end
   for index = 1, #kept do
     redis.call('PEXPIRE', kept[index], kept_ms)
   end
@@ -690,18 +576,18 @@ local let_in_max = 20
 local time_of_asking = string.format('%015.0f', tonumber(now))
 local granted = {}
 local function count_held(scope)
-  return redis.call('ZLEXCOUNT', K.permitsHeld, '[' .. scope .. ' ', '(' .. scope .. '!')
+  return redis.call('ZLEXCOUNT', KEYS[24], '[' .. scope .. ' ', '(' .. scope .. '!')
 end
 local function count_waiting(scope)
-  return redis.call('ZLEXCOUNT', K.permitsWaiting, '[' .. scope .. ' ', '(' .. scope .. '!')
+  return redis.call('ZLEXCOUNT', KEYS[25], '[' .. scope .. ' ', '(' .. scope .. '!')
 end
 local function set_limit_of(scope)
   local workflow, key = string.match(scope, '^([^/]*)(.*)$')
-  local total, per_key = string.match(redis.call('HGET', K.limitsSet, workflow) or '- -', '^(%S+) (%S+)')
+  local total, per_key = string.match(redis.call('HGET', KEYS[28], workflow) or '- -', '^(%S+) (%S+)')
   return tonumber(key == '' and total or per_key)
 end
 local function limit_of(scope)
-  return set_limit_of(scope) or tonumber(redis.call('HGET', K.limitsDeclared, scope))
+  return set_limit_of(scope) or tonumber(redis.call('HGET', KEYS[27], scope))
 end
 local function limit_for(scope, asker)
   if asker.total == '-' and not string.find(scope, '/', 1, true) then
@@ -710,7 +596,7 @@ local function limit_for(scope, asker)
   return limit_of(scope)
 end
 local function enter(scope, asker)
-  if redis.call('ZSCORE', K.permitsHeld, scope .. ' ' .. asker.id) then
+  if redis.call('ZSCORE', KEYS[24], scope .. ' ' .. asker.id) then
     return true
   end
   local limit = limit_for(scope, asker)
@@ -719,12 +605,12 @@ local function enter(scope, asker)
   end
   local has_begun = string.sub(asker.order, 1, 1) == '0'
   if count_held(scope) < limit and (has_begun or count_waiting(scope) == 0) then
-    redis.call('ZADD', K.permitsHeld, '0', scope .. ' ' .. asker.id)
+    redis.call('ZADD', KEYS[24], '0', scope .. ' ' .. asker.id)
     return true
   end
-  redis.call('ZADD', K.permitsWaiting, '0', scope .. ' ' .. asker.order .. ' ' .. asker.id)
+  redis.call('ZADD', KEYS[25], '0', scope .. ' ' .. asker.order .. ' ' .. asker.id)
   redis.call(
-    'HSET', K.permitsWaiters, asker.id, scope .. ' ' .. asker.order .. ' ' .. asker.total .. ' ' .. asker.pool
+    'HSET', KEYS[26], asker.id, scope .. ' ' .. asker.order .. ' ' .. asker.total .. ' ' .. asker.pool
   )
   return false
 end
@@ -735,14 +621,14 @@ local function enter_workflow(scope, asker)
   end
   asker.order = string.sub(asker.order, 1, 8) .. time_of_asking
   if asker.total ~= '-' then
-    redis.call('HSETNX', K.limitsDeclared, workflow, asker.total)
+    redis.call('HSETNX', KEYS[27], workflow, asker.total)
   end
   return enter(workflow, asker)
 end
 local function grant(asker)
   local id = 'permit:' .. asker.id
-  redis.call('HDEL', K.permitsWaiters, asker.id)
-  redis.call('ZADD', K.timers, now, asker.id)
+  redis.call('HDEL', KEYS[26], asker.id)
+  redis.call('ZADD', KEYS[21], now, asker.id)
   add_to_outbox(id, '{"id":"' .. id .. '","runId":"' .. asker.id .. '","type":"wake","targetId":"' .. asker.id
     .. '","pool":' .. asker.pool .. '}')
   granted[#granted + 1] = asker.id
@@ -754,13 +640,13 @@ local function let_in(scope)
     return
   end
   local first, last, most = '[' .. scope .. ' ', '(' .. scope .. '!', string.format('%.0f', room)
-  local members = redis.call('ZRANGEBYLEX', K.permitsWaiting, first, last, 'LIMIT', '0', most)
+  local members = redis.call('ZRANGEBYLEX', KEYS[25], first, last, 'LIMIT', '0', most)
   for index = 1, #members do
     local asker = { id = string.match(members[index], '(%S+)$') }
-    local waits = redis.call('HGET', K.permitsWaiters, asker.id)
+    local waits = redis.call('HGET', KEYS[26], asker.id)
     asker.order, asker.total, asker.pool = string.match(waits, '^%S+ (%S+) (%S+) (.*)$')
-    redis.call('ZREM', K.permitsWaiting, members[index])
-    redis.call('ZADD', K.permitsHeld, '0', scope .. ' ' .. asker.id)
+    redis.call('ZREM', KEYS[25], members[index])
+    redis.call('ZADD', KEYS[24], '0', scope .. ' ' .. asker.id)
     if enter_workflow(scope, asker) then
       grant(asker)
     end
@@ -768,103 +654,150 @@ local function let_in(scope)
 end
 local function forget_unused(scope)
   if count_held(scope) == 0 and count_waiting(scope) == 0 then
-    redis.call('HDEL', K.limitsDeclared, scope)
+    redis.call('HDEL', KEYS[27], scope)
   end
 end
 local function leave_line()
-  local waits = redis.call('HGET', K.permitsWaiters, A.runId)
+  local waits = redis.call('HGET', KEYS[26], ARGV[6])
   if waits then
     local scope, order = string.match(waits, '^(%S+) (%S+)')
-    redis.call('HDEL', K.permitsWaiters, A.runId)
-    redis.call('ZREM', K.permitsWaiting, scope .. ' ' .. order .. ' ' .. A.runId)
+    redis.call('HDEL', KEYS[26], ARGV[6])
+    redis.call('ZREM', KEYS[25], scope .. ' ' .. order .. ' ' .. ARGV[6])
     forget_unused(scope)
   end
 end
 local function return_permit(scope)
-  if redis.call('ZREM', K.permitsHeld, scope .. ' ' .. A.runId) == 1 then
+  if redis.call('ZREM', KEYS[24], scope .. ' ' .. ARGV[6]) == 1 then
     let_in(scope)
     forget_unused(scope)
   end
 end
-local function return_permits()
-  local stored = redis.call('HMGET', K.run, 'workflow', 'permits')
+local function return_permits(workflow, wanted)
   leave_line()
-  if stored[2] then
-    return_permit((string.match(stored[2], '^%S+')))
+  if wanted then
+    return_permit((string.match(wanted, '^%S+')))
   end
-  return_permit(stored[1])
+  return_permit(workflow)
+end
+local usage_days_kept, usage_workflows_max = 400, 250
+local function count_usage(workflow, added)
+  local function day_text(day)
+    return string.format('%05d', day)
+  end
+  local day = math.floor(tonumber(now) / 86400000)
+  local today = day_text(day)
+  local function forget_old_usage()
+    local before = '(' .. day_text(day - usage_days_kept)
+    local old = redis.call('ZRANGEBYLEX', KEYS[29], '-', before, 'LIMIT', '0', '10')
+    for index = 1, #old do
+      redis.call('ZREM', KEYS[29], old[index])
+      redis.call('HDEL', KEYS[30], old[index])
+    end
+  end
+  local row = today .. ' ' .. workflow
+  local sums = redis.call('HGET', KEYS[30], row)
+  if not sums then
+    if redis.call('ZLEXCOUNT', KEYS[29], '[' .. today .. ' ', '(' .. today .. '!') >= usage_workflows_max then
+      row = today .. ' *'
+      sums = redis.call('HGET', KEYS[30], row)
+    end
+    if not sums then
+      redis.call('ZADD', KEYS[29], '0', row)
+      forget_old_usage()
+    end
+  end
+  local numbers = {}
+  for number in string.gmatch(sums or '', '%S+') do
+    numbers[#numbers + 1] = number
+  end
+  for column = 1, 10 do
+    local before, more = numbers[column] or '0', added[column] or '0'
+    numbers[column] = more == '0' and before or string.format('%.0f', tonumber(before) + tonumber(more))
+  end
+  redis.call('HSET', KEYS[30], row, table.concat(numbers, ' '))
 end
 local function tell_parent()
-  if A.parentEvent == '' then
+  if ARGV[21] == '' then
     return
   end
-  local parent = redis.call('HMGET', K.parentRun, 'status', 'row', 'owner', 'pool', 'unowned')
+  local parent = redis.call('HMGET', KEYS[34], 'status', 'row', 'owner', 'pool', 'unowned')
   if not parent[1] then
     return
   end
   if has_ended(parent[1]) then
     if parent[5] then
-      redis.call('RPUSH', K.parentInbox, A.parentEvent)
-      redis.call('PEXPIRE', K.parentInbox, redis.call('PTTL', K.parentRun))
+      redis.call('RPUSH', KEYS[35], ARGV[21])
+      redis.call('PEXPIRE', KEYS[35], redis.call('PTTL', KEYS[34]))
     end
     return
   end
   push_event({
-    id = A.parentId, run = K.parentRun, inbox = K.parentInbox,
+    id = ARGV[20], run = KEYS[34], inbox = KEYS[35],
     status = parent[1], row = parent[2], owner = parent[3],
-  }, A.parentEvent)
-  add_to_outbox(A.wakeId, A.wakeHead .. parent[4] .. '}')
+  }, ARGV[21])
+  add_to_outbox(ARGV[22], ARGV[23] .. parent[4] .. '}')
 end
-local function keep_for_a_while(row)
-  local entry = row .. ' ' .. redis.call('HGET', K.run, 'workflow')
-  local is_child = A.parentId ~= ''
-  keep_for(is_child and string.format('%.0f', A.retentionMs + A.childGraceMs) or A.retentionMs)
-  redis.call('ZADD', K.runsEnded, string.format('%.0f', tonumber(now) + tonumber(A.retentionMs)), entry)
-  redis.call('ZADD', K.runsUnfiled, now, entry)
+local function keep_for_a_while(entry)
+  local is_child = ARGV[20] ~= ''
+  keep_for(is_child and string.format('%.0f', ARGV[19] + ARGV[16]) or ARGV[19])
+  redis.call('ZADD', KEYS[32], string.format('%.0f', tonumber(now) + tonumber(ARGV[19])), entry)
+  redis.call('ZADD', KEYS[33], now, entry)
 end
 local function empty_inbox()
-  redis.call('DEL', K.inbox, K.dedupe)
+  redis.call('DEL', KEYS[19], KEYS[22])
 end
-local function count_end()
-  local ended = redis.call('HMGET', K.run, 'workflow', 'status')
-  count_usage(ended[1], { [ended_column[ended[2]]] = '1' })
-end
-local function end_run(row)
-  local texts = { 'summary', A.summary }
-  if A.error ~= '' then
-    texts[3], texts[4] = 'error', A.error
+local function end_texts()
+  if ARGV[17] == '' then
+    return 'summary', ARGV[18]
   end
-  write_parts(texts, { 'blockedOn' }, { 'endedAt', now })
-  redis.call('HDEL', K.run, 'owner', 'tookOver', 'heartbeatAt')
-  redis.call('ZREM', K.leases, A.runId)
-  redis.call('ZREM', K.timers, A.runId)
-  close_all_gates()
+  return 'summary', ARGV[18], 'error', ARGV[17]
+end
+local function write_end()
+  write_parts({ end_texts() }, { 'blockedOn' }, { 'endedAt', now })
+  redis.call('ZREM', KEYS[21], ARGV[6])
+end
+local function end_run(ended)
+  local usage = ended.usage or {}
+  usage[({ completed = 8, failed = 9, cancelled = 10 })[ended.status]] = '1'
+  if redis.call('HEXISTS', KEYS[1], 'gates') == 1 then
+    gates_of_run().close_all()
+  end
+  redis.call('HDEL', KEYS[1], 'owner', 'tookOver', 'heartbeatAt')
+  redis.call('ZREM', KEYS[31], ARGV[6])
   tell_parent()
-  count_end()
-  return_permits()
-  keep_for_a_while(row)
-  return redis.call('ZRANGEBYSCORE', K.runsEnded, '-inf', now, 'LIMIT', '0', A.forgetMax)
+  count_usage(ended.workflow, usage)
+  return_permits(ended.workflow, ended.permits)
+  keep_for_a_while(ended.row .. ' ' .. ended.workflow)
+  return redis.call('ZRANGEBYSCORE', KEYS[32], '-inf', now, 'LIMIT', '0', ARGV[24])
 end
 local function parent_is_patient()
-  if A.parentEvent == '' or A.status ~= 'completed' then
+  if ARGV[21] == '' or ARGV[25] ~= 'completed' then
     return false
   end
-  local parent = redis.call('HMGET', K.parentRun, 'owner', 'patience')
-  return not parent[1] and parent[2] and redis.call('LLEN', K.parentInbox) < tonumber(parent[2])
+  local parent = redis.call('HMGET', KEYS[34], 'owner', 'patience')
+  return not parent[1] and parent[2] and redis.call('LLEN', KEYS[35]) < tonumber(parent[2])
 end
 if not owned then
   return { 'duplicate' }
 end
-if not has_ended(A.status) or not may_become(status, A.status) then
-  return illegal_status(status, A.status)
+if not has_ended(ARGV[25]) or not may_become(status, ARGV[25]) then
+  return illegal_status(status, ARGV[25])
 end
 if duplicate then
-  set_status(K.run, row, status, A.status)
+  set_status(KEYS[1], row, status, ARGV[25])
+  write_end()
 else
-  apply_commit(status, A.status)
+  for _, text in ipairs({ end_texts() }) do
+    value_partsSet[#value_partsSet + 1] = text
+  end
+  apply_commit(status, ARGV[25], { 'endedAt', now })
 end
-forget_recoveries()
+if has_recoveries then
+  redis.call('HDEL', KEYS[1], 'recoveries')
+end
 empty_inbox()
-local forgettable = end_run(row)
+local forgettable = end_run({
+  row = row, workflow = workflow, status = ARGV[25], permits = permits, usage = duplicate and {} or value_usage,
+})
 return { 'finished', forgettable, parent_is_patient() and '1' or '0', granted }`,
 };

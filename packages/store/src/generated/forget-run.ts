@@ -2,14 +2,6 @@
 import type { Script, ScriptValue } from "../script.js";
 
 export interface ForgetRunKeys {
-  /** runs:pending */
-  readonly statusPending: string;
-  /** runs:running */
-  readonly statusRunning: string;
-  /** runs:waiting */
-  readonly statusWaiting: string;
-  /** runs:cancelling */
-  readonly statusCancelling: string;
   /** runs:completed */
   readonly statusCompleted: string;
   /** runs:failed */
@@ -88,159 +80,81 @@ export type ForgetRunTag = "forgotten" | "renewed" | "kept";
  */
 export const forgetRun: Script<ForgetRunKeys, ForgetRunValues, ForgetRunTag> = {
   name: "forget_run",
-  keys: ["statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "run", "parts", "steps", "inbox", "dedupe", "history", "children", "answers", "log", "logSums", "keptRoots", "keptFamilies", "keptBytes", "runsLabels", "runsLabelled", "runsWorkflow", "runsEnded", "runsUnfiled", "runsOrphaning", "rootRun"],
+  keys: ["statusCompleted", "statusFailed", "statusCancelled", "run", "parts", "steps", "inbox", "dedupe", "history", "children", "answers", "log", "logSums", "keptRoots", "keptFamilies", "keptBytes", "runsLabels", "runsLabelled", "runsWorkflow", "runsEnded", "runsUnfiled", "runsOrphaning", "rootRun"],
   values: ["now", "childGraceMs", "row", "runId", "workflow", "isChild", "renewMs"],
-  sha1: "9cdc47cd9b212e25f365b15dbcdde845a7dd0103",
-  source: `local K = {
-  statusPending = KEYS[1],
-  statusRunning = KEYS[2],
-  statusWaiting = KEYS[3],
-  statusCancelling = KEYS[4],
-  statusCompleted = KEYS[5],
-  statusFailed = KEYS[6],
-  statusCancelled = KEYS[7],
-  run = KEYS[8],
-  parts = KEYS[9],
-  steps = KEYS[10],
-  inbox = KEYS[11],
-  dedupe = KEYS[12],
-  history = KEYS[13],
-  children = KEYS[14],
-  answers = KEYS[15],
-  log = KEYS[16],
-  logSums = KEYS[17],
-  keptRoots = KEYS[18],
-  keptFamilies = KEYS[19],
-  keptBytes = KEYS[20],
-  runsLabels = KEYS[21],
-  runsLabelled = KEYS[22],
-  runsWorkflow = KEYS[23],
-  runsEnded = KEYS[24],
-  runsUnfiled = KEYS[25],
-  runsOrphaning = KEYS[26],
-  rootRun = KEYS[27],
-}
-local A = {
-  now = ARGV[1],
-  childGraceMs = ARGV[2],
-  row = ARGV[3],
-  runId = ARGV[4],
-  workflow = ARGV[5],
-  isChild = ARGV[6],
-  renewMs = ARGV[7],
-}
-local now = A.now
+  sha1: "a86d8f83383ac17b6731dc7c6ef24f178080c5e9",
+  source: `local KEYS = KEYS
+local ARGV = ARGV
+local now = ARGV[1]
 if now == '' then
   local time = redis.call('TIME')
   now = string.format('%.0f', tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000))
 end
-local status_rows = {
-  pending = K.statusPending,
-  running = K.statusRunning,
-  waiting = K.statusWaiting,
-  cancelling = K.statusCancelling,
-  completed = K.statusCompleted,
-  failed = K.statusFailed,
-  cancelled = K.statusCancelled,
-}
 local function has_ended(status)
   return status == 'completed' or status == 'failed' or status == 'cancelled'
 end
-local followers = {
-  pending = ' running cancelling cancelled failed ',
-  running = ' waiting pending cancelling completed failed cancelled ',
-  waiting = ' pending running cancelling cancelled failed ',
-  cancelling = ' cancelled completed failed ',
-  completed = ' ',
-  failed = ' pending running ',
-  cancelled = ' ',
-}
-local function may_become(from, to)
-  return from == to or string.find(followers[from], ' ' .. to .. ' ', 1, true) ~= nil
-end
-local function open_status(stored, wanted)
-  if stored == 'cancelling' then
-    return stored
-  end
-  return wanted
-end
-local function set_status(run_key, row, from, to)
-  if from == to then
-    return
-  end
-  redis.call('HSET', run_key, 'status', to)
-  redis.call('ZREM', status_rows[from], row)
-  redis.call('ZADD', status_rows[to], '0', row)
-end
-local function illegal_status(from, to)
-  return redis.error_reply('RUNFLEET a run that is ' .. from .. ' cannot become ' .. to)
-end
 local function keep_for(kept_ms)
-  redis.call('PEXPIRE', K.children, string.format('%.0f', tonumber(kept_ms) + tonumber(A.childGraceMs)))
-  local kept = { K.run, K.parts, K.steps, K.history, K.answers, K.inbox, K.dedupe, K.log, K.logSums }
+  local kept = { KEYS[4], KEYS[5], KEYS[6], KEYS[9] }
+  if redis.call('EXISTS', KEYS[10], KEYS[11], KEYS[7], KEYS[8], KEYS[12], KEYS[13]) > 0 then
+    redis.call('PEXPIRE', KEYS[10], string.format('%.0f', tonumber(kept_ms) + tonumber(ARGV[2])))
+    kept = { KEYS[4], KEYS[5], KEYS[6], KEYS[9], KEYS[11], KEYS[7], KEYS[8], KEYS[12], KEYS[13] }
+  end
   for index = 1, #kept do
     redis.call('PEXPIRE', kept[index], kept_ms)
   end
 end
 local function kept_family(root_id)
-  local text = redis.call('HGET', K.keptFamilies, root_id) or '0 0-0'
+  local text = redis.call('HGET', KEYS[15], root_id) or '0 0-0'
   local bytes, fed = string.match(text, '^(%d+) (%S+)$')
   return tonumber(bytes), fed
 end
 local function change_kept_bytes(workflow, bytes)
-  redis.call('HINCRBY', K.keptBytes, workflow, string.format('%.0f', bytes))
+  redis.call('HINCRBY', KEYS[16], workflow, string.format('%.0f', bytes))
 end
 local function stop_counting(row, root_id, workflow)
-  if redis.call('ZREM', K.keptRoots, row) == 0 then
+  if redis.call('ZREM', KEYS[14], row) == 0 then
     return
   end
   change_kept_bytes(workflow, -kept_family(root_id))
-  if redis.call('ZCARD', K.keptRoots) == 0 then
-    redis.call('HDEL', K.keptBytes, workflow)
+  if redis.call('ZCARD', KEYS[14]) == 0 then
+    redis.call('HDEL', KEYS[16], workflow)
   end
 end
 local function take_label(row)
-  local label = redis.call('HGET', K.runsLabelled, row)
+  local label = redis.call('HGET', KEYS[18], row)
   if label then
-    redis.call('ZREM', K.runsLabels, label .. '\\0' .. row)
-    redis.call('HDEL', K.runsLabelled, row)
-  end
-end
-local function put_label(row, label)
-  take_label(row)
-  if label ~= '' then
-    redis.call('ZADD', K.runsLabels, '0', label .. '\\0' .. row)
-    redis.call('HSET', K.runsLabelled, row, label)
+    redis.call('ZREM', KEYS[17], label .. '\\0' .. row)
+    redis.call('HDEL', KEYS[18], row)
   end
 end
 local function erase_run()
-  local entry = A.row .. ' ' .. A.workflow
-  stop_counting(A.row, A.runId, A.workflow)
-  redis.call('HDEL', K.keptFamilies, A.runId)
+  local entry = ARGV[3] .. ' ' .. ARGV[5]
+  stop_counting(ARGV[3], ARGV[4], ARGV[5])
+  redis.call('HDEL', KEYS[15], ARGV[4])
   redis.call(
-    'UNLINK', K.run, K.parts, K.steps, K.inbox, K.dedupe, K.history, K.answers, K.log, K.logSums
+    'UNLINK', KEYS[4], KEYS[5], KEYS[6], KEYS[7], KEYS[8], KEYS[9], KEYS[11], KEYS[12], KEYS[13]
   )
-  redis.call('ZREM', K.runsWorkflow, A.row)
-  take_label(A.row)
-  redis.call('ZREM', K.statusCompleted, A.row)
-  redis.call('ZREM', K.statusFailed, A.row)
-  redis.call('ZREM', K.statusCancelled, A.row)
-  redis.call('ZREM', K.runsEnded, entry)
-  redis.call('ZREM', K.runsUnfiled, entry)
-  if redis.call('EXISTS', K.children) == 1 then
-    redis.call('ZADD', K.runsOrphaning, now, A.row)
+  redis.call('ZREM', KEYS[19], ARGV[3])
+  take_label(ARGV[3])
+  redis.call('ZREM', KEYS[1], ARGV[3])
+  redis.call('ZREM', KEYS[2], ARGV[3])
+  redis.call('ZREM', KEYS[3], ARGV[3])
+  redis.call('ZREM', KEYS[20], entry)
+  redis.call('ZREM', KEYS[21], entry)
+  if redis.call('EXISTS', KEYS[10]) == 1 then
+    redis.call('ZADD', KEYS[22], now, ARGV[3])
   end
 end
-local status = redis.call('HGET', K.run, 'status')
+local status = redis.call('HGET', KEYS[4], 'status')
 if status then
-  if A.isChild == '' or not has_ended(status) then
+  if ARGV[6] == '' or not has_ended(status) then
     return { 'kept' }
   end
-  local left_ms = redis.call('PTTL', K.rootRun)
+  local left_ms = redis.call('PTTL', KEYS[23])
   if left_ms ~= -2 then
-    local kept_ms = left_ms < 0 and tonumber(A.renewMs) or left_ms
-    keep_for(string.format('%.0f', kept_ms + tonumber(A.childGraceMs)))
-    redis.call('ZADD', K.runsEnded, string.format('%.0f', tonumber(now) + kept_ms), A.row .. ' ' .. A.workflow)
+    local kept_ms = left_ms < 0 and tonumber(ARGV[7]) or left_ms
+    keep_for(string.format('%.0f', kept_ms + tonumber(ARGV[2])))
+    redis.call('ZADD', KEYS[20], string.format('%.0f', tonumber(now) + kept_ms), ARGV[3] .. ' ' .. ARGV[5])
     return { 'renewed' }
   end
 end

@@ -21,8 +21,6 @@ export interface HeartbeatRunValues {
   readonly commitId: ScriptValue;
   /** id of the writer's commit before this one, or empty */
   readonly after: ScriptValue;
-  /** events told at once */
-  readonly inboxPage: ScriptValue;
   /** id of the run */
   readonly runId: ScriptValue;
 }
@@ -39,52 +37,37 @@ export type HeartbeatRunTag = "fenced" | "ok";
 export const heartbeatRun: Script<HeartbeatRunKeys, HeartbeatRunValues, HeartbeatRunTag> = {
   name: "heartbeat_run",
   keys: ["run", "inbox", "leases"],
-  values: ["now", "generation", "nonce", "commitId", "after", "inboxPage", "runId"],
-  sha1: "1a4555a83c8fa48c8bdafcf3c08bd2c01466081d",
-  source: `local K = {
-  run = KEYS[1],
-  inbox = KEYS[2],
-  leases = KEYS[3],
-}
-local A = {
-  now = ARGV[1],
-  generation = ARGV[2],
-  nonce = ARGV[3],
-  commitId = ARGV[4],
-  after = ARGV[5],
-  inboxPage = ARGV[6],
-  runId = ARGV[7],
-}
-local now = A.now
+  values: ["now", "generation", "nonce", "commitId", "after", "runId"],
+  sha1: "993309a52b0251435850d3be76ce781743770131",
+  source: `local KEYS = KEYS
+local ARGV = ARGV
+local now = ARGV[1]
 if now == '' then
   local time = redis.call('TIME')
   now = string.format('%.0f', tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000))
 end
-local fence = redis.call('HMGET', K.run, 'generation', 'nonce', 'owner', 'commits')
-if fence[1] ~= A.generation or fence[2] ~= A.nonce then
+local stored = redis.call(
+  'HMGET', KEYS[1], 'generation', 'nonce', 'owner', 'commits', 'status', 'row', 'workflow', 'inboxSeen', 'heartbeatAt',
+  'stepsEnd', 'recoveries', 'permits', 'cancelReason', 'cancelBy', 'cancelAt'
+)
+if stored[1] ~= ARGV[2] or stored[2] ~= ARGV[3] then
   return { 'fenced' }
 end
-local owned = fence[3] and true or false
-local commits = fence[4] or ' '
-local duplicate = A.commitId ~= '' and string.find(commits, ' ' .. A.commitId .. ' ', 1, true) ~= nil
+local owned = stored[3] and true or false
+local commits = stored[4] or ' '
+local duplicate = ARGV[4] ~= '' and string.find(commits, ' ' .. ARGV[4] .. ' ', 1, true) ~= nil
 if not owned and not duplicate then
   return { 'fenced' }
 end
-if A.after ~= '' and not duplicate and string.sub(commits, 1, #A.after + 2) ~= ' ' .. A.after .. ' ' then
+if ARGV[5] ~= '' and not duplicate and string.sub(commits, 1, #ARGV[5] + 2) ~= ' ' .. ARGV[5] .. ' ' then
   return { 'fenced' }
 end
-local function unread_events()
-  local seen = redis.call('HGET', K.run, 'inboxSeen') or '0'
-  return { seen, redis.call('LRANGE', K.inbox, '0', string.format('%.0f', tonumber(A.inboxPage) - 1)) }
-end
-local function cancel_request()
-  local cancel = redis.call('HMGET', K.run, 'cancelReason', 'cancelBy', 'cancelAt')
-  if not cancel[3] then
-    return {}
-  end
-  return cancel
-end
-redis.call('HSET', K.run, 'heartbeatAt', now)
-redis.call('ZADD', K.leases, now, A.runId)
-return { 'ok', redis.call('EXISTS', K.inbox) == 1 and '1' or '0', cancel_request() }`,
+local status, row, workflow = stored[5], stored[6], stored[7]
+local inbox_seen = stored[8] or '0'
+local was_heard_at, steps_end = stored[9], stored[10] or '0'
+local has_recoveries, permits = stored[11], stored[12]
+local cancel_request = stored[15] and { stored[13], stored[14], stored[15] } or {}
+redis.call('HSET', KEYS[1], 'heartbeatAt', now)
+redis.call('ZADD', KEYS[3], now, ARGV[6])
+return { 'ok', redis.call('EXISTS', KEYS[2]) == 1 and '1' or '0', cancel_request }`,
 };

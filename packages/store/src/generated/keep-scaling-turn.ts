@@ -38,40 +38,30 @@ export const keepScalingTurn: Script<KeepScalingTurnKeys, KeepScalingTurnValues,
   name: "keep_scaling_turn",
   keys: ["scalingTurns", "scalingPools"],
   values: ["now", "pool", "before", "turn", "poolsMax", "keptMs"],
-  sha1: "5063755e149b8ef681aa1dd3c474d591c2be5a5f",
-  source: `local K = {
-  scalingTurns = KEYS[1],
-  scalingPools = KEYS[2],
-}
-local A = {
-  now = ARGV[1],
-  pool = ARGV[2],
-  before = ARGV[3],
-  turn = ARGV[4],
-  poolsMax = ARGV[5],
-  keptMs = ARGV[6],
-}
-local now = A.now
+  sha1: "dbddcb480bd902e92fa1f5b61b8c8154386ef0bf",
+  source: `local KEYS = KEYS
+local ARGV = ARGV
+local now = ARGV[1]
 if now == '' then
   local time = redis.call('TIME')
   now = string.format('%.0f', tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000))
 end
-local last = redis.call('HGET', K.scalingTurns, A.pool)
-if (last or '') ~= A.before then
+local last = redis.call('HGET', KEYS[1], ARGV[2])
+if (last or '') ~= ARGV[3] then
   return { 'overtaken', last or '' }
 end
-if not last and redis.call('HLEN', K.scalingTurns) >= tonumber(A.poolsMax) then
-  local before = string.format('%.0f', tonumber(now) - tonumber(A.keptMs))
-  local unused = redis.call('ZRANGEBYSCORE', K.scalingPools, '-inf', before, 'LIMIT', '0', '20')
+if not last and redis.call('HLEN', KEYS[1]) >= tonumber(ARGV[5]) then
+  local before = string.format('%.0f', tonumber(now) - tonumber(ARGV[6]))
+  local unused = redis.call('ZRANGEBYSCORE', KEYS[2], '-inf', before, 'LIMIT', '0', '20')
   if #unused == 0 then
     return { 'full' }
   end
   for index = 1, #unused do
-    redis.call('ZREM', K.scalingPools, unused[index])
-    redis.call('HDEL', K.scalingTurns, unused[index])
+    redis.call('ZREM', KEYS[2], unused[index])
+    redis.call('HDEL', KEYS[1], unused[index])
   end
 end
-redis.call('HSET', K.scalingTurns, A.pool, A.turn)
-redis.call('ZADD', K.scalingPools, now, A.pool)
+redis.call('HSET', KEYS[1], ARGV[2], ARGV[4])
+redis.call('ZADD', KEYS[2], now, ARGV[2])
 return { 'kept' }`,
 };

@@ -25,71 +25,65 @@ export const listRunGates: Script<ListRunGatesKeys, ListRunGatesValues, ListRunG
   name: "list_run_gates",
   keys: ["run", "gatesOpen"],
   values: ["runId"],
-  sha1: "d0fd8bde7ef1b8ee0cced1d8753987425fed37aa",
-  source: `local K = {
-  run = KEYS[1],
-  gatesOpen = KEYS[2],
-}
-local A = {
-  runId = ARGV[1],
-}
-local function open_gate_places()
-  local places = {}
-  for place in string.gmatch(redis.call('HGET', K.run, 'gates') or '', '%S+') do
-    places[#places + 1] = place
+  sha1: "f413e1b3f4725e341485fdb78a79279c51437fc6",
+  source: `local KEYS = KEYS
+local ARGV = ARGV
+local function gates_of_run()
+  local gates = {}
+  function gates.places()
+    local places = {}
+    for place in string.gmatch(redis.call('HGET', KEYS[1], 'gates') or '', '%S+') do
+      places[#places + 1] = place
+    end
+    return places
   end
-  return places
-end
-local function address_of(place)
-  return string.match(place, '/(.*)$')
-end
-local function gate_row(place)
-  local since, address = string.match(place, '^(%d+)/(.*)$')
-  return string.format('%015.0f', tonumber(since)) .. ':' .. A.runId .. ':' .. address
-end
-local function gate_entry(place)
-  local row = gate_row(place)
-  return redis.call('ZRANGEBYLEX', K.gatesOpen, '[' .. row .. ' ', '(' .. row .. '!', 'LIMIT', '0', '1')[1]
-end
-local function read_gate(place)
-  return string.match(gate_entry(place), '^%S+ (%d+) ([^\\n]*)')
-end
-local function write_gate_places(places)
-  if #places == 0 then
-    redis.call('HDEL', K.run, 'gates')
-  else
-    redis.call('HSET', K.run, 'gates', table.concat(places, ' '))
+  function gates.row(place)
+    local since, address = string.match(place, '^(%d+)/(.*)$')
+    return string.format('%015.0f', tonumber(since)) .. ':' .. ARGV[1] .. ':' .. address
   end
-end
-local function close_gates(addresses)
-  if #addresses == 0 then
-    return
+  function gates.entry(place)
+    local row = gates.row(place)
+    return redis.call('ZRANGEBYLEX', KEYS[2], '[' .. row .. ' ', '(' .. row .. '!', 'LIMIT', '0', '1')[1]
   end
-  local is_closing, left, places = {}, {}, open_gate_places()
-  for index = 1, #addresses do
-    is_closing[addresses[index]] = true
+  function gates.read(place)
+    return string.match(gates.entry(place), '^%S+ (%d+) ([^\\n]*)')
   end
-  for index = 1, #places do
-    if is_closing[address_of(places[index])] then
-      redis.call('ZREM', K.gatesOpen, gate_entry(places[index]))
+  function gates.write_places(places)
+    if #places == 0 then
+      redis.call('HDEL', KEYS[1], 'gates')
     else
-      left[#left + 1] = places[index]
+      redis.call('HSET', KEYS[1], 'gates', table.concat(places, ' '))
     end
   end
-  if #left < #places then
-    write_gate_places(left)
+  function gates.close(addresses)
+    local is_closing, left, places = {}, {}, gates.places()
+    for index = 1, #addresses do
+      is_closing[addresses[index]] = true
+    end
+    for index = 1, #places do
+      if is_closing[string.match(places[index], '/(.*)$')] then
+        redis.call('ZREM', KEYS[2], gates.entry(places[index]))
+      else
+        left[#left + 1] = places[index]
+      end
+    end
+    if #left < #places then
+      gates.write_places(left)
+    end
   end
-end
-local function close_all_gates()
-  local places = open_gate_places()
-  for index = 1, #places do
-    redis.call('ZREM', K.gatesOpen, gate_entry(places[index]))
+  function gates.close_all()
+    local places = gates.places()
+    for index = 1, #places do
+      redis.call('ZREM', KEYS[2], gates.entry(places[index]))
+    end
+    gates.write_places({})
   end
-  redis.call('HDEL', K.run, 'gates')
+  return gates
 end
-local gates = {}
-for index, place in ipairs(open_gate_places()) do
-  gates[index] = gate_entry(place)
+local gates = gates_of_run()
+local entries = {}
+for index, place in ipairs(gates.places()) do
+  entries[index] = gates.entry(place)
 end
-return { 'gates', gates }`,
+return { 'gates', entries }`,
 };

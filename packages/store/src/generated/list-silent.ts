@@ -27,20 +27,14 @@ export const listSilent: Script<ListSilentKeys, ListSilentValues, ListSilentTag>
   name: "list_silent",
   keys: ["leases"],
   values: ["now", "silentMs", "limit"],
-  sha1: "81464efb95be1536a49e3bf6556413904662f18f",
-  source: `local K = {
-  leases = KEYS[1],
-}
-local A = {
-  now = ARGV[1],
-  silentMs = ARGV[2],
-  limit = ARGV[3],
-}
-local now = A.now
+  sha1: "925d6cd828cd9acf065ff667b3fefffa646e9b94",
+  source: `local KEYS = KEYS
+local ARGV = ARGV
+local now = ARGV[1]
 if now == '' then
   local time = redis.call('TIME')
   now = string.format('%.0f', tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000))
 end
-local before = string.format('%.0f', tonumber(now) - tonumber(A.silentMs))
-return { 'runs', redis.call('ZRANGEBYSCORE', K.leases, '-inf', before, 'LIMIT', '0', A.limit) }`,
+local before = string.format('%.0f', tonumber(now) - tonumber(ARGV[2]))
+return { 'runs', redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', before, 'LIMIT', '0', ARGV[3]) }`,
 };

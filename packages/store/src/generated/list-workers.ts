@@ -29,27 +29,20 @@ export const listWorkers: Script<ListWorkersKeys, ListWorkersValues, ListWorkers
   name: "list_workers",
   keys: ["workers", "workersInfo"],
   values: ["now", "keptMs", "limit"],
-  sha1: "5dfa9515fb76382844b2454b9d66b1a1bbc91aa2",
-  source: `local K = {
-  workers = KEYS[1],
-  workersInfo = KEYS[2],
-}
-local A = {
-  now = ARGV[1],
-  keptMs = ARGV[2],
-  limit = ARGV[3],
-}
-local now = A.now
+  sha1: "793aad0207997781dd322e893b6a07c06652335d",
+  source: `local KEYS = KEYS
+local ARGV = ARGV
+local now = ARGV[1]
 if now == '' then
   local time = redis.call('TIME')
   now = string.format('%.0f', tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000))
 end
-local since = string.format('(%.0f', tonumber(now) - tonumber(A.keptMs))
-local rows = redis.call('ZRANGEBYSCORE', K.workers, since, '+inf', 'WITHSCORES', 'LIMIT', '0', A.limit)
+local since = string.format('(%.0f', tonumber(now) - tonumber(ARGV[2]))
+local rows = redis.call('ZRANGEBYSCORE', KEYS[1], since, '+inf', 'WITHSCORES', 'LIMIT', '0', ARGV[3])
 local workers = {}
 for index = 1, #rows, 2 do
   workers[index] = string.format('%.0f', tonumber(rows[index + 1]))
-  workers[index + 1] = redis.call('HGET', K.workersInfo, rows[index])
+  workers[index + 1] = redis.call('HGET', KEYS[2], rows[index])
 end
 return { 'workers', workers }`,
 };

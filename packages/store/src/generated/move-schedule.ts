@@ -46,57 +46,43 @@ export const moveSchedule: Script<MoveScheduleKeys, MoveScheduleValues, MoveSche
   name: "move_schedule",
   keys: ["schedule", "scheduleFirings", "schedulesDue"],
   values: ["firing", "firingAt", "startedRunId", "error", "firingsMax", "name", "revision", "next", "missed"],
-  sha1: "25949643fe078a10fc98d0171f78459e49869369",
-  source: `local K = {
-  schedule = KEYS[1],
-  scheduleFirings = KEYS[2],
-  schedulesDue = KEYS[3],
-}
-local A = {
-  firing = ARGV[1],
-  firingAt = ARGV[2],
-  startedRunId = ARGV[3],
-  error = ARGV[4],
-  firingsMax = ARGV[5],
-  name = ARGV[6],
-  revision = ARGV[7],
-  next = ARGV[8],
-  missed = ARGV[9],
-}
+  sha1: "2bd70d6c62651ff60b0eb353780f5600d535a6fd",
+  source: `local KEYS = KEYS
+local ARGV = ARGV
 local function record_firing()
-  local last_at = redis.call('HGET', K.schedule, 'lastAt') or '0'
-  if tonumber(A.firingAt) >= tonumber(last_at) then
-    redis.call('HSET', K.schedule, 'lastAt', A.firingAt, 'last', A.firing)
-    if A.startedRunId ~= '' then
-      redis.call('HSET', K.schedule, 'lastRunId', A.startedRunId)
-      redis.call('HDEL', K.schedule, 'error')
-    elseif A.error ~= '' then
-      redis.call('HSET', K.schedule, 'error', A.error)
+  local last_at = redis.call('HGET', KEYS[1], 'lastAt') or '0'
+  if tonumber(ARGV[2]) >= tonumber(last_at) then
+    redis.call('HSET', KEYS[1], 'lastAt', ARGV[2], 'last', ARGV[1])
+    if ARGV[3] ~= '' then
+      redis.call('HSET', KEYS[1], 'lastRunId', ARGV[3])
+      redis.call('HDEL', KEYS[1], 'error')
+    elseif ARGV[4] ~= '' then
+      redis.call('HSET', KEYS[1], 'error', ARGV[4])
     end
   end
-  redis.call('ZADD', K.scheduleFirings, A.firingAt, A.firing)
-  redis.call('ZREMRANGEBYRANK', K.scheduleFirings, '0', '-' .. string.format('%.0f', tonumber(A.firingsMax) + 1))
+  redis.call('ZADD', KEYS[2], ARGV[2], ARGV[1])
+  redis.call('ZREMRANGEBYRANK', KEYS[2], '0', '-' .. string.format('%.0f', tonumber(ARGV[5]) + 1))
 end
-local standing = redis.call('HMGET', K.schedule, 'revision', 'due', 'pausedAt')
+local standing = redis.call('HMGET', KEYS[1], 'revision', 'due', 'pausedAt')
 if not standing[1] then
   return { 'not_found' }
 end
-if standing[1] ~= A.revision or standing[2] ~= A.firingAt then
-  if A.startedRunId ~= '' then
-    local known = redis.call('ZRANGEBYSCORE', K.scheduleFirings, A.firingAt, A.firingAt, 'LIMIT', '0', '1')
+if standing[1] ~= ARGV[7] or standing[2] ~= ARGV[2] then
+  if ARGV[3] ~= '' then
+    local known = redis.call('ZRANGEBYSCORE', KEYS[2], ARGV[2], ARGV[2], 'LIMIT', '0', '1')
     if not known[1] then
       record_firing()
     end
   end
   return { 'moved' }
 end
-redis.call('HSET', K.schedule, 'due', A.next)
-redis.call('HINCRBY', K.schedule, 'missed', A.missed)
+redis.call('HSET', KEYS[1], 'due', ARGV[8])
+redis.call('HINCRBY', KEYS[1], 'missed', ARGV[9])
 record_firing()
-if A.next == '' or standing[3] then
-  redis.call('ZREM', K.schedulesDue, A.name)
+if ARGV[8] == '' or standing[3] then
+  redis.call('ZREM', KEYS[3], ARGV[6])
 else
-  redis.call('ZADD', K.schedulesDue, A.next, A.name)
+  redis.call('ZADD', KEYS[3], ARGV[8], ARGV[6])
 end
 return { 'done' }`,
 };

@@ -31,29 +31,22 @@ export const pauseSchedule: Script<PauseScheduleKeys, PauseScheduleValues, Pause
   name: "pause_schedule",
   keys: ["schedule", "schedulesDue"],
   values: ["now", "name", "by"],
-  sha1: "1b4d517a45105511ca4ab03f36da7c4c43d5fdf1",
-  source: `local K = {
-  schedule = KEYS[1],
-  schedulesDue = KEYS[2],
-}
-local A = {
-  now = ARGV[1],
-  name = ARGV[2],
-  by = ARGV[3],
-}
-local now = A.now
+  sha1: "fdcf652a53ef43dc2342089085fd3e07d0abaacf",
+  source: `local KEYS = KEYS
+local ARGV = ARGV
+local now = ARGV[1]
 if now == '' then
   local time = redis.call('TIME')
   now = string.format('%.0f', tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000))
 end
-local standing = redis.call('HMGET', K.schedule, 'revision', 'pausedAt')
+local standing = redis.call('HMGET', KEYS[1], 'revision', 'pausedAt')
 if not standing[1] then
   return { 'not_found' }
 end
 if standing[2] then
   return { 'already' }
 end
-redis.call('HSET', K.schedule, 'pausedAt', now, 'pausedBy', A.by)
-redis.call('ZREM', K.schedulesDue, A.name)
+redis.call('HSET', KEYS[1], 'pausedAt', now, 'pausedBy', ARGV[3])
+redis.call('ZREM', KEYS[2], ARGV[2])
 return { 'paused' }`,
 };

@@ -27,34 +27,32 @@ export const publishWorkflows: Script<PublishWorkflowsKeys, PublishWorkflowsValu
   name: "publish_workflows",
   keys: ["workflowNames", "targets[]"],
   values: ["now", "workflows[]"],
-  sha1: "67545b952754d6e28ad6844bff8c666e9dc717ad",
-  source: `local K = {
-  workflowNames = KEYS[1],
-}
-K.targets = { unpack(KEYS, 2) }
-local A = {
-  now = ARGV[1],
-}
+  sha1: "f394fa85d106b49dd2a9943de24c7bfdf54e07d1",
+  source: `local KEYS = KEYS
+local key_targets = { unpack(KEYS, 2) }
+local ARGV = ARGV
 local next_argument = 2
 local function take_list()
+  local first, count = next_argument + 1, tonumber(ARGV[next_argument])
+  next_argument = first + count
+  if count == 0 then return {} end
+  if count <= 1000 then return { unpack(ARGV, first, next_argument - 1) } end
   local list = {}
-  local count = tonumber(ARGV[next_argument])
-  for index = 1, count do list[index] = ARGV[next_argument + index] end
-  next_argument = next_argument + count + 1
+  for index = 1, count do list[index] = ARGV[first + index - 1] end
   return list
 end
-A.workflows = take_list()
-local now = A.now
+local value_workflows = take_list()
+local now = ARGV[1]
 if now == '' then
   local time = redis.call('TIME')
   now = string.format('%.0f', tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000))
 end
-for index = 1, #A.workflows / 3 do
-  local name = A.workflows[index * 3 - 2]
-  local hash = A.workflows[index * 3 - 1]
-  redis.call('SET', K.targets[index * 2 - 1], A.workflows[index * 3])
-  redis.call('HSET', K.targets[index * 2], 'hash', hash, 'publishedAt', now)
-  redis.call('ZADD', K.workflowNames, '0', name)
+for index = 1, #value_workflows / 3 do
+  local name = value_workflows[index * 3 - 2]
+  local hash = value_workflows[index * 3 - 1]
+  redis.call('SET', key_targets[index * 2 - 1], value_workflows[index * 3])
+  redis.call('HSET', key_targets[index * 2], 'hash', hash, 'publishedAt', now)
+  redis.call('ZADD', KEYS[1], '0', name)
 end
 return { 'published' }`,
 };

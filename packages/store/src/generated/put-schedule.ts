@@ -41,47 +41,36 @@ export const putSchedule: Script<PutScheduleKeys, PutScheduleValues, PutSchedule
   name: "put_schedule",
   keys: ["schedule", "schedules", "schedulesDue"],
   values: ["now", "name", "spec", "rule", "due", "schedulesMax"],
-  sha1: "4068c169c6aed029607e69656da9494f6ca632a0",
-  source: `local K = {
-  schedule = KEYS[1],
-  schedules = KEYS[2],
-  schedulesDue = KEYS[3],
-}
-local A = {
-  now = ARGV[1],
-  name = ARGV[2],
-  spec = ARGV[3],
-  rule = ARGV[4],
-  due = ARGV[5],
-  schedulesMax = ARGV[6],
-}
-local now = A.now
+  sha1: "a110f1e1b14c9f9f7226f6df6da26eca820eac85",
+  source: `local KEYS = KEYS
+local ARGV = ARGV
+local now = ARGV[1]
 if now == '' then
   local time = redis.call('TIME')
   now = string.format('%.0f', tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000))
 end
-local stored = redis.call('HMGET', K.schedule, 'spec', 'rule', 'revision', 'pausedAt')
-if stored[1] == A.spec then
+local stored = redis.call('HMGET', KEYS[1], 'spec', 'rule', 'revision', 'pausedAt')
+if stored[1] == ARGV[3] then
   return { 'unchanged' }
 end
-if not stored[1] and redis.call('ZCARD', K.schedules) >= tonumber(A.schedulesMax) then
+if not stored[1] and redis.call('ZCARD', KEYS[2]) >= tonumber(ARGV[6]) then
   return { 'full' }
 end
 local revision = string.format('%.0f', math.max(tonumber(stored[3] or '0') + 1, tonumber(now)))
-redis.call('HSET', K.schedule, 'spec', A.spec, 'rule', A.rule, 'revision', revision, 'changedAt', now)
-redis.call('HDEL', K.schedule, 'error')
-if stored[2] ~= A.rule then
-  redis.call('HSET', K.schedule, 'due', A.due)
-  if A.due == '' or stored[4] then
-    redis.call('ZREM', K.schedulesDue, A.name)
+redis.call('HSET', KEYS[1], 'spec', ARGV[3], 'rule', ARGV[4], 'revision', revision, 'changedAt', now)
+redis.call('HDEL', KEYS[1], 'error')
+if stored[2] ~= ARGV[4] then
+  redis.call('HSET', KEYS[1], 'due', ARGV[5])
+  if ARGV[5] == '' or stored[4] then
+    redis.call('ZREM', KEYS[3], ARGV[2])
   else
-    redis.call('ZADD', K.schedulesDue, A.due, A.name)
+    redis.call('ZADD', KEYS[3], ARGV[5], ARGV[2])
   end
 end
 if stored[1] then
   return { 'replaced' }
 end
-redis.call('HSET', K.schedule, 'createdAt', now, 'missed', '0')
-redis.call('ZADD', K.schedules, '0', A.name)
+redis.call('HSET', KEYS[1], 'createdAt', now, 'missed', '0')
+redis.call('ZADD', KEYS[2], '0', ARGV[2])
 return { 'created' }`,
 };

@@ -2,12 +2,6 @@
 import type { Script, ScriptValue } from "../script.js";
 
 export interface ReadPermitKeys {
-  /** outbox */
-  readonly outbox: string;
-  /** outbox:entries */
-  readonly outboxEntries: string;
-  /** timers */
-  readonly timers: string;
   /** permits:held */
   readonly permitsHeld: string;
   /** permits:waiting */
@@ -38,127 +32,40 @@ export type ReadPermitTag = "waits" | "none";
  */
 export const readPermit: Script<ReadPermitKeys, ReadPermitValues, ReadPermitTag> = {
   name: "read_permit",
-  keys: ["outbox", "outboxEntries", "timers", "permitsHeld", "permitsWaiting", "permitsWaiters", "limitsDeclared", "limitsSet"],
+  keys: ["permitsHeld", "permitsWaiting", "permitsWaiters", "limitsDeclared", "limitsSet"],
   values: ["now", "runId"],
-  sha1: "a8d52666281e3ebde92664e398044f6f4d95d002",
-  source: `local K = {
-  outbox = KEYS[1],
-  outboxEntries = KEYS[2],
-  timers = KEYS[3],
-  permitsHeld = KEYS[4],
-  permitsWaiting = KEYS[5],
-  permitsWaiters = KEYS[6],
-  limitsDeclared = KEYS[7],
-  limitsSet = KEYS[8],
-}
-local A = {
-  now = ARGV[1],
-  runId = ARGV[2],
-}
-local now = A.now
+  sha1: "77bf18ae1e125c1a1e60b95e4ac52433733c5c51",
+  source: `local KEYS = KEYS
+local ARGV = ARGV
+local now = ARGV[1]
 if now == '' then
   local time = redis.call('TIME')
   now = string.format('%.0f', tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000))
-end
-local function add_to_outbox(id, entry)
-  redis.call('ZADD', K.outbox, now, id)
-  redis.call('HSET', K.outboxEntries, id, entry)
 end
 local let_in_max = 20
 local time_of_asking = string.format('%015.0f', tonumber(now))
 local granted = {}
 local function count_held(scope)
-  return redis.call('ZLEXCOUNT', K.permitsHeld, '[' .. scope .. ' ', '(' .. scope .. '!')
-end
-local function count_waiting(scope)
-  return redis.call('ZLEXCOUNT', K.permitsWaiting, '[' .. scope .. ' ', '(' .. scope .. '!')
+  return redis.call('ZLEXCOUNT', KEYS[1], '[' .. scope .. ' ', '(' .. scope .. '!')
 end
 local function set_limit_of(scope)
   local workflow, key = string.match(scope, '^([^/]*)(.*)$')
-  local total, per_key = string.match(redis.call('HGET', K.limitsSet, workflow) or '- -', '^(%S+) (%S+)')
+  local total, per_key = string.match(redis.call('HGET', KEYS[5], workflow) or '- -', '^(%S+) (%S+)')
   return tonumber(key == '' and total or per_key)
 end
 local function limit_of(scope)
-  return set_limit_of(scope) or tonumber(redis.call('HGET', K.limitsDeclared, scope))
+  return set_limit_of(scope) or tonumber(redis.call('HGET', KEYS[4], scope))
 end
-local function limit_for(scope, asker)
-  if asker.total == '-' and not string.find(scope, '/', 1, true) then
-    return set_limit_of(scope)
-  end
-  return limit_of(scope)
-end
-local function enter(scope, asker)
-  if redis.call('ZSCORE', K.permitsHeld, scope .. ' ' .. asker.id) then
-    return true
-  end
-  local limit = limit_for(scope, asker)
-  if not limit then
-    return true
-  end
-  local has_begun = string.sub(asker.order, 1, 1) == '0'
-  if count_held(scope) < limit and (has_begun or count_waiting(scope) == 0) then
-    redis.call('ZADD', K.permitsHeld, '0', scope .. ' ' .. asker.id)
-    return true
-  end
-  redis.call('ZADD', K.permitsWaiting, '0', scope .. ' ' .. asker.order .. ' ' .. asker.id)
-  redis.call(
-    'HSET', K.permitsWaiters, asker.id, scope .. ' ' .. asker.order .. ' ' .. asker.total .. ' ' .. asker.pool
-  )
-  return false
-end
-local function enter_workflow(scope, asker)
-  local workflow = string.match(scope, '^([^/]*)/')
-  if not workflow then
-    return true
-  end
-  asker.order = string.sub(asker.order, 1, 8) .. time_of_asking
-  if asker.total ~= '-' then
-    redis.call('HSETNX', K.limitsDeclared, workflow, asker.total)
-  end
-  return enter(workflow, asker)
-end
-local function grant(asker)
-  local id = 'permit:' .. asker.id
-  redis.call('HDEL', K.permitsWaiters, asker.id)
-  redis.call('ZADD', K.timers, now, asker.id)
-  add_to_outbox(id, '{"id":"' .. id .. '","runId":"' .. asker.id .. '","type":"wake","targetId":"' .. asker.id
-    .. '","pool":' .. asker.pool .. '}')
-  granted[#granted + 1] = asker.id
-  granted[#granted + 1] = asker.pool
-end
-local function let_in(scope)
-  local room = math.min(let_in_max, (limit_of(scope) or math.huge) - count_held(scope))
-  if room <= 0 then
-    return
-  end
-  local first, last, most = '[' .. scope .. ' ', '(' .. scope .. '!', string.format('%.0f', room)
-  local members = redis.call('ZRANGEBYLEX', K.permitsWaiting, first, last, 'LIMIT', '0', most)
-  for index = 1, #members do
-    local asker = { id = string.match(members[index], '(%S+)$') }
-    local waits = redis.call('HGET', K.permitsWaiters, asker.id)
-    asker.order, asker.total, asker.pool = string.match(waits, '^%S+ (%S+) (%S+) (.*)$')
-    redis.call('ZREM', K.permitsWaiting, members[index])
-    redis.call('ZADD', K.permitsHeld, '0', scope .. ' ' .. asker.id)
-    if enter_workflow(scope, asker) then
-      grant(asker)
-    end
-  end
-end
-local function forget_unused(scope)
-  if count_held(scope) == 0 and count_waiting(scope) == 0 then
-    redis.call('HDEL', K.limitsDeclared, scope)
-  end
-end
-local waits = redis.call('HGET', K.permitsWaiters, A.runId)
+local waits = redis.call('HGET', KEYS[3], ARGV[2])
 if not waits then
   return { 'none' }
 end
 local scope, order = string.match(waits, '^(%S+) (%S+)')
 local limit = limit_of(scope)
-local first, last = '[' .. scope .. ' ', '(' .. scope .. ' ' .. order .. ' ' .. A.runId
+local first, last = '[' .. scope .. ' ', '(' .. scope .. ' ' .. order .. ' ' .. ARGV[2]
 return {
   'waits', scope, limit and string.format('%.0f', limit) or '', string.format('%.0f', count_held(scope)),
-  string.format('%.0f', redis.call('ZLEXCOUNT', K.permitsWaiting, first, last)),
-  redis.call('ZRANGEBYLEX', K.permitsHeld, first, '(' .. scope .. '!', 'LIMIT', '0', '2'),
+  string.format('%.0f', redis.call('ZLEXCOUNT', KEYS[2], first, last)),
+  redis.call('ZRANGEBYLEX', KEYS[1], first, '(' .. scope .. '!', 'LIMIT', '0', '2'),
 }`,
 };

@@ -25,18 +25,13 @@ export const readScaling: Script<ReadScalingKeys, ReadScalingValues, ReadScaling
   name: "read_scaling",
   keys: ["scalingPolicies", "scalingTurns"],
   values: ["now"],
-  sha1: "52d9e7c1f07e1083c03f6194661264bb22535135",
-  source: `local K = {
-  scalingPolicies = KEYS[1],
-  scalingTurns = KEYS[2],
-}
-local A = {
-  now = ARGV[1],
-}
-local now = A.now
+  sha1: "1b85ca44e17b4ebe1a43a8325e00edccd86c800d",
+  source: `local KEYS = KEYS
+local ARGV = ARGV
+local now = ARGV[1]
 if now == '' then
   local time = redis.call('TIME')
   now = string.format('%.0f', tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000))
 end
-return { 'scaling', now, redis.call('HGETALL', K.scalingPolicies), redis.call('HGETALL', K.scalingTurns) }`,
+return { 'scaling', now, redis.call('HGETALL', KEYS[1]), redis.call('HGETALL', KEYS[2]) }`,
 };

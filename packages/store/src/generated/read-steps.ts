@@ -31,32 +31,24 @@ export const readSteps: Script<ReadStepsKeys, ReadStepsValues, ReadStepsTag> = {
   name: "read_steps",
   keys: ["run", "parts", "steps"],
   values: ["from", "limit", "bytesMax"],
-  sha1: "53150fd6445ecf17dbff98d3e789699ff729ef30",
-  source: `local K = {
-  run = KEYS[1],
-  parts = KEYS[2],
-  steps = KEYS[3],
-}
-local A = {
-  from = ARGV[1],
-  limit = ARGV[2],
-  bytesMax = ARGV[3],
-}
+  sha1: "c2f8c559427136fcc982e59c5be8637e70b0f354",
+  source: `local KEYS = KEYS
+local ARGV = ARGV
 local steps = {}
 local size = 0
-local looks_left = 1000 + 4 * tonumber(A.limit)
-local first_ordinal = math.floor(tonumber(A.from) / 10000)
-local first_attempt = math.max(1, tonumber(A.from) % 10000)
-local steps_end = tonumber(redis.call('HGET', K.run, 'stepsEnd') or '0')
+local looks_left = 1000 + 4 * tonumber(ARGV[2])
+local first_ordinal = math.floor(tonumber(ARGV[1]) / 10000)
+local first_attempt = math.max(1, tonumber(ARGV[1]) % 10000)
+local steps_end = tonumber(redis.call('HGET', KEYS[1], 'stepsEnd') or '0')
 for ordinal = first_ordinal, steps_end - 1 do
   local step = string.format('%.0f', ordinal)
-  local newest = tonumber(redis.call('HGET', K.steps, step) or '1')
+  local newest = tonumber(redis.call('HGET', KEYS[3], step) or '1')
   for attempt = ordinal == first_ordinal and first_attempt or 1, newest do
     local name = step .. '#' .. string.format('%.0f', attempt)
-    local text = redis.call('HGET', K.steps, name)
-      or redis.call('HGET', K.run, 's:' .. name) or redis.call('HGET', K.parts, 's:' .. name)
+    local text = redis.call('HGET', KEYS[3], name)
+      or redis.call('HGET', KEYS[1], 's:' .. name) or redis.call('HGET', KEYS[2], 's:' .. name)
     looks_left = looks_left - 1
-    if looks_left == 0 or (text and (#steps == tonumber(A.limit) or size >= tonumber(A.bytesMax))) then
+    if looks_left == 0 or (text and (#steps == tonumber(ARGV[2]) or size >= tonumber(ARGV[3]))) then
       return { 'page', steps, string.format('%.0f', ordinal * 10000 + attempt) }
     end
     if text then

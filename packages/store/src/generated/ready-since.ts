@@ -31,26 +31,19 @@ export const readySince: Script<ReadySinceKeys, ReadySinceValues, ReadySinceTag>
   name: "ready_since",
   keys: ["timers", "run", "inbox"],
   values: ["now", "runId"],
-  sha1: "0ec551cbbe4aaa736aadf012febcd6cf143296ed",
-  source: `local K = {
-  timers = KEYS[1],
-  run = KEYS[2],
-  inbox = KEYS[3],
-}
-local A = {
-  now = ARGV[1],
-  runId = ARGV[2],
-}
-local now = A.now
+  sha1: "916bc7c08c185134bd30656e50183c151c7e273f",
+  source: `local KEYS = KEYS
+local ARGV = ARGV
+local now = ARGV[1]
 if now == '' then
   local time = redis.call('TIME')
   now = string.format('%.0f', tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000))
 end
-local wants_since = redis.call('ZSCORE', K.timers, A.runId)
+local wants_since = redis.call('ZSCORE', KEYS[1], ARGV[2])
 if wants_since and tonumber(wants_since) <= tonumber(now) then
   return { 'ready', string.format('%.0f', tonumber(wants_since)) }
 end
-local run = redis.call('HMGET', K.run, 'owner', 'generation', 'row', 'readyAt', 'permits', 'status', 'wakeAt')
+local run = redis.call('HMGET', KEYS[2], 'owner', 'generation', 'row', 'readyAt', 'permits', 'status', 'wakeAt')
 local is_parked = (run[6] == 'waiting' or run[6] == 'cancelling') and not run[1]
 if not wants_since and is_parked and run[7] and tonumber(run[7]) <= tonumber(now) then
   return { 'ready', run[7] }
@@ -61,7 +54,7 @@ end
 if run[2] == '0' then
   return { 'ready', run[4] or string.format('%.0f', tonumber(string.match(run[3], '^%d+'))) }
 end
-local event = redis.call('LINDEX', K.inbox, '0') or ''
+local event = redis.call('LINDEX', KEYS[3], '0') or ''
 local at = string.match(event, '^{"at":(%d+)') or string.match(event, '^{"type":"%a+","at":(%d+)')
 if at then
   return { 'ready', at }

@@ -34,33 +34,24 @@ export const recordFiring: Script<RecordFiringKeys, RecordFiringValues, RecordFi
   name: "record_firing",
   keys: ["schedule", "scheduleFirings"],
   values: ["firing", "firingAt", "startedRunId", "error", "firingsMax"],
-  sha1: "7601f1a1d5537a159bdc443ee95d4fcecdf39ecd",
-  source: `local K = {
-  schedule = KEYS[1],
-  scheduleFirings = KEYS[2],
-}
-local A = {
-  firing = ARGV[1],
-  firingAt = ARGV[2],
-  startedRunId = ARGV[3],
-  error = ARGV[4],
-  firingsMax = ARGV[5],
-}
+  sha1: "8f4bbd16ad9ae6b8b23766b3095bc363f8e50f95",
+  source: `local KEYS = KEYS
+local ARGV = ARGV
 local function record_firing()
-  local last_at = redis.call('HGET', K.schedule, 'lastAt') or '0'
-  if tonumber(A.firingAt) >= tonumber(last_at) then
-    redis.call('HSET', K.schedule, 'lastAt', A.firingAt, 'last', A.firing)
-    if A.startedRunId ~= '' then
-      redis.call('HSET', K.schedule, 'lastRunId', A.startedRunId)
-      redis.call('HDEL', K.schedule, 'error')
-    elseif A.error ~= '' then
-      redis.call('HSET', K.schedule, 'error', A.error)
+  local last_at = redis.call('HGET', KEYS[1], 'lastAt') or '0'
+  if tonumber(ARGV[2]) >= tonumber(last_at) then
+    redis.call('HSET', KEYS[1], 'lastAt', ARGV[2], 'last', ARGV[1])
+    if ARGV[3] ~= '' then
+      redis.call('HSET', KEYS[1], 'lastRunId', ARGV[3])
+      redis.call('HDEL', KEYS[1], 'error')
+    elseif ARGV[4] ~= '' then
+      redis.call('HSET', KEYS[1], 'error', ARGV[4])
     end
   end
-  redis.call('ZADD', K.scheduleFirings, A.firingAt, A.firing)
-  redis.call('ZREMRANGEBYRANK', K.scheduleFirings, '0', '-' .. string.format('%.0f', tonumber(A.firingsMax) + 1))
+  redis.call('ZADD', KEYS[2], ARGV[2], ARGV[1])
+  redis.call('ZREMRANGEBYRANK', KEYS[2], '0', '-' .. string.format('%.0f', tonumber(ARGV[5]) + 1))
 end
-if redis.call('EXISTS', K.schedule) == 0 then
+if redis.call('EXISTS', KEYS[1]) == 0 then
   return { 'not_found' }
 end
 record_firing()

@@ -30,20 +30,13 @@ export const removeSchedule: Script<RemoveScheduleKeys, RemoveScheduleValues, Re
   name: "remove_schedule",
   keys: ["schedule", "scheduleFirings", "schedules", "schedulesDue"],
   values: ["name"],
-  sha1: "3f90cd39ae33fcc3f2a380c677120bbaf7c7af2a",
-  source: `local K = {
-  schedule = KEYS[1],
-  scheduleFirings = KEYS[2],
-  schedules = KEYS[3],
-  schedulesDue = KEYS[4],
-}
-local A = {
-  name = ARGV[1],
-}
-if redis.call('ZREM', K.schedules, A.name) == 0 then
+  sha1: "55f703de6f8e0d9e77e9b2fd9fb3b16df40ece3f",
+  source: `local KEYS = KEYS
+local ARGV = ARGV
+if redis.call('ZREM', KEYS[3], ARGV[1]) == 0 then
   return { 'not_found' }
 end
-redis.call('ZREM', K.schedulesDue, A.name)
-redis.call('DEL', K.schedule, K.scheduleFirings)
+redis.call('ZREM', KEYS[4], ARGV[1])
+redis.call('DEL', KEYS[1], KEYS[2])
 return { 'removed' }`,
 };

@@ -32,30 +32,23 @@ export const resumeSchedule: Script<ResumeScheduleKeys, ResumeScheduleValues, Re
   name: "resume_schedule",
   keys: ["schedule", "schedulesDue"],
   values: ["name", "revision", "due"],
-  sha1: "0af4ed9ae30a65620b76a12fa8c90383b836d9b2",
-  source: `local K = {
-  schedule = KEYS[1],
-  schedulesDue = KEYS[2],
-}
-local A = {
-  name = ARGV[1],
-  revision = ARGV[2],
-  due = ARGV[3],
-}
-local standing = redis.call('HMGET', K.schedule, 'revision', 'pausedAt')
+  sha1: "94bc6dd89312a8be03b8f1de2a0a1c9ad5b1d677",
+  source: `local KEYS = KEYS
+local ARGV = ARGV
+local standing = redis.call('HMGET', KEYS[1], 'revision', 'pausedAt')
 if not standing[1] then
   return { 'not_found' }
 end
 if not standing[2] then
   return { 'not_paused' }
 end
-if standing[1] ~= A.revision then
+if standing[1] ~= ARGV[2] then
   return { 'changed' }
 end
-redis.call('HSET', K.schedule, 'due', A.due)
-redis.call('HDEL', K.schedule, 'pausedAt', 'pausedBy')
-if A.due ~= '' then
-  redis.call('ZADD', K.schedulesDue, A.due, A.name)
+redis.call('HSET', KEYS[1], 'due', ARGV[3])
+redis.call('HDEL', KEYS[1], 'pausedAt', 'pausedBy')
+if ARGV[3] ~= '' then
+  redis.call('ZADD', KEYS[2], ARGV[3], ARGV[1])
 end
 return { 'resumed' }`,
 };

@@ -45,48 +45,34 @@ export const setLimit: Script<SetLimitKeys, SetLimitValues, SetLimitTag> = {
   name: "set_limit",
   keys: ["outbox", "outboxEntries", "timers", "permitsHeld", "permitsWaiting", "permitsWaiters", "limitsDeclared", "limitsSet"],
   values: ["now", "workflow", "set", "setMax"],
-  sha1: "3a3cbb1aaa61ead86e591588462e25e789296c90",
-  source: `local K = {
-  outbox = KEYS[1],
-  outboxEntries = KEYS[2],
-  timers = KEYS[3],
-  permitsHeld = KEYS[4],
-  permitsWaiting = KEYS[5],
-  permitsWaiters = KEYS[6],
-  limitsDeclared = KEYS[7],
-  limitsSet = KEYS[8],
-}
-local A = {
-  now = ARGV[1],
-  workflow = ARGV[2],
-  set = ARGV[3],
-  setMax = ARGV[4],
-}
-local now = A.now
+  sha1: "0a7f6a6a7dea970a8b9c7216f9c75e38613199bc",
+  source: `local KEYS = KEYS
+local ARGV = ARGV
+local now = ARGV[1]
 if now == '' then
   local time = redis.call('TIME')
   now = string.format('%.0f', tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000))
 end
 local function add_to_outbox(id, entry)
-  redis.call('ZADD', K.outbox, now, id)
-  redis.call('HSET', K.outboxEntries, id, entry)
+  redis.call('ZADD', KEYS[1], now, id)
+  redis.call('HSET', KEYS[2], id, entry)
 end
 local let_in_max = 20
 local time_of_asking = string.format('%015.0f', tonumber(now))
 local granted = {}
 local function count_held(scope)
-  return redis.call('ZLEXCOUNT', K.permitsHeld, '[' .. scope .. ' ', '(' .. scope .. '!')
+  return redis.call('ZLEXCOUNT', KEYS[4], '[' .. scope .. ' ', '(' .. scope .. '!')
 end
 local function count_waiting(scope)
-  return redis.call('ZLEXCOUNT', K.permitsWaiting, '[' .. scope .. ' ', '(' .. scope .. '!')
+  return redis.call('ZLEXCOUNT', KEYS[5], '[' .. scope .. ' ', '(' .. scope .. '!')
 end
 local function set_limit_of(scope)
   local workflow, key = string.match(scope, '^([^/]*)(.*)$')
-  local total, per_key = string.match(redis.call('HGET', K.limitsSet, workflow) or '- -', '^(%S+) (%S+)')
+  local total, per_key = string.match(redis.call('HGET', KEYS[8], workflow) or '- -', '^(%S+) (%S+)')
   return tonumber(key == '' and total or per_key)
 end
 local function limit_of(scope)
-  return set_limit_of(scope) or tonumber(redis.call('HGET', K.limitsDeclared, scope))
+  return set_limit_of(scope) or tonumber(redis.call('HGET', KEYS[7], scope))
 end
 local function limit_for(scope, asker)
   if asker.total == '-' and not string.find(scope, '/', 1, true) then
@@ -95,7 +81,7 @@ local function limit_for(scope, asker)
   return limit_of(scope)
 end
 local function enter(scope, asker)
-  if redis.call('ZSCORE', K.permitsHeld, scope .. ' ' .. asker.id) then
+  if redis.call('ZSCORE', KEYS[4], scope .. ' ' .. asker.id) then
     return true
   end
   local limit = limit_for(scope, asker)
@@ -104,12 +90,12 @@ local function enter(scope, asker)
   end
   local has_begun = string.sub(asker.order, 1, 1) == '0'
   if count_held(scope) < limit and (has_begun or count_waiting(scope) == 0) then
-    redis.call('ZADD', K.permitsHeld, '0', scope .. ' ' .. asker.id)
+    redis.call('ZADD', KEYS[4], '0', scope .. ' ' .. asker.id)
     return true
   end
-  redis.call('ZADD', K.permitsWaiting, '0', scope .. ' ' .. asker.order .. ' ' .. asker.id)
+  redis.call('ZADD', KEYS[5], '0', scope .. ' ' .. asker.order .. ' ' .. asker.id)
   redis.call(
-    'HSET', K.permitsWaiters, asker.id, scope .. ' ' .. asker.order .. ' ' .. asker.total .. ' ' .. asker.pool
+    'HSET', KEYS[6], asker.id, scope .. ' ' .. asker.order .. ' ' .. asker.total .. ' ' .. asker.pool
   )
   return false
 end
@@ -120,14 +106,14 @@ local function enter_workflow(scope, asker)
   end
   asker.order = string.sub(asker.order, 1, 8) .. time_of_asking
   if asker.total ~= '-' then
-    redis.call('HSETNX', K.limitsDeclared, workflow, asker.total)
+    redis.call('HSETNX', KEYS[7], workflow, asker.total)
   end
   return enter(workflow, asker)
 end
 local function grant(asker)
   local id = 'permit:' .. asker.id
-  redis.call('HDEL', K.permitsWaiters, asker.id)
-  redis.call('ZADD', K.timers, now, asker.id)
+  redis.call('HDEL', KEYS[6], asker.id)
+  redis.call('ZADD', KEYS[3], now, asker.id)
   add_to_outbox(id, '{"id":"' .. id .. '","runId":"' .. asker.id .. '","type":"wake","targetId":"' .. asker.id
     .. '","pool":' .. asker.pool .. '}')
   granted[#granted + 1] = asker.id
@@ -139,13 +125,13 @@ local function let_in(scope)
     return
   end
   local first, last, most = '[' .. scope .. ' ', '(' .. scope .. '!', string.format('%.0f', room)
-  local members = redis.call('ZRANGEBYLEX', K.permitsWaiting, first, last, 'LIMIT', '0', most)
+  local members = redis.call('ZRANGEBYLEX', KEYS[5], first, last, 'LIMIT', '0', most)
   for index = 1, #members do
     local asker = { id = string.match(members[index], '(%S+)$') }
-    local waits = redis.call('HGET', K.permitsWaiters, asker.id)
+    local waits = redis.call('HGET', KEYS[6], asker.id)
     asker.order, asker.total, asker.pool = string.match(waits, '^%S+ (%S+) (%S+) (.*)$')
-    redis.call('ZREM', K.permitsWaiting, members[index])
-    redis.call('ZADD', K.permitsHeld, '0', scope .. ' ' .. asker.id)
+    redis.call('ZREM', KEYS[5], members[index])
+    redis.call('ZADD', KEYS[4], '0', scope .. ' ' .. asker.id)
     if enter_workflow(scope, asker) then
       grant(asker)
     end
@@ -153,18 +139,18 @@ local function let_in(scope)
 end
 local function forget_unused(scope)
   if count_held(scope) == 0 and count_waiting(scope) == 0 then
-    redis.call('HDEL', K.limitsDeclared, scope)
+    redis.call('HDEL', KEYS[7], scope)
   end
 end
-local was_set = redis.call('HEXISTS', K.limitsSet, A.workflow)
-if A.set == '' then
-  redis.call('HDEL', K.limitsSet, A.workflow)
-elseif was_set == 0 and redis.call('HLEN', K.limitsSet) >= tonumber(A.setMax) then
+local was_set = redis.call('HEXISTS', KEYS[8], ARGV[2])
+if ARGV[3] == '' then
+  redis.call('HDEL', KEYS[8], ARGV[2])
+elseif was_set == 0 and redis.call('HLEN', KEYS[8]) >= tonumber(ARGV[4]) then
   return { 'full' }
 else
-  redis.call('HSET', K.limitsSet, A.workflow, A.set)
+  redis.call('HSET', KEYS[8], ARGV[2], ARGV[3])
 end
-let_in(A.workflow)
-forget_unused(A.workflow)
+let_in(ARGV[2])
+forget_unused(ARGV[2])
 return { 'done', was_set == 1 and '1' or '', granted }`,
 };

@@ -30,22 +30,16 @@ export const setScaling: Script<SetScalingKeys, SetScalingValues, SetScalingTag>
   name: "set_scaling",
   keys: ["scalingPolicies"],
   values: ["pool", "policy", "poolsMax"],
-  sha1: "aeb1111d3dbced538f17514d9435984a9a8f34b9",
-  source: `local K = {
-  scalingPolicies = KEYS[1],
-}
-local A = {
-  pool = ARGV[1],
-  policy = ARGV[2],
-  poolsMax = ARGV[3],
-}
-if A.policy == '' then
-  return { redis.call('HDEL', K.scalingPolicies, A.pool) == 1 and 'removed' or 'not_set' }
+  sha1: "c15b5c6f0f351b316075649ac1186050464cb050",
+  source: `local KEYS = KEYS
+local ARGV = ARGV
+if ARGV[2] == '' then
+  return { redis.call('HDEL', KEYS[1], ARGV[1]) == 1 and 'removed' or 'not_set' }
 end
-local is_new = redis.call('HEXISTS', K.scalingPolicies, A.pool) == 0
-if is_new and redis.call('HLEN', K.scalingPolicies) >= tonumber(A.poolsMax) then
+local is_new = redis.call('HEXISTS', KEYS[1], ARGV[1]) == 0
+if is_new and redis.call('HLEN', KEYS[1]) >= tonumber(ARGV[3]) then
   return { 'full' }
 end
-redis.call('HSET', K.scalingPolicies, A.pool, A.policy)
+redis.call('HSET', KEYS[1], ARGV[1], ARGV[2])
 return { 'set' }`,
 };

@@ -25,15 +25,10 @@ export const withdrawWorker: Script<WithdrawWorkerKeys, WithdrawWorkerValues, Wi
   name: "withdraw_worker",
   keys: ["workers", "workersInfo"],
   values: ["worker"],
-  sha1: "83bfef166c774aa21501384519f728f3826d32f0",
-  source: `local K = {
-  workers = KEYS[1],
-  workersInfo = KEYS[2],
-}
-local A = {
-  worker = ARGV[1],
-}
-redis.call('ZREM', K.workers, A.worker)
-redis.call('HDEL', K.workersInfo, A.worker)
+  sha1: "e82919226088c3ce6eb08050a13e61aab1b299c1",
+  source: `local KEYS = KEYS
+local ARGV = ARGV
+redis.call('ZREM', KEYS[1], ARGV[1])
+redis.call('HDEL', KEYS[2], ARGV[1])
 return { 'withdrawn' }`,
 };

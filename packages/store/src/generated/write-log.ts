@@ -4,12 +4,6 @@ import type { Script, ScriptValue } from "../script.js";
 export interface WriteLogKeys {
   /** run:<id> */
   readonly run: string;
-  /** run:<id>:events */
-  readonly history: string;
-  /** run:<id>:events:copy */
-  readonly historyCopy: string;
-  /** events */
-  readonly fleetEvents: string;
   /** run:<id>:log */
   readonly log: string;
   /** run:<id>:log:copy */
@@ -58,82 +52,58 @@ export type WriteLogTag = "fenced" | "written";
  */
 export const writeLog: Script<WriteLogKeys, WriteLogValues, WriteLogTag> = {
   name: "write_log",
-  keys: ["run", "history", "historyCopy", "fleetEvents", "log", "logCopy", "logSums"],
+  keys: ["run", "log", "logCopy", "logSums"],
   values: ["now", "generation", "nonce", "commitId", "after", "runId", "historyMax", "fleetEventsMax", "logStepBytesMax", "logStepLinesMax", "logBytesMax", "logLinesMax", "logPieces[]"],
-  sha1: "b1499db541ee57b66bdb76ad6df32624a9260f8e",
-  source: `local K = {
-  run = KEYS[1],
-  history = KEYS[2],
-  historyCopy = KEYS[3],
-  fleetEvents = KEYS[4],
-  log = KEYS[5],
-  logCopy = KEYS[6],
-  logSums = KEYS[7],
-}
-local A = {
-  now = ARGV[1],
-  generation = ARGV[2],
-  nonce = ARGV[3],
-  commitId = ARGV[4],
-  after = ARGV[5],
-  runId = ARGV[6],
-  historyMax = ARGV[7],
-  fleetEventsMax = ARGV[8],
-  logStepBytesMax = ARGV[9],
-  logStepLinesMax = ARGV[10],
-  logBytesMax = ARGV[11],
-  logLinesMax = ARGV[12],
-}
+  sha1: "219f25de994cd6f73a2b89aacf50b8ad4c4e231c",
+  source: `local KEYS = KEYS
+local ARGV = ARGV
 local next_argument = 13
 local function take_list()
+  local first, count = next_argument + 1, tonumber(ARGV[next_argument])
+  next_argument = first + count
+  if count == 0 then return {} end
+  if count <= 1000 then return { unpack(ARGV, first, next_argument - 1) } end
   local list = {}
-  local count = tonumber(ARGV[next_argument])
-  for index = 1, count do list[index] = ARGV[next_argument + index] end
-  next_argument = next_argument + count + 1
+  for index = 1, count do list[index] = ARGV[first + index - 1] end
   return list
 end
-A.logPieces = take_list()
-local now = A.now
+local value_logPieces = take_list()
+local now = ARGV[1]
 if now == '' then
   local time = redis.call('TIME')
   now = string.format('%.0f', tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000))
 end
-local fence = redis.call('HMGET', K.run, 'generation', 'nonce', 'owner', 'commits')
-if fence[1] ~= A.generation or fence[2] ~= A.nonce then
+local stored = redis.call(
+  'HMGET', KEYS[1], 'generation', 'nonce', 'owner', 'commits', 'status', 'row', 'workflow', 'inboxSeen', 'heartbeatAt',
+  'stepsEnd', 'recoveries', 'permits', 'cancelReason', 'cancelBy', 'cancelAt'
+)
+if stored[1] ~= ARGV[2] or stored[2] ~= ARGV[3] then
   return { 'fenced' }
 end
-local owned = fence[3] and true or false
-local commits = fence[4] or ' '
-local duplicate = A.commitId ~= '' and string.find(commits, ' ' .. A.commitId .. ' ', 1, true) ~= nil
+local owned = stored[3] and true or false
+local commits = stored[4] or ' '
+local duplicate = ARGV[4] ~= '' and string.find(commits, ' ' .. ARGV[4] .. ' ', 1, true) ~= nil
 if not owned and not duplicate then
   return { 'fenced' }
 end
-if A.after ~= '' and not duplicate and string.sub(commits, 1, #A.after + 2) ~= ' ' .. A.after .. ' ' then
+if ARGV[5] ~= '' and not duplicate and string.sub(commits, 1, #ARGV[5] + 2) ~= ' ' .. ARGV[5] .. ' ' then
   return { 'fenced' }
 end
+local status, row, workflow = stored[5], stored[6], stored[7]
+local inbox_seen = stored[8] or '0'
+local was_heard_at, steps_end = stored[9], stored[10] or '0'
+local has_recoveries, permits = stored[11], stored[12]
+local cancel_request = stored[15] and { stored[13], stored[14], stored[15] } or {}
 local function fit_stream(key, copy)
   local copied = redis.pcall('COPY', key, copy, 'REPLACE')
   if copied == 1 then
     redis.call('RENAME', copy, key)
   end
 end
-local function fit_history()
-  fit_stream(K.history, K.historyCopy)
-end
-local function add_facts(facts)
-  if A.now == '' then
-    local id = redis.call('XADD', K.history, 'MAXLEN', '~', A.historyMax, '*', 'facts', facts)
-    local at = string.match(id, '^%d+')
-    redis.call('XADD', K.fleetEvents, 'MAXLEN', '~', A.fleetEventsMax, '*', 'run', A.runId, 'at', at, 'facts', facts)
-    return
-  end
-  redis.call('XADD', K.history, 'MAXLEN', '~', A.historyMax, '*', 'at', now, 'facts', facts)
-  redis.call('XADD', K.fleetEvents, 'MAXLEN', '~', A.fleetEventsMax, '*', 'run', A.runId, 'at', now, 'facts', facts)
-end
 local log_sums = {}
 local function log_sums_of(field)
   if not log_sums[field] then
-    local stored = redis.call('HGET', K.logSums, field) or '0 0 0 -'
+    local stored = redis.call('HGET', KEYS[4], field) or '0 0 0 -'
     local bytes, lines, left_out, first = string.match(stored, '^(%d+) (%d+) (%d+) (%S+)$')
     log_sums[field] = { bytes = tonumber(bytes), lines = tonumber(lines), left_out = tonumber(left_out), first = first }
   end
@@ -158,7 +128,7 @@ local function log_piece(head, lines)
 end
 local function add_log_piece(head, lines)
   local piece = log_piece(head, lines)
-  local id = redis.call('XADD', K.log, '*', 'head', head, 'lines', lines)
+  local id = redis.call('XADD', KEYS[2], '*', 'head', head, 'lines', lines)
   local sums = log_sums_of(piece.address)
   if sums.bytes == 0 then
     sums.first = id
@@ -168,17 +138,17 @@ local function add_log_piece(head, lines)
 end
 local function drop_log_entry(entry)
   local piece = log_piece(entry[2][2], entry[2][4])
-  redis.call('XDEL', K.log, entry[1])
+  redis.call('XDEL', KEYS[2], entry[1])
   count_log(piece.address, piece, -1)
   count_log('all', piece, -1)
 end
 local function has_too_much_log(sums, part)
-  return sums.bytes > part * tonumber(A.logStepBytesMax) or sums.lines > part * tonumber(A.logStepLinesMax)
+  return sums.bytes > part * tonumber(ARGV[9]) or sums.lines > part * tonumber(ARGV[10])
 end
 local function cut_log_of_step(address)
   local sums = log_sums_of(address)
   for _ = 1, 20 do
-    local entries = redis.call('XRANGE', K.log, sums.first, '+', 'COUNT', '50')
+    local entries = redis.call('XRANGE', KEYS[2], sums.first, '+', 'COUNT', '50')
     for index = 1, #entries do
       if not has_too_much_log(sums, 0.75) then
         return
@@ -196,10 +166,10 @@ end
 local function cut_log_of_run()
   local sums = log_sums_of('all')
   for _ = 1, 1000 do
-    if sums.bytes <= tonumber(A.logBytesMax) and sums.lines <= tonumber(A.logLinesMax) then
+    if sums.bytes <= tonumber(ARGV[11]) and sums.lines <= tonumber(ARGV[12]) then
       return
     end
-    local oldest = redis.call('XRANGE', K.log, '-', '+', 'COUNT', '1')
+    local oldest = redis.call('XRANGE', KEYS[2], '-', '+', 'COUNT', '1')
     if not oldest[1] then
       return
     end
@@ -209,30 +179,30 @@ end
 local function write_log_sums()
   for field, sums in pairs(log_sums) do
     if sums.bytes == 0 and field ~= 'all' then
-      redis.call('HDEL', K.logSums, field)
+      redis.call('HDEL', KEYS[4], field)
     else
       local text = string.format('%.0f %.0f %.0f %s', sums.bytes, sums.lines, sums.left_out, sums.first)
-      redis.call('HSET', K.logSums, field, text)
+      redis.call('HSET', KEYS[4], field, text)
     end
   end
 end
 local function append_log()
-  if #A.logPieces == 0 then
+  if #value_logPieces == 0 then
     return
   end
-  local is_new = redis.call('EXISTS', K.logSums) == 0
-  for index = 1, #A.logPieces, 3 do
-    add_log_piece(A.logPieces[index + 1], A.logPieces[index + 2])
+  local is_new = redis.call('EXISTS', KEYS[4]) == 0
+  for index = 1, #value_logPieces, 3 do
+    add_log_piece(value_logPieces[index + 1], value_logPieces[index + 2])
   end
-  for index = 1, #A.logPieces, 3 do
-    if has_too_much_log(log_sums_of(A.logPieces[index]), 1) then
-      cut_log_of_step(A.logPieces[index])
+  for index = 1, #value_logPieces, 3 do
+    if has_too_much_log(log_sums_of(value_logPieces[index]), 1) then
+      cut_log_of_step(value_logPieces[index])
     end
   end
   cut_log_of_run()
   write_log_sums()
   if is_new then
-    fit_stream(K.log, K.logCopy)
+    fit_stream(KEYS[2], KEYS[3])
   end
 end
 append_log()

@@ -18,6 +18,7 @@ import {
 import { isToldByGate } from "../gate-text.js";
 import { madeProgress } from "../progress.js";
 import { stepPlace } from "../step-place.js";
+import { signOfLifeMs } from "../sweep-times.js";
 import { usageNumbers } from "../usage-row.js";
 import { disown, emptyInbox, endRun } from "./memory-endings.js";
 import { appendLog } from "./memory-log.js";
@@ -165,6 +166,7 @@ function commitOwned(state: MemoryState, commit: Commit): CommitReply {
     const status = openStatus(run.status, commit.status);
     if (isEnded(status) || !mayBecome(run.status, status)) throw illegalStatus(run, status);
     applyCommit(state, run, { commit, status });
+    if (state.now() - (run.heartbeatAt ?? 0) >= signOfLifeMs) run.heartbeatAt = state.now();
   }
   return { tag: isDuplicate ? "duplicate" : "ok", inbox: unreadEvents(run), ...cancelOf(run) };
 }
@@ -199,7 +201,6 @@ function applyCommit(
   countUsage(state, run, usageNumbers(commit.usage));
   run.commits = [commit.commitId, ...run.commits].slice(0, commitsKept);
   if (madeProgress(commit)) run.recoveries = 0;
-  run.heartbeatAt = state.now();
 }
 
 /** Nobody owns the run from now on, and whoever did is not to blame for anything. */

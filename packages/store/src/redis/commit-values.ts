@@ -23,7 +23,9 @@ export interface CommitValues {
   readonly progress: "1" | "";
   readonly partsSet: readonly ScriptValue[];
   readonly partsRemoved: readonly ScriptValue[];
-  readonly stepsSet: readonly ScriptValue[];
+  readonly stepsEnded: readonly ScriptValue[];
+  readonly attempts: readonly ScriptValue[];
+  readonly stepsEnd: number;
   readonly facts: readonly ScriptValue[];
   readonly outboxAdded: readonly ScriptValue[];
   readonly outboxDone: readonly ScriptValue[];
@@ -43,14 +45,7 @@ export function toCommitValues(commit: Commit): CommitValues {
     inboxSeen: commit.inboxSeen,
     totals: totalsText(commit.totals),
     progress: madeProgress(commit) ? "1" : "",
-    partsSet: Object.entries(commit.parts.set).flat(),
-    partsRemoved: commit.parts.remove,
-    stepsSet: commit.steps.flatMap((step) => [
-      step.ordinal,
-      step.attempt,
-      hasEnded(step) ? "" : "1",
-      stepText(step),
-    ]),
+    ...stateValues(commit),
     facts: entryTexts(commit.facts),
     outboxAdded: commit.outbox.flatMap(outboxPair),
     outboxDone: commit.outboxDone,
@@ -69,4 +64,28 @@ export function logPieceValues(
     const { address, head, lines } = pieceText(piece, generation);
     return [address, head, lines];
   });
+}
+
+/** An attempt of a step lies among the parts while it is open, since a run that waits has little else, and with the steps after. */
+function stateValues({
+  parts,
+  steps,
+}: Commit): Pick<CommitValues, "partsSet" | "partsRemoved" | "stepsEnded" | "attempts" | "stepsEnd"> {
+  const partsSet: string[] = [];
+  const partsRemoved = [...parts.remove];
+  const stepsEnded: string[] = [];
+  const attempts: number[] = [];
+  let stepsEnd = 0;
+  for (const name in parts.set) partsSet.push(name, parts.set[name] as string);
+  for (const step of steps) {
+    const { ordinal, attempt } = step;
+    const name = `${ordinal}#${attempt}`;
+    if (hasEnded(step)) {
+      stepsEnded.push(name, stepText(step));
+      partsRemoved.push(`s:${name}`);
+    } else partsSet.push(`s:${name}`, stepText(step));
+    if (attempt > 1) attempts.push(ordinal, attempt);
+    stepsEnd = Math.max(stepsEnd, ordinal + 1);
+  }
+  return { partsSet, partsRemoved, stepsEnded, attempts, stepsEnd };
 }

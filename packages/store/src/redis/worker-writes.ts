@@ -15,6 +15,7 @@ import { toGranting } from "../permit-scope.js";
 import { withRedis } from "../redis-failure.js";
 import { readSealed, toFields, toParts, toRunRecord, toTexts } from "../run-record.js";
 import { runScript } from "../script.js";
+import { signOfLifeMs } from "../sweep-times.js";
 import { logPieceValues, toCommitValues } from "./commit-values.js";
 import type { Partition } from "./partition.js";
 import { toCancel, toInbox } from "./script-replies.js";
@@ -27,7 +28,7 @@ export function workerWrites(partition: Partition): WorkerWrites {
     commit: async (commit) => {
       const { tag, rest } = await runScript(partition.redis, commitRun, {
         keys: partition.keysOf(commit.fence.runId),
-        values: { ...partition.common(), ...toCommitValues(commit), status: commit.status },
+        values: { ...partition.common(), ...toCommitValues(commit), status: commit.status, signOfLifeMs },
       });
       if (tag === "fenced") return { tag };
       return { tag, inbox: toInbox(rest[0]), ...toCancel(rest[1]) };
