@@ -3,7 +3,7 @@
  * Opens nothing by itself until the first command is sent.
  */
 import { setMaxListeners } from "node:events";
-import { RunfleetError, type RunQueue, type RunStore } from "@runfleet/model";
+import { type Definition, RunfleetError, type RunQueue, type RunStore } from "@runfleet/model";
 import { createRunQueue } from "@runfleet/queue";
 import {
   connectRedis,
@@ -30,6 +30,12 @@ export interface ClientTime {
   newRunId(workflow: string): string;
 }
 
+/** A version of a workflow that is in the store. */
+export interface StartTarget {
+  readonly hash: string;
+  readonly definition: Definition;
+}
+
 export interface Connections {
   readonly store: RunStore;
   readonly queue: RunQueue;
@@ -42,6 +48,8 @@ export interface Connections {
   readonly log: (line: string) => void;
   /** True while commands are sent at once; otherwise they wait for the connection, some seconds at most. */
   readonly isReady: () => boolean;
+  /** Versions this client has read, by hash. */
+  readonly targets: Map<string, StartTarget>;
   /** Calls that are under way. */
   readonly underWay: { count: number };
   /** Aborted by `close`: ends every wait of this client. */
@@ -90,6 +98,7 @@ export function openConnections(options: ClientOptions): Connections {
     actor: options.actor ?? "client",
     log: options.log ?? (() => {}),
     isReady: () => redis.status === "ready",
+    targets: new Map(),
     underWay: { count: 0 },
     closing: closing.signal,
     close: () => {

@@ -5,9 +5,9 @@
 import { type Definition, RunfleetError, type RunRecord } from "@runfleet/model";
 import { checkName } from "./check-start-options.js";
 import type { DefinitionDocument, PublishedDocument } from "./client-documents.js";
-import type { Connections } from "./connections.js";
+import type { Connections, StartTarget } from "./connections.js";
 import { readRun } from "./read-runs.js";
-import { findTarget, type StartTarget } from "./start-run.js";
+import { findTarget } from "./start-run.js";
 
 export async function readDefinition(connections: Connections, runId: string): Promise<DefinitionDocument> {
   const { hash, definition } = await versionOf(connections, await readRun(connections, runId));

@@ -6,17 +6,10 @@
 import { isRunfleetError, limits, type NewRun, RunfleetError } from "@runfleet/model";
 import { checkName, checkStartOptions } from "./check-start-options.js";
 import type { StartEntry, StartManyOptions } from "./client-options.js";
-import type { Connections } from "./connections.js";
+import type { Connections, StartTarget } from "./connections.js";
 import { deliverRuns } from "./deliver.js";
 import { letInMore } from "./limit-workflows.js";
-import {
-  createTraced,
-  findTarget,
-  prepareRun,
-  type Started,
-  type StartTarget,
-  settleStart,
-} from "./start-run.js";
+import { createTraced, findTarget, prepareRun, type Started, settleStart } from "./start-run.js";
 
 export type StartOutcome =
   | { readonly type: "started"; readonly run: Started }

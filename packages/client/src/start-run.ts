@@ -17,16 +17,13 @@ import { traceStart } from "@runfleet/tracing";
 import { completeInputs, textInputs } from "./check-inputs.js";
 import { checkName, checkStartOptions } from "./check-start-options.js";
 import type { StartOptions } from "./client-options.js";
-import type { Connections } from "./connections.js";
+import type { Connections, StartTarget } from "./connections.js";
 import { deliverRuns } from "./deliver.js";
 import { keyedRunId } from "./keyed-run-id.js";
 import { letInMore } from "./limit-workflows.js";
 
-/** A version of a workflow that is in the store. */
-export interface StartTarget {
-  readonly hash: string;
-  readonly definition: Definition;
-}
+/** More than a producer starts workflows, less than its memory notices. */
+const targetsKept = 200;
 
 export interface Started {
   readonly id: string;
@@ -80,10 +77,10 @@ export function checkStart(definition: Definition, options: StartOptions): void 
 }
 
 /** The published version. Throws `workflow_not_found`. */
-export async function findTarget({ store }: Connections, workflow: string): Promise<StartTarget> {
-  const published = await store.findWorkflow(workflow);
-  const json = published === undefined ? undefined : await store.readDefinition(published.hash);
-  if (published === undefined || json === undefined) {
+export async function findTarget(connections: Connections, workflow: string): Promise<StartTarget> {
+  const published = await connections.store.findWorkflow(workflow);
+  const target = published === undefined ? undefined : await readTarget(connections, published.hash);
+  if (target === undefined) {
     throw new RunfleetError(
       "workflow_not_found",
       `no workflow is published under the name ${JSON.stringify(workflow)}`,
@@ -92,7 +89,19 @@ export async function findTarget({ store }: Connections, workflow: string): Prom
       },
     );
   }
-  return { hash: published.hash, definition: JSON.parse(json) as Definition };
+  return target;
+}
+
+/** Definitions are named by their content, so one that was read stays as it is. */
+async function readTarget({ store, targets }: Connections, hash: string): Promise<StartTarget | undefined> {
+  const known = targets.get(hash);
+  if (known !== undefined) return known;
+  const json = await store.readDefinition(hash);
+  if (json === undefined) return undefined;
+  const target = { hash, definition: JSON.parse(json) as Definition };
+  if (targets.size >= targetsKept) targets.clear();
+  targets.set(hash, target);
+  return target;
 }
 
 /** What a run has from another one, or from its schedule. */

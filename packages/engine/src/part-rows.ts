@@ -15,6 +15,7 @@ import {
   type ParallelFrame,
   type SequenceFrame,
   type SleepFrame,
+  type Totals,
   type Trail,
   toRow,
 } from "@runfleet/model";
@@ -96,7 +97,8 @@ const frameMembers: { readonly [K in Frame["kind"]]: MemberTable<FrameOf<K>, "ki
   },
 };
 
-export function coreRow(core: StoredCore): unknown {
+/** Only the members of the table: what is a part of its own is left out. */
+export function coreRow(core: Omit<StoredCore, "totals"> & { readonly totals: Totals | undefined }): unknown {
   return toRow(coreMembers, core);
 }
 

@@ -90,6 +90,14 @@ function decodeCore(parts: Readonly<Record<string, string>>): CoreState {
   return core;
 }
 
+/** True when the part holds something now. */
+export function hasPart(state: RunState, name: string): boolean {
+  if (name === partName.core) return true;
+  return name.startsWith("f:")
+    ? Object.hasOwn(state.frames, name.slice(2))
+    : partValue(state, name) !== undefined;
+}
+
 /** What a part holds now, or `undefined` when there is no such part. */
 export function partValue(state: RunState, name: string): unknown {
   const key = name.slice(2);
@@ -102,7 +110,7 @@ export function partValue(state: RunState, name: string): unknown {
 }
 
 function corePart(core: CoreState, name: string): unknown {
-  const { inputs, exports, priorOutput, signals, retry, totals, ...rest } = core;
+  const { inputs, exports, priorOutput, signals, retry } = core;
   switch (name) {
     case partName.inputs:
       return Object.keys(inputs).length > 0 ? inputs : undefined;
@@ -115,7 +123,7 @@ function corePart(core: CoreState, name: string): unknown {
     case partName.retry:
       return retry === undefined ? undefined : trailRow(retry);
     default:
-      return coreRow(isZero(totals) ? rest : { ...rest, totals });
+      return coreRow(isZero(core.totals) ? { ...core, totals: undefined } : core);
   }
 }
 

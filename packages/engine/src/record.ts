@@ -9,7 +9,10 @@ type Defined<T> = { [K in keyof T as undefined extends T[K] ? never : K]: T[K] }
 
 /** The same members without those that are `undefined`. */
 export function defined<T extends object>(members: T): Defined<T> {
-  return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as Defined<T>;
+  const given = members as Readonly<Record<string, unknown>>;
+  const kept: Record<string, unknown> = {};
+  for (const name of Object.keys(given)) if (given[name] !== undefined) kept[name] = given[name];
+  return kept as Defined<T>;
 }
 
 /** A map whose keys may be any text, `__proto__` and `constructor` included. */

@@ -17,7 +17,7 @@ import type {
 } from "@runfleet/model";
 import { attemptKey, isBelow, iterationOf, RunfleetError } from "@runfleet/model";
 import type { DecideEnv } from "./decision.js";
-import { partName, partValue } from "./parts.js";
+import { hasPart, partName } from "./parts.js";
 import type { Plan } from "./plan.js";
 import { defined } from "./record.js";
 import type { Settlement } from "./settlement.js";
@@ -89,7 +89,7 @@ export function beginTurn(plan: Plan, state: RunState, env: DecideEnv): Turn {
 
 /** To be called before a part is changed. */
 export function touch(turn: Turn, part: string): void {
-  if (!turn.touched.has(part)) turn.touched.set(part, partValue(turn.state, part) !== undefined);
+  if (!turn.touched.has(part)) turn.touched.set(part, hasPart(turn.state, part));
 }
 
 /** The core, about to be changed. */

@@ -74,7 +74,7 @@ function layered(turn: Turn, inputs: Readonly<Record<string, string>>): Record<s
   const exported = Object.entries(core.exports).filter(
     ([name]) => !Object.hasOwn(injected, name) && !secretInputs.includes(name),
   );
-  return overlaid(variables, Object.fromEntries(exported));
+  return exported.length === 0 ? variables : overlaid(variables, Object.fromEntries(exported));
 }
 
 /**

@@ -38,7 +38,7 @@ export function isBelow(address: Address, ancestor: Address): boolean {
 
 /** The path without iterations: `b.2.0@1.4` becomes `b.2.0.4`. Names the node in the definition. */
 export function nodePath(address: Address): string {
-  return address.replace(/@\d+/g, "");
+  return address.includes("@") ? address.replace(/@\d+/g, "") : address;
 }
 
 /** Iteration of the innermost loop around `address`, 0 outside loops. */

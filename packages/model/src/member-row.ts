@@ -8,15 +8,30 @@ export type MemberTable<T, Left extends keyof T = never> = { readonly [Name in E
 
 export function toRow(table: object, value: object): unknown[] {
   const members = value as Readonly<Record<string, unknown>>;
-  const row = Object.keys(table).map((name) => members[name]);
-  while (row.length > 0 && row.at(-1) === undefined) row.pop();
+  const names = namesIn(table);
+  let length = names.length;
+  while (length > 0 && members[names[length - 1] as string] === undefined) length -= 1;
+  const row: unknown[] = [];
+  for (let index = 0; index < length; index += 1) row.push(members[names[index] as string]);
   return row;
 }
 
 /** The members a row holds; those that are `null` are absent. */
 export function fromRow(table: object, row: readonly unknown[]): Record<string, unknown> {
   const members: Record<string, unknown> = {};
-  for (const [index, name] of Object.keys(table).entries())
-    if (row[index] != null) members[name] = row[index];
+  const names = namesIn(table);
+  for (let index = 0; index < row.length && index < names.length; index += 1)
+    if (row[index] != null) members[names[index] as string] = row[index];
   return members;
+}
+
+/** A table never changes, and every step of every run goes through several. */
+const namesByTable = new WeakMap<object, readonly string[]>();
+
+function namesIn(table: object): readonly string[] {
+  const known = namesByTable.get(table);
+  if (known !== undefined) return known;
+  const names = Object.keys(table);
+  namesByTable.set(table, names);
+  return names;
 }

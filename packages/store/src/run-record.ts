@@ -104,11 +104,15 @@ export function infoText(run: RunInfo, sealed?: SealedInputs): string {
   const trace = traceparent === undefined ? {} : { trace: traceText(traceparent) };
   const rest = { ...unsealed, ...trace, ...(sealed === undefined ? {} : { sealed }) };
   const own = Object.entries(rest).filter(
-    ([name, value]) =>
-      JSON.stringify(value) !== JSON.stringify((usual as Readonly<Record<string, unknown>>)[name]),
+    ([name, value]) => !isSame(value, (usual as Readonly<Record<string, unknown>>)[name]),
   );
   if (own.length === 0 && rootId === id) return "";
   return JSON.stringify({ ...Object.fromEntries(own), ...(rootId === id ? {} : { rootId }) });
+}
+
+function isSame(one: unknown, other: unknown): boolean {
+  if (one === other) return true;
+  return typeof one === "object" && JSON.stringify(one) === JSON.stringify(other);
 }
 
 /** A hash in hex as base64 with a sign in front, two thirds as long; anything else as it is. */

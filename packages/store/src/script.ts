@@ -30,10 +30,12 @@ export async function runScript<Keys extends object, Values extends object, Tag 
   script: Script<Keys, Values, Tag>,
   input: { readonly keys: Keys; readonly values: Values },
 ): Promise<ScriptReply<Tag>> {
-  const keys = keysInOrder(script.keys, input.keys as Named);
-  const values = valuesInOrder(script.values, input.values as Named);
+  const args: [number, ...ScriptValue[]] = [0];
+  addKeys(args, script.keys, input.keys as Named);
+  args[0] = args.length - 1;
+  addValues(args, script.values, input.values as Named);
   try {
-    const [tag, ...rest] = await evaluate(redis, script, { keys, values });
+    const [tag, ...rest] = await evaluate(redis, script, args);
     return { tag: tag as Tag, rest };
   } catch (error) {
     throw toRunfleetError(error, script.name);
@@ -42,43 +44,54 @@ export async function runScript<Keys extends object, Values extends object, Tag 
 
 type Named = Readonly<Record<string, ScriptValue | readonly ScriptValue[]>>;
 
-interface Ordered {
-  readonly keys: readonly string[];
-  readonly values: readonly ScriptValue[];
-}
-
+/** `args`: number of keys, keys, values; one list, since each that is made on the way is as long as it. */
 async function evaluate(
   redis: Redis,
   script: { readonly sha1: string; readonly source: string },
-  { keys, values }: Ordered,
+  args: readonly [number, ...ScriptValue[]],
 ): Promise<unknown[]> {
   try {
-    return (await redis.evalsha(script.sha1, keys.length, ...keys, ...values)) as unknown[];
+    return (await redis.evalsha(script.sha1, ...args)) as unknown[];
   } catch (error) {
     if (!(error instanceof Error && error.message.includes("NOSCRIPT"))) throw error;
-    return (await redis.eval(script.source, keys.length, ...keys, ...values)) as unknown[];
+    return (await redis.eval(script.source, ...args)) as unknown[];
   }
 }
 
-function keysInOrder(names: readonly string[], given: Named): string[] {
-  const keys: string[] = [];
-  for (const name of names) {
-    if (name.endsWith("[]")) keys.push(...(given[name.slice(0, -2)] as readonly string[]));
-    else keys.push(given[name] as string);
+function addKeys(args: ScriptValue[], names: readonly string[], given: Named): void {
+  for (const { name, isList } of contractOf(names)) {
+    if (isList) args.push(...(given[name] as readonly string[]));
+    else args.push(given[name] as string);
   }
-  return keys;
 }
 
-function valuesInOrder(names: readonly string[], given: Named): ScriptValue[] {
-  const ordered: ScriptValue[] = [];
-  for (const name of names) {
-    if (!name.endsWith("[]")) {
-      ordered.push(given[name] as ScriptValue);
+function addValues(args: ScriptValue[], names: readonly string[], given: Named): void {
+  for (const { name, isList } of contractOf(names)) {
+    if (!isList) {
+      args.push(given[name] as ScriptValue);
       continue;
     }
-    const list = given[name.slice(0, -2)] as readonly ScriptValue[];
-    ordered.push(list.length);
-    for (const value of list) ordered.push(value);
+    const list = given[name] as readonly ScriptValue[];
+    args.push(list.length);
+    for (const value of list) args.push(value);
   }
-  return ordered;
+}
+
+interface ContractName {
+  readonly name: string;
+  readonly isList: boolean;
+}
+
+/** Taken apart once per script. */
+const contracts = new WeakMap<readonly string[], readonly ContractName[]>();
+
+function contractOf(names: readonly string[]): readonly ContractName[] {
+  const known = contracts.get(names);
+  if (known !== undefined) return known;
+  const contract = names.map((name) => {
+    const isList = name.endsWith("[]");
+    return { name: isList ? name.slice(0, -2) : name, isList };
+  });
+  contracts.set(names, contract);
+  return contract;
 }

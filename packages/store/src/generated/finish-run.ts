@@ -163,7 +163,7 @@ export const finishRun: Script<FinishRunKeys, FinishRunValues, FinishRunTag> = {
   name: "finish_run",
   keys: ["run", "statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "parts", "history", "fleetEvents", "outbox", "outboxEntries", "gatesOpen", "log", "logCopy", "logSums", "steps", "inbox", "answers", "timers", "dedupe", "children", "permitsHeld", "permitsWaiting", "permitsWaiters", "limitsDeclared", "limitsSet", "usageRows", "usageSums", "leases", "runsEnded", "runsUnfiled", "parentRun", "parentInbox"],
   values: ["now", "generation", "nonce", "commitId", "after", "runId", "historyMax", "fleetEventsMax", "logStepBytesMax", "logStepLinesMax", "logBytesMax", "logLinesMax", "stepsEnd", "inboxSeen", "totals", "childGraceMs", "error", "summary", "retentionMs", "parentId", "parentEvent", "wakeId", "wakeHead", "forgetMax", "status", "logPieces[]", "partsSet[]", "partsRemoved[]", "stepsEnded[]", "attempts[]", "facts[]", "outboxAdded[]", "outboxDone[]", "gatesOpened[]", "gatesClosed[]", "usage[]"],
-  sha1: "37a4b18d1fa3753959471c4a2180ffccaed26171",
+  sha1: "3d226e7ffb01b9f466e4960e65bba836348f8e77",
   source: `local KEYS = KEYS
 local ARGV = ARGV
 local next_argument = 26
@@ -364,95 +364,95 @@ local function gates_of_run()
   end
   return gates
 end
-local log_sums = {}
-local function log_sums_of(field)
-  if not log_sums[field] then
-    local stored = redis.call('HGET', KEYS[17], field) or '0 0 0 -'
-    local bytes, lines, left_out, first = string.match(stored, '^(%d+) (%d+) (%d+) (%S+)$')
-    log_sums[field] = { bytes = tonumber(bytes), lines = tonumber(lines), left_out = tonumber(left_out), first = first }
-  end
-  return log_sums[field]
-end
-local function count_log(field, piece, sign)
-  local sums = log_sums_of(field)
-  sums.bytes = math.max(0, sums.bytes + sign * piece.bytes)
-  sums.lines = math.max(0, sums.lines + sign * piece.lines)
-  if sign < 0 then
-    sums.left_out = sums.left_out + piece.lines + piece.left_out
-  end
-end
-local function log_piece(head, lines)
-  local address, left_out = string.match(head, '^(%S+) %S+ %S+ %S+ (%d+) ')
-  local breaks = 0
-  if lines ~= '' then
-    local _, count = string.gsub(lines, '\\n', '')
-    breaks = count + 1
-  end
-  return { address = address, bytes = #head + #lines + 100, lines = breaks, left_out = tonumber(left_out) }
-end
-local function add_log_piece(head, lines)
-  local piece = log_piece(head, lines)
-  local id = redis.call('XADD', KEYS[15], '*', 'head', head, 'lines', lines)
-  local sums = log_sums_of(piece.address)
-  if sums.bytes == 0 then
-    sums.first = id
-  end
-  count_log(piece.address, piece, 1)
-  count_log('all', piece, 1)
-end
-local function drop_log_entry(entry)
-  local piece = log_piece(entry[2][2], entry[2][4])
-  redis.call('XDEL', KEYS[15], entry[1])
-  count_log(piece.address, piece, -1)
-  count_log('all', piece, -1)
-end
-local function has_too_much_log(sums, part)
-  return sums.bytes > part * tonumber(ARGV[9]) or sums.lines > part * tonumber(ARGV[10])
-end
-local function cut_log_of_step(address)
-  local sums = log_sums_of(address)
-  for _ = 1, 20 do
-    local entries = redis.call('XRANGE', KEYS[15], sums.first, '+', 'COUNT', '50')
-    for index = 1, #entries do
-      if not has_too_much_log(sums, 0.75) then
-        return
-      end
-      if string.match(entries[index][2][2], '^%S+') == address then
-        drop_log_entry(entries[index])
-      end
-      sums.first = entries[index][1]
-    end
-    if #entries < 50 then
-      return
-    end
-  end
-end
-local function cut_log_of_run()
-  local sums = log_sums_of('all')
-  for _ = 1, 1000 do
-    if sums.bytes <= tonumber(ARGV[11]) and sums.lines <= tonumber(ARGV[12]) then
-      return
-    end
-    local oldest = redis.call('XRANGE', KEYS[15], '-', '+', 'COUNT', '1')
-    if not oldest[1] then
-      return
-    end
-    drop_log_entry(oldest[1])
-  end
-end
-local function write_log_sums()
-  for field, sums in pairs(log_sums) do
-    if sums.bytes == 0 and field ~= 'all' then
-      redis.call('HDEL', KEYS[17], field)
-    else
-      local text = string.format('%.0f %.0f %.0f %s', sums.bytes, sums.lines, sums.left_out, sums.first)
-      redis.call('HSET', KEYS[17], field, text)
-    end
-  end
-end
 local function append_log()
   if #value_logPieces == 0 then
     return
+  end
+  local log_sums = {}
+  local function log_sums_of(field)
+    if not log_sums[field] then
+      local stored = redis.call('HGET', KEYS[17], field) or '0 0 0 -'
+      local bytes, lines, left_out, first = string.match(stored, '^(%d+) (%d+) (%d+) (%S+)$')
+      log_sums[field] = { bytes = tonumber(bytes), lines = tonumber(lines), left_out = tonumber(left_out), first = first }
+    end
+    return log_sums[field]
+  end
+  local function count_log(field, piece, sign)
+    local sums = log_sums_of(field)
+    sums.bytes = math.max(0, sums.bytes + sign * piece.bytes)
+    sums.lines = math.max(0, sums.lines + sign * piece.lines)
+    if sign < 0 then
+      sums.left_out = sums.left_out + piece.lines + piece.left_out
+    end
+  end
+  local function log_piece(head, lines)
+    local address, left_out = string.match(head, '^(%S+) %S+ %S+ %S+ (%d+) ')
+    local breaks = 0
+    if lines ~= '' then
+      local _, count = string.gsub(lines, '\\n', '')
+      breaks = count + 1
+    end
+    return { address = address, bytes = #head + #lines + 100, lines = breaks, left_out = tonumber(left_out) }
+  end
+  local function add_log_piece(head, lines)
+    local piece = log_piece(head, lines)
+    local id = redis.call('XADD', KEYS[15], '*', 'head', head, 'lines', lines)
+    local sums = log_sums_of(piece.address)
+    if sums.bytes == 0 then
+      sums.first = id
+    end
+    count_log(piece.address, piece, 1)
+    count_log('all', piece, 1)
+  end
+  local function drop_log_entry(entry)
+    local piece = log_piece(entry[2][2], entry[2][4])
+    redis.call('XDEL', KEYS[15], entry[1])
+    count_log(piece.address, piece, -1)
+    count_log('all', piece, -1)
+  end
+  local function has_too_much_log(sums, part)
+    return sums.bytes > part * tonumber(ARGV[9]) or sums.lines > part * tonumber(ARGV[10])
+  end
+  local function cut_log_of_step(address)
+    local sums = log_sums_of(address)
+    for _ = 1, 20 do
+      local entries = redis.call('XRANGE', KEYS[15], sums.first, '+', 'COUNT', '50')
+      for index = 1, #entries do
+        if not has_too_much_log(sums, 0.75) then
+          return
+        end
+        if string.match(entries[index][2][2], '^%S+') == address then
+          drop_log_entry(entries[index])
+        end
+        sums.first = entries[index][1]
+      end
+      if #entries < 50 then
+        return
+      end
+    end
+  end
+  local function cut_log_of_run()
+    local sums = log_sums_of('all')
+    for _ = 1, 1000 do
+      if sums.bytes <= tonumber(ARGV[11]) and sums.lines <= tonumber(ARGV[12]) then
+        return
+      end
+      local oldest = redis.call('XRANGE', KEYS[15], '-', '+', 'COUNT', '1')
+      if not oldest[1] then
+        return
+      end
+      drop_log_entry(oldest[1])
+    end
+  end
+  local function write_log_sums()
+    for field, sums in pairs(log_sums) do
+      if sums.bytes == 0 and field ~= 'all' then
+        redis.call('HDEL', KEYS[17], field)
+      else
+        local text = string.format('%.0f %.0f %.0f %s', sums.bytes, sums.lines, sums.left_out, sums.first)
+        redis.call('HSET', KEYS[17], field, text)
+      end
+    end
   end
   local is_new = redis.call('EXISTS', KEYS[17]) == 0
   for index = 1, #value_logPieces, 3 do

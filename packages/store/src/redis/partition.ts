@@ -24,6 +24,22 @@ export function withKeys<Under extends object, Own extends object>(under: Under,
   return Object.assign(Object.create(under) as Under, own);
 }
 
+/** A run in hand is written again and again; more are in hand only where several workers share a store. */
+const keysKept = 1_000;
+
+/** Remembers what was made for the newest names. */
+function newestOf<T>(max: number, make: (name: string) => T): (name: string) => T {
+  const made = new Map<string, T>();
+  return (name) => {
+    const known = made.get(name);
+    if (known !== undefined) return known;
+    const fresh = make(name);
+    if (made.size >= max) made.clear();
+    made.set(name, fresh);
+    return fresh;
+  };
+}
+
 export interface CommonValues {
   readonly now: string;
   readonly historyMax: number;
@@ -56,7 +72,7 @@ export function openPartition(options: {
     redis,
     tag,
     keys,
-    keysOf: (runId) => withKeys(keys, runKeys(tag, runId)),
+    keysOf: newestOf(keysKept, (runId) => withKeys(keys, runKeys(tag, runId))),
     channel: cancelChannel(tag),
     checksLease: checksLease ? "1" : "",
     common: () => ({ ...fixed, now: now === undefined ? "" : String(now()) }),

@@ -2,7 +2,7 @@
  * What a sweeper asks for: work that was promised and not confirmed, runs that should have a wake-up, owners that fell
  * silent. It only finds; whoever asks repairs.
  */
-
+import { setImmediate as nextRound } from "node:timers/promises";
 import type { OutboxEntry, RunStore } from "@runfleet/model";
 import { claimOutbox } from "../generated/claim-outbox.js";
 import { claimOverdue } from "../generated/claim-overdue.js";
@@ -23,13 +23,38 @@ type Sweeps = Pick<RunStore, "outboxDone" | "outboxPending" | "wakeable" | "sile
 /** Parked runs that are looked at for each one that may be told: almost none is. */
 const looksPerTold = 5;
 
+/** Entries one script forgets; a script must not keep others waiting. */
+const confirmedAtOnce = 500;
+
+/** What is confirmed within one round of the event loop goes in one script: runs that start at once are confirmed at once. */
+function confirmTogether(confirm: (ids: readonly string[]) => Promise<unknown>): RunStore["outboxDone"] {
+  interface Gathered {
+    readonly ids: string[];
+    readonly confirmed: Promise<unknown>;
+  }
+  let open: Gathered | undefined;
+  const gather = (): Gathered => {
+    const ids: string[] = [];
+    const confirmed = nextRound().then(() => {
+      if (open === gathered) open = undefined;
+      return confirm(ids);
+    });
+    const gathered = { ids, confirmed };
+    return gathered;
+  };
+  return async (ids) => {
+    if (ids.length === 0) return;
+    if (open === undefined || open.ids.length >= confirmedAtOnce) open = gather();
+    open.ids.push(...ids);
+    await open.confirmed;
+  };
+}
+
 export function sweeps(partition: Partition): Sweeps {
   const { redis, keys } = partition;
   const parkedLists = [keys.statusWaiting, keys.statusCancelling].map((key) => overdueOf(partition, key));
   return {
-    outboxDone: async (ids) => {
-      if (ids.length > 0) await runScript(redis, confirmOutbox, { keys, values: { ids } });
-    },
+    outboxDone: confirmTogether((ids) => runScript(redis, confirmOutbox, { keys, values: { ids } })),
     outboxPending: async ({ olderThanMs, limit }) => {
       const { rest } = await runScript(redis, claimOutbox, {
         keys,
