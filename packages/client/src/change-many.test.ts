@@ -130,7 +130,12 @@ describe("a change of many runs", () => {
     await fleet.terminate(gone);
     const child = { ...(rows[0] as RunRecord), id: "child", parentId: "parent" };
     const stale = { ...store, listRuns: async () => ({ rows: [...rows, child] }) };
-    const words = { actor: "tester", log: () => undefined, closing: new AbortController().signal };
+    const words = {
+      actor: "tester",
+      time: { now: Date.now },
+      log: () => undefined,
+      closing: new AbortController().signal,
+    };
     const connections = { ...words, store: stale, queue } as unknown as Connections;
     const done = await cancelMany(connections, { workflow: "stale" }, {});
     expect(done).toMatchObject({ matched: 2, changed: 1, skipped: { run_ended: 1 }, failed: 0 });
