@@ -33,7 +33,8 @@ beforeAll(async () => {
   const url = `http://127.0.0.1:${(web.address() as AddressInfo).port}`;
   const think = defineAction({
     name: "think",
-    async run({ attempt, traceHeaders }) {
+    async run({ attempt, log, traceHeaders }) {
+      log.info("thinking", { attempt });
       active.push(`${trace.getActiveSpan()?.spanContext().spanId} ${traceHeaders["traceparent"]}`);
       if (attempt === 1) throw new Error("not yet");
       const usage = { inputTokens: 10, cacheReadInputTokens: 90, outputTokens: 7, costUsd: 0.25, turns: 2 };
@@ -148,6 +149,16 @@ describe("a run with a child", () => {
       traceparentOf(named(spans, "script shell")),
     );
     expect(asked).toEqual([traceparentOf(named(spans, "call web"))]);
+  });
+
+  test("is named by the lines of the log that its attempts write", () => {
+    const written = under.lines.filter(({ message, runId }) => message === "thinking" && runId === run.id);
+    expect(written.map(({ trace_id, span_id }) => ({ trace_id, span_id }))).toEqual(
+      [1, 2].map((attempt) => {
+        const { traceId, spanId } = named(spans, "call think", attempt);
+        return { trace_id: traceId, span_id: spanId };
+      }),
+    );
   });
 
   test("shows a failed attempt as an error, and what a model used in the words of the conventions", () => {

@@ -13,6 +13,8 @@ export interface TracedFleet {
   readonly fleet: FleetClient;
   readonly namespace: string;
   readonly collector: OtlpCollector;
+  /** Lines of the worker's log at `info`. */
+  readonly lines: readonly Readonly<Record<string, unknown>>[];
   /** What the SDK complained about. */
   readonly trouble: readonly string[];
   close(): Promise<void>;
@@ -27,6 +29,7 @@ export async function openTracedFleet(
   const collector = await openCollector();
   process.env["OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"] = `${collector.url}/v1/traces`;
   process.env["OTEL_BSP_SCHEDULE_DELAY"] = "20";
+  const lines: Readonly<Record<string, unknown>>[] = [];
   const trouble: string[] = [];
   const log = (line: string): void => void trouble.push(line);
   const telemetry = await startTelemetry({ serviceName: "traced", instanceId: "one", log });
@@ -35,10 +38,11 @@ export async function openTracedFleet(
   const fleet = createClient({ redis: redisUrl, namespace });
   await fleet.publish(workflows.map((source) => ({ source })));
   const worker = await createFleetWorker({
-    ...{ redisUrl, namespace, workDir, workerId: "w1", config, log: silentLog },
+    ...{ redisUrl, namespace, workDir, workerId: "w1", config },
+    log: { ...silentLog, info: (message, fields) => void lines.push({ message, ...fields }) },
   });
   return {
-    ...{ fleet, namespace, collector, trouble },
+    ...{ fleet, namespace, collector, lines, trouble },
     async close() {
       await fleet.close();
       await worker.stop();
