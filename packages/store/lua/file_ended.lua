@@ -31,8 +31,12 @@
 
 -- What the run's keys hold, as Redis measures it: of collections it looks at samples, so a large one costs no more.
 local function run_bytes()
-  local bytes = 0
-  for _, key in ipairs({ K.run, K.parts, K.steps, K.history, K.children, K.answers, K.log, K.logSums }) do
+  local bytes, measured = 0, { K.run, K.parts, K.steps, K.history }
+  -- What most runs do not have.
+  if redis.call('EXISTS', K.children, K.answers, K.log, K.logSums) > 0 then
+    measured = { K.run, K.parts, K.steps, K.history, K.children, K.answers, K.log, K.logSums }
+  end
+  for _, key in ipairs(measured) do
     local size = redis.pcall('MEMORY', 'USAGE', key, 'SAMPLES', '5')
     if type(size) == 'table' then
       return tonumber(A.bytesUnmeasured)
@@ -57,7 +61,7 @@ if not stored[1] or not has_ended(stored[1]) then
   return { 'gone' }
 end
 -- Its root was removed before it ended: nobody can see it any more.
-if redis.call('EXISTS', K.rootRun) == 0 then
+if A.isChild ~= '' and redis.call('EXISTS', K.rootRun) == 0 then
   redis.call('ZADD', K.runsEnded, now, A.entry)
   return { 'gone' }
 end

@@ -65,7 +65,7 @@ export const fileEnded: Script<FileEndedKeys, FileEndedValues, FileEndedTag> = {
   name: "file_ended",
   keys: ["keptRoots", "keptFamilies", "keptBytes", "run", "parts", "steps", "history", "children", "answers", "log", "logSums", "rootRun", "runsUnfiled", "runsEnded", "fleetEvents"],
   values: ["now", "entry", "rootId", "rootRow", "isChild", "rootWorkflow", "bytesUnmeasured"],
-  sha1: "07827b378d660b7fa62b23c5b2de1e88e0299a06",
+  sha1: "f4edfb325de4134d0b35df3a49b6194c89fbc4af",
   source: `local KEYS = KEYS
 local ARGV = ARGV
 local now = ARGV[1]
@@ -85,8 +85,11 @@ local function change_kept_bytes(workflow, bytes)
   redis.call('HINCRBY', KEYS[3], workflow, string.format('%.0f', bytes))
 end
 local function run_bytes()
-  local bytes = 0
-  for _, key in ipairs({ KEYS[4], KEYS[5], KEYS[6], KEYS[7], KEYS[8], KEYS[9], KEYS[10], KEYS[11] }) do
+  local bytes, measured = 0, { KEYS[4], KEYS[5], KEYS[6], KEYS[7] }
+  if redis.call('EXISTS', KEYS[8], KEYS[9], KEYS[10], KEYS[11]) > 0 then
+    measured = { KEYS[4], KEYS[5], KEYS[6], KEYS[7], KEYS[8], KEYS[9], KEYS[10], KEYS[11] }
+  end
+  for _, key in ipairs(measured) do
     local size = redis.pcall('MEMORY', 'USAGE', key, 'SAMPLES', '5')
     if type(size) == 'table' then
       return tonumber(ARGV[7])
@@ -107,7 +110,7 @@ local stored = redis.call('HMGET', KEYS[4], 'status', 'keptBytes')
 if not stored[1] or not has_ended(stored[1]) then
   return { 'gone' }
 end
-if redis.call('EXISTS', KEYS[12]) == 0 then
+if ARGV[5] ~= '' and redis.call('EXISTS', KEYS[12]) == 0 then
   redis.call('ZADD', KEYS[14], now, ARGV[2])
   return { 'gone' }
 end
