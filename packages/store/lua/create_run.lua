@@ -9,6 +9,7 @@
 -- include: confirm.lua
 -- include: ask_permits.lua
 -- include: rates.lua
+-- include: workflow_rows.lua
 -- include: labels.lua
 --
 -- KEYS
@@ -19,7 +20,6 @@
 --   parentRun: run:<parent>, or the run itself without a parent
 --   parentChildren: run:<parent>:children, or the run's own
 --   schedule: schedule:<name>, or the run itself when none starts it
---   runsWorkflow: runs:wf:<workflow>
 --   runsEnded: runs:ended
 --   timers: timers
 -- ARGV
@@ -113,7 +113,7 @@ write_parts(A.info ~= '' and { 'info', A.info } or {}, {}, record)
 -- A run of this id may have ended and expired before.
 redis.call('ZREM', K.runsEnded, A.row .. ' ' .. A.workflow)
 redis.call('RPUSH', K.inbox, A.startedEvent)
-redis.call('ZADD', K.runsWorkflow, '0', A.row)
+add_workflow_row(A.row)
 redis.call('ZADD', K.statusPending, '0', A.row)
 put_label(A.row, A.label)
 if next_start_at then

@@ -133,7 +133,7 @@ export function scheduleKeys(tag: string, name: string) {
   };
 }
 
-/** zset, score 0: rows of the runs of one workflow. */
+/** zset, score 0: the first rows of the leaves in which the rows of one workflow lie, zsets named `<this>:<first row>`. */
 export function workflowRunsKey(tag: string, workflow: string): string {
   return `${tag}:runs:wf:${workflow}`;
 }

@@ -22,12 +22,18 @@ export async function keyBytesOf(redis, tag) {
   const waiting = await redis.zcard(`${tag}:runs:waiting`);
   /** @type {Record<string, number>} */
   const bytes = {};
+  /** @type {Map<string, number>} */
+  const shared = new Map();
   for (const key of (await redis.keys(`${tag}:*`)).sort()) {
-    const size = (await redisUsage(redis, key, runId)) ?? 0;
-    const name = key.slice(tag.length + 1).replace(runId, "<id>");
+    // The list of a workflow lies in leaves that are named by a run.
+    const leaf = /^(.*:runs:wf:[^:]+):/.exec(key)?.[1];
+    const size = (await redisUsage(redis, key, leaf === undefined ? runId : "")) ?? 0;
+    const name = (leaf ?? key).slice(tag.length + 1).replace(runId, "<id>");
     if (name.includes("<id>")) bytes[name] = size;
-    else if (size / waiting >= 1 && !isOfOther(name)) bytes[`${name} (share)`] = Math.round(size / waiting);
+    else shared.set(name, (shared.get(name) ?? 0) + size);
   }
+  for (const [name, size] of shared)
+    if (size / waiting >= 1 && !isOfOther(name)) bytes[`${name} (share)`] = Math.round(size / waiting);
   return bytes;
 }
 

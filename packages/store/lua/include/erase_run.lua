@@ -5,6 +5,7 @@
 -- include: clock.lua
 -- include: statuses.lua
 -- include: kept.lua
+-- include: workflow_rows.lua
 -- include: labels.lua
 --
 -- KEYS
@@ -18,7 +19,6 @@
 --   answers: run:<id>:gates:answers
 --   log: run:<id>:log
 --   logSums: run:<id>:log:sums
---   runsWorkflow: runs:wf:<workflow>
 --   runsEnded: runs:ended
 --   runsUnfiled: runs:unfiled
 --   runsOrphaning: runs:orphaning
@@ -34,7 +34,7 @@ local function erase_run()
   redis.call(
     'UNLINK', K.run, K.parts, K.steps, K.inbox, K.dedupe, K.history, K.answers, K.log, K.logSums
   )
-  redis.call('ZREM', K.runsWorkflow, A.row)
+  remove_workflow_row(A.row)
   take_label(A.row)
   redis.call('ZREM', K.statusCompleted, A.row)
   redis.call('ZREM', K.statusFailed, A.row)

@@ -26,6 +26,8 @@ export interface CreateRunKeys {
   readonly limitsSet: string;
   /** limits:rates */
   readonly limitsRates: string;
+  /** runs:wf:<workflow> */
+  readonly runsWorkflow: string;
   /** runs:labels */
   readonly runsLabels: string;
   /** runs:labelled */
@@ -40,8 +42,6 @@ export interface CreateRunKeys {
   readonly parentChildren: string;
   /** schedule:<name>, or the run itself when none starts it */
   readonly schedule: string;
-  /** runs:wf:<workflow> */
-  readonly runsWorkflow: string;
   /** runs:ended */
   readonly runsEnded: string;
 }
@@ -112,9 +112,9 @@ export type CreateRunTag = "created" | "rate_full" | "exists" | "conflict" | "no
  */
 export const createRun: Script<CreateRunKeys, CreateRunValues, CreateRunTag> = {
   name: "create_run",
-  keys: ["statusPending", "run", "parts", "outbox", "outboxEntries", "timers", "permitsHeld", "permitsWaiting", "permitsWaiters", "limitsDeclared", "limitsSet", "limitsRates", "runsLabels", "runsLabelled", "inbox", "idempotency", "parentRun", "parentChildren", "schedule", "runsWorkflow", "runsEnded"],
+  keys: ["statusPending", "run", "parts", "outbox", "outboxEntries", "timers", "permitsHeld", "permitsWaiting", "permitsWaiters", "limitsDeclared", "limitsSet", "limitsRates", "runsWorkflow", "runsLabels", "runsLabelled", "inbox", "idempotency", "parentRun", "parentChildren", "schedule", "runsEnded"],
   values: ["now", "confirms", "workflow", "rateScope", "rateEveryMs", "rateBurst", "runId", "digest", "definition", "info", "pool", "row", "label", "delayMs", "startedEvent", "outboxId", "outboxEntry", "permits", "delayMsMax", "idempotencyMs", "parentId", "rootId", "dueAt"],
-  sha1: "6fe006b27d1420d854e1902506e3768360e6d8a2",
+  sha1: "fbe42da23f2bf230415fa187aa3a749a5903592c",
   source: `local KEYS = KEYS
 local ARGV = ARGV
 local now = ARGV[1]
@@ -304,18 +304,31 @@ local function note_start(next_at)
   end
   redis.call('ZADD', KEYS[12], next_at, ARGV[4])
 end
+local leaf_rows = 64
+local function leaf_of(row)
+  return redis.call('ZREVRANGEBYLEX', KEYS[13], '[' .. row, '-', 'LIMIT', '0', '1')[1]
+end
+local function add_workflow_row(row)
+  local first = leaf_of(row)
+  local leaf = first and KEYS[13] .. ':' .. first
+  if not leaf or (redis.call('ZCARD', leaf) >= leaf_rows and redis.call('ZRANGE', leaf, '-1', '-1')[1] < row) then
+    redis.call('ZADD', KEYS[13], '0', row)
+    leaf = KEYS[13] .. ':' .. row
+  end
+  redis.call('ZADD', leaf, '0', row)
+end
 local function take_label(row)
-  local label = redis.call('HGET', KEYS[14], row)
+  local label = redis.call('HGET', KEYS[15], row)
   if label then
-    redis.call('ZREM', KEYS[13], label .. '\\0' .. row)
-    redis.call('HDEL', KEYS[14], row)
+    redis.call('ZREM', KEYS[14], label .. '\\0' .. row)
+    redis.call('HDEL', KEYS[15], row)
   end
 end
 local function put_label(row, label)
   take_label(row)
   if label ~= '' then
-    redis.call('ZADD', KEYS[13], '0', label .. '\\0' .. row)
-    redis.call('HSET', KEYS[14], row, label)
+    redis.call('ZADD', KEYS[14], '0', label .. '\\0' .. row)
+    redis.call('HSET', KEYS[15], row, label)
   end
 end
 local asked = confirm()
@@ -330,18 +343,18 @@ if not asked then
   return { 'parent_gone' }
 end
 if ARGV[21] ~= '' then
-  local parent = redis.call('HMGET', KEYS[17], 'status', 'unowned')
+  local parent = redis.call('HMGET', KEYS[18], 'status', 'unowned')
   if not parent[1] or (has_ended(parent[1]) and not parent[2]) then
     return { 'parent_gone' }
   end
 end
 if ARGV[23] ~= '' then
-  local standing = redis.call('HMGET', KEYS[19], 'due', 'pausedAt')
+  local standing = redis.call('HMGET', KEYS[20], 'due', 'pausedAt')
   if standing[1] ~= ARGV[23] or standing[2] then
     return { 'not_due' }
   end
 end
-local used = ARGV[20] ~= '' and redis.call('GET', KEYS[16])
+local used = ARGV[20] ~= '' and redis.call('GET', KEYS[17])
 if used then
   local digest, used_id = string.match(used, '^(%S+) (.*)$')
   return { digest == ARGV[8] and 'exists' or 'conflict', used_id }
@@ -354,7 +367,7 @@ local delay_ms = math.max(tonumber(ARGV[14]), rate_delay_ms or 0)
 local delay = string.format('%.0f', delay_ms)
 local ready_at = string.format('%.0f', tonumber(now) + delay_ms)
 if ARGV[20] ~= '' then
-  redis.call('SET', KEYS[16], ARGV[8] .. ' ' .. ARGV[7], 'PX', ARGV[20])
+  redis.call('SET', KEYS[17], ARGV[8] .. ' ' .. ARGV[7], 'PX', ARGV[20])
 end
 local record = {
   'digest', ARGV[8], 'workflow', ARGV[3], 'pool', ARGV[11], 'row', ARGV[12],
@@ -374,8 +387,8 @@ if ARGV[21] ~= '' then
 end
 write_parts(ARGV[10] ~= '' and { 'info', ARGV[10] } or {}, {}, record)
 redis.call('ZREM', KEYS[21], ARGV[12] .. ' ' .. ARGV[3])
-redis.call('RPUSH', KEYS[15], ARGV[15])
-redis.call('ZADD', KEYS[20], '0', ARGV[12])
+redis.call('RPUSH', KEYS[16], ARGV[15])
+add_workflow_row(ARGV[12])
 redis.call('ZADD', KEYS[1], '0', ARGV[12])
 put_label(ARGV[12], ARGV[13])
 if next_start_at then
@@ -393,7 +406,7 @@ if is_queued then
   add_to_outbox(ARGV[16], entry)
 end
 if ARGV[21] ~= '' then
-  redis.call('ZADD', KEYS[18], '0', ARGV[12])
+  redis.call('ZADD', KEYS[19], '0', ARGV[12])
 end
 return { 'created', is_queued and '1' or '', delay, granted }`,
 };

@@ -34,12 +34,12 @@ export interface ForgetRunKeys {
   readonly keptFamilies: string;
   /** runs:kept:bytes */
   readonly keptBytes: string;
+  /** runs:wf:<workflow> */
+  readonly runsWorkflow: string;
   /** runs:labels */
   readonly runsLabels: string;
   /** runs:labelled */
   readonly runsLabelled: string;
-  /** runs:wf:<workflow> */
-  readonly runsWorkflow: string;
   /** runs:ended */
   readonly runsEnded: string;
   /** runs:unfiled */
@@ -80,9 +80,9 @@ export type ForgetRunTag = "forgotten" | "renewed" | "kept";
  */
 export const forgetRun: Script<ForgetRunKeys, ForgetRunValues, ForgetRunTag> = {
   name: "forget_run",
-  keys: ["statusCompleted", "statusFailed", "statusCancelled", "run", "parts", "steps", "inbox", "dedupe", "history", "children", "answers", "log", "logSums", "keptRoots", "keptFamilies", "keptBytes", "runsLabels", "runsLabelled", "runsWorkflow", "runsEnded", "runsUnfiled", "runsOrphaning", "rootRun"],
+  keys: ["statusCompleted", "statusFailed", "statusCancelled", "run", "parts", "steps", "inbox", "dedupe", "history", "children", "answers", "log", "logSums", "keptRoots", "keptFamilies", "keptBytes", "runsWorkflow", "runsLabels", "runsLabelled", "runsEnded", "runsUnfiled", "runsOrphaning", "rootRun"],
   values: ["now", "childGraceMs", "row", "runId", "workflow", "isChild", "renewMs"],
-  sha1: "a86d8f83383ac17b6731dc7c6ef24f178080c5e9",
+  sha1: "b5ea3e5fa97c640a1295c8b9160b23a5baf0a19a",
   source: `local KEYS = KEYS
 local ARGV = ARGV
 local now = ARGV[1]
@@ -120,11 +120,26 @@ local function stop_counting(row, root_id, workflow)
     redis.call('HDEL', KEYS[16], workflow)
   end
 end
+local leaf_rows = 64
+local function leaf_of(row)
+  return redis.call('ZREVRANGEBYLEX', KEYS[17], '[' .. row, '-', 'LIMIT', '0', '1')[1]
+end
+local function remove_workflow_row(row)
+  local first = leaf_of(row)
+  if not first then
+    return
+  end
+  local leaf = KEYS[17] .. ':' .. first
+  redis.call('ZREM', leaf, row)
+  if redis.call('EXISTS', leaf) == 0 then
+    redis.call('ZREM', KEYS[17], first)
+  end
+end
 local function take_label(row)
-  local label = redis.call('HGET', KEYS[18], row)
+  local label = redis.call('HGET', KEYS[19], row)
   if label then
-    redis.call('ZREM', KEYS[17], label .. '\\0' .. row)
-    redis.call('HDEL', KEYS[18], row)
+    redis.call('ZREM', KEYS[18], label .. '\\0' .. row)
+    redis.call('HDEL', KEYS[19], row)
   end
 end
 local function erase_run()
@@ -134,7 +149,7 @@ local function erase_run()
   redis.call(
     'UNLINK', KEYS[4], KEYS[5], KEYS[6], KEYS[7], KEYS[8], KEYS[9], KEYS[11], KEYS[12], KEYS[13]
   )
-  redis.call('ZREM', KEYS[19], ARGV[3])
+  remove_workflow_row(ARGV[3])
   take_label(ARGV[3])
   redis.call('ZREM', KEYS[1], ARGV[3])
   redis.call('ZREM', KEYS[2], ARGV[3])

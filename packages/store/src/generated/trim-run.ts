@@ -14,6 +14,8 @@ export interface TrimRunKeys {
   readonly keptFamilies: string;
   /** runs:kept:bytes */
   readonly keptBytes: string;
+  /** runs:wf:<workflow> */
+  readonly runsWorkflow: string;
   /** runs:labels */
   readonly runsLabels: string;
   /** runs:labelled */
@@ -38,8 +40,6 @@ export interface TrimRunKeys {
   readonly log: string;
   /** run:<id>:log:sums */
   readonly logSums: string;
-  /** runs:wf:<workflow> */
-  readonly runsWorkflow: string;
   /** runs:ended */
   readonly runsEnded: string;
   /** runs:unfiled */
@@ -85,9 +85,9 @@ export type TrimRunTag = "removed" | "unarchived" | "enough" | "held" | "open" |
  */
 export const trimRun: Script<TrimRunKeys, TrimRunValues, TrimRunTag> = {
   name: "trim_run",
-  keys: ["statusCompleted", "statusFailed", "statusCancelled", "keptRoots", "keptFamilies", "keptBytes", "runsLabels", "runsLabelled", "run", "parts", "steps", "inbox", "dedupe", "history", "children", "answers", "log", "logSums", "runsWorkflow", "runsEnded", "runsUnfiled", "runsOrphaning", "sinks"],
+  keys: ["statusCompleted", "statusFailed", "statusCancelled", "keptRoots", "keptFamilies", "keptBytes", "runsWorkflow", "runsLabels", "runsLabelled", "run", "parts", "steps", "inbox", "dedupe", "history", "children", "answers", "log", "logSums", "runsEnded", "runsUnfiled", "runsOrphaning", "sinks"],
   values: ["now", "row", "runId", "workflow", "countMax", "bytesMax", "sinkWaitMs", "sinks[]"],
-  sha1: "5ee9696a68a8aeefd8e0e9f56024bf4e25e83c2c",
+  sha1: "c2bdd6ad82e88384ca131fc7544c709835928e38",
   source: `local KEYS = KEYS
 local ARGV = ARGV
 local next_argument = 8
@@ -126,11 +126,26 @@ local function stop_counting(row, root_id, workflow)
     redis.call('HDEL', KEYS[6], workflow)
   end
 end
+local leaf_rows = 64
+local function leaf_of(row)
+  return redis.call('ZREVRANGEBYLEX', KEYS[7], '[' .. row, '-', 'LIMIT', '0', '1')[1]
+end
+local function remove_workflow_row(row)
+  local first = leaf_of(row)
+  if not first then
+    return
+  end
+  local leaf = KEYS[7] .. ':' .. first
+  redis.call('ZREM', leaf, row)
+  if redis.call('EXISTS', leaf) == 0 then
+    redis.call('ZREM', KEYS[7], first)
+  end
+end
 local function take_label(row)
-  local label = redis.call('HGET', KEYS[8], row)
+  local label = redis.call('HGET', KEYS[9], row)
   if label then
-    redis.call('ZREM', KEYS[7], label .. '\\0' .. row)
-    redis.call('HDEL', KEYS[8], row)
+    redis.call('ZREM', KEYS[8], label .. '\\0' .. row)
+    redis.call('HDEL', KEYS[9], row)
   end
 end
 local function erase_run()
@@ -138,16 +153,16 @@ local function erase_run()
   stop_counting(ARGV[2], ARGV[3], ARGV[4])
   redis.call('HDEL', KEYS[5], ARGV[3])
   redis.call(
-    'UNLINK', KEYS[9], KEYS[10], KEYS[11], KEYS[12], KEYS[13], KEYS[14], KEYS[16], KEYS[17], KEYS[18]
+    'UNLINK', KEYS[10], KEYS[11], KEYS[12], KEYS[13], KEYS[14], KEYS[15], KEYS[17], KEYS[18], KEYS[19]
   )
-  redis.call('ZREM', KEYS[19], ARGV[2])
+  remove_workflow_row(ARGV[2])
   take_label(ARGV[2])
   redis.call('ZREM', KEYS[1], ARGV[2])
   redis.call('ZREM', KEYS[2], ARGV[2])
   redis.call('ZREM', KEYS[3], ARGV[2])
   redis.call('ZREM', KEYS[20], entry)
   redis.call('ZREM', KEYS[21], entry)
-  if redis.call('EXISTS', KEYS[15]) == 1 then
+  if redis.call('EXISTS', KEYS[16]) == 1 then
     redis.call('ZADD', KEYS[22], now, ARGV[2])
   end
 end
@@ -176,7 +191,7 @@ local held_bytes = tonumber(redis.call('HGET', KEYS[6], ARGV[4]) or '0')
 if redis.call('ZCARD', KEYS[4]) <= tonumber(ARGV[5]) and held_bytes <= tonumber(ARGV[6]) then
   return { 'enough' }
 end
-local status = redis.call('HGET', KEYS[9], 'status')
+local status = redis.call('HGET', KEYS[10], 'status')
 if status and not has_ended(status) then
   stop_counting(ARGV[2], ARGV[3], ARGV[4])
   return { 'open' }

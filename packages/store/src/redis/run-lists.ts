@@ -38,7 +38,8 @@ async function listRuns(partition: Partition, filter: ListFilter): Promise<Page<
     const grown = asksForRoots ? Math.max(wanted, 2 * looked) : wanted;
     const count = Math.min(rowsPerLook, others.length === 0 ? grown : rowsPerLook);
     const rows = await readRows({ cursor, count });
-    const listed = await inAll(partition, others, rows);
+    let listed = rows;
+    for (const keep of others) listed = await keep(listed);
     const matching = asksForRoots ? await rootsOf(partition, listed) : listed;
     const taken = matching.slice(0, wanted);
     // A row without a record has expired; one whose record does not match has changed this moment.
@@ -56,24 +57,6 @@ async function listRuns(partition: Partition, filter: ListFilter): Promise<Page<
     cursor = (isCut ? taken : rows).at(-1)?.cursor;
   }
   return toPage(runs, cursor);
-}
-
-/** Asked by row, so that the records of runs that are left out need not be read. */
-async function inAll(
-  partition: Partition,
-  others: readonly string[],
-  rows: readonly ListedRow[],
-): Promise<readonly ListedRow[]> {
-  let left = rows;
-  for (const key of others) {
-    if (left.length === 0) break;
-    const asked = left;
-    const scores = await withRedis("zmscore runs", () =>
-      partition.redis.zmscore(key, ...asked.map(({ row }) => row)),
-    );
-    left = asked.filter((_, index) => scores[index] != null);
-  }
-  return left;
 }
 
 /** Children say in a field of their own who their root is. */

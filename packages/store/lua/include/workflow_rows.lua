@@ -1,0 +1,35 @@
+-- The list of all runs of a workflow. Its rows lie in leaves, which Redis keeps in their small form: a third of what a place
+-- in a long list costs. The workflow's key is the list of the leaves, each named by the row it began with. A row belongs to
+-- the last leaf that does not begin after it.
+--
+-- KEYS
+--   runsWorkflow: runs:wf:<workflow>
+
+-- Half of what the small form takes: rows come a little out of order, and those that come late still have room.
+local leaf_rows = 64
+
+local function leaf_of(row)
+  return redis.call('ZREVRANGEBYLEX', K.runsWorkflow, '[' .. row, '-', 'LIMIT', '0', '1')[1]
+end
+
+local function add_workflow_row(row)
+  local first = leaf_of(row)
+  local leaf = first and K.runsWorkflow .. ':' .. first
+  if not leaf or (redis.call('ZCARD', leaf) >= leaf_rows and redis.call('ZRANGE', leaf, '-1', '-1')[1] < row) then
+    redis.call('ZADD', K.runsWorkflow, '0', row)
+    leaf = K.runsWorkflow .. ':' .. row
+  end
+  redis.call('ZADD', leaf, '0', row)
+end
+
+local function remove_workflow_row(row)
+  local first = leaf_of(row)
+  if not first then
+    return
+  end
+  local leaf = K.runsWorkflow .. ':' .. first
+  redis.call('ZREM', leaf, row)
+  if redis.call('EXISTS', leaf) == 0 then
+    redis.call('ZREM', K.runsWorkflow, first)
+  end
+end
