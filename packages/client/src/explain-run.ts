@@ -1,5 +1,5 @@
 /** Why a run is not moving, and what the run that it waits for says, down to the one that decides. Changes nothing. */
-import { type Explanation, explain, limits, type RunRecord } from "@runfleet/model";
+import { type Explanation, explain, isEnded, limits, type RunRecord } from "@runfleet/model";
 import type { RunExplanation } from "./client-documents.js";
 import type { Connections } from "./connections.js";
 import { readRun } from "./read-runs.js";
@@ -9,14 +9,17 @@ export async function explainRun(connections: Connections, runId: string): Promi
 }
 
 async function explainDown(connections: Connections, run: RunRecord): Promise<RunExplanation> {
-  const { store } = connections;
+  const { store, queue } = connections;
   const isInLine = run.blockedOn.some(({ type }) => type === "limit");
-  const [workers, dueAt, permitWait] = await Promise.all([
+  const mayBeReady = run.owner === undefined && !isEnded(run.status);
+  const [workers, dueAt, permitWait, backlog] = await Promise.all([
     store.listWorkers(),
     store.dueAt(run.id),
     isInLine ? store.permitWait(run.id) : undefined,
+    mayBeReady ? queue.backlog(run.pool, { dueBefore: 0 }) : undefined,
   ]);
-  const explanation = explain({ run, workers, dueAt, permitWait, now: connections.time.now() });
+  const isPoolPaused = backlog?.isPaused === true;
+  const explanation = explain({ run, workers, dueAt, permitWait, isPoolPaused, now: connections.time.now() });
   const awaited = await awaitedRun(connections, run, explanation);
   const because = awaited === undefined ? null : await explainDown(connections, awaited);
   return { id: run.id, workflow: run.workflow, status: run.status, ...explanation, because };

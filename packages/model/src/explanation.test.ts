@@ -82,6 +82,11 @@ const cases: Readonly<Record<Cause, readonly [ReturnType<typeof explain>, RegExp
     /2 workers in a row died/,
     /logs/,
   ],
+  pool_paused: [
+    explained({}, { isPoolPaused: true, workers: [{ ...worker, busy: 4 }] }),
+    /pool "gpu" is paused/,
+    /resume the pool/,
+  ],
   pool_full: [
     explained({}, { workers: [{ ...worker, busy: 4 }] }),
     /all 4 slots of pool "gpu"/,
@@ -135,6 +140,13 @@ describe("why a run is not moving", () => {
     const suspect = { ...owner, recoveries: limits.suspectRecoveries };
     expect(explained(suspect).cause).toBe("running");
     expect(explained({ ...suspect, heartbeatAt: now - 60_000 }, { workers: [] }).cause).toBe("owner_silent");
+  });
+
+  it("names a pause only to a run that wants a worker", () => {
+    const paused = { isPoolPaused: true };
+    expect(explained({ status: "waiting", blockedOn: [child] }, paused).cause).toBe("child");
+    expect(explained({ ...owner, heartbeatAt: now }, paused).cause).toBe("running");
+    expect(explained({}, { ...paused, workers: [] }).cause).toBe("pool_paused");
   });
 
   it("takes a run for delayed until its time has come, whatever a sweeper has told of it", () => {

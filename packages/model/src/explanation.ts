@@ -17,6 +17,7 @@ export const causes = [
   "cancelling",
   "running",
   "limit",
+  "pool_paused",
   "no_worker",
   "delayed",
   "pool_full",
@@ -39,6 +40,8 @@ export interface Situation {
   readonly workers: readonly WorkerPresence[];
   /** When a run that nobody owns wants to be looked at; absent = it does not. */
   readonly dueAt: number | undefined;
+  /** Somebody paused the pool of the run. */
+  readonly isPoolPaused?: boolean;
   /** Of a run in line for a permit. */
   readonly permitWait?: PermitWait | undefined;
   readonly now: number;
@@ -172,6 +175,14 @@ const rules: readonly Rule[] = [
     say: ({ permitWait }) => ({
       sentence: permitWait === undefined ? "" : turnSentence(permitWait),
       remedy: `nothing; or allow more: \`runfleet limit set ${permitWait?.workflow ?? ""} --${permitWait?.key === undefined ? "concurrency" : "per-key"} N\``,
+    }),
+  },
+  {
+    cause: "pool_paused",
+    applies: (situation) => isReady(situation) && situation.isPoolPaused === true,
+    say: ({ run }) => ({
+      sentence: `it is ready, and pool "${run.pool}" is paused: workers finish what they have and take nothing more of it`,
+      remedy: "resume the pool on the board of queues, /queues of the server",
     }),
   },
   {

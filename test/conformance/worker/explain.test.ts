@@ -6,8 +6,9 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Cause, causes, limits, zeroTotals } from "@runfleet/model";
-import { connectRedis, createRedisStore, createRedlockLeases } from "@runfleet/store";
+import { connectRedis, createRedisStore, createRedlockLeases, partitionTag } from "@runfleet/store";
 import { createFleetWorker, defineAction, type FleetWorker } from "@runfleet/worker";
+import { Queue } from "bullmq";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { openClientFleet } from "../../support/client-fleet.js";
 import { eventually } from "../../support/eventually.js";
@@ -133,6 +134,20 @@ const cases: Readonly<Record<Cause, readonly [() => Promise<string>, RegExp, Reg
     },
     /1 runs of workflow "single" may be worked on at once, 1 are \([^ ]+\), and 0 come before it/,
     /limit set single --concurrency N/,
+  ],
+  pool_paused: [
+    async () => {
+      const board = new Queue("halted", {
+        prefix: partitionTag(namespace, 0),
+        connection: redis,
+        skipMetasUpdate: true,
+      });
+      await board.pause();
+      await board.close();
+      return await start("fine", { pool: "halted" });
+    },
+    /pool "halted" is paused/,
+    /resume the pool on the board/,
   ],
   no_worker: [
     async () => await start("fine", { pool: "nobody" }),
