@@ -2,8 +2,8 @@
 import { parseArgs } from "node:util";
 import { workloads } from "./workloads.mjs";
 
-/** What has no other system to be compared with, and can be measured and saved alone: parked runs, reads of many runs. */
-export const alone = /** @type {const} */ (["w5", "w9"]);
+/** What has no other system to be compared with, and can be measured and saved alone: parked runs, reads of many runs, families. */
+export const alone = /** @type {const} */ (["w5", "w9", "w10"]);
 /** Everything that can be measured: the pairs against BullMQ, and what stands alone. */
 const known = [...Object.keys(workloads), ...alone];
 
@@ -20,7 +20,7 @@ export const usage = `npm run bench [-- options]
   --only w1,w2       of ${known.join(", ")}
   --repetitions N    at least 3, which is the default
   --json             the results as one JSON document on standard output, nothing else there
-  --save             writes the results to test/bench/results/, to be committed; with --only w5 or w9 that row
+  --save             writes the results to test/bench/results/, to be committed; with --only ${alone.join(" or ")} that row
   --compare          fails when a ratio is more than 20 % worse than the committed one
   --profile          CPU profiles of Runfleet's processes under w1 and w2 instead of figures
   --costs            processor time per unit of each process, and of Redis by script, instead of figures

@@ -23,11 +23,15 @@ export function tableOf(measured) {
 }
 
 /**
- * @param {{ w5?: import("./parked/bench-parked.mjs").ParkedFigures, w9?: import("./reads/bench-reads.mjs").ReadFigures }} rows
+ * @param {{ w5?: import("./parked/bench-parked.mjs").ParkedFigures, w9?: import("./reads/bench-reads.mjs").ReadFigures, w10?: import("./families/bench-families.mjs").FamilyFigures }} rows
  * @returns {string}
  */
-export function rowTablesOf({ w5, w9 }) {
-  const tables = [w5 === undefined ? "" : parkedTableOf(w5), w9 === undefined ? "" : readsTableOf(w9)];
+export function rowTablesOf({ w5, w9, w10 }) {
+  const tables = [
+    w5 === undefined ? "" : parkedTableOf(w5),
+    w9 === undefined ? "" : readsTableOf(w9),
+    w10 === undefined ? "" : familiesTableOf(w10),
+  ];
   return tables.filter((table) => table !== "").join("\n\n");
 }
 
@@ -46,6 +50,16 @@ function readsTableOf({ title, runs, redisMiB, fillSeconds, idlePing, pages, slo
     columns(rows),
     slow.length === 0 ? "every page is within its targets" : `beyond their targets: ${slow.join(", ")}`,
   ].join("\n");
+}
+
+/** @param {import("./families/bench-families.mjs").FamilyFigures} w10 */
+function familiesTableOf({ title, parents, children, workers, familyMs, ...w10 }) {
+  return columns([
+    ["w10", "", `${title}; ${workers} workers`],
+    ["", "wide", `${w10.childrenPerSecond} children/s with ${parents} parents of ${children} children each`],
+    ["", "deep", `${w10.runsPerSecond} runs/s with ${w10.deepFamilies} families of ${w10.levels} levels`],
+    ["", "one", `a family of ${w10.levels} levels takes ${familyMs.p50} ms (p99 ${familyMs.p99})`],
+  ]);
 }
 
 /** @param {import("./parked/bench-parked.mjs").ParkedFigures} w5 */

@@ -9,6 +9,7 @@ import { startEmbeddedRedis } from "@runfleet/testing";
 import { Redis } from "ioredis";
 import { measureCosts } from "./costs.mjs";
 import { benchEngine } from "./engine/bench-engine.mjs";
+import { benchFamilies } from "./families/bench-families.mjs";
 import { describeMachine, loadNow, readVersions } from "./machine.mjs";
 import { measure } from "./measure.mjs";
 import { alone, readOptions, usage } from "./options.mjs";
@@ -133,6 +134,9 @@ async function measureRows(place, options) {
     }),
     ...(names.includes("w9") && {
       w9: await measureAlone(place, options, { name: "reads", measure: benchReads }),
+    }),
+    ...(names.includes("w10") && {
+      w10: await measureAlone(place, options, { name: "families", measure: benchFamilies }),
     }),
   };
 }

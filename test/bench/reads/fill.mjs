@@ -3,7 +3,7 @@
 
 import { setTimeout as pause } from "node:timers/promises";
 import { createClient } from "@runfleet/client";
-import { dayMs } from "@runfleet/model";
+import { dayMs, runStatuses } from "@runfleet/model";
 import { createRedisStore, newRunId, partitionTag } from "@runfleet/store";
 import { readPatterns, written } from "./patterns.mjs";
 
@@ -102,6 +102,7 @@ export async function fill({ redis, redisUrl, namespace, amounts, worker }) {
       return { pattern, times: Math.round((amounts.runs * share) / workflows / pattern.ids.length) };
     });
     const runs = await writeAll(redis, weighted);
+    await listByWorkflow(redis, tag);
     await addSchedules(client, amounts.schedules);
     await addUsage(
       redis,
@@ -113,6 +114,40 @@ export async function fill({ redis, redisUrl, namespace, amounts, worker }) {
   } finally {
     await client.close();
   }
+}
+
+/** As in `workflow_rows.lua`. */
+const leafRows = 64;
+
+/** The list of a workflow lies in leaves that are named by its runs, so it is written when all are there. @param {import("ioredis").Redis} redis @param {string} tag */
+async function listByWorkflow(redis, tag) {
+  for (const key of await redis.keys(`${tag}:runs:wf:*`)) await redis.del(key);
+  const lists = await Promise.all(runStatuses.map((status) => redis.zrange(`${tag}:runs:${status}`, 0, -1)));
+  const rows = lists.flat().sort();
+  /** @type {Map<string, string[]>} */
+  const byWorkflow = new Map();
+  for (let start = 0; start < rows.length; start += perPipeline) {
+    const some = rows.slice(start, start + perPipeline);
+    const reads = redis.pipeline();
+    for (const row of some) reads.hget(`${tag}:run:${row.slice(row.indexOf(":") + 1)}`, "workflow");
+    const names = (await reads.exec()) ?? [];
+    for (const [index, row] of some.entries()) {
+      const name = String(names[index]?.[1]);
+      const listed = byWorkflow.get(name) ?? [];
+      listed.push(row);
+      byWorkflow.set(name, listed);
+    }
+  }
+  for (const [name, listed] of byWorkflow)
+    for (let start = 0; start < listed.length; start += leafRows) {
+      const leaf = listed.slice(start, start + leafRows);
+      const list = `${tag}:runs:wf:${name}`;
+      await redis
+        .pipeline()
+        .zadd(list, 0, leaf[0] ?? "")
+        .zadd(`${list}:${leaf[0]}`, ...leaf.flatMap((row) => [0, row]))
+        .exec();
+    }
 }
 
 /** @param {FleetClient} client @param {string} kind @param {string} name */

@@ -8,8 +8,8 @@
  *   commands: what writes the traces again once ids and times are replaced; copies: keys whose content names no id
  */
 
-/** Everything but the capped feed, which is no run's, and leases, which end by themselves. */
-const shared = /:(events|lease:[^:]+)$/;
+/** Everything but the capped feed, which is no run's, leases, which end by themselves, and lists that lie in leaves, see `fill.mjs`. */
+const shared = /:(events|lease:[^:]+)$|:runs:wf:/;
 
 /** What a key holds, as the commands that write it. @type {Readonly<Record<string, (redis: Redis, key: string) => Promise<Command[]>>>} */
 const readers = {
