@@ -44,6 +44,8 @@ export interface Simulation {
   /** Decides about time and faults; the answers do not depend on it. */
   readonly random: Random;
   readonly faults: Faults;
+  /** Hears of everything that a worker was asked to do, and when. */
+  readonly asked?: (command: LocalCommand, at: number) => void;
 }
 
 export interface History {
@@ -83,7 +85,7 @@ export function simulate(simulation: Simulation): History {
   return fleet.history();
 }
 
-function createFleet({ definition, run, random, faults }: Simulation) {
+function createFleet({ definition, run, random, faults, asked }: Simulation) {
   const plan = compile(definition);
   const log = createLog();
   const schedule: Later[] = [];
@@ -163,6 +165,7 @@ function createFleet({ definition, run, random, faults }: Simulation) {
 
   function locally(command: LocalCommand): void {
     attempts.asked(command, now);
+    asked?.(command, now);
     if (command.type === "abortAttempt") {
       if (random.chance(0.5)) return;
       const outcome: Outcome = { type: "cancelled", reason: command.reason };

@@ -16,7 +16,7 @@ import type {
   UsageDocument,
   WorkflowDocument,
 } from "@runfleet/client";
-import type { GivenResult, RunDocument } from "@runfleet/model";
+import type { GivenDocument, GivenResult, RunDocument } from "@runfleet/model";
 
 export interface Session {
   readonly name: string;
@@ -83,6 +83,8 @@ export const api = {
   runsOfKey: (idempotencyKey: string) => ask<RunPage>("GET", `/runs${search({ idempotencyKey })}`),
   run: (id: string) => ask<RunDocument>("GET", `/runs/${at(id)}`),
   definition: (id: string) => ask<DefinitionDocument>("GET", `/runs/${at(id)}/definition`),
+  given: (id: string, address: string, attempt: number) =>
+    ask<GivenDocument>("GET", `/runs/${at(id)}/steps/${at(address)}/variables?attempt=${attempt}`),
   explain: (id: string) => ask<RunExplanation>("GET", `/runs/${at(id)}/explanation`),
   log: (id: string, asked: { step: string; cursor: string }) =>
     ask<LogPage>("GET", `/runs/${at(id)}/logs${search({ ...asked, limit: "500" })}`),

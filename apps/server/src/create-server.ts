@@ -21,6 +21,7 @@ import { limitRoutes } from "./api/limit-routes.js";
 import { oneRunRoutes } from "./api/one-run-routes.js";
 import { runRoutes } from "./api/run-routes.js";
 import { scheduleRoutes } from "./api/schedule-routes.js";
+import { stepRoutes } from "./api/step-routes.js";
 import { usageRoutes } from "./api/usage-routes.js";
 import { workflowRoutes } from "./api/workflow-routes.js";
 import { type AuditEntry, auditChanges } from "./audit.js";
@@ -102,6 +103,7 @@ function apiRoutes({ fleet, tokens }: ServerParts) {
     sessionRoutes(tokens),
     runRoutes(fleet),
     oneRunRoutes(fleet),
+    stepRoutes(fleet),
     eventStreamRoutes(fleet),
     changeRoutes(fleet),
     bulkRoutes(fleet),

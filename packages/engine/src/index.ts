@@ -2,6 +2,7 @@
 export { decide } from "./decide.js";
 export type { DecideEnv, Decision, Ending } from "./decision.js";
 export { type FlowOutput, parseFlowOutput } from "./flow-output.js";
+export { givenTo } from "./given/given-to.js";
 export { newState } from "./new-state.js";
 export { type DerivedOutput, deriveFromOutput, outputProblems } from "./output-schema/check-output.js";
 export { describeOutputSchema, plainOutputInstruction } from "./output-schema/describe-output-schema.js";

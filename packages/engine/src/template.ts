@@ -41,6 +41,12 @@ export function templatePieces(
   });
 }
 
+/** Names of the variables that the text's placeholders mean, in their order; each once. */
+export function namesIn(text: string, variables: Readonly<Record<string, string>>): string[] {
+  const names = [...piecesOf(text)].filter((piece) => typeof piece !== "string");
+  return [...new Set(names.map(({ name }) => variableNamed(name, variables)))];
+}
+
 interface Placeholder {
   readonly name: string;
   /** With its braces. */
@@ -74,9 +80,12 @@ export function substituteAll(
 }
 
 function lookUp(name: string, variables: Readonly<Record<string, string>>): string | undefined {
-  const value = member(variables, name);
-  if (value !== undefined || !name.startsWith(inputsPrefix)) return value;
-  return member(variables, name.slice(inputsPrefix.length));
+  return member(variables, variableNamed(name, variables));
+}
+
+function variableNamed(name: string, variables: Readonly<Record<string, string>>): string {
+  const isPlain = !name.startsWith(inputsPrefix) || Object.hasOwn(variables, name);
+  return isPlain ? name : name.slice(inputsPrefix.length);
 }
 
 /** As `lookUp` finds it: the name itself before the input of the other spelling. */

@@ -90,6 +90,8 @@ export { causes, explain } from "./explanation.js";
 export type { Fact, FleetEvent, HistoryEvent } from "./fact.js";
 export type { FleetCounting, FleetCounts } from "./fleet-counts-port.js";
 export { signalName } from "./gate-signal.js";
+export type { GivenDocument, GivenVariable } from "./given.js";
+export { givenDocumentSchema } from "./given.js";
 export {
   type HttpGateOption,
   type HttpGateProblem,

@@ -127,6 +127,9 @@ export const limits = {
   secretSoughtCharsMin: 6,
   /** Pools whose size is set or remembered: what is said of them is read all at once. */
   scalingPoolsMax: 100,
+  /** Bytes of one value, and names, in what is told of the variables of a step: what people read, not what programs use. */
+  givenValueBytesMax: 1_024,
+  givenNamesMax: 200,
   /** Takeovers without any step that ended in between before a run fails with `crash_loop`. */
   recoveriesMax: 5,
   /** Takeovers without progress from which a run is a suspect: one dead worker is a misfortune, two in a row are a hint. */

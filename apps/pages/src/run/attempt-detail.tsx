@@ -1,10 +1,11 @@
-/** What a step was, said and left: its newest attempt, the others on demand, what the workflow says of it, and a fork from it. */
+/** What a step was, said and left: its newest attempt, the others on demand, what it was given, what the workflow says of it, and a fork from it. */
 import type { RunDocument, StepDocument } from "@runfleet/model";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { api } from "../api";
 import { LongText } from "../parts/long-text";
 import { ForkForm } from "./fork-form";
+import { Given } from "./given";
 import { StepDetail } from "./step-detail";
 import { StepLog } from "./step-log";
 import { writtenNode } from "./written-node";
@@ -38,6 +39,7 @@ export function AttemptDetail({ run, steps }: AttemptDetailProps) {
         </label>
       )}
       <StepDetail step={step} />
+      <Given key={keyOf(step)} run={run} step={step} />
       <StepLog key={step.address} run={run.id} step={step} />
       <Written run={run} address={step.address} />
       <ForkForm run={run} from={step.address} />

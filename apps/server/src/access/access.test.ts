@@ -62,6 +62,7 @@ test("what each role may do is what is written here", async () => {
       "viewer GET /api/v1/runs/x/events",
       "viewer GET /api/v1/runs/x/explanation",
       "viewer GET /api/v1/runs/x/logs",
+      "viewer GET /api/v1/runs/x/steps/x/variables",
       "viewer GET /api/v1/scaler",
       "viewer GET /api/v1/schedules",
       "viewer GET /api/v1/schedules/x",

@@ -243,6 +243,36 @@ test("a run is started once more, and what cannot be forked is refused", async (
   expect(repeat).toMatchObject({ status: 200, body: { id: forked.body.id } });
 });
 
+test("what a step was given is told with the texts that use it, secrets masked; no step is no such place", async () => {
+  const token = "a token nobody may read";
+  const source = `workflow given {
+    inputs { whom required  token secret  long optional }
+    script say { run = "echo {{inputs.whom}} {{nothing}} {{token}}"  env = { TO = "{{whom}}" } }
+  }`;
+  const published = await ask("POST", "/api/v1/workflows", { body: { source } });
+  expect(published.body).toMatchObject({ name: "given" });
+  const inputs = { whom: "<b>Ann</b>", token, long: "x".repeat(5_000) };
+  const { id } = (await ask("POST", "/api/v1/runs", { body: { workflow: "given", inputs } })).body;
+  const early = await ask("GET", `/api/v1/runs/${id}/steps/b.0/variables`);
+  expect(early).toMatchObject({ status: 404, body: { code: "route_not_found" } });
+  await server.under.workOn(id);
+  const told = await ask("GET", `/api/v1/runs/${id}/steps/b.0/variables`, { who: "viewer" });
+  expect(told.body).toMatchObject({ id, address: "b.0", attempt: 1, leftOut: 0 });
+  expect(told.body.variables.slice(0, 3)).toEqual([
+    { name: "whom", value: "<b>Ann</b>", isCut: false, usedIn: ["run", "env.TO"] },
+    { name: "nothing", value: null, isCut: false, usedIn: ["run"] },
+    { name: "token", value: "***", isCut: false, usedIn: ["run"] },
+  ]);
+  const long = told.body.variables.find(({ name }: { name: string }) => name === "long");
+  expect(long).toMatchObject({ isCut: true, usedIn: [] });
+  expect(Buffer.byteLength(long.value)).toBeLessThanOrEqual(1_024);
+  expect(told.body.unknown[0]).toContain("runContext");
+  for (const path of ["b.7/variables", "b.0/variables?attempt=2"])
+    expect((await ask("GET", `/api/v1/runs/${id}/steps/${path}`)).body.code).toBe("route_not_found");
+  const unknown = await ask("GET", "/api/v1/runs/nobody/steps/b.0/variables");
+  expect(unknown).toMatchObject({ status: 404, body: { code: "run_not_found" } });
+});
+
 test("the definition of a run is the version it was started with, whatever is published since", async () => {
   const source = (run: string) => `workflow versioned { script only { run = "${run}" } }`;
   const publish = (run: string) => ask("POST", "/api/v1/workflows", { body: { source: source(run) } });

@@ -15,7 +15,14 @@ import type {
   RunRow,
   WorkflowDocument,
 } from "@runfleet/client";
-import { causes, definitionSchema, logLineSchema, runDocumentSchema, runStatuses } from "@runfleet/model";
+import {
+  causes,
+  definitionSchema,
+  givenDocumentSchema,
+  logLineSchema,
+  runDocumentSchema,
+  runStatuses,
+} from "@runfleet/model";
 import { z } from "zod";
 
 const isoTime = z.iso.datetime();
@@ -38,6 +45,8 @@ export const runDefinitionSchema = z
     definition: definitionSchema,
   })
   .meta({ id: "RunDefinition" }) satisfies z.ZodType<DefinitionDocument>;
+
+export const givenSchema = givenDocumentSchema.meta({ id: "Given" });
 
 export const startedSchema = z
   .object({

@@ -8,6 +8,10 @@ const milliseconds = z.int().min(0);
 
 export const runParams = z.object({ id: name.describe("run id") });
 export const gateParams = runParams.extend({ gate: name.describe("name or address of the gate") });
+export const stepParams = runParams.extend({ address: name.describe("address of the step") });
+export const stepQuery = z.strictObject({
+  attempt: z.coerce.number().int().min(1).optional().describe("default: the newest"),
+});
 
 /** Which page of a list. */
 export const page = {
