@@ -31,7 +31,7 @@ import { healthRoutes } from "./health-routes.js";
 import { metricsRoutes, type ServedMetrics } from "./metrics/metrics-routes.js";
 import { describeApi } from "./openapi.js";
 import { pageRoutes } from "./page-routes.js";
-import { answerProblems } from "./problem.js";
+import { answerBadAddress, answerProblems, ownHeaders } from "./problem.js";
 
 export interface ServerParts {
   readonly fleet: FleetClient;
@@ -51,6 +51,8 @@ export interface ServerParts {
 
 /** A definition at its limit as JSON text inside JSON, with room for escapes. */
 const bodyBytesMax = 2 * limits.definitionBytesMax;
+/** Characters of a name in an address, where each byte may be written as three. */
+const addressPartMax = 3 * limits.nameBytesMax;
 const requestIdPattern = /^[A-Za-z0-9._-]{1,100}$/;
 const version = "0.1.0";
 
@@ -59,6 +61,8 @@ export async function createServer(parts: ServerParts): Promise<FastifyInstance>
   const app = Fastify({
     bodyLimit: bodyBytesMax,
     forceCloseConnections: true,
+    frameworkErrors: answerBadAddress,
+    routerOptions: { maxParamLength: addressPartMax },
     genReqId: (request) => {
       const given = request.headers["x-request-id"];
       return typeof given === "string" && requestIdPattern.test(given) ? given : randomUUID();
@@ -71,7 +75,7 @@ export async function createServer(parts: ServerParts): Promise<FastifyInstance>
   app.setSerializerCompiler(() => (data) => JSON.stringify(data));
   answerProblems(app, log);
   app.addHook("onRequest", async (request, reply) => {
-    reply.headers({ "x-request-id": request.id, "cache-control": "no-store" });
+    reply.headers(ownHeaders(request));
   });
   // Once the body is there: what reads it would lose the caller's trace again.
   app.addHook("preHandler", (request, _reply, done) => withinTrace(request.headers, done));

@@ -35,8 +35,7 @@ const ofFastify: Readonly<Record<string, ErrorCode>> = {
 /** Gives every error of `app` its document; `log` gets a line for those that are the server's fault. */
 export function answerProblems(app: FastifyInstance, log: (line: string) => void): void {
   app.setErrorHandler((error: FastifyError, request, reply) => {
-    const told = explain(error);
-    const problem = problemOf(told, request);
+    const problem = problemOf(explain(error), request);
     if (problem.status >= 500)
       log(`${request.method} ${request.routeOptions.url}: ${problem.code}: ${reasonOf(error)}`);
     return sendProblem(reply, problem);
@@ -45,6 +44,17 @@ export function answerProblems(app: FastifyInstance, log: (line: string) => void
     const detail = `there is nothing at ${request.method} ${request.url.slice(0, 200)}`;
     return sendProblem(reply, problemOf({ code: "route_not_found", detail }, request));
   });
+}
+
+/** Of an address that no route can be looked up for. No hook has seen the request, so its headers are set here. */
+export function answerBadAddress(error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
+  reply.headers(ownHeaders(request));
+  void sendProblem(reply, problemOf(explain(error), request));
+}
+
+/** What every answer has. */
+export function ownHeaders({ id }: FastifyRequest): Readonly<Record<string, string>> {
+  return { "x-request-id": id, "cache-control": "no-store" };
 }
 
 function sendProblem(reply: FastifyReply, problem: Problem): FastifyReply {

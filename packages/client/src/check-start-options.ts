@@ -14,7 +14,7 @@ import {
 import type { StartOptions } from "./client-options.js";
 
 export function checkStartOptions(options: StartOptions): void {
-  checkName("label", options.label);
+  checkLabel("label", options.label);
   checkName("idempotency key", options.idempotencyKey);
   checkName("model", options.model);
   checkName("identity", options.identity);
@@ -32,6 +32,12 @@ export function checkName(what: string, value: string | undefined): void {
   checkBytes({ what, text: value, bytesMax: limits.nameBytesMax });
 }
 
+/** Throws as `checkName` does. The lists by labels tell by a zero byte where a label ends. */
+function checkLabel(what: string, label: string | undefined): void {
+  checkName(what, label);
+  refuse(label?.includes("\0") === true ? `the ${what} has a zero byte` : undefined);
+}
+
 /** Of a filter. Throws as `checkName` does, and `invalid_usage` for a label and a prefix at once. */
 export function checkLabels({
   label,
@@ -40,8 +46,8 @@ export function checkLabels({
   readonly label?: string;
   readonly labelPrefix?: string;
 }): void {
-  checkName("label", label);
-  checkName("beginning of the label", labelPrefix);
+  checkLabel("label", label);
+  checkLabel("beginning of the label", labelPrefix);
   refuse(
     label !== undefined && labelPrefix !== undefined
       ? "runs are chosen by a label or by how it begins, not by both"

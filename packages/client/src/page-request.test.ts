@@ -22,8 +22,9 @@ test.each([
   ["gates", "000001800000000:01J9ZK3T5V"],
   ["schedules", "a b"],
   ["limits", "[x"],
+  ["log", "1-x"],
 ] as const)("anything else is refused, not read as the first page: %s, %j", (list, cursor) => {
-  expect(() => pageRequest(list, { cursor })).toThrow(/no cursor of a list of/);
+  expect(() => pageRequest(list, { cursor })).toThrow(/no cursor of (a list of|the log of a run)/);
   expect(() => pageRequest(list, { cursor })).toThrow(expect.objectContaining({ code: "invalid_usage" }));
 });
 

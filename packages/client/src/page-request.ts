@@ -18,6 +18,15 @@ const cursorForms = {
   limits: /^[A-Za-z_][A-Za-z0-9_-]*(\/\S*)?$/,
 } as const;
 
+const listWords: Readonly<Record<keyof typeof cursorForms, string>> = {
+  runs: "a list of runs",
+  labels: "a list of runs by how their label begins",
+  gates: "a list of gates",
+  schedules: "a list of schedules",
+  log: "the log of a run",
+  limits: "a list of limits",
+};
+
 /** Throws `invalid_usage` for a cursor that no page of this list has given. */
 export function pageRequest(
   list: keyof typeof cursorForms,
@@ -29,7 +38,7 @@ export function pageRequest(
   const shown = JSON.stringify(cursor.slice(0, 100));
   throw new RunfleetError(
     "invalid_usage",
-    `${shown} is no cursor of a list of ${list}: take the one that the page before came with`,
+    `${shown} is no cursor of ${listWords[list]}: take the one that the page before came with`,
   );
 }
 

@@ -44,6 +44,7 @@ describe("lists", () => {
     ["a label of children", { label: "a", parent: "R" }],
     ["root runs of a parent", { roots: true, parent: "R" }],
     ["an empty prefix", { labelPrefix: "" }],
+    ["a label that no run can have", { label: "a\0b" }],
     ["a cursor of another list", { labelPrefix: "a", cursor: "000001800000000:01J9ZK3T5V" }],
     ["a cursor of another prefix", { labelPrefix: "a", cursor: "cHItNw.000001800000000:01J9ZK3T5V" }],
   ])("are refused by %s", async (_, options) => {

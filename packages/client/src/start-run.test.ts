@@ -90,6 +90,11 @@ describe("a start that is refused writes nothing:", () => {
       () => fleet.start("greet", { inputs: { whom: "x" }, label: "l".repeat(201) }),
       "too_large",
     ],
+    [
+      "a label that the lists could not tell from another one",
+      () => fleet.start("greet", { inputs: { whom: "x" }, label: "a\0b" }),
+      "invalid_usage",
+    ],
     ["a negative delay", () => fleet.start("greet", { inputs: { whom: "x" }, delayMs: -1 }), "invalid_usage"],
     [
       "a pool with a colon",

@@ -9,7 +9,7 @@ export function labelPlace(label: string, row: string): string {
   return `${label}${between}${row}`;
 }
 
-/** A row has no zero byte; a label may. */
+/** Neither a row nor a label has a zero byte. */
 export function placeRow(place: string): string {
   return place.slice(place.lastIndexOf(between) + 1);
 }

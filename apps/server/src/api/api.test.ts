@@ -188,6 +188,10 @@ test("a workflow is checked and published, as text or as data", async () => {
 test.each([
   ["GET", "/api/v1/runs/nope", undefined, 404, "run_not_found"],
   ["GET", "/api/v1/nothing", undefined, 404, "route_not_found"],
+  ["GET", `/api/v1/runs/${"x".repeat(200)}`, undefined, 404, "run_not_found"],
+  ["GET", `/api/v1/workflows/${"%C3%A9".repeat(100)}`, undefined, 404, "workflow_not_found"],
+  ["GET", `/api/v1/runs/${"x".repeat(601)}`, undefined, 414, "invalid_usage"],
+  ["GET", "/api/v1/runs/%ff", undefined, 400, "invalid_usage"],
   ["GET", "/api/v1/runs?limit=0", undefined, 400, "invalid_usage"],
   ["GET", "/api/v1/runs?colour=red", undefined, 400, "invalid_usage"],
   ["POST", "/api/v1/runs", { workflow: "nope" }, 404, "workflow_not_found"],

@@ -98,6 +98,17 @@ test("a run that is not there is a problem, not a stream", async () => {
   });
 });
 
+test("what is no id of an event is refused in the address, and begins at the beginning in a header", async () => {
+  const { id } = await server.under.fleet.start("greet", { inputs: { whom: "x" } });
+  await server.under.workOn(id, { gate: gateOf(id) });
+  const refused = await server.ask("GET", `${eventsPath(id)}?after=yesterday`);
+  expect([refused.status, refused.body.code]).toEqual([400, "invalid_usage"]);
+  expect(refused.body.detail).toContain("must be the id of an event");
+  const headers = { "last-event-id": "yesterday" };
+  const { body } = await server.ask("GET", `${eventsPath(id)}?until=history`, { headers });
+  expect(messages(body).map(({ event }) => event)).toEqual(["lease.acquired", "run.started", "end"]);
+});
+
 test("a reader that does not read makes the server wait, and takes up no more than its connection", async () => {
   const { fleet } = server.under;
   const { id } = await fleet.start("greet", { inputs: { whom: "x" } });

@@ -12,7 +12,7 @@ import type { FastifyReply } from "fastify";
 import type { FastifyPluginCallbackZod } from "fastify-type-provider-zod";
 import { z } from "zod";
 import { problems } from "./problems.js";
-import { eventsQuery, runParams } from "./requests.js";
+import { eventId, eventsQuery, runParams } from "./requests.js";
 
 /** Proxies close what is silent for a minute; a reader that is gone is noticed at the next beat. */
 const heartbeatMs = 15_000;
@@ -22,8 +22,6 @@ const eventStreamAnswer = {
 };
 /** Readers of one server at once: each holds a connection to Redis while nothing happens, and Redis takes 10,000. */
 const readersMax = 500;
-/** More digits are no time and no count, and too large for Redis. */
-const eventId = /^\d{1,15}-\d{1,15}$/;
 
 interface StreamOptions {
   /** Readers at once. */

@@ -119,10 +119,13 @@ export const signalBody = z
   })
   .meta({ id: "SignalRequest" });
 
+/** More digits are no time and no count, and too large for Redis. */
+export const eventId = /^\d{1,15}-\d{1,15}$/;
+
 export const eventsQuery = z.strictObject({
   after: z
     .string()
-    .max(100)
+    .regex(eventId, "must be the id of an event, like 1796039997076-0")
     .optional()
     .describe("id of the last event already seen; the header `Last-Event-ID` wins"),
   until: z.enum(["run", "history"]).optional().describe("`history` ends after what is there"),

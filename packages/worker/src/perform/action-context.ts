@@ -7,6 +7,7 @@ import type { AgentFile } from "../agent/agent-file.js";
 import { composePrompt } from "../agent/compose-prompt.js";
 import type { PerformContext } from "./context.js";
 import type { LineSink } from "./printed-lines.js";
+import { schemaProblems } from "./schema-problems.js";
 import { printedBy } from "./step-log.js";
 
 export interface Attempt {
@@ -101,6 +102,6 @@ function checkedInput(action: AnyAction, command: RunAction): unknown {
   if (parsed.success) return parsed.data;
   throw new RunfleetError(
     "invalid_input",
-    `input of action "${action.name}" does not fit: ${parsed.error.message}`,
+    `input of action "${action.name}" does not fit: ${schemaProblems(parsed.error)}`,
   );
 }

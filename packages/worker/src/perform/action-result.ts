@@ -7,6 +7,7 @@ import { deriveFromOutput, type OutputSchema, outputProblems } from "@runfleet/e
 import { type Outcome, outcomeSchema, RunfleetError, type Usage, usageSchema } from "@runfleet/model";
 import type { ActionResult, AnyAction } from "../action.js";
 import { failedOutcome } from "../outcomes.js";
+import { schemaProblems } from "./schema-problems.js";
 
 export interface Returned {
   readonly action: AnyAction;
@@ -42,12 +43,9 @@ function succeeded({ action, schema, result, durationMs }: Returned): Outcome {
     ...(result.resultText === undefined ? {} : { resultText: result.resultText }),
   });
   if (outcome.success) return outcome.data;
-  const problems = outcome.error.issues
-    .map(({ path, message }) => `${path.join(".")}: ${message}`)
-    .join("; ");
   throw new RunfleetError(
     "invalid_output",
-    `action "${action.name}" returned something that is no result: ${problems}`,
+    `action "${action.name}" returned something that is no result: ${schemaProblems(outcome.error)}`,
   );
 }
 
@@ -56,7 +54,9 @@ function checkedOutput(action: AnyAction, output: unknown): unknown {
   const parsed = action.output.safeParse(output);
   if (parsed.success) return parsed.data;
   // Retryable on purpose: a model or a service may answer in the right shape the next time.
-  throw new Error(`output of action "${action.name}" does not fit its schema: ${parsed.error.message}`);
+  throw new Error(
+    `output of action "${action.name}" does not fit its schema: ${schemaProblems(parsed.error)}`,
+  );
 }
 
 /** Markers and context as the schema says; a context of the action's own stays. Retryable for the same reason. */

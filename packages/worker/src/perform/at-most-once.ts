@@ -6,6 +6,7 @@ import type { GivenResult, Outcome, RunAction } from "@runfleet/model";
 import type { ActionContext, ActionResult, AnyAction, ProbeAnswer } from "../action.js";
 import { failureOf } from "../outcomes.js";
 import type { PerformContext } from "./context.js";
+import { schemaProblems } from "./schema-problems.js";
 
 /** A probe asks one question; who does not hear by then asks a person. */
 const probeMsMax = 30_000;
@@ -57,7 +58,7 @@ export function withoutRepeat(outcome: Outcome, whose: string): Outcome {
   if (outcome.type !== "failed") return outcome;
   const { usage } = outcome;
   return {
-    ...inDoubt(`${whose} something that is no result: ${outcome.error.message}`),
+    ...inDoubt(`${whose} something that is no result: ${schemaProblems(outcome.error)}`),
     ...(usage === undefined ? {} : { usage }),
   };
 }
