@@ -38,7 +38,7 @@ browse("a run is started, watched, approved with feedback, and seen to complete"
   await stepRow(page, "build").click();
   await page.getByText("built 1.2").first().waitFor();
   const given = page.getByLabel("Given").filter({ hasText: "version in run" });
-  expect(await given.locator("dd").first().innerText()).toContain("1.2");
+  expect(await given.locator("dd").first().textContent()).toContain("1.2");
   await given.getByText(/^All other variables/).click();
   await given.getByText("workflow_run_id", { exact: true }).waitFor();
   await page.getByText(/^History/).click();
