@@ -225,28 +225,16 @@ describe.skipIf(helm === undefined)("with helm", () => {
     expect(all.flatMap(faultsOf)).toEqual([]);
   });
 
-  const minimal = { values: "minimal.yaml", release: "fleet" };
-  test.each([
-    ["a name that no value has", "server.replcas=3", /replcas/],
-    ["a tag that moves", "image.tag=latest", /image\/tag/],
-    ["a policy that the server would refuse", "pools.default.policy.targetMs=1", /targetMs/],
-    ["no time to stop", "pools.default.graceSeconds=0", /graceSeconds/],
-    ["no address of Redis", "redis.secret.name=", /redis\.secret\.name is required/],
-    ["a server whose metrics nobody may read", "monitoring.enabled=true", /monitoring\.openMetrics/],
-    ["no tokens", "server.tokens.name=", /server\.tokens\.name is required/],
-    ["KEDA without a token", "autoscaling.kind=keda-metrics-api", /autoscaling\.token\.name is required/],
-    [
-      "KEDA's external scaler without its port",
-      "autoscaling.kind=keda-external-push,autoscaling.token.name=x",
-      /server\.grpc/,
-    ],
-    [
-      "two pools whose Deployments would have one name",
-      "pools.a_b.replicas=1,pools.a-b.replicas=1",
-      /same name/,
-    ],
-  ])("%s is refused", (_what, set, message) => {
-    expect(() => manifestsText(program, minimal, ["--set", set])).toThrow(message);
+  test("the values of the guide are good ones", () => {
+    const guide = readFileSync(join(root, "docs/guides/operating.md"), "utf8");
+    const values = /# my-values\.yaml\n([\s\S]*?)```/.exec(guide)?.[1] ?? "";
+    const words = Object.entries<unknown>(parse(values)).flatMap(([name, value]) => [
+      ...["--set-json", `${name}=${JSON.stringify(value)}`],
+    ]);
+    const minimal = { values: "minimal.yaml", release: "fleet" };
+    const manifests = manifestsOf(manifestsText(program, minimal, words));
+    expect(manifests.filter(({ kind }) => kind === "ScaledObject")).toHaveLength(2);
+    expect(manifests.flatMap(faultsOf)).toEqual([]);
   });
 });
 

@@ -3,9 +3,9 @@
 {{- if contains "runfleet" .Release.Name }}{{ .Release.Name | trunc 40 | trimSuffix "-" }}{{ else }}{{ printf "%s-runfleet" .Release.Name | trunc 40 | trimSuffix "-" }}{{ end -}}
 {{- end -}}
 
-{{- /* Pools may have letters in names that Kubernetes has not. */ -}}
+{{- /* Pools may have signs in names that Kubernetes has not. */ -}}
 {{- define "runfleet.poolName" -}}
-{{ include "runfleet.name" .root }}-worker-{{ .pool | lower | replace "." "-" | replace "_" "-" | trimSuffix "-" }}
+{{ include "runfleet.name" .root }}-worker-{{ .pool | replace "." "-" | replace "_" "-" | trimSuffix "-" }}
 {{- end -}}
 
 {{- define "runfleet.selector" -}}
