@@ -106,7 +106,12 @@ test("no example is left out", () => {
   })
     .filter((entry) => entry.isDirectory() && entry.name !== "node_modules")
     .map(({ name }) => name);
-  const elsewhere = { embedding: "test/docs", "licence-audit": "the demo", "run-archive": "test/e2e" };
+  const elsewhere = {
+    embedding: "test/docs",
+    "licence-audit": "the demo",
+    "run-archive": "test/e2e",
+    testing: "its own test",
+  };
   const here = [
     "agent-review",
     "ci-pipeline",
