@@ -49,7 +49,7 @@ export function oneRun(runId: string | undefined, choices: ManyChoices): string 
   }
   if (runId === undefined && !isChosen) {
     const message =
-      "name a run, or choose runs with --status, --workflow, --label or --older-than, or --all of them";
+      "name a run, or choose runs with --status, --workflow, --label, --label-prefix or --older-than, or --all of them";
     throw new RunfleetError("invalid_usage", message);
   }
   return runId;

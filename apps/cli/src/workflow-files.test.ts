@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -64,6 +64,21 @@ describe("a workflow that another one names", () => {
 });
 
 describe("workflow files", () => {
+  test("of a folder are those below it: linked ones too, and nothing of packages, hidden folders or linked folders", async () => {
+    const folder = join(cwd, "below");
+    for (const name of ["deep/er", ".git", "node_modules/theirs"])
+      await mkdir(join(folder, name), { recursive: true });
+    for (const name of ["deep/er/a.wf", ".git/b.wf", "node_modules/theirs/c.wf", "d.wf.txt"])
+      await writeFile(join(folder, name), flow("any", "call plan"));
+    await symlink(join(cwd, "flows", "leaf.wf"), join(folder, "linked.wf"));
+    await symlink(folder, join(folder, "deep", "again"));
+    const found = await readWorkflowPaths(["below"], cwd);
+    expect(found.map(({ file }) => file)).toEqual([
+      join("below", "deep", "er", "a.wf"),
+      join("below", "linked.wf"),
+    ]);
+  });
+
   test("are told from names", () => {
     expect(["a.wf", "./a", "dir/a"].map(looksLikeFile)).toEqual([true, true, true]);
     expect(looksLikeFile("review-pr")).toBe(false);

@@ -84,15 +84,24 @@ async function filesOf(path: string, cwd: string): Promise<readonly string[]> {
   const full = resolve(cwd, path);
   const info = await stat(full).catch(() => undefined);
   if (info?.isDirectory() !== true) return [full];
-  const names = await readdir(full, { recursive: true });
-  const files = names.filter((name) => name.endsWith(workflowExtension)).filter(isOwn);
-  if (files.length > 0) return files.sort().map((name) => join(full, name));
+  const files = await filesBelow(full);
+  if (files.length > 0) return files.sort();
   throw new RunfleetError("workflow_not_found", `there is no ${workflowExtension} file in ${path}`, {
     details: { path: full },
   });
 }
 
-/** Packages and hidden folders bring files that are not this project's. */
-function isOwn(path: string): boolean {
-  return !path.split(/[\\/]/).some((part) => part === "node_modules" || part.startsWith("."));
+/**
+ * Packages and hidden folders bring files that are not this project's, and take long to go through: they are not looked
+ * into. Neither are links to folders, which may lead in a circle.
+ */
+async function filesBelow(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { withFileTypes: true });
+  const own = entries.filter(({ name }) => name !== "node_modules" && !name.startsWith("."));
+  const found = own.map((entry) => {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) return filesBelow(path);
+    return entry.name.endsWith(workflowExtension) ? [path] : [];
+  });
+  return (await Promise.all(found)).flat();
 }
