@@ -40,7 +40,7 @@ interface Turn {
 
 /** Whoever asks more often gets the last answer: the number must not depend on how many look at it. */
 const turnEveryMs = 2_000;
-/** A pool that nobody asked about for a day, that has no workers and no policy, is not shown any more. */
+/** A pool that nobody asked about for a day, that has no workers, no policy and no fresh run, is not shown any more. */
 const shownMs = 86_400_000;
 
 export interface SizedPool {
@@ -50,7 +50,10 @@ export interface SizedPool {
   readonly decision: ScalingDecision;
 }
 
-/** Every pool that somebody works for, or set something for, or had work when somebody asked about it, with its size now. */
+/**
+ * Every pool that somebody works for, set something for or started runs in, or that had work when somebody asked about it,
+ * with its size now.
+ */
 export async function sizePools(
   ports: Ports,
   workers: readonly WorkerPresence[],
@@ -63,6 +66,7 @@ export async function sizePools(
     "default",
     ...workers.flatMap(({ pools }) => pools),
     ...records.policies.keys(),
+    ...records.used,
     ...asked.map(([name]) => name),
   ]);
   return Promise.all([...names].sort().map((name) => sizePool(ports, { name, records, workers })));

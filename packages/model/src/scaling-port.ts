@@ -9,6 +9,8 @@ export interface ScalingRecords {
   /** By pool. */
   readonly policies: ReadonlyMap<string, string>;
   readonly turns: ReadonlyMap<string, string>;
+  /** Pools that runs were created for within a day, but `default`; the newest `limits.scalingPoolsMax`. */
+  readonly used: readonly string[];
 }
 
 /** `overtaken`: somebody else was faster, and `last` is their turn (absent: it is gone). */

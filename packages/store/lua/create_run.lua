@@ -22,6 +22,7 @@
 --   schedule: schedule:<name>, or the run itself when none starts it
 --   runsEnded: runs:ended
 --   timers: timers
+--   poolsUsed: scaling:used
 -- ARGV
 --   runId: id of the run
 --   digest: hash of workflow and inputs
@@ -37,6 +38,7 @@
 --   outboxEntry: JSON of it without a delay
 --   permits: scope of the run's key, permits of that, permits of its workflow ("-" = none), priority; or empty
 --   delayMsMax: the longest delay
+--   poolsMax: pools that are known to be used
 --   idempotencyMs: how long the key is remembered, or empty without a key
 --   parentId: id of the parent, or empty
 --   rootId: id of the root
@@ -134,5 +136,10 @@ end
 
 if A.parentId ~= '' then
   redis.call('ZADD', K.parentChildren, '0', A.row)
+end
+-- A pool that nobody works for is seen by this only. Its name, as JSON, has nothing but letters, digits and signs.
+if A.pool ~= '"default"' then
+  redis.call('ZADD', K.poolsUsed, now, string.sub(A.pool, 2, -2))
+  redis.call('ZREMRANGEBYRANK', K.poolsUsed, '0', string.format('%.0f', -1 - tonumber(A.poolsMax)))
 end
 return { 'created', is_queued and '1' or '', delay, granted }

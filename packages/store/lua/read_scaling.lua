@@ -5,7 +5,15 @@
 -- KEYS
 --   scalingPolicies: scaling:policies
 --   scalingTurns: scaling:turns
+--   poolsUsed: scaling:used
+-- ARGV
+--   usedMs: how long a pool is known to be used
+--   poolsMax: pools that are known to be used
 -- REPLIES
---   scaling: epoch ms; pool and policy in turn; pool and last turn in turn
+--   scaling: epoch ms; pool and policy in turn; pool and last turn in turn; pools that runs were created for lately
 
-return { 'scaling', now, redis.call('HGETALL', K.scalingPolicies), redis.call('HGETALL', K.scalingTurns) }
+local since = string.format('%.0f', tonumber(now) - tonumber(A.usedMs))
+return {
+  'scaling', now, redis.call('HGETALL', K.scalingPolicies), redis.call('HGETALL', K.scalingTurns),
+  redis.call('ZRANGEBYSCORE', K.poolsUsed, since, '+inf', 'LIMIT', '0', A.poolsMax),
+}

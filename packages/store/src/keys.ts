@@ -71,6 +71,8 @@ export function partitionKeys(tag: string) {
     scalingPolicies: `${tag}:scaling:policies`,
     scalingTurns: `${tag}:scaling:turns`,
     scalingPools: `${tag}:scaling:pools`,
+    /** zset: pools that runs were created for, but `default`, by the time of the newest. */
+    poolsUsed: `${tag}:scaling:used`,
     /** zset, score 0: `<scope> <run>` of the permits that runs hold. */
     permitsHeld: `${tag}:permits:held`,
     /** zset, score 0: `<scope> <order> <run>` of runs in line, and hash run → `<scope> <order> <total> <pool>`. */

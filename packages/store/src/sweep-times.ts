@@ -14,6 +14,9 @@ export const presenceKeptMs = 60_000;
 /** What was decided about the size of a pool that nobody asked about for a day makes room for other pools. */
 export const turnsKeptMs = 86_400_000;
 
+/** A pool that no run was created for within this time is known by its workers, its policy or its last turn only. */
+export const poolsUsedMs = 86_400_000;
+
 /** How much longer than asked for the keys of an ended child live: a sweeper has that long to see its root is there. */
 export const childGraceMs = 86_400_000;
 

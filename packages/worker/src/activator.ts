@@ -273,11 +273,11 @@ function performContext(
   const { workspace, runContext, lease, spans, secrets, options } = place;
   const { store, ports } = options;
   const trouble = withFields(options.log("store"), fieldsOf(opened));
+  const redactor = createRedactor(secrets.values);
   const runLog = createRunLog({
-    ...{ store, fence: opened.fence, clock: ports.clock },
+    ...{ store, fence: opened.fence, clock: ports.clock, mask: redactor.text },
     onError: (error) => trouble.warn("log of a run not written, trying again", { error: String(error) }),
   });
-  const redactor = createRedactor(secrets.values);
   return {
     ...(secrets.unreadable === undefined ? {} : { unreadable: secrets.unreadable }),
     ...(spans === undefined ? {} : { spans }),

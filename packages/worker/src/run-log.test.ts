@@ -37,7 +37,7 @@ beforeEach(() => {
         return answer();
       },
     },
-    ...{ fence, clock, onError: (error) => errors.push(error) },
+    ...{ fence, clock, onError: (error) => errors.push(error), mask: (text) => text.replace("hush", "***") },
   });
 });
 
@@ -122,6 +122,11 @@ describe("what steps say", () => {
   it("has no colours and no moves of the cursor", () => {
     log.say(build, "stdout", "\u001b[1;32mok\u001b[0m \u001b]8;;http://x\u0007link\u001b]8;;\u0007\u001b[2K");
     expect(texts(log.take())).toEqual([["build", 0, "ok link"]]);
+  });
+
+  it("is masked once more where colours had cut a secret into pieces", () => {
+    log.say(build, "stdout", "the word is hu\u001b[31msh\u001b[0m");
+    expect(texts(log.take())).toEqual([["build", 0, "the word is ***"]]);
   });
 
   it("of a bar of progress is what could be seen last", () => {

@@ -36,6 +36,8 @@ export interface RunLogOptions {
   readonly store: Pick<RunStore, "writeLog">;
   readonly fence: Fence;
   readonly clock: Clock;
+  /** Masks what became readable when colours were taken out; all else was masked before it came here. */
+  readonly mask: (text: string) => string;
   /** Told of a write that failed. */
   readonly onError: (error: unknown) => void;
 }
@@ -80,7 +82,8 @@ export function createRunLog(options: RunLogOptions): RunLog {
     say(step, kind, text) {
       if (isClosed) return;
       const at = Math.round(clock.now());
-      for (const part of text.split("\n")) add(gathered, step, { at, kind, text: withinLine(part) });
+      for (const part of text.split("\n"))
+        add(gathered, step, { at, kind, text: withinLine(part, options.mask) });
       gathered = withinBounds(gathered);
       awaitCompany();
     },
@@ -171,8 +174,8 @@ function withinBounds(gathered: Gathered): Gathered {
  * Without what only a terminal understands. Of what is written again and again in one line, such as a bar of progress, the
  * last that could be seen.
  */
-function withinLine(line: string): string {
-  const plain = line.includes("\u001b") ? stripVTControlCharacters(line) : line;
+function withinLine(line: string, mask: (text: string) => string): string {
+  const plain = line.includes("\u001b") ? mask(stripVTControlCharacters(line)) : line;
   const whole = plain.endsWith("\r") ? plain.slice(0, -1) : plain;
   const text = whole.slice(whole.lastIndexOf("\r") + 1);
   if (text.length * 3 <= limits.logLineBytesMax) return text;

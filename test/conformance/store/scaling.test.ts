@@ -19,7 +19,7 @@ describeTwins("scaling", (twin) => {
       tag: "overtaken",
     });
     expect(await store.readScaling()).toEqual({
-      ...{ now: clock.now(), policies: new Map(), turns: new Map([["gpu", "2"]]) },
+      ...{ now: clock.now(), policies: new Map(), turns: new Map([["gpu", "2"]]), used: [] },
     });
   });
 
@@ -36,6 +36,22 @@ describeTwins("scaling", (twin) => {
     expect(await store.keepScalingTurn({ pool: "more", turn: "1" })).toEqual({ tag: "kept" });
     const { turns } = await store.readScaling();
     expect([turns.size, turns.has("p0"), turns.get("more")]).toEqual([limits.scalingPoolsMax, false, "1"]);
+  });
+
+  test("pools that runs were created for are known for a day, the newest of them, and the usual one is not named", async () => {
+    const { store, create, clock } = twin();
+    await create();
+    await create({ pool: "gpu" });
+    clock.advance(dayMs);
+    expect((await store.readScaling()).used).toEqual(["gpu"]);
+    clock.advance(1);
+    expect((await store.readScaling()).used).toEqual([]);
+    for (let count = 0; count <= limits.scalingPoolsMax; count++) {
+      await create({ pool: `p${count}` });
+      clock.advance(1);
+    }
+    const { used } = await store.readScaling();
+    expect([used.length, used.at(0), used.at(-1)]).toEqual([limits.scalingPoolsMax, "p1", "p100"]);
   });
 
   test("what operators set is kept until it is taken back, for so many pools", async () => {

@@ -64,7 +64,11 @@ async function check(cli: Cli, paths: readonly string[], options: Options): Prom
   for (const { schedule, message, hint } of schedules) {
     terminal.print(`${terminal.out.red("✗")} schedule ${schedule}: ${message}\n  ${terminal.out.dim(hint)}`);
   }
-  const what = `${live.runs} open runs of ${live.versions.length} versions, ${live.schedules.length} schedules`;
+  const what = [
+    counted(live.runs, "open run"),
+    counted(live.versions.length, "version"),
+    counted(live.schedules.length, "schedule"),
+  ].join(", ");
   const held = configFile === undefined ? "no configuration was found: names of actions are not checked" : "";
   terminal.print(`${isCompatible ? terminal.out.green("✓ nothing breaks") : "broken"}: ${what}`);
   if (held !== "") terminal.note(held);
@@ -87,10 +91,14 @@ function against(cli: Cli, { against: redis }: Options): Cli {
   return redis === undefined ? cli : { ...cli, globals: () => ({ ...cli.globals(), redis }) };
 }
 
+function counted(count: number, what: string): string {
+  return count === 1 ? `1 ${what}` : `${count} ${what}s`;
+}
+
 function show({ severity, workflow, hash, message, hint, runs }: LiveFinding, { terminal }: Cli): void {
   const { red, yellow, dim } = terminal.out;
   const more = runs.count > runs.ids.length ? ` and ${runs.count - runs.ids.length} more` : "";
-  const count = runs.count === 1 ? "1 run" : `${runs.count} runs`;
+  const count = counted(runs.count, "run");
   const lines = [
     `${severity === "error" ? red("✗") : yellow("!")} ${workflow} ${dim(hash.slice(0, 12))}  ${count}: ${message}`,
     `  ${dim(hint ?? "")}`,

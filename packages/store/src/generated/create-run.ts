@@ -44,6 +44,8 @@ export interface CreateRunKeys {
   readonly schedule: string;
   /** runs:ended */
   readonly runsEnded: string;
+  /** scaling:used */
+  readonly poolsUsed: string;
 }
 
 export interface CreateRunValues {
@@ -85,6 +87,8 @@ export interface CreateRunValues {
   readonly permits: ScriptValue;
   /** the longest delay */
   readonly delayMsMax: ScriptValue;
+  /** pools that are known to be used */
+  readonly poolsMax: ScriptValue;
   /** how long the key is remembered, or empty without a key */
   readonly idempotencyMs: ScriptValue;
   /** id of the parent, or empty */
@@ -112,9 +116,9 @@ export type CreateRunTag = "created" | "rate_full" | "exists" | "conflict" | "no
  */
 export const createRun: Script<CreateRunKeys, CreateRunValues, CreateRunTag> = {
   name: "create_run",
-  keys: ["statusPending", "run", "parts", "outbox", "outboxEntries", "timers", "permitsHeld", "permitsWaiting", "permitsWaiters", "limitsDeclared", "limitsSet", "limitsRates", "runsWorkflow", "runsLabels", "runsLabelled", "inbox", "idempotency", "parentRun", "parentChildren", "schedule", "runsEnded"],
-  values: ["now", "confirms", "workflow", "rateScope", "rateEveryMs", "rateBurst", "runId", "digest", "definition", "info", "pool", "row", "label", "delayMs", "startedEvent", "outboxId", "outboxEntry", "permits", "delayMsMax", "idempotencyMs", "parentId", "rootId", "dueAt"],
-  sha1: "fbe42da23f2bf230415fa187aa3a749a5903592c",
+  keys: ["statusPending", "run", "parts", "outbox", "outboxEntries", "timers", "permitsHeld", "permitsWaiting", "permitsWaiters", "limitsDeclared", "limitsSet", "limitsRates", "runsWorkflow", "runsLabels", "runsLabelled", "inbox", "idempotency", "parentRun", "parentChildren", "schedule", "runsEnded", "poolsUsed"],
+  values: ["now", "confirms", "workflow", "rateScope", "rateEveryMs", "rateBurst", "runId", "digest", "definition", "info", "pool", "row", "label", "delayMs", "startedEvent", "outboxId", "outboxEntry", "permits", "delayMsMax", "poolsMax", "idempotencyMs", "parentId", "rootId", "dueAt"],
+  sha1: "d6fd9d97c2c2e409c703b0497f349425ddea787b",
   source: `local KEYS = KEYS
 local ARGV = ARGV
 local now = ARGV[1]
@@ -342,19 +346,19 @@ end
 if not asked then
   return { 'parent_gone' }
 end
-if ARGV[21] ~= '' then
+if ARGV[22] ~= '' then
   local parent = redis.call('HMGET', KEYS[18], 'status', 'unowned')
   if not parent[1] or (has_ended(parent[1]) and not parent[2]) then
     return { 'parent_gone' }
   end
 end
-if ARGV[23] ~= '' then
+if ARGV[24] ~= '' then
   local standing = redis.call('HMGET', KEYS[20], 'due', 'pausedAt')
-  if standing[1] ~= ARGV[23] or standing[2] then
+  if standing[1] ~= ARGV[24] or standing[2] then
     return { 'not_due' }
   end
 end
-local used = ARGV[20] ~= '' and redis.call('GET', KEYS[17])
+local used = ARGV[21] ~= '' and redis.call('GET', KEYS[17])
 if used then
   local digest, used_id = string.match(used, '^(%S+) (.*)$')
   return { digest == ARGV[8] and 'exists' or 'conflict', used_id }
@@ -366,8 +370,8 @@ end
 local delay_ms = math.max(tonumber(ARGV[14]), rate_delay_ms or 0)
 local delay = string.format('%.0f', delay_ms)
 local ready_at = string.format('%.0f', tonumber(now) + delay_ms)
-if ARGV[20] ~= '' then
-  redis.call('SET', KEYS[17], ARGV[8] .. ' ' .. ARGV[7], 'PX', ARGV[20])
+if ARGV[21] ~= '' then
+  redis.call('SET', KEYS[17], ARGV[8] .. ' ' .. ARGV[7], 'PX', ARGV[21])
 end
 local record = {
   'digest', ARGV[8], 'workflow', ARGV[3], 'pool', ARGV[11], 'row', ARGV[12],
@@ -382,8 +386,8 @@ end
 if ARGV[18] ~= '' then
   put('permits', ARGV[18])
 end
-if ARGV[21] ~= '' then
-  put('root', ARGV[22])
+if ARGV[22] ~= '' then
+  put('root', ARGV[23])
 end
 write_parts(ARGV[10] ~= '' and { 'info', ARGV[10] } or {}, {}, record)
 redis.call('ZREM', KEYS[21], ARGV[12] .. ' ' .. ARGV[3])
@@ -405,8 +409,12 @@ if is_queued then
   end
   add_to_outbox(ARGV[16], entry)
 end
-if ARGV[21] ~= '' then
+if ARGV[22] ~= '' then
   redis.call('ZADD', KEYS[19], '0', ARGV[12])
+end
+if ARGV[11] ~= '"default"' then
+  redis.call('ZADD', KEYS[22], now, string.sub(ARGV[11], 2, -2))
+  redis.call('ZREMRANGEBYRANK', KEYS[22], '0', string.format('%.0f', -1 - tonumber(ARGV[20])))
 end
 return { 'created', is_queued and '1' or '', delay, granted }`,
 };

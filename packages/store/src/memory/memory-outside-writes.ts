@@ -23,6 +23,7 @@ import { toRunInfo } from "../run-record.js";
 import { checkNewRun, idempotencyKeptMs, startedEvent } from "../start-of-run.js";
 import { cancelUntaken } from "./memory-endings.js";
 import { askPermits, returnPermits, spaceStart } from "./memory-permits.js";
+import { notePool } from "./memory-scaling.js";
 import {
   addFact,
   addToOutbox,
@@ -99,6 +100,7 @@ export function createRun(
   state.runs.set(run.id, stored);
   pushEvent(state, stored, startedEvent(run));
   parent?.children.push(stored.row);
+  notePool(state, run.pool);
   state.timers.delete(run.id);
   // A delayed run asks when its time has come.
   const { isIn, ...granting } =

@@ -1,18 +1,19 @@
 /** How pools are scaled, in memory. */
 import { limits, type ScalingStore } from "@runfleet/model";
-import { turnsKeptMs } from "../sweep-times.js";
+import { poolsUsedMs, turnsKeptMs } from "../sweep-times.js";
 import { findRun, type MemoryState } from "./memory-state.js";
 
 /** An event's own time stands at its beginning. */
 const eventTime = /^\{(?:"type":"[A-Za-z]+",)?"at":(\d+)/;
 
 export function memoryScaling(state: MemoryState): ScalingStore {
-  const { policies, turns } = state.scaling;
+  const { policies, turns, used } = state.scaling;
   return {
     readScaling: async () => ({
       now: state.now(),
       policies: new Map(policies),
       turns: new Map([...turns].map(([pool, { turn }]) => [pool, turn])),
+      used: [...used].flatMap(([pool, at]) => (at >= state.now() - poolsUsedMs ? [pool] : [])),
     }),
     keepScalingTurn: async ({ pool, before, turn }) => {
       const last = turns.get(pool)?.turn;
@@ -42,4 +43,13 @@ export function memoryScaling(state: MemoryState): ScalingStore {
       return at === undefined ? undefined : Number(at);
     },
   };
+}
+
+/** A run was created for the pool. `default` is known anyway. */
+export function notePool({ scaling: { used }, now }: MemoryState, pool: string): void {
+  if (pool === "default") return;
+  used.delete(pool);
+  used.set(pool, now());
+  const [oldest] = used.keys();
+  if (used.size > limits.scalingPoolsMax && oldest !== undefined) used.delete(oldest);
 }

@@ -207,6 +207,7 @@ function creationValues(run: NewRun) {
     label: run.parentId === undefined ? (run.label ?? "") : "",
     delayMs: run.delayMs ?? 0,
     delayMsMax,
+    poolsMax: limits.scalingPoolsMax,
     permits: permitsText(run),
     ...rateValues(run),
     startedEvent: JSON.stringify(startedEvent(run)),

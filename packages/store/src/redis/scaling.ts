@@ -5,16 +5,17 @@ import { readScaling } from "../generated/read-scaling.js";
 import { readySince } from "../generated/ready-since.js";
 import { setScaling } from "../generated/set-scaling.js";
 import { runScript } from "../script.js";
-import { turnsKeptMs } from "../sweep-times.js";
+import { poolsUsedMs, turnsKeptMs } from "../sweep-times.js";
 import type { Partition } from "./partition.js";
 
 export function scaling(partition: Partition): ScalingStore {
   const { redis, keys } = partition;
   return {
     readScaling: async () => {
-      const { rest } = await runScript(redis, readScaling, { keys, values: partition.common() });
-      const [now, policies, turns] = rest as [string, string[], string[]];
-      return { now: Number(now), policies: toMap(policies), turns: toMap(turns) };
+      const values = { ...partition.common(), usedMs: poolsUsedMs, poolsMax: limits.scalingPoolsMax };
+      const { rest } = await runScript(redis, readScaling, { keys, values });
+      const [now, policies, turns, used] = rest as [string, string[], string[], string[]];
+      return { now: Number(now), policies: toMap(policies), turns: toMap(turns), used };
     },
     keepScalingTurn: async ({ pool, before = "", turn }) => {
       const { tag, rest } = await runScript(redis, keepScalingTurn, {
