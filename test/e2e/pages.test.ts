@@ -1,6 +1,7 @@
 /** What people do on the pages: real browser, real server, real workers. How the pages look: `pages-look.test.ts`. */
 import type { Page } from "playwright-core";
 import { expect } from "vitest";
+import { breachesOf } from "../support/browser.js";
 import { browse as browseOn, heading, stepRow, usePagesFleet } from "../support/pages-fleet.js";
 
 const fleet = usePagesFleet();
@@ -123,14 +124,34 @@ browse("a run is started once more, and forked from a step with another input", 
   await page.getByText("bye Bob").first().waitFor();
 });
 
-browse("a parent shows how its children stand", async (page) => {
-  await startFromPage(page, "family");
-  await heading(page, "completed").waitFor();
-  const child = page.getByLabel("Family").getByRole("row").filter({ hasText: "hello" });
-  await child.getByText("completed").waitFor();
-  await child.getByRole("link").click();
-  await page.getByText("Started by").waitFor();
-});
+browse(
+  "a family is a tree: runs below open one by one, those above stand on the way to the root",
+  async (page) => {
+    await startFromPage(page, "clan");
+    await heading(page, "completed").waitFor();
+    const family = page.getByLabel("Family");
+    await family.getByText("1 run: 1 completed").waitFor();
+    const toggle = family.getByRole("button", { name: /^Runs below family …/ });
+    await toggle.focus();
+    await page.keyboard.press("Enter");
+    const grandchild = family.getByRole("link", { name: /^hello …/ });
+    await grandchild.waitFor();
+    await family.getByText("whom=kid").waitFor();
+    // A run of hello starts none, so there is nothing to open.
+    expect(await family.getByRole("button").count()).toBe(1);
+    expect(await breachesOf(page)).toEqual([]);
+    await page.setViewportSize({ width: 360, height: 740 });
+    const excess = await page.evaluate<number>("document.documentElement.scrollWidth - innerWidth");
+    expect(excess).toBeLessThanOrEqual(0);
+    await grandchild.click();
+    await family.getByRole("link", { name: "clan from the page" }).waitFor();
+    expect(await family.getByRole("link").allTextContents()).toEqual([
+      "clan from the page",
+      expect.stringMatching(/^family …/),
+    ]);
+    expect(await family.locator("[aria-current]").textContent()).toMatch(/^hello …/);
+  },
+);
 
 browse(
   "runs of a foreach are rows of its timeline, and of the list of runs when they are asked for",

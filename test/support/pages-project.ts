@@ -21,6 +21,7 @@ const signing = `workflow signing {
 }
 `;
 const family = `workflow family { call workflow hello { inputs = { whom = "kid" } } }`;
+const clan = "workflow clan { call workflow family { inputs = {} } }";
 const crowd = `workflow crowd {
   foreach each {
     over = range
@@ -57,6 +58,7 @@ export const sources = {
   fragile,
   hello,
   family,
+  clan,
   crowd,
   signing,
   charging,

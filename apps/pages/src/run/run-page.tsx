@@ -7,7 +7,7 @@ import { useEffect } from "react";
 import { api } from "../api";
 import { GateCards } from "../gates/gate-card";
 import { ProblemNote } from "../parts/problem-note";
-import { Family } from "./family";
+import { Family } from "./family/family";
 import { RunGraph } from "./graph/run-graph";
 import { History } from "./history";
 import { Inputs } from "./inputs";

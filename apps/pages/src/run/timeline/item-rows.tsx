@@ -46,7 +46,7 @@ export function ItemRows({ run, row, axis }: ItemRowsProps) {
       {data.cursor === null ? null : (
         <tr className="below">
           <td colSpan={4} className="quiet" style={indent}>
-            Only the newest runs are here; the family below counts all of them.
+            Only the newest runs are here; the family below has all of them.
           </td>
         </tr>
       )}
