@@ -5,14 +5,11 @@ import type {
   Explanation,
   Failure,
   FiringOutcome,
-  FleetCounts,
   OverlapPolicy,
   RunDocument,
   RunStatus,
-  ScalingPolicy,
   UsageSums,
 } from "@runfleet/model";
-import type { ScalingCause } from "@runfleet/scaling";
 
 export interface PublishedVersion {
   readonly name: string;
@@ -88,78 +85,6 @@ export interface SignalReceipt {
   readonly isExpected: boolean;
   /** The names that gates of the workflow wait for. */
   readonly expected: readonly string[];
-}
-
-export interface WorkerDocument {
-  readonly id: string;
-  readonly pid: number;
-  readonly host: string;
-  readonly pools: readonly string[];
-  readonly slots: number;
-  readonly busy: number;
-  readonly version: string;
-  /** It takes no new runs: it was asked to stop. */
-  readonly leaving: boolean;
-  /** ISO 8601. */
-  readonly lastSeen: string;
-}
-
-export interface PoolDocument {
-  readonly name: string;
-  /** Runs a worker could take now. */
-  readonly ready: number;
-  readonly active: number;
-  /** Runs that wait for a person, a child or a time, without a slot. */
-  readonly waiting: number;
-  /** How long the one that is taken next has been ready; null: none is, or nobody knows. */
-  readonly oldestReadyMs: number | null;
-  /** Workers that there should be, and the reason in a sentence. */
-  readonly wanted: number;
-  readonly why: string;
-}
-
-/** How many workers a pool should have, and what that follows from. Decided at most every two seconds, whoever asks. */
-export interface ScalingDocument {
-  readonly pool: string;
-  /** Workers. */
-  readonly wanted: number;
-  /** Whether any is wanted. */
-  readonly isActive: boolean;
-  /** What decided; `why` says it in a sentence. */
-  readonly cause: ScalingCause;
-  readonly why: string;
-  /** ISO 8601; what follows was seen then. */
-  readonly decidedAt: string;
-  readonly ready: number;
-  readonly dueSoon: number;
-  readonly active: number;
-  readonly oldestReadyMs: number | null;
-  /** Those that take runs. */
-  readonly workers: number;
-  readonly busyWorkers: number;
-  /** How long a run holds a slot of late; null: not known. */
-  readonly slotMs: number | null;
-  readonly policy: ScalingPolicy;
-}
-
-/** What a workflow keeps of its ended runs, their children included. Counted some seconds after their end. */
-export interface KeptDocument {
-  readonly workflow: string;
-  readonly runs: number;
-  readonly bytes: number;
-}
-
-export interface FleetDocument {
-  readonly workers: readonly WorkerDocument[];
-  readonly pools: readonly PoolDocument[];
-  /** Largest first; of very many workflows some. */
-  readonly kept: readonly KeptDocument[];
-}
-
-/** How much there is of everything in Redis, and of its memory. */
-export interface FleetCountsDocument extends FleetCounts {
-  /** Of the whole Redis, in bytes; null where it does not say. `maxBytes` 0: as much as there is. */
-  readonly memory: { readonly usedBytes: number | null; readonly maxBytes: number | null };
 }
 
 /** What runs used, and how many of them ended how. */

@@ -16,8 +16,6 @@ import type { RedisFinding } from "@runfleet/store";
 import type {
   DefinitionDocument,
   FiringDocument,
-  FleetCountsDocument,
-  FleetDocument,
   GatePage,
   LimitPage,
   ManyDocument,
@@ -25,7 +23,6 @@ import type {
   PublishedVersion,
   RunExplanation,
   RunPage,
-  ScalingDocument,
   ScheduleChange,
   ScheduleDocument,
   SchedulePage,
@@ -60,6 +57,7 @@ import type {
   UsageOptions,
   WorkflowSource,
 } from "./client-options.js";
+import type { FleetCountsDocument, FleetDocument, ScalingDocument } from "./fleet-documents.js";
 import type { LogLineDocument, LogOptions, LogPage, LogsOptions } from "./log-documents.js";
 import type { InputsOf, StartArguments, TypedScheduleOptions, WorkflowRef } from "./workflow-ref.js";
 

@@ -8,20 +8,15 @@ export type {
   AncestorDocument,
   DefinitionDocument,
   FiringDocument,
-  FleetCountsDocument,
-  FleetDocument,
   GateDocument,
   GatePage,
-  KeptDocument,
   LimitPage,
   ManyDocument,
-  PoolDocument,
   PublishedDocument,
   PublishedVersion,
   RunExplanation,
   RunPage,
   RunRow,
-  ScalingDocument,
   ScheduleChange,
   ScheduleDocument,
   SchedulePage,
@@ -30,7 +25,6 @@ export type {
   SignalReceipt,
   UsageDocument,
   UsageRow,
-  WorkerDocument,
   WorkflowDocument,
 } from "./client-documents.js";
 export type {
@@ -66,6 +60,15 @@ export type {
 export type { ClientTime, Connections } from "./connections.js";
 export { assembleClient, createClient } from "./create-client.js";
 export type { FleetClient, RunHandle, StartedRun, StartManyOutcome } from "./fleet-client.js";
+export type {
+  FleetCountsDocument,
+  FleetDocument,
+  KeptDocument,
+  LeadDocument,
+  PoolDocument,
+  ScalingDocument,
+  WorkerDocument,
+} from "./fleet-documents.js";
 export type { LogLineDocument, LogOptions, LogPage, LogsOptions } from "./log-documents.js";
 export {
   outputsOf,

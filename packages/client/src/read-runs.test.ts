@@ -70,4 +70,18 @@ describe("lists", () => {
     expect(pools.map(({ name }) => name)).toEqual(["default", "gpu"]);
     await store.withdrawWorker("w9");
   });
+
+  test("of the fleet show which worker feeds which sink, and since when it lacks an event", async () => {
+    const claim = { sink: "archive", workerId: "w9" };
+    await store.claimSink({ ...claim, ttlMs: 60_000 });
+    await under.workOn((await fleet.startDefinition(namedAs("led"), { inputs: { whom: "a" } })).id, {});
+    const iso = expect.stringMatching(/T.*Z$/);
+    const led = { what: "sink", name: "archive", worker: "w9", until: iso };
+    expect((await fleet.fleet()).leads).toEqual([{ ...led, behindSince: iso }]);
+    const after = (await store.readFleetEvents({ after: "0-0", limit: 500 })).events.at(-1)?.id ?? "";
+    await store.claimSink({ ...claim, ttlMs: 60_000, after });
+    expect((await fleet.fleet()).leads).toEqual([{ ...led, behindSince: null }]);
+    await store.claimSink({ ...claim, ttlMs: 0 });
+    expect((await fleet.fleet()).leads).toEqual([{ ...led, worker: null, until: null, behindSince: null }]);
+  });
 });

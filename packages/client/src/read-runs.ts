@@ -5,20 +5,15 @@ import {
   type RunDocument,
   RunfleetError,
   type RunRecord,
+  type SinkPlace,
   type WorkerPresence,
 } from "@runfleet/model";
 import { readAncestors } from "./ancestors.js";
 import { checkLabels } from "./check-start-options.js";
-import type {
-  FleetCountsDocument,
-  FleetDocument,
-  GatePage,
-  RunPage,
-  WorkerDocument,
-  WorkflowDocument,
-} from "./client-documents.js";
+import type { GatePage, RunPage, WorkflowDocument } from "./client-documents.js";
 import type { GateListOptions, ListOptions } from "./client-options.js";
 import type { Connections } from "./connections.js";
+import type { FleetCountsDocument, FleetDocument, LeadDocument, WorkerDocument } from "./fleet-documents.js";
 import { keyedRunId } from "./keyed-run-id.js";
 import { pageRequest } from "./page-request.js";
 import { gateDocument, isoTime, runDocument, runRow } from "./run-document.js";
@@ -116,10 +111,14 @@ export async function listWorkflows({ store }: Connections): Promise<readonly Wo
     .sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
+/** Each costs a small read of its own; a fleet has a handful. */
+const leadsMax = 100;
+
 export async function readFleet({ store, queue }: Connections): Promise<FleetDocument> {
   const workers = await store.listWorkers();
-  const [pools, { rows: kept }] = await Promise.all([
+  const [pools, sinks, { rows: kept }] = await Promise.all([
     sizePools({ store, queue }, workers),
+    store.listSinks({ limit: leadsMax }),
     store.listKept({ limit: limits.pageRowsMax }),
   ]);
   return {
@@ -133,6 +132,7 @@ export async function readFleet({ store, queue }: Connections): Promise<FleetDoc
       wanted: decision.wanted,
       why: decision.why,
     })),
+    leads: sinks.map(leadDocument),
     kept: [...kept].sort((a, b) => b.bytes - a.bytes),
   };
 }
@@ -145,6 +145,16 @@ export async function countFleet({ store, memoryUse }: Connections): Promise<Fle
 function workerDocument(worker: WorkerPresence): WorkerDocument {
   const { id, pid, host, pools, slots, busy, version, leaving = false, lastSeen } = worker;
   return { id, pid, host, pools, slots, busy, version, leaving, lastSeen: isoTime(lastSeen) };
+}
+
+function leadDocument({ sink, holder, behindSince }: SinkPlace): LeadDocument {
+  return {
+    what: "sink",
+    name: sink,
+    worker: holder?.workerId ?? null,
+    until: holder === undefined ? null : isoTime(holder.until),
+    behindSince: behindSince === undefined ? null : isoTime(behindSince),
+  };
 }
 
 /** The rows of a paged read, page by page, until there are so many; each page is one bounded read. */

@@ -21,8 +21,8 @@ import {
   type ScalingDecision,
   type ScalingMemory,
 } from "@runfleet/scaling";
-import type { ScalingDocument } from "./client-documents.js";
 import type { Connections } from "./connections.js";
+import type { ScalingDocument } from "./fleet-documents.js";
 import { isoTime } from "./run-document.js";
 
 type Ports = Pick<Connections, "store" | "queue">;

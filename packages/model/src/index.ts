@@ -198,7 +198,7 @@ export type {
 export { catchUpModes, overlapPolicies } from "./schedule-port.js";
 export type { InputPiece, SealedInputs, SplitInputs } from "./secrets.js";
 export { secretMask, splitSecrets } from "./secrets.js";
-export type { FleetEventPage, SinkFeed, SinkReply } from "./sink-feed.js";
+export type { FleetEventPage, SinkFeed, SinkPlace, SinkReply } from "./sink-feed.js";
 export {
   delayMsMax,
   poolProblem,

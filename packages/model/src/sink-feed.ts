@@ -7,6 +7,15 @@ export interface FleetEventPage {
   readonly isCut: boolean;
 }
 
+/** Where a sink stands, and who feeds it. */
+export interface SinkPlace {
+  readonly sink: string;
+  /** Who has its place now, and until when (epoch ms) unless it renews. Absent: nobody. */
+  readonly holder?: { readonly workerId: string; readonly until: number };
+  /** Time (epoch ms) of the oldest event in the feed that it has not got. Absent: it has them all. */
+  readonly behindSince?: number;
+}
+
 export type SinkReply =
   /** `after`: the place up to which the sink has everything; before the first event `0-0`. */
   { readonly tag: "held"; readonly after: string } | { readonly tag: "busy" };
@@ -19,4 +28,6 @@ export interface SinkFeed {
    * `after` the place moves, which only the worker that has it may do.
    */
   claimSink(request: { sink: string; workerId: string; ttlMs: number; after?: string }): Promise<SinkReply>;
+  /** By name. Those that a worker has ever asked for; of more than `limit` some. */
+  listSinks(request: { limit: number }): Promise<readonly SinkPlace[]>;
 }

@@ -75,6 +75,35 @@ describeTwins("sink feed", (twin) => {
     await store.claimSink({ ...ask, workerId: "w1", ttlMs: 0 });
     expect(await store.claimSink({ ...ask, workerId: "w2" })).toMatchObject({ tag: "held" });
   });
+
+  test("are listed by name with who has them now and what they lack", async () => {
+    const { store, create, activate, clock } = twin();
+    expect(await store.listSinks({ limit: 100 })).toEqual([]);
+    const at = clock.now();
+    const { fence } = await activate(await create());
+    await store.claimSink({ sink: "behind", workerId: "w 1", ttlMs: 1_000 });
+    await store.claimSink({ sink: "archive", workerId: "w2", ttlMs: 500 });
+    const { events } = await store.readFleetEvents({ after: "0-0", limit: 100 });
+    const after = events.at(-1)?.id ?? "";
+    await store.claimSink({ sink: "archive", workerId: "w2", ttlMs: 500, after });
+    const behind = { sink: "behind", holder: { workerId: "w 1", until: at + 1_000 }, behindSince: at };
+    expect(await store.listSinks({ limit: 100 })).toEqual([
+      { sink: "archive", holder: { workerId: "w2", until: at + 500 } },
+      behind,
+    ]);
+    clock.advance(500);
+    await store.commit(sampleCommit(fence, { facts: [iterated(1)] }));
+    expect(await store.listSinks({ limit: 100 })).toEqual([
+      { sink: "archive", behindSince: at + 500 },
+      behind,
+    ]);
+    await store.claimSink({ sink: "behind", workerId: "w 1", ttlMs: 0 });
+    expect(await store.listSinks({ limit: 100 })).toEqual([
+      { sink: "archive", behindSince: at + 500 },
+      { sink: "behind", behindSince: at },
+    ]);
+    expect(await store.listSinks({ limit: 1 })).toHaveLength(1);
+  });
 });
 
 describe("sink feed, on Redis alone", () => {

@@ -90,6 +90,7 @@ const store = {
     "a repeat gets the same items, and what was claimed and not started goes to the next run; packages/worker/src/items/handled-once.test.ts",
   readFleetEvents: "sinks are fed beside the runs; test/conformance/worker/sinks.test.ts",
   claimSink: "sinks are fed beside the runs; test/conformance/worker/sinks.test.ts",
+  listSinks: byClients,
   subscribe: atStart,
   close: "after a worker has stopped",
 };

@@ -10,7 +10,7 @@ export function addFleet(program: Command, cli: Cli): void {
   program
     .command("fleet")
     .description(
-      "show workers, slots, backlog, how many workers are wanted and why, and what is kept of ended runs",
+      "show workers, slots, backlog, how many workers are wanted and why, who leads what, and what is kept of ended runs",
     )
     .action(() => showFleet(cli));
 }
@@ -35,8 +35,19 @@ async function showFleet(cli: Cli): Promise<void> {
     if (ready > 0 && !fleet.workers.some(({ pools }) => pools.includes(name)))
       terminal.print(`${name}: no worker serves it, and ${ready} wait for one`);
   }
+  if (fleet.leads.length > 0)
+    terminal.print(renderTable(["LEADS", "WORKER", "BEHIND"], leadRows(fleet), terminal.out));
   if (fleet.kept.length > 0)
     terminal.print(renderTable(["WORKFLOW", "ENDED RUNS KEPT", "KILOBYTES"], keptRows(fleet), terminal.out));
+}
+
+function leadRows({ leads }: FleetDocument): string[][] {
+  const now = Date.now();
+  return leads.map(({ what, name, worker, behindSince }) => [
+    `${what} ${name}`,
+    worker ?? "nobody",
+    behindSince === null ? "" : timeSpan(now - Date.parse(behindSince)),
+  ]);
 }
 
 function keptRows({ kept }: FleetDocument): string[][] {

@@ -1,10 +1,11 @@
-/** The fleet: who works on what, how much is to be done, what ended runs hold. */
+/** The fleet: who works on what, who leads what, how much is to be done, what ended runs hold. */
 import { useQuery } from "@tanstack/react-query";
 import { api } from "../api";
 import { ProblemNote } from "../parts/problem-note";
 import { Ago } from "../parts/time";
 import { count, duration } from "../words";
 import { InHand } from "./in-hand";
+import { Leads } from "./leads";
 
 export function FleetPage() {
   const { data, error } = useQuery({ queryKey: ["fleet"], queryFn: api.fleet, refetchInterval: 2_000 });
@@ -50,6 +51,7 @@ export function FleetPage() {
             ))}
           </Table>
           <InHand />
+          <Leads leads={data.leads} />
           {data.kept.length === 0 ? null : (
             <>
               <h2>Ended runs kept</h2>

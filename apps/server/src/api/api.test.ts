@@ -227,6 +227,12 @@ test("a request id is kept when it is one", async () => {
   expect(given.body).toMatchObject({ workers: [], pools: [{ name: "default" }] });
 });
 
+test("the fleet says who leads what", async () => {
+  await server.under.store.claimSink({ sink: "archive", workerId: "w1", ttlMs: 60_000 });
+  const { body } = await ask("GET", "/api/v1/fleet");
+  expect(body.leads).toMatchObject([{ what: "sink", name: "archive", worker: "w1" }]);
+});
+
 test("a run is started once more, and what cannot be forked is refused", async () => {
   const id = await startRun();
   const again = await ask("POST", `/api/v1/runs/${id}/rerun`, { body: { inputs: { whom: "y" } } });

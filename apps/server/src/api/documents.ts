@@ -177,6 +177,19 @@ export const fleetSchema: z.ZodType<FleetDocument> = z
         why: z.string().describe("the reason in one sentence"),
       }),
     ),
+    leads: z
+      .array(
+        z.object({
+          what: z.enum(["sink"]).describe("the sink of this name is fed by one worker at a time"),
+          name: z.string(),
+          worker: z.string().nullable().describe("null: nobody has it now"),
+          until: isoTime.nullable().describe("until when the worker has it unless it renews"),
+          behindSince: isoTime
+            .nullable()
+            .describe("time of the oldest event that the sink has not got; null: it has them all"),
+        }),
+      )
+      .describe("what one worker at a time does for the whole fleet, by name; of more than 100 some"),
     kept: z
       .array(z.object({ workflow: z.string(), runs: z.int(), bytes: z.int() }))
       .describe("what ended runs hold, largest first; of very many workflows some"),

@@ -5,6 +5,7 @@
 import { limits } from "@runfleet/model";
 import type { Redis } from "ioredis";
 import { cancelChannel, type PartitionKeys, partitionKeys, type RunKeys, runKeys } from "../keys.js";
+import { withRedis } from "../redis-failure.js";
 
 export interface Partition {
   readonly redis: Redis;
@@ -77,4 +78,12 @@ export function openPartition(options: {
     checksLease: checksLease ? "1" : "",
     common: () => ({ ...fixed, now: now === undefined ? "" : String(now()) }),
   };
+}
+
+/** Epoch ms by the server's clock, unless the caller is a test. */
+export async function timeOf({ redis, common }: Partition): Promise<number> {
+  const { now } = common();
+  if (now !== "") return Number(now);
+  const [seconds, micros] = await withRedis("time", () => redis.time());
+  return Number(seconds) * 1_000 + Math.floor(Number(micros) / 1_000);
 }

@@ -17,7 +17,7 @@ import { ruleText, specText, toScheduleRecord } from "../schedule-record.js";
 import { runScript } from "../script.js";
 import { checkNewRun } from "../start-of-run.js";
 import { createOnce } from "./outside-writes.js";
-import type { Partition } from "./partition.js";
+import { type Partition, timeOf } from "./partition.js";
 import { afterRow } from "./run-reads.js";
 
 export function schedules(partition: Partition): ScheduleStore {
@@ -33,12 +33,7 @@ type Definitions = "time" | "putSchedule" | "readSchedule" | "listSchedules" | "
 function definitionsOf(partition: Partition): Pick<ScheduleStore, Definitions> {
   const { redis, keys } = partition;
   return {
-    time: async () => {
-      const { now } = partition.common();
-      if (now !== "") return Number(now);
-      const [seconds, micros] = await withRedis("time", () => redis.time());
-      return Number(seconds) * 1_000 + Math.floor(Number(micros) / 1_000);
-    },
+    time: () => timeOf(partition),
     putSchedule: async ({ name, spec, dueAt }) => {
       const { tag } = await runScript(redis, putSchedule, {
         keys: keysOf(partition, name),
