@@ -6,11 +6,19 @@ import { isProblem } from "./api";
 import { App } from "./app";
 import "./style.css";
 
+/** How soon a server that was away is asked again, by what is not asked for at an interval of its own. */
+const againMs = 3_000;
+
+/** What the caller did wrong stays wrong; a server that is away comes back. */
+function isForGood(error: unknown): boolean {
+  return isProblem(error) && error.status >= 400 && error.status < 500;
+}
+
 const queries = new QueryClient({
   defaultOptions: {
     queries: {
-      // What the caller did wrong stays wrong; a server that is away comes back.
-      retry: (failures, error) => failures < 3 && !(isProblem(error) && error.status < 500),
+      retry: (failures, error) => failures < 3 && !isProblem(error),
+      refetchInterval: ({ state: { error } }) => (error === null || isForGood(error) ? false : againMs),
       refetchOnWindowFocus: true,
     },
   },
