@@ -110,7 +110,7 @@ export { limits } from "./limits.js";
 export type { Granting, LimitScope, LimitWrites, PermitWait, ScopeUse } from "./limits-port.js";
 export { type LogComponent, type LogLevel, logComponents, logLevels } from "./log-components.js";
 export { fromRow, type MemberTable, toRow } from "./member-row.js";
-export { newRootRun, type StartChoices } from "./new-root-run.js";
+export { defaultPool, newRootRun, type StartChoices } from "./new-root-run.js";
 export type { Failure, GivenResult, Outcome, StepOutput } from "./outcome.js";
 export { failureSchema, givenResultSchema, outcomeSchema, stepOutputSchema } from "./outcome.js";
 export type {

@@ -30,7 +30,7 @@ export interface StartChoices {
   readonly rate?: Rate;
 }
 
-const defaultPool = "default";
+export const defaultPool = "default";
 /** An agent may work for hours; a step without any end would hold a slot for ever. */
 const defaultStepTimeoutMs = 12 * 3_600_000;
 

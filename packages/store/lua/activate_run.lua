@@ -3,6 +3,7 @@
 -- lease token changes nothing and answers the same. A run that somebody owned has its permits; one that is asked to end
 -- needs none.
 --
+-- include: pool.lua
 -- include: clock.lua
 -- include: statuses.lua
 -- include: history.lua
@@ -63,7 +64,7 @@ if not is_repeat then
   end
   local needs_permits = took_over == '0' and status ~= 'cancelling'
   if needs_permits and not ask_permits({
-    id = A.runId, workflow = stored[9], wanted = stored[10], pool = stored[11], has_begun = stored[8],
+    id = A.runId, workflow = stored[9], wanted = stored[10], pool = stored[11] or usual_pool, has_begun = stored[8],
   }) then
     -- Whoever gives it a permit wakes it.
     set_status(K.run, stored[2], status, 'pending')

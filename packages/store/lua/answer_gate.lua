@@ -1,6 +1,7 @@
 -- Answers an open gate: the first answer wins, closes the gate and becomes an event; later ones are told who was first.
 -- An answer after the gate's deadline is refused, also while no worker has noticed that the gate timed out.
 --
+-- include: pool.lua
 -- include: clock.lua
 -- include: statuses.lua
 -- include: inbox.lua
@@ -82,4 +83,4 @@ push_event({
   id = A.runId, run = K.run, inbox = K.inbox,
   status = stored[1], row = stored[2], owner = stored[3],
 }, '{"at":' .. now .. ',"address":"' .. address .. '",' .. A.eventTail)
-return { 'accepted', address, stored[4] }
+return { 'accepted', address, stored[4] or usual_pool }

@@ -1,5 +1,6 @@
 -- Puts an event from outside into a run's inbox, once per dedupe id. Ends a wait; the caller wakes the run.
 --
+-- include: pool.lua
 -- include: clock.lua
 -- include: statuses.lua
 -- include: inbox.lua
@@ -49,4 +50,4 @@ local status = push_event({
   id = A.runId, run = K.run, inbox = K.inbox,
   status = stored[1], row = stored[2], owner = stored[3],
 }, '{"at":' .. (A.at == '' and now or A.at) .. ',' .. A.eventTail)
-return { 'appended', status, stored[4] }
+return { 'appended', status, stored[4] or usual_pool }

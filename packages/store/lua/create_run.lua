@@ -2,6 +2,7 @@
 -- same id or idempotency key writes nothing and tells what is there. A child nobody waits for any more is not created.
 -- A run that must wait for a permit is in line and in no queue; one that comes too soon for its rate is delayed.
 --
+-- include: pool.lua
 -- include: clock.lua
 -- include: statuses.lua
 -- include: parts.lua
@@ -96,7 +97,7 @@ if A.idempotencyMs ~= '' then
 end
 -- The first write is one that a full Redis refuses; after any other it would let the rest pass.
 local record = {
-  'digest', A.digest, 'workflow', A.workflow, 'pool', A.pool, 'row', A.row,
+  'digest', A.digest, 'workflow', A.workflow, 'row', A.row,
   'definition', A.definition, 'status', 'pending', 'generation', '0',
 }
 local function put(name, value)
@@ -104,6 +105,9 @@ local function put(name, value)
 end
 if delay_ms > 0 then
   put('readyAt', ready_at)
+end
+if A.pool ~= usual_pool then
+  put('pool', A.pool)
 end
 if A.permits ~= '' then
   put('permits', A.permits)
@@ -138,7 +142,7 @@ if A.parentId ~= '' then
   redis.call('ZADD', K.parentChildren, '0', A.row)
 end
 -- A pool that nobody works for is seen by this only. Its name, as JSON, has nothing but letters, digits and signs.
-if A.pool ~= '"default"' then
+if A.pool ~= usual_pool then
   redis.call('ZADD', K.poolsUsed, now, string.sub(A.pool, 2, -2))
   redis.call('ZREMRANGEBYRANK', K.poolsUsed, '0', string.format('%.0f', -1 - tonumber(A.poolsMax)))
 end

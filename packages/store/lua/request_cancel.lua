@@ -2,6 +2,7 @@
 -- only sends the message again. A run that nobody owns still needs a worker for its `always` block; the caller wakes it.
 -- A run that no worker has ever taken has nothing to clean up: it ends here, without a worker.
 --
+-- include: pool.lua
 -- include: clock.lua
 -- include: statuses.lua
 -- include: history.lua
@@ -61,4 +62,4 @@ push_event({
 if not stored[3] then
   return_permits(stored[9], stored[10])
 end
-return { 'requested', 'cancelling', stored[4], granted }
+return { 'requested', 'cancelling', stored[4] or usual_pool, granted }

@@ -1,6 +1,7 @@
 -- Opens a failed run again: what it has no longer expires, and the event makes the engine go on from what failed. A run
 -- that no worker could continue was not ended by the engine, so nothing is told to it: its frames are open still.
 --
+-- include: pool.lua
 -- include: clock.lua
 -- include: statuses.lua
 -- include: parts.lua
@@ -51,4 +52,4 @@ else
   push_event({ id = A.runId, run = K.run, inbox = K.inbox, status = 'pending', row = stored[2] },
     '{"at":' .. now .. ',' .. A.eventTail)
 end
-return { 'retried', 'pending', stored[4] }
+return { 'retried', 'pending', stored[4] or usual_pool }

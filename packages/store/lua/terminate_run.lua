@@ -1,6 +1,7 @@
 -- Ends a run at once, whatever its worker does: the generation grows, so the owner is refused from now on. Nothing of
 -- the run is executed any more, its `always` block neither. The children are cancelled through the outbox.
 --
+-- include: pool.lua
 -- include: clock.lua
 -- include: statuses.lua
 -- include: history.lua
@@ -45,4 +46,4 @@ empty_inbox()
 redis.call('PUBLISH', A.channel, A.runId)
 write_end()
 local forgettable = end_run({ row = stored[2], workflow = stored[5], status = 'cancelled', permits = stored[6] })
-return { 'terminated', stored[4], forgettable, granted }
+return { 'terminated', stored[4] or usual_pool, forgettable, granted }

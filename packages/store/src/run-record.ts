@@ -1,6 +1,6 @@
 /**
  * A run's record as it lies in Redis, and back; the one place that knows the form. Its short values are fields of the run's
- * hash: `digest`, `workflow`, `definition`, `pool` (JSON text), `row`, `permits`, `status`, `generation`, `nonce`, `owner` (JSON
+ * hash: `digest`, `workflow`, `definition`, `pool` (JSON text; absent = `default`), `row`, `permits`, `status`, `generation`, `nonce`, `owner` (JSON
  * text), `tookOver`, `heartbeatAt`, `recoveries`, `totals`, `cancelReason`, `cancelBy`, `cancelAt`, `readyAt`,
  * `startedAt`, `endedAt`, `inboxSeen`, `stepsEnd` (ordinal after the last step's), `gates` (`<since>/<address>` of the open ones),
  * `wakeAt` (when a parked run goes on by itself), `patience`, `commits` (the newest commit ids, each with a space on both
@@ -10,6 +10,7 @@
  */
 import {
   type CancelRequest,
+  defaultPool,
   type Failure,
   type NewRun,
   type RunInfo,
@@ -158,7 +159,7 @@ function readInfo(
     id,
     definitionHash: readDefinition(fields.definition),
     workflow: fields["workflow"] as string,
-    pool: JSON.parse(fields["pool"] as string) as string,
+    pool: fields["pool"] === undefined ? defaultPool : (JSON.parse(fields["pool"]) as string),
     createdAt: Number(fields.row.slice(0, fields.row.indexOf(":"))),
   };
 }

@@ -5,6 +5,7 @@
  */
 import { limits, secretMask } from "@runfleet/model";
 import type { ActionLog } from "./action.js";
+import { noDebug } from "./worker-log.js";
 
 export interface Redactor {
   text(text: string): string;
@@ -150,7 +151,7 @@ function createStream(sought: readonly string[]): StreamRedactor {
 
 function redactedLog(log: ActionLog, { text, value }: Redactor): ActionLog {
   return {
-    debug: (message, fields) => log.debug(text(message), value(fields)),
+    debug: log.debug === noDebug ? noDebug : (message, fields) => log.debug(text(message), value(fields)),
     info: (message, fields) => log.info(text(message), value(fields)),
     warn: (message, fields) => log.warn(text(message), value(fields)),
     error: (message, fields) => log.error(text(message), value(fields)),

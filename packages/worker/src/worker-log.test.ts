@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { ActionLog } from "./action.js";
-import { componentLogs, troubleIn, withFields } from "./worker-log.js";
+import { componentLogs, noDebug, troubleIn, withFields } from "./worker-log.js";
 
 function logUnderTest() {
   const lines: unknown[] = [];
@@ -30,6 +30,7 @@ test("one log for all components says which one it is, and needs no debug", () =
   const { info, warn, error } = log;
   const parts = componentLogs({ info, warn, error }, { worker: "w1" });
   parts("lease").debug("not kept");
+  expect(withFields(parts("step"), { address: "b.0" }).debug).toBe(noDebug);
   troubleIn(parts("queue"))(new Error("away"));
   expect(lines).toEqual([
     { level: "warn", message: "trouble", error: "Error: away", worker: "w1", component: "queue" },

@@ -19,7 +19,7 @@ import {
   serveHealth,
   startTelemetry,
 } from "@runfleet/service";
-import type { ActionLog, ComponentLog, FleetWorker } from "@runfleet/worker";
+import type { ActionLog, FleetWorker, WorkerLog } from "@runfleet/worker";
 import type { Command } from "commander";
 import type { Cli } from "../cli.js";
 import { exitSoon } from "../exit-soon.js";
@@ -173,13 +173,15 @@ function stopWithParent(shutdown: Shutdown): void {
   });
 }
 
-function componentLog(logs: ProcessLog): ComponentLog {
+/** Each component's own. */
+function componentLog(logs: ProcessLog): WorkerLog {
   return (component) => actionLog(logs(component));
 }
 
-function actionLog(log: Logger): ActionLog {
+/** Without `debug` where the level leaves it out. */
+function actionLog(log: Logger): Omit<ActionLog, "debug"> & Partial<Pick<ActionLog, "debug">> {
   return {
-    debug: (message, fields = {}) => log.debug(fields, message),
+    ...(log.isLevelEnabled("debug") ? { debug: (message, fields = {}) => log.debug(fields, message) } : {}),
     info: (message, fields = {}) => log.info(fields, message),
     warn: (message, fields = {}) => log.warn(fields, message),
     error: (message, fields = {}) => log.error(fields, message),

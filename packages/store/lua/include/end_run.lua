@@ -1,5 +1,6 @@
 -- Ends a run: parent told, waiting structures removed, everything else kept until it expires.
 --
+-- include: pool.lua
 -- include: clock.lua
 -- include: statuses.lua
 -- include: parts.lua
@@ -55,7 +56,7 @@ local function tell_parent()
     id = A.parentId, run = K.parentRun, inbox = K.parentInbox,
     status = parent[1], row = parent[2], owner = parent[3],
   }, A.parentEvent)
-  add_to_outbox(A.wakeId, A.wakeHead .. parent[4] .. '}')
+  add_to_outbox(A.wakeId, A.wakeHead .. (parent[4] or usual_pool) .. '}')
 end
 
 local function keep_for_a_while(entry)

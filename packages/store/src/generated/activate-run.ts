@@ -96,9 +96,10 @@ export const activateRun: Script<ActivateRunKeys, ActivateRunValues, ActivateRun
   name: "activate_run",
   keys: ["statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "history", "historyCopy", "fleetEvents", "run", "inbox", "outbox", "outboxEntries", "timers", "permitsHeld", "permitsWaiting", "permitsWaiters", "limitsDeclared", "limitsSet", "parts", "lease", "leases"],
   values: ["now", "runId", "historyMax", "fleetEventsMax", "inboxPage", "leaseToken", "checksLease", "owner", "recoveriesMax", "recoveriesAdmitted", "partsTold"],
-  sha1: "e06edc8ea262755af065154a8c77f73316bb01f2",
+  sha1: "cc7b690ce3fba584f515c497a7d72704e0aedc4c",
   source: `local KEYS = KEYS
 local ARGV = ARGV
+local usual_pool = '"default"'
 local now = ARGV[1]
 if now == '' then
   local time = redis.call('TIME')
@@ -301,7 +302,7 @@ if not is_repeat then
   end
   local needs_permits = took_over == '0' and status ~= 'cancelling'
   if needs_permits and not ask_permits({
-    id = ARGV[2], workflow = stored[9], wanted = stored[10], pool = stored[11], has_begun = stored[8],
+    id = ARGV[2], workflow = stored[9], wanted = stored[10], pool = stored[11] or usual_pool, has_begun = stored[8],
   }) then
     set_status(KEYS[11], stored[2], status, 'pending')
     redis.call('ZREM', KEYS[15], ARGV[2])

@@ -61,9 +61,10 @@ export const answerGate: Script<AnswerGateKeys, AnswerGateValues, AnswerGateTag>
   name: "answer_gate",
   keys: ["statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "timers", "run", "gatesOpen", "inbox", "answers"],
   values: ["now", "runId", "gate", "verdict", "by", "eventTail"],
-  sha1: "d52bb691b8fa3d0c4695befb32f9d5d8d3b9071b",
+  sha1: "4f6c1af6c4e0a0dd43c230e76027c9c142864c4b",
   source: `local KEYS = KEYS
 local ARGV = ARGV
+local usual_pool = '"default"'
 local now = ARGV[1]
 if now == '' then
   local time = redis.call('TIME')
@@ -209,5 +210,5 @@ push_event({
   id = ARGV[2], run = KEYS[9], inbox = KEYS[11],
   status = stored[1], row = stored[2], owner = stored[3],
 }, '{"at":' .. now .. ',"address":"' .. address .. '",' .. ARGV[6])
-return { 'accepted', address, stored[4] }`,
+return { 'accepted', address, stored[4] or usual_pool }`,
 };

@@ -63,9 +63,10 @@ export const appendEvent: Script<AppendEventKeys, AppendEventValues, AppendEvent
   name: "append_event",
   keys: ["statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "timers", "outbox", "outboxEntries", "run", "inbox", "dedupe"],
   values: ["now", "confirms", "runId", "at", "eventTail", "dedupeId", "inboxMax"],
-  sha1: "8cd2cb99f1721a98e12a755d1d6e7ec0643ca3bc",
+  sha1: "3391d192cb013b58e936bc21557ba2e17b360dc8",
   source: `local KEYS = KEYS
 local ARGV = ARGV
+local usual_pool = '"default"'
 local now = ARGV[1]
 if now == '' then
   local time = redis.call('TIME')
@@ -142,5 +143,5 @@ local status = push_event({
   id = ARGV[3], run = KEYS[11], inbox = KEYS[12],
   status = stored[1], row = stored[2], owner = stored[3],
 }, '{"at":' .. (ARGV[4] == '' and now or ARGV[4]) .. ',' .. ARGV[5])
-return { 'appended', status, stored[4] }`,
+return { 'appended', status, stored[4] or usual_pool }`,
 };

@@ -118,9 +118,10 @@ export const createRun: Script<CreateRunKeys, CreateRunValues, CreateRunTag> = {
   name: "create_run",
   keys: ["statusPending", "run", "parts", "outbox", "outboxEntries", "timers", "permitsHeld", "permitsWaiting", "permitsWaiters", "limitsDeclared", "limitsSet", "limitsRates", "runsWorkflow", "runsLabels", "runsLabelled", "inbox", "idempotency", "parentRun", "parentChildren", "schedule", "runsEnded", "poolsUsed"],
   values: ["now", "confirms", "workflow", "rateScope", "rateEveryMs", "rateBurst", "runId", "digest", "definition", "info", "pool", "row", "label", "delayMs", "startedEvent", "outboxId", "outboxEntry", "permits", "delayMsMax", "poolsMax", "idempotencyMs", "parentId", "rootId", "dueAt"],
-  sha1: "d6fd9d97c2c2e409c703b0497f349425ddea787b",
+  sha1: "a09c16e5800fc309416251ab205e494ed27bf003",
   source: `local KEYS = KEYS
 local ARGV = ARGV
+local usual_pool = '"default"'
 local now = ARGV[1]
 if now == '' then
   local time = redis.call('TIME')
@@ -374,7 +375,7 @@ if ARGV[21] ~= '' then
   redis.call('SET', KEYS[17], ARGV[8] .. ' ' .. ARGV[7], 'PX', ARGV[21])
 end
 local record = {
-  'digest', ARGV[8], 'workflow', ARGV[3], 'pool', ARGV[11], 'row', ARGV[12],
+  'digest', ARGV[8], 'workflow', ARGV[3], 'row', ARGV[12],
   'definition', ARGV[9], 'status', 'pending', 'generation', '0',
 }
 local function put(name, value)
@@ -382,6 +383,9 @@ local function put(name, value)
 end
 if delay_ms > 0 then
   put('readyAt', ready_at)
+end
+if ARGV[11] ~= usual_pool then
+  put('pool', ARGV[11])
 end
 if ARGV[18] ~= '' then
   put('permits', ARGV[18])
@@ -412,7 +416,7 @@ end
 if ARGV[22] ~= '' then
   redis.call('ZADD', KEYS[19], '0', ARGV[12])
 end
-if ARGV[11] ~= '"default"' then
+if ARGV[11] ~= usual_pool then
   redis.call('ZADD', KEYS[22], now, string.sub(ARGV[11], 2, -2))
   redis.call('ZREMRANGEBYRANK', KEYS[22], '0', string.format('%.0f', -1 - tonumber(ARGV[20])))
 end

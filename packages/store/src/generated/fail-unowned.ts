@@ -124,7 +124,7 @@ export const failUnowned: Script<FailUnownedKeys, FailUnownedValues, FailUnowned
   name: "fail_unowned",
   keys: ["statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "history", "fleetEvents", "run", "parts", "timers", "outbox", "outboxEntries", "gatesOpen", "steps", "inbox", "dedupe", "children", "answers", "log", "logSums", "permitsHeld", "permitsWaiting", "permitsWaiters", "limitsDeclared", "limitsSet", "usageRows", "usageSums", "leases", "runsEnded", "runsUnfiled", "parentRun", "parentInbox", "lease"],
   values: ["now", "runId", "historyMax", "fleetEventsMax", "childGraceMs", "error", "summary", "retentionMs", "parentId", "parentEvent", "wakeId", "wakeHead", "forgetMax", "leaseToken", "checksLease", "fact"],
-  sha1: "a443570025045755dd84aab2e02766afb0c45273",
+  sha1: "723241048a2e8741c08b4fa1271c36250eae1213",
   source: `local KEYS = KEYS
 local ARGV = ARGV
 local now = ARGV[1]
@@ -170,6 +170,7 @@ end
 local function lost_lease(generation)
   return '["ll",' .. redis.call('HGET', KEYS[10], 'owner') .. ',' .. generation .. ']\\n'
 end
+local usual_pool = '"default"'
 local short_bytes = 64
 local fields_beside_max = 32
 local function may_lie_with_run(name)
@@ -447,7 +448,7 @@ local function tell_parent()
     id = ARGV[9], run = KEYS[33], inbox = KEYS[34],
     status = parent[1], row = parent[2], owner = parent[3],
   }, ARGV[10])
-  add_to_outbox(ARGV[11], ARGV[12] .. parent[4] .. '}')
+  add_to_outbox(ARGV[11], ARGV[12] .. (parent[4] or usual_pool) .. '}')
 end
 local function keep_for_a_while(entry)
   local is_child = ARGV[9] ~= ''

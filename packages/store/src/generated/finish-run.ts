@@ -163,7 +163,7 @@ export const finishRun: Script<FinishRunKeys, FinishRunValues, FinishRunTag> = {
   name: "finish_run",
   keys: ["run", "statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "parts", "history", "fleetEvents", "outbox", "outboxEntries", "gatesOpen", "log", "logCopy", "logSums", "steps", "inbox", "answers", "timers", "dedupe", "children", "permitsHeld", "permitsWaiting", "permitsWaiters", "limitsDeclared", "limitsSet", "usageRows", "usageSums", "leases", "runsEnded", "runsUnfiled", "parentRun", "parentInbox"],
   values: ["now", "generation", "nonce", "commitId", "after", "runId", "historyMax", "fleetEventsMax", "logStepBytesMax", "logStepLinesMax", "logBytesMax", "logLinesMax", "stepsEnd", "inboxSeen", "totals", "childGraceMs", "error", "summary", "retentionMs", "parentId", "parentEvent", "wakeId", "wakeHead", "forgetMax", "status", "logPieces[]", "partsSet[]", "partsRemoved[]", "stepsEnded[]", "attempts[]", "facts[]", "outboxAdded[]", "outboxDone[]", "gatesOpened[]", "gatesClosed[]", "usage[]"],
-  sha1: "3d226e7ffb01b9f466e4960e65bba836348f8e77",
+  sha1: "ed45d6d80fd979bdb2cc11b6dc3502ef74f51d21",
   source: `local KEYS = KEYS
 local ARGV = ARGV
 local next_argument = 26
@@ -550,6 +550,7 @@ end
 if #value_gatesOpened > 0 and #gates_of_run().places() + #value_gatesOpened / 4 > 500 then
   return redis.error_reply('RUNFLEET too many open gates')
 end
+local usual_pool = '"default"'
 local function push_event(target, event)
   redis.call('RPUSH', target.inbox, event)
   if target.owner then
@@ -735,7 +736,7 @@ local function tell_parent()
     id = ARGV[20], run = KEYS[34], inbox = KEYS[35],
     status = parent[1], row = parent[2], owner = parent[3],
   }, ARGV[21])
-  add_to_outbox(ARGV[22], ARGV[23] .. parent[4] .. '}')
+  add_to_outbox(ARGV[22], ARGV[23] .. (parent[4] or usual_pool) .. '}')
 end
 local function keep_for_a_while(entry)
   local is_child = ARGV[20] ~= ''

@@ -133,9 +133,10 @@ export const requestCancel: Script<RequestCancelKeys, RequestCancelValues, Reque
   name: "request_cancel",
   keys: ["statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "history", "historyCopy", "fleetEvents", "run", "parts", "timers", "outbox", "outboxEntries", "gatesOpen", "steps", "inbox", "dedupe", "children", "answers", "log", "logSums", "permitsHeld", "permitsWaiting", "permitsWaiters", "limitsDeclared", "limitsSet", "usageRows", "usageSums", "leases", "runsEnded", "runsUnfiled", "parentRun", "parentInbox"],
   values: ["now", "runId", "historyMax", "fleetEventsMax", "childGraceMs", "error", "summary", "retentionMs", "parentId", "parentEvent", "wakeId", "wakeHead", "forgetMax", "confirms", "reason", "by", "eventTail", "channel", "cancelledFacts"],
-  sha1: "71550ea58e9fa271b6a2381f303620afb78f51d3",
+  sha1: "5d7881ad97d86057c0c7bea8b3b0fb6f67dc144b",
   source: `local KEYS = KEYS
 local ARGV = ARGV
+local usual_pool = '"default"'
 local now = ARGV[1]
 if now == '' then
   local time = redis.call('TIME')
@@ -462,7 +463,7 @@ local function tell_parent()
     id = ARGV[9], run = KEYS[34], inbox = KEYS[35],
     status = parent[1], row = parent[2], owner = parent[3],
   }, ARGV[10])
-  add_to_outbox(ARGV[11], ARGV[12] .. parent[4] .. '}')
+  add_to_outbox(ARGV[11], ARGV[12] .. (parent[4] or usual_pool) .. '}')
 end
 local function keep_for_a_while(entry)
   local is_child = ARGV[9] ~= ''
@@ -538,5 +539,5 @@ push_event({
 if not stored[3] then
   return_permits(stored[9], stored[10])
 end
-return { 'requested', 'cancelling', stored[4], granted }`,
+return { 'requested', 'cancelling', stored[4] or usual_pool, granted }`,
 };

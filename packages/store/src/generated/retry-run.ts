@@ -74,9 +74,10 @@ export const retryRun: Script<RetryRunKeys, RetryRunValues, RetryRunTag> = {
   name: "retry_run",
   keys: ["statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "run", "parts", "history", "fleetEvents", "timers", "steps", "inbox", "dedupe", "children", "answers", "log", "logSums", "runsEnded"],
   values: ["now", "runId", "historyMax", "fleetEventsMax", "eventTail", "fact"],
-  sha1: "2f201fb8ff653d655770bd214ccc75063d17b1b4",
+  sha1: "90e84747a7d9e2922501e1b92d5ce0ab38bef4be",
   source: `local KEYS = KEYS
 local ARGV = ARGV
+local usual_pool = '"default"'
 local now = ARGV[1]
 if now == '' then
   local time = redis.call('TIME')
@@ -185,5 +186,5 @@ else
   push_event({ id = ARGV[2], run = KEYS[8], inbox = KEYS[14], status = 'pending', row = stored[2] },
     '{"at":' .. now .. ',' .. ARGV[5])
 end
-return { 'retried', 'pending', stored[4] }`,
+return { 'retried', 'pending', stored[4] or usual_pool }`,
 };

@@ -132,9 +132,10 @@ export const terminateRun: Script<TerminateRunKeys, TerminateRunValues, Terminat
   name: "terminate_run",
   keys: ["statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "history", "historyCopy", "fleetEvents", "run", "parts", "timers", "outbox", "outboxEntries", "gatesOpen", "steps", "inbox", "dedupe", "children", "answers", "log", "logSums", "permitsHeld", "permitsWaiting", "permitsWaiters", "limitsDeclared", "limitsSet", "usageRows", "usageSums", "leases", "runsEnded", "runsUnfiled", "parentRun", "parentInbox"],
   values: ["now", "runId", "historyMax", "fleetEventsMax", "childGraceMs", "error", "summary", "retentionMs", "parentId", "parentEvent", "wakeId", "wakeHead", "forgetMax", "nonce", "by", "reason", "fact", "orphansId", "orphansEntry", "channel"],
-  sha1: "33ebb55e5820fea32e5781580e02e988a03e0aa9",
+  sha1: "55dcd3b5d356a52854f07fe82e1918349eed07ac",
   source: `local KEYS = KEYS
 local ARGV = ARGV
+local usual_pool = '"default"'
 local now = ARGV[1]
 if now == '' then
   local time = redis.call('TIME')
@@ -461,7 +462,7 @@ local function tell_parent()
     id = ARGV[9], run = KEYS[34], inbox = KEYS[35],
     status = parent[1], row = parent[2], owner = parent[3],
   }, ARGV[10])
-  add_to_outbox(ARGV[11], ARGV[12] .. parent[4] .. '}')
+  add_to_outbox(ARGV[11], ARGV[12] .. (parent[4] or usual_pool) .. '}')
 end
 local function keep_for_a_while(entry)
   local is_child = ARGV[9] ~= ''
@@ -519,5 +520,5 @@ empty_inbox()
 redis.call('PUBLISH', ARGV[20], ARGV[2])
 write_end()
 local forgettable = end_run({ row = stored[2], workflow = stored[5], status = 'cancelled', permits = stored[6] })
-return { 'terminated', stored[4], forgettable, granted }`,
+return { 'terminated', stored[4] or usual_pool, forgettable, granted }`,
 };
