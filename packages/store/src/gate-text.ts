@@ -1,6 +1,6 @@
 /**
- * An open gate as it lies in Redis, and back: its row, by which it is found, deadline and name, which the scripts read, and
- * below them a row of the rest. What a parked run waits for only names a gate that is told there already.
+ * An open gate as it lies in Redis, and back: its row, by which it is found, how long after that its deadline is, and its
+ * name, which the scripts read, and below them a row of the rest. What a parked run waits for only names a gate that is told there already.
  */
 import {
   type Address,
@@ -14,13 +14,13 @@ import {
 type Apart = "runId" | "address" | "since" | "deadline" | "name";
 
 const gateMembers: MemberTable<OpenGate, Apart> = {
-  ...{ workflow: 1, gateType: 1, prompt: 1, options: 1, label: 1, as: 1 },
+  ...{ workflow: 1, prompt: 1, options: 1, label: 1, as: 1, gateType: 1 },
 };
 
 export function gateText(gate: OpenGate): string {
-  const { deadline, name, gateType } = gate;
+  const { since, deadline, name, gateType } = gate;
   const rest = toRow(gateMembers, { ...gate, gateType: gateType === name ? undefined : gateType });
-  return `${deadline} ${name}\n${JSON.stringify(rest)}`;
+  return `${deadline - since} ${name}\n${JSON.stringify(rest)}`;
 }
 
 /** `<since, 15 digits>:<run>:<address>`; the order of rows is that of time. */
@@ -31,11 +31,11 @@ export function gateRow(gate: Pick<OpenGate, "since" | "runId" | "address">): st
 /** From an entry of the list: row, space, text. */
 export function toOpenGate(entry: string): OpenGate {
   const [head, rest] = entry.split("\n") as [string, string];
-  const [row = "", deadline, ...words] = head.split(" ");
+  const [row = "", openMs, ...words] = head.split(" ");
   const [since, runId, address] = row.split(":");
   const name = words.join(" ");
   const own = fromRow(gateMembers, JSON.parse(rest) as unknown[]);
-  const times = { since: Number(since), deadline: Number(deadline) };
+  const times = { since: Number(since), deadline: Number(since) + Number(openMs) };
   return { gateType: name, ...own, runId, address, name, ...times } as OpenGate;
 }
 

@@ -45,5 +45,5 @@ async function redisUsage(redis, key, runId) {
 
 /** Ended runs of the warm-up and the capped feed. @param {string} name */
 function isOfOther(name) {
-  return /^(?:events|runs:ended|runs:completed|default:completed|default:events)$/.test(name);
+  return /^(?:events|runs:ended|runs:completed|runs:kept:.*|default:completed|default:events)$/.test(name);
 }

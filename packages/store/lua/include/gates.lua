@@ -34,7 +34,8 @@ local function gates_of_run()
 
   -- Deadline and name of an open gate.
   function gates.read(place)
-    return string.match(gates.entry(place), '^%S+ (%d+) ([^\n]*)')
+    local open_ms, name = string.match(gates.entry(place), '^%S+ (%-?%d+) ([^\n]*)')
+    return string.format('%.0f', tonumber(string.match(place, '^%d+')) + tonumber(open_ms)), name
   end
 
   function gates.write_places(places)

@@ -61,7 +61,7 @@ export const answerGate: Script<AnswerGateKeys, AnswerGateValues, AnswerGateTag>
   name: "answer_gate",
   keys: ["statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "timers", "run", "gatesOpen", "inbox", "answers"],
   values: ["now", "runId", "gate", "verdict", "by", "eventTail"],
-  sha1: "4f6c1af6c4e0a0dd43c230e76027c9c142864c4b",
+  sha1: "860a073d00b63f77f6259ef65dd4d06252c1d9f3",
   source: `local KEYS = KEYS
 local ARGV = ARGV
 local usual_pool = '"default"'
@@ -125,7 +125,8 @@ local function gates_of_run()
     return redis.call('ZRANGEBYLEX', KEYS[10], '[' .. row .. ' ', '(' .. row .. '!', 'LIMIT', '0', '1')[1]
   end
   function gates.read(place)
-    return string.match(gates.entry(place), '^%S+ (%d+) ([^\\n]*)')
+    local open_ms, name = string.match(gates.entry(place), '^%S+ (%-?%d+) ([^\\n]*)')
+    return string.format('%.0f', tonumber(string.match(place, '^%d+')) + tonumber(open_ms)), name
   end
   function gates.write_places(places)
     if #places == 0 then

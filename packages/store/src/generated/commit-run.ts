@@ -127,7 +127,7 @@ export const commitRun: Script<CommitRunKeys, CommitRunValues, CommitRunTag> = {
   name: "commit_run",
   keys: ["run", "statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "parts", "history", "fleetEvents", "outbox", "outboxEntries", "gatesOpen", "log", "logCopy", "logSums", "steps", "inbox", "answers", "usageRows", "usageSums", "leases"],
   values: ["now", "generation", "nonce", "commitId", "after", "runId", "historyMax", "fleetEventsMax", "logStepBytesMax", "logStepLinesMax", "logBytesMax", "logLinesMax", "stepsEnd", "inboxSeen", "totals", "inboxPage", "status", "progress", "signOfLifeMs", "logPieces[]", "partsSet[]", "partsRemoved[]", "stepsEnded[]", "attempts[]", "facts[]", "outboxAdded[]", "outboxDone[]", "gatesOpened[]", "gatesClosed[]", "usage[]"],
-  sha1: "0be5f6d8342ecc9d12b2f24609679d363448b0dc",
+  sha1: "c9a03e9cd481bfc1df295f1eb26d9efa2b249dba",
   source: `local KEYS = KEYS
 local ARGV = ARGV
 local next_argument = 20
@@ -294,7 +294,8 @@ local function gates_of_run()
     return redis.call('ZRANGEBYLEX', KEYS[14], '[' .. row .. ' ', '(' .. row .. '!', 'LIMIT', '0', '1')[1]
   end
   function gates.read(place)
-    return string.match(gates.entry(place), '^%S+ (%d+) ([^\\n]*)')
+    local open_ms, name = string.match(gates.entry(place), '^%S+ (%-?%d+) ([^\\n]*)')
+    return string.format('%.0f', tonumber(string.match(place, '^%d+')) + tonumber(open_ms)), name
   end
   function gates.write_places(places)
     if #places == 0 then

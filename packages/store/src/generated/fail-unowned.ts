@@ -124,7 +124,7 @@ export const failUnowned: Script<FailUnownedKeys, FailUnownedValues, FailUnowned
   name: "fail_unowned",
   keys: ["statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "history", "fleetEvents", "run", "parts", "timers", "outbox", "outboxEntries", "gatesOpen", "steps", "inbox", "dedupe", "children", "answers", "log", "logSums", "permitsHeld", "permitsWaiting", "permitsWaiters", "limitsDeclared", "limitsSet", "usageRows", "usageSums", "leases", "runsEnded", "runsUnfiled", "parentRun", "parentInbox", "lease"],
   values: ["now", "runId", "historyMax", "fleetEventsMax", "childGraceMs", "error", "summary", "retentionMs", "parentId", "parentEvent", "wakeId", "wakeHead", "forgetMax", "leaseToken", "checksLease", "fact"],
-  sha1: "723241048a2e8741c08b4fa1271c36250eae1213",
+  sha1: "a1edc0ffb137d8f3ea231c0a7ce2cb9c1a5aefea",
   source: `local KEYS = KEYS
 local ARGV = ARGV
 local now = ARGV[1]
@@ -241,7 +241,8 @@ local function gates_of_run()
     return redis.call('ZRANGEBYLEX', KEYS[15], '[' .. row .. ' ', '(' .. row .. '!', 'LIMIT', '0', '1')[1]
   end
   function gates.read(place)
-    return string.match(gates.entry(place), '^%S+ (%d+) ([^\\n]*)')
+    local open_ms, name = string.match(gates.entry(place), '^%S+ (%-?%d+) ([^\\n]*)')
+    return string.format('%.0f', tonumber(string.match(place, '^%d+')) + tonumber(open_ms)), name
   end
   function gates.write_places(places)
     if #places == 0 then

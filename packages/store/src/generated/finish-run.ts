@@ -163,7 +163,7 @@ export const finishRun: Script<FinishRunKeys, FinishRunValues, FinishRunTag> = {
   name: "finish_run",
   keys: ["run", "statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "parts", "history", "fleetEvents", "outbox", "outboxEntries", "gatesOpen", "log", "logCopy", "logSums", "steps", "inbox", "answers", "timers", "dedupe", "children", "permitsHeld", "permitsWaiting", "permitsWaiters", "limitsDeclared", "limitsSet", "usageRows", "usageSums", "leases", "runsEnded", "runsUnfiled", "parentRun", "parentInbox"],
   values: ["now", "generation", "nonce", "commitId", "after", "runId", "historyMax", "fleetEventsMax", "logStepBytesMax", "logStepLinesMax", "logBytesMax", "logLinesMax", "stepsEnd", "inboxSeen", "totals", "childGraceMs", "error", "summary", "retentionMs", "parentId", "parentEvent", "wakeId", "wakeHead", "forgetMax", "status", "logPieces[]", "partsSet[]", "partsRemoved[]", "stepsEnded[]", "attempts[]", "facts[]", "outboxAdded[]", "outboxDone[]", "gatesOpened[]", "gatesClosed[]", "usage[]"],
-  sha1: "ed45d6d80fd979bdb2cc11b6dc3502ef74f51d21",
+  sha1: "0abb05b19cca48043d1cf22f135df61d861c4bce",
   source: `local KEYS = KEYS
 local ARGV = ARGV
 local next_argument = 26
@@ -330,7 +330,8 @@ local function gates_of_run()
     return redis.call('ZRANGEBYLEX', KEYS[14], '[' .. row .. ' ', '(' .. row .. '!', 'LIMIT', '0', '1')[1]
   end
   function gates.read(place)
-    return string.match(gates.entry(place), '^%S+ (%d+) ([^\\n]*)')
+    local open_ms, name = string.match(gates.entry(place), '^%S+ (%-?%d+) ([^\\n]*)')
+    return string.format('%.0f', tonumber(string.match(place, '^%d+')) + tonumber(open_ms)), name
   end
   function gates.write_places(places)
     if #places == 0 then

@@ -25,7 +25,7 @@ export const listRunGates: Script<ListRunGatesKeys, ListRunGatesValues, ListRunG
   name: "list_run_gates",
   keys: ["run", "gatesOpen"],
   values: ["runId"],
-  sha1: "f413e1b3f4725e341485fdb78a79279c51437fc6",
+  sha1: "2a49768c1732553ce9d2c627664f6ab432a2191a",
   source: `local KEYS = KEYS
 local ARGV = ARGV
 local function gates_of_run()
@@ -46,7 +46,8 @@ local function gates_of_run()
     return redis.call('ZRANGEBYLEX', KEYS[2], '[' .. row .. ' ', '(' .. row .. '!', 'LIMIT', '0', '1')[1]
   end
   function gates.read(place)
-    return string.match(gates.entry(place), '^%S+ (%d+) ([^\\n]*)')
+    local open_ms, name = string.match(gates.entry(place), '^%S+ (%-?%d+) ([^\\n]*)')
+    return string.format('%.0f', tonumber(string.match(place, '^%d+')) + tonumber(open_ms)), name
   end
   function gates.write_places(places)
     if #places == 0 then

@@ -140,7 +140,7 @@ export const parkRun: Script<ParkRunKeys, ParkRunValues, ParkRunTag> = {
   name: "park_run",
   keys: ["run", "statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "parts", "history", "fleetEvents", "outbox", "outboxEntries", "gatesOpen", "log", "logCopy", "logSums", "steps", "inbox", "answers", "usageRows", "usageSums", "timers", "permitsHeld", "permitsWaiting", "permitsWaiters", "limitsDeclared", "limitsSet", "leases"],
   values: ["now", "generation", "nonce", "commitId", "after", "runId", "historyMax", "fleetEventsMax", "logStepBytesMax", "logStepLinesMax", "logBytesMax", "logLinesMax", "stepsEnd", "inboxSeen", "totals", "inboxPage", "blockedOn", "wakeAt", "patience", "logPieces[]", "partsSet[]", "partsRemoved[]", "stepsEnded[]", "attempts[]", "facts[]", "outboxAdded[]", "outboxDone[]", "gatesOpened[]", "gatesClosed[]", "usage[]"],
-  sha1: "9bb9f068bf0cc87b241e484150cbf92918ecf598",
+  sha1: "0ac69d089291608d8995c0846ddd273f3fb78d50",
   source: `local KEYS = KEYS
 local ARGV = ARGV
 local next_argument = 20
@@ -286,7 +286,8 @@ local function gates_of_run()
     return redis.call('ZRANGEBYLEX', KEYS[14], '[' .. row .. ' ', '(' .. row .. '!', 'LIMIT', '0', '1')[1]
   end
   function gates.read(place)
-    return string.match(gates.entry(place), '^%S+ (%d+) ([^\\n]*)')
+    local open_ms, name = string.match(gates.entry(place), '^%S+ (%-?%d+) ([^\\n]*)')
+    return string.format('%.0f', tonumber(string.match(place, '^%d+')) + tonumber(open_ms)), name
   end
   function gates.write_places(places)
     if #places == 0 then

@@ -120,7 +120,7 @@ export const releaseRun: Script<ReleaseRunKeys, ReleaseRunValues, ReleaseRunTag>
   name: "release_run",
   keys: ["run", "statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "parts", "history", "fleetEvents", "outbox", "outboxEntries", "gatesOpen", "log", "logCopy", "logSums", "steps", "inbox", "answers", "usageRows", "usageSums", "leases", "timers"],
   values: ["now", "generation", "nonce", "commitId", "after", "runId", "historyMax", "fleetEventsMax", "logStepBytesMax", "logStepLinesMax", "logBytesMax", "logLinesMax", "stepsEnd", "inboxSeen", "totals", "logPieces[]", "partsSet[]", "partsRemoved[]", "stepsEnded[]", "attempts[]", "facts[]", "outboxAdded[]", "outboxDone[]", "gatesOpened[]", "gatesClosed[]", "usage[]"],
-  sha1: "c157c2c9581127868cdca9af67055df2d1978d9f",
+  sha1: "6dea29a06117e0133173aa7c725b7f294a682d96",
   source: `local KEYS = KEYS
 local ARGV = ARGV
 local next_argument = 16
@@ -272,7 +272,8 @@ local function gates_of_run()
     return redis.call('ZRANGEBYLEX', KEYS[14], '[' .. row .. ' ', '(' .. row .. '!', 'LIMIT', '0', '1')[1]
   end
   function gates.read(place)
-    return string.match(gates.entry(place), '^%S+ (%d+) ([^\\n]*)')
+    local open_ms, name = string.match(gates.entry(place), '^%S+ (%-?%d+) ([^\\n]*)')
+    return string.format('%.0f', tonumber(string.match(place, '^%d+')) + tonumber(open_ms)), name
   end
   function gates.write_places(places)
     if #places == 0 then

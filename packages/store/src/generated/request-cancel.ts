@@ -133,7 +133,7 @@ export const requestCancel: Script<RequestCancelKeys, RequestCancelValues, Reque
   name: "request_cancel",
   keys: ["statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "history", "historyCopy", "fleetEvents", "run", "parts", "timers", "outbox", "outboxEntries", "gatesOpen", "steps", "inbox", "dedupe", "children", "answers", "log", "logSums", "permitsHeld", "permitsWaiting", "permitsWaiters", "limitsDeclared", "limitsSet", "usageRows", "usageSums", "leases", "runsEnded", "runsUnfiled", "parentRun", "parentInbox"],
   values: ["now", "runId", "historyMax", "fleetEventsMax", "childGraceMs", "error", "summary", "retentionMs", "parentId", "parentEvent", "wakeId", "wakeHead", "forgetMax", "confirms", "reason", "by", "eventTail", "channel", "cancelledFacts"],
-  sha1: "5d7881ad97d86057c0c7bea8b3b0fb6f67dc144b",
+  sha1: "9ab629cdcecd5936db566f59a00bcdbda5169b96",
   source: `local KEYS = KEYS
 local ARGV = ARGV
 local usual_pool = '"default"'
@@ -256,7 +256,8 @@ local function gates_of_run()
     return redis.call('ZRANGEBYLEX', KEYS[16], '[' .. row .. ' ', '(' .. row .. '!', 'LIMIT', '0', '1')[1]
   end
   function gates.read(place)
-    return string.match(gates.entry(place), '^%S+ (%d+) ([^\\n]*)')
+    local open_ms, name = string.match(gates.entry(place), '^%S+ (%-?%d+) ([^\\n]*)')
+    return string.format('%.0f', tonumber(string.match(place, '^%d+')) + tonumber(open_ms)), name
   end
   function gates.write_places(places)
     if #places == 0 then

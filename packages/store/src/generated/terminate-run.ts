@@ -132,7 +132,7 @@ export const terminateRun: Script<TerminateRunKeys, TerminateRunValues, Terminat
   name: "terminate_run",
   keys: ["statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "history", "historyCopy", "fleetEvents", "run", "parts", "timers", "outbox", "outboxEntries", "gatesOpen", "steps", "inbox", "dedupe", "children", "answers", "log", "logSums", "permitsHeld", "permitsWaiting", "permitsWaiters", "limitsDeclared", "limitsSet", "usageRows", "usageSums", "leases", "runsEnded", "runsUnfiled", "parentRun", "parentInbox"],
   values: ["now", "runId", "historyMax", "fleetEventsMax", "childGraceMs", "error", "summary", "retentionMs", "parentId", "parentEvent", "wakeId", "wakeHead", "forgetMax", "nonce", "by", "reason", "fact", "orphansId", "orphansEntry", "channel"],
-  sha1: "55dcd3b5d356a52854f07fe82e1918349eed07ac",
+  sha1: "4c36ab18f93ff0f855862c9bc3b407ea144985dd",
   source: `local KEYS = KEYS
 local ARGV = ARGV
 local usual_pool = '"default"'
@@ -255,7 +255,8 @@ local function gates_of_run()
     return redis.call('ZRANGEBYLEX', KEYS[16], '[' .. row .. ' ', '(' .. row .. '!', 'LIMIT', '0', '1')[1]
   end
   function gates.read(place)
-    return string.match(gates.entry(place), '^%S+ (%d+) ([^\\n]*)')
+    local open_ms, name = string.match(gates.entry(place), '^%S+ (%-?%d+) ([^\\n]*)')
+    return string.format('%.0f', tonumber(string.match(place, '^%d+')) + tonumber(open_ms)), name
   end
   function gates.write_places(places)
     if #places == 0 then
