@@ -225,7 +225,7 @@ describe("what cannot be done is said with a code, a place and a remedy:", () =>
       3,
       /workflow_not_found: .*"nobody"[\s\S]*where: redis:\/\/127[\s\S]*what to do: publish/,
     ],
-    ["a missing file", ["start", "missing.wf"], 3, /there is no workflow file missing\.wf/],
+    ["a missing file", ["start", "missing.wf"], 3, /the workflow file missing\.wf does not exist/],
     ["a missing input", ["start", "kid.wf"], 2, /invalid_input: workflow "kid" needs the input "x"/],
     ["a syntax error", ["start", "bad.wf"], 2, /bad\.wf:3:3[\s\S]*\^\^\^\^\^/],
     ["an unknown run", ["show", "NOPE"], 3, /run_not_found/],

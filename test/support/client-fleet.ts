@@ -28,6 +28,8 @@ export interface ClientFleet {
   workOn(runId: string, end?: { readonly gate?: OpenGate }): Promise<void>;
   /** Takes the run and answers the events in its inbox. */
   inboxOf(runId: string): Promise<readonly unknown[]>;
+  /** The record goes, as when its time to live is over. */
+  expire(runId: string): Promise<void>;
   /** Deletes what this fleet wrote and closes everything. */
   close(): Promise<void>;
 }
@@ -137,6 +139,7 @@ export async function openClientFleet(redisUrl: string): Promise<ClientFleet> {
       await release();
       return activation.inbox.map(({ event }) => event);
     },
+    expire: async (runId) => void (await redis.del(`${partitionTag(namespace, 0)}:run:${runId}`)),
     close: async () => {
       await fleet.close();
       await Promise.all([queue.close(), store.close(), leases.close()]);

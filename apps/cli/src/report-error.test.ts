@@ -50,6 +50,15 @@ test("the remedy for an input that is wrong fits the command: inputs of a start,
   expect(remedyOf("approve")).not.toContain("--input");
 });
 
+test("a file that does not exist is not to be published", () => {
+  const error = new RunfleetError("workflow_not_found", "the workflow file a.wf does not exist", {
+    details: { path: "/flows/a.wf" },
+  });
+  expect(report(error, { command: "graph" }).lines.at(-1)).toBe(
+    "  what to do: check the path; it leads to /flows/a.wf",
+  );
+});
+
 test("a remedy names the program as the person has typed it", () => {
   const { lines } = report(new RunfleetError("gate_not_found", "no gate"), { program: "npx runfleet" });
   expect(lines.at(-1)).toBe("  what to do: `npx runfleet gates` shows what can be answered now");

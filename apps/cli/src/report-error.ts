@@ -25,6 +25,13 @@ const commandRemedies: Readonly<Record<string, Partial<Record<ErrorCode, string>
   },
 };
 
+/** A file that is not there is nothing that could be published. */
+function remedyOf(error: unknown, code: ErrorCode, command = ""): string | undefined {
+  const path = isRunfleetError(error) && code === "workflow_not_found" ? error.details["path"] : undefined;
+  if (path !== undefined) return `check the path; it leads to ${path}`;
+  return commandRemedies[command]?.[code] ?? remedies[code];
+}
+
 export interface ErrorPlace {
   /** The fleet the command talked to, when it got that far. */
   readonly place: string | undefined;
@@ -43,7 +50,7 @@ export function reportError(error: unknown, terminal: Terminal, at: ErrorPlace):
   const message = inOptionWords(error instanceof Error ? error.message : String(error));
   terminal.note(`${colours.red(`error ${code}:`)} ${message.trimEnd()}`);
   if (place !== undefined) terminal.note(`  where: ${place}`);
-  const remedy = commandRemedies[command ?? ""]?.[code] ?? remedies[code];
+  const remedy = remedyOf(error, code, command);
   if (remedy !== undefined)
     terminal.note(`  what to do: ${remedy.replaceAll("`runfleet ", `\`${program} `)}`);
   if (isRunfleetError(error) && !isVerbose) return errorCodes[code].exitCode;

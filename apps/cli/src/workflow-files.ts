@@ -27,7 +27,8 @@ export async function readWorkflowFile(path: string, cwd: string): Promise<Workf
   const full = resolve(cwd, path);
   const info = await stat(full).catch(() => undefined);
   if (info === undefined || !info.isFile()) {
-    throw new RunfleetError("workflow_not_found", `there is no workflow file ${path}`, {
+    const what = info === undefined ? "does not exist" : "is not a file";
+    throw new RunfleetError("workflow_not_found", `the workflow file ${path} ${what}`, {
       details: { path: full },
     });
   }

@@ -64,4 +64,4 @@ export { builtinItemProviders } from "./validate/check-foreach.js";
 export { type NamedFile, namedFiles } from "./validate/check-named-files.js";
 export { validateDefinition } from "./validate/validate-definition.js";
 export { validateParsed } from "./validate/validate-parsed.js";
-export type { ScriptProblem, ValidationContext } from "./validate/validation-context.js";
+export type { Registered, ScriptProblem, ValidationContext } from "./validate/validation-context.js";

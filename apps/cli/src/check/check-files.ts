@@ -37,22 +37,31 @@ interface ParsedFile extends ParsedWorkflow {
   readonly file: WorkflowFile;
 }
 
+interface KnownFile extends ParsedFile {
+  readonly names: KnownNames;
+}
+
 /** Rejects with `invalid_config` when a configuration cannot be loaded. */
 export async function checkFiles(
   files: readonly WorkflowFile[],
   place: Place,
   options: CheckOptions = {},
 ): Promise<readonly CheckedFile[]> {
-  const given = files.map(parse);
-  const lookUp = createLookUp([...(await parseBeside(given, place.cwd)), ...given]);
+  const parsed = files.map(parse);
   const namesFor = createKnownNames(options.config, place);
+  const withNames = async (file: ParsedFile): Promise<KnownFile> => ({
+    ...file,
+    names: await namesFor(file.file.path),
+  });
+  const given = await Promise.all(parsed.map(withNames));
+  const beside = await Promise.all((await parseBeside(parsed, place.cwd)).map(withNames));
+  const lookUp = createLookUp([...beside, ...given]);
   const checked: CheckedFile[] = [];
-  for (const parsed of given) {
-    const names = await namesFor(parsed.file.path);
-    const roots = rootsOf(parsed.file, names, place, options);
-    const { file, definition } = parsed;
+  for (const known of given) {
+    const { file, definition, names } = known;
+    const roots = rootsOf(file, names, place, options);
     const files = definition === undefined ? undefined : await names.fileProblems?.(definition);
-    const diagnostics = validate(parsed, { names, lookUp, roots, files });
+    const diagnostics = validate(known, { lookUp, roots, files });
     checked.push({
       file,
       diagnostics: options.isStrict === true ? diagnostics.map(asError) : diagnostics,
@@ -86,24 +95,28 @@ async function parseBeside(given: readonly ParsedFile[], cwd: string): Promise<r
   return beside;
 }
 
+type DefinedFile = KnownFile & { readonly definition: Definition };
+
 interface LookUp {
   /** A workflow of the caller's own folder, else one from anywhere; of equal names the later file. */
-  readonly find: (name: string, folder: string) => Definition | undefined;
+  readonly find: (name: string, folder: string) => DefinedFile | undefined;
   /** Whether a workflow of that name is in a file with errors. */
   readonly isUnreadable: (name: string) => boolean;
 }
 
-function createLookUp(files: readonly ParsedFile[]): LookUp {
-  const byName = new Map<string, Definition>();
-  const byPlace = new Map<string, Definition>();
+function createLookUp(files: readonly KnownFile[]): LookUp {
+  const byName = new Map<string, DefinedFile>();
+  const byPlace = new Map<string, DefinedFile>();
   const unreadable = new Set<string>();
-  for (const { file, definition, draft } of files) {
+  for (const known of files) {
+    const { file, definition, draft } = known;
     if (definition === undefined) {
       unreadable.add(basename(file.path, ".wf")).add(draft?.definition.name ?? "");
       continue;
     }
-    byName.set(definition.name, definition);
-    byPlace.set(join(dirname(file.path), definition.name), definition);
+    const defined = { ...known, definition };
+    byName.set(definition.name, defined);
+    byPlace.set(join(dirname(file.path), definition.name), defined);
   }
   return {
     find: (name, folder) => byPlace.get(join(folder, name)) ?? byName.get(name),
@@ -112,7 +125,6 @@ function createLookUp(files: readonly ParsedFile[]): LookUp {
 }
 
 interface Surroundings {
-  readonly names: KnownNames;
   readonly lookUp: LookUp;
   /** Absent: scripts are not looked for. */
   readonly roots: readonly string[] | undefined;
@@ -120,17 +132,18 @@ interface Surroundings {
   readonly files: ValidationContext["files"];
 }
 
-function validate(parsed: ParsedFile, { names, lookUp, roots, files }: Surroundings): readonly Diagnostic[] {
-  const { file } = parsed;
+function validate(known: KnownFile, { lookUp, roots, files }: Surroundings): readonly Diagnostic[] {
+  const { file, names } = known;
   const folder = dirname(file.path);
   const context = {
     ...names.context,
-    workflows: (name: string) => lookUp.find(name, folder),
+    workflows: (name: string) => lookUp.find(name, folder)?.definition,
+    registeredFor: (name: string) => lookUp.find(name, folder)?.names.context,
     isUnreadable: lookUp.isUnreadable,
     ...(files === undefined ? {} : { files }),
     ...(roots === undefined ? {} : { scripts: (run: string) => scriptProblem(run, roots) }),
   };
-  return validateParsed(parsed, context, { file: file.file });
+  return validateParsed(known, context, { file: file.file });
 }
 
 /** Where scripts are looked for: nowhere, unless folders are named, when only the configuration knows where they run. */

@@ -3,7 +3,7 @@
  * a configuration is checked without them.
  */
 import { dirname } from "node:path";
-import { builtinItemProviders, type ValidationContext } from "@runfleet/language";
+import { builtinItemProviders, type Registered } from "@runfleet/language";
 import { findConfigFile, type Place } from "../home.js";
 import { type LoadedConfig, loadConfig } from "../load-config.js";
 import { type OutputTypes, outputTypesOf } from "./output-types.js";
@@ -18,7 +18,7 @@ export interface KnownNames {
   readonly fileProblems?: FileProblems;
   /** What the steps of a definition put out; absent when there is no configuration. */
   readonly outputTypes?: OutputTypes;
-  readonly context: Pick<ValidationContext, "actions" | "hasFallbackAction" | "gateTypes" | "itemProviders">;
+  readonly context: Registered;
 }
 
 const nothingKnown: KnownNames = { hasOwnFolder: false, context: {} };

@@ -64,10 +64,15 @@ const remedies: Readonly<Partial<Record<DiagnosticCode, string>>> = {
   missing_input: "give the input a default, or publish the workflow under another name",
 };
 
-/** Per version and message once, in the order of the versions. */
-export function findBroken(versions: readonly LiveVersion[], deployed: ValidationContext): LiveFinding[] {
+/** Per version and message once, in the order of the versions. `deployedFor`: what a workflow will find. */
+export function findBroken(
+  versions: readonly LiveVersion[],
+  deployedFor: (workflow: string) => ValidationContext,
+): LiveFinding[] {
   return versions.flatMap(({ hash, definition, runs }) => {
-    const found = validateDefinition(definition, deployed).filter(({ code }) => changeable.has(code));
+    const found = validateDefinition(definition, deployedFor(definition.name)).filter(({ code }) =>
+      changeable.has(code),
+    );
     const once = new Map(found.map((diagnostic) => [diagnostic.message, diagnostic]));
     return [...once.values()].map(({ severity, code, message, hint }) => ({
       ...{ severity, code: code as DiagnosticCode, message, workflow: definition.name, hash, runs },

@@ -1,6 +1,6 @@
 /** Reads what a fleet has open, page by page: versions of workflows with the runs that use them, and its schedules. */
 import type { FleetClient } from "@runfleet/client";
-import { limits, type RunStatus } from "@runfleet/model";
+import { type Definition, isRunfleetError, limits, type RunStatus } from "@runfleet/model";
 import type { LiveSchedule, LiveVersion } from "./live-findings.js";
 
 /** Ids that are told of one version. */
@@ -23,9 +23,8 @@ export interface ReadLiveOptions {
   readonly progress: (runs: number) => void;
 }
 
-interface Group {
-  count: number;
-  readonly ids: string[];
+interface Group extends LiveVersion {
+  readonly runs: { count: number; readonly ids: string[] };
 }
 
 export async function readLive(fleet: FleetClient, options: ReadLiveOptions): Promise<LiveFleet> {
@@ -33,21 +32,15 @@ export async function readLive(fleet: FleetClient, options: ReadLiveOptions): Pr
   let runs = 0;
   for (const status of [...openStatuses, ...(options.withFailed ? (["failed"] as const) : [])]) {
     for await (const run of pages((cursor) => listPage(fleet, status, cursor))) {
-      count(groups, run);
+      if (!(await count(fleet, groups, run))) continue;
       runs += 1;
       if (runs % limits.pageRowsMax === 0) options.progress(runs);
     }
   }
-  const versions: LiveVersion[] = [];
-  for (const [hash, group] of groups) {
-    const [first = ""] = group.ids;
-    const { definition } = await fleet.definition(first);
-    versions.push({ hash, definition, runs: group });
-  }
   const schedules: LiveSchedule[] = [];
   for await (const schedule of pages((cursor) => schedulePage(fleet, cursor))) schedules.push(schedule);
   const published = new Set((await fleet.workflows()).map(({ name }) => name));
-  return { versions: versions.sort(byName), runs, schedules, published };
+  return { versions: [...groups.values()].sort(byName), runs, schedules, published };
 }
 
 interface PageOf<T> {
@@ -73,14 +66,29 @@ async function schedulePage(fleet: FleetClient, cursor: { cursor?: string }) {
   return { rows: page.schedules, cursor: page.cursor };
 }
 
-function count(
+/** The first run of a version brings the version; one that was removed after its page was read does not count. */
+async function count(
+  fleet: FleetClient,
   groups: Map<string, Group>,
-  run: { readonly id: string; readonly definitionHash: string },
-): void {
-  const group = groups.get(run.definitionHash) ?? { count: 0, ids: [] };
-  group.count += 1;
-  if (group.ids.length < idsToldMax) group.ids.push(run.id);
-  groups.set(run.definitionHash, group);
+  { id, definitionHash: hash }: { readonly id: string; readonly definitionHash: string },
+): Promise<boolean> {
+  const known = groups.get(hash);
+  const definition = known?.definition ?? (await definitionOf(fleet, id));
+  if (definition === undefined) return false;
+  const group = known ?? { hash, definition, runs: { count: 0, ids: [] } };
+  group.runs.count += 1;
+  if (group.runs.ids.length < idsToldMax) group.runs.ids.push(id);
+  groups.set(hash, group);
+  return true;
+}
+
+async function definitionOf(fleet: FleetClient, runId: string): Promise<Definition | undefined> {
+  try {
+    return (await fleet.definition(runId)).definition;
+  } catch (error) {
+    if (isRunfleetError(error) && error.code === "run_not_found") return undefined;
+    throw error;
+  }
 }
 
 function byName(a: LiveVersion, b: LiveVersion): number {

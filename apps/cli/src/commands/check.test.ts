@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
 import { openClientFleet } from "../../../../test/support/client-fleet.js";
 import { fakeTerminal } from "../../../../test/support/fake-terminal.js";
+import { readLive } from "../check/read-live.js";
 import { createProgram } from "../program.js";
 
 const under = await openClientFleet(inject("redisUrl"));
@@ -105,6 +106,43 @@ test("a new version of the workflow itself breaks nothing: runs keep the one the
   const more = await configOf(named("charge-card"), named("pack"), named("other"));
   await write("order.wf", "workflow order {\n  inputs { id required tone required }\n  call other\n}\n");
   expect(await check("order.wf", ...more)).toMatchObject({ code: 0, document: { compatible: true } });
+});
+
+test("each file is held to the configuration nearest to it, and what has no file to all of them together", async () => {
+  for (const [folder, workflow, action] of [
+    ["shop", "order", "charge-card"],
+    ["depot", "ship", "pack"],
+  ] as const) {
+    await mkdir(join(cwd, folder));
+    await write(`${folder}/runfleet.config.mjs`, `export default { actions: [${named(action)}] };\n`);
+    await write(`${folder}/${workflow}.wf`, `workflow ${workflow} {\n  call ${action}\n}\n`);
+  }
+  expect(await check("depot/ship.wf", "shop/order.wf")).toMatchObject({
+    code: 0,
+    document: { findings: [] },
+  });
+  expect(await check("depot/ship.wf")).toMatchObject({
+    code: 1,
+    document: { findings: [{ workflow: "order", message: "no action is registered under `charge-card`" }] },
+  });
+});
+
+test("a run that is removed between its page and its version does not count", async () => {
+  let removed: string | undefined;
+  const removing: typeof fleet = {
+    ...fleet,
+    async list(options) {
+      const page = await fleet.list(options);
+      removed ??= page.runs[0]?.id;
+      await under.expire(removed ?? "");
+      return page;
+    },
+  };
+  const { versions } = await readLive(removing, { withFailed: false, progress: () => undefined });
+  expect(live).toContain(removed);
+  expect(versions.map(({ runs }) => runs)).toEqual([
+    { count: 2, ids: expect.arrayContaining(live.filter((id) => id !== removed)) },
+  ]);
 });
 
 test("files with errors are nothing to deploy: exit code 2, and no run is read", async () => {

@@ -1,5 +1,5 @@
 /** `runfleet check`: would a deployment break runs that are open? Compares and changes nothing. */
-import { dirname, join, resolve } from "node:path";
+import { resolve } from "node:path";
 import type { Command } from "commander";
 import type { CheckedFile } from "../check/check-files.js";
 import { findBroken, findRefusedSchedules, type LiveFinding } from "../check/live-findings.js";
@@ -21,7 +21,10 @@ export function addCheck(program: Command, cli: Cli): void {
       "would these workflows and this configuration break runs that are open? exit code 1, and which runs and why",
     )
     .option("--against <url>", "the fleet's Redis; the same as --redis")
-    .option("--config <file>", "the configuration to be deployed; default: the nearest runfleet.config")
+    .option(
+      "--config <file>",
+      "the configuration to be deployed; default: the runfleet.config nearest to each file",
+    )
     .option("--failed", "failed runs count too, since somebody may retry them")
     .action((paths: readonly string[], options: Options) => check(cli, paths, options));
 }
@@ -31,6 +34,7 @@ async function check(cli: Cli, paths: readonly string[], options: Options): Prom
   // Loaded here, since they bring the worker along, which other commands do not need.
   const { checkFiles } = await import("../check/check-files.js");
   const { createKnownNames } = await import("../check/known-names.js");
+  const { findDeployedNames } = await import("../check/deployed-names.js");
   const config = options.config === undefined ? undefined : resolve(cwd, options.config);
   const files = paths.length === 0 ? [] : await readWorkflowPaths(paths, cwd);
   const place = { env, cwd };
@@ -39,19 +43,19 @@ async function check(cli: Cli, paths: readonly string[], options: Options): Prom
   const given = new Map(
     checked.flatMap(({ definition }) => (definition ? [[definition.name, definition]] : [])),
   );
-  const namesFor = createKnownNames(config, place);
-  const { context, configFile } = await namesFor(join(dirname(files[0]?.path ?? join(cwd, "x")), "x"));
+  const deployed = await findDeployedNames(checked, createKnownNames(config, place), cwd);
   const live = await withFleet(against(cli, options), (fleet) =>
     readLive(fleet, {
       withFailed: options.failed === true,
       progress: (runs) => terminal.note(`${runs} runs read`),
     }),
   );
-  const findings = findBroken(live.versions, {
-    ...context,
+  const findings = findBroken(live.versions, (workflow) => ({
+    ...deployed.namesOf(workflow),
+    registeredFor: deployed.namesOf,
     workflows: (name) => given.get(name),
     isUnreadable: (name) => live.published.has(name),
-  });
+  }));
   const schedules = findRefusedSchedules(live.schedules, (name) => given.get(name));
   const isCompatible = schedules.length === 0 && findings.every(({ severity }) => severity !== "error");
   if (!isCompatible) cli.setExitCode(1);
@@ -69,9 +73,8 @@ async function check(cli: Cli, paths: readonly string[], options: Options): Prom
     counted(live.versions.length, "version"),
     counted(live.schedules.length, "schedule"),
   ].join(", ");
-  const held = configFile === undefined ? "no configuration was found: names of actions are not checked" : "";
   terminal.print(`${isCompatible ? terminal.out.green("✓ nothing breaks") : "broken"}: ${what}`);
-  if (held !== "") terminal.note(held);
+  if (!deployed.areKnown) terminal.note("no configuration was found: names of actions are not checked");
 }
 
 /** What cannot be published cannot be deployed; `validate` shows it with its places. */

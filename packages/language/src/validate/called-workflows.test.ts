@@ -66,6 +66,16 @@ describe("called workflows", () => {
     ]);
   });
 
+  test("their steps are held to what is registered where they are executed", () => {
+    const sub = { ...world("workflow sub_wf { call pack }"), actions: new Set(["charge"]) };
+    const there = (...names: string[]) => ({ ...sub, registeredFor: () => ({ actions: new Set(names) }) });
+    expect(check("call workflow sub_wf", there("pack"))).toEqual([]);
+    expect(check("call workflow sub_wf", there("charge"))).toHaveLength(1);
+    expect(check("call workflow sub_wf call pack", there("pack"))).toEqual([
+      "unknown_action: no action is registered under `pack`",
+    ]);
+  });
+
   test("T-ENG-12 a workflow that calls itself is a circle", () => {
     expect(check("call workflow root", world())).toEqual([
       "workflow_cycle: Circular workflow reference: root -> root",

@@ -7,10 +7,12 @@ import { builtinGateTypes } from "../definition/gate-types.js";
 import { walkNodes } from "../definition/walk-nodes.js";
 import { suggestionHint } from "../diagnostics/suggest.js";
 import type { Find, PathFinding } from "./finding.js";
-import type { ValidationContext } from "./validation-context.js";
+import type { Registered, ValidationContext } from "./validation-context.js";
 
 interface Visit {
   readonly context: ValidationContext;
+  /** Where the workflow at hand is executed. */
+  readonly registered: Registered;
   readonly find: Find;
   /** Workflows already looked at: each once for all. */
   readonly visited: Set<string>;
@@ -19,13 +21,22 @@ interface Visit {
 }
 
 export function checkRegistered(definition: Definition, context: ValidationContext, find: Find): void {
-  const visit: Visit = { context, find, visited: new Set([definition.name]), waiting: [] };
+  const visit: Visit = {
+    context,
+    registered: context,
+    find,
+    visited: new Set([definition.name]),
+    waiting: [],
+  };
   for (const { node, path } of walkNodes(definition)) checkNode(node, path, visit);
   for (let next = visit.waiting.pop(); next !== undefined; next = visit.waiting.pop()) {
     const { name, path } = next;
     const findHere = (finding: PathFinding): void =>
       find({ ...finding, path, message: `in sub-workflow '${name}': ${finding.message}` });
-    for (const { node } of walkNodes(next.definition)) checkNode(node, path, { ...visit, find: findHere });
+    const registered = context.registeredFor?.(name) ?? context;
+    for (const { node } of walkNodes(next.definition)) {
+      checkNode(node, path, { ...visit, registered, find: findHere });
+    }
   }
 }
 
@@ -58,8 +69,8 @@ function checkNode(node: Node | ParallelBranch, path: string, visit: Visit): voi
   }
 }
 
-function checkAction(action: string, path: string, { context, find }: Visit): void {
-  const { actions, hasFallbackAction } = context;
+function checkAction(action: string, path: string, { registered, find }: Visit): void {
+  const { actions, hasFallbackAction } = registered;
   if (actions === undefined || hasFallbackAction === true || actions.has(action)) return;
   find({
     code: "unknown_action",
@@ -71,8 +82,8 @@ function checkAction(action: string, path: string, { context, find }: Visit): vo
 }
 
 /** Not an error, as in the reference: the fallback may never be needed. */
-function checkFallback(onFail: OnFail | undefined, path: string, { context, find }: Visit): void {
-  const { actions, hasFallbackAction } = context;
+function checkFallback(onFail: OnFail | undefined, path: string, { registered, find }: Visit): void {
+  const { actions, hasFallbackAction } = registered;
   if (onFail?.kind !== "agent" || actions === undefined || hasFallbackAction === true) return;
   const { value } = onFail.agent;
   if (actions.has(value)) return;
@@ -84,8 +95,8 @@ function checkFallback(onFail: OnFail | undefined, path: string, { context, find
   });
 }
 
-function checkGateType(type: string, path: string, { context, find }: Visit): void {
-  const { gateTypes } = context;
+function checkGateType(type: string, path: string, { registered, find }: Visit): void {
+  const { gateTypes } = registered;
   if (gateTypes === undefined || gateTypes.has(type) || builtinGateTypes.has(type)) return;
   find({
     code: "unknown_gate_type",
@@ -95,8 +106,8 @@ function checkGateType(type: string, path: string, { context, find }: Visit): vo
   });
 }
 
-function checkProvider(provider: string, path: string, { context, find }: Visit): void {
-  const { itemProviders } = context;
+function checkProvider(provider: string, path: string, { registered, find }: Visit): void {
+  const { itemProviders } = registered;
   if (itemProviders === undefined || itemProviders.has(provider)) return;
   find({
     code: "unknown_item_provider",

@@ -18,6 +18,8 @@ export interface ValidationContext {
   readonly gateTypes?: ReadonlySet<string>;
   /** Names of registered item providers, built-in ones included. */
   readonly itemProviders?: ReadonlySet<string>;
+  /** What is registered where a called workflow is executed; nothing: the same as here. */
+  readonly registeredFor?: (workflow: string) => Registered | undefined;
   /** Targets that exist; an empty set allows every target. */
   readonly targets?: ReadonlySet<string>;
   /** What keeps a script's command from being run, or `undefined` if nothing does. Not asked about placeholders. */
@@ -27,6 +29,12 @@ export interface ValidationContext {
   /** Places in the source text, as `parseWorkflow` gives them. */
   readonly positions?: (path: string) => Position | undefined;
 }
+
+/** Names that the workers have which execute a workflow. */
+export type Registered = Pick<
+  ValidationContext,
+  "actions" | "hasFallbackAction" | "gateTypes" | "itemProviders"
+>;
 
 export interface ScriptProblem {
   /** Completes "the script `x` cannot be run: …". */
