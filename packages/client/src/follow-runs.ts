@@ -1,6 +1,6 @@
 /**
- * Waiting for a run: its events as they happen, its end. Truth is the run's record; the history stream only says
- * when to look. A wait ends when the run has ended, the caller aborts, or the client is closed.
+ * Waiting for a run: its events as they happen, its end. Truth is the run's record; the history stream and the message of
+ * its end only say when to look. A wait ends when the run has ended, the caller aborts, or the client is closed.
  */
 import {
   type HistoryEvent,
@@ -16,6 +16,9 @@ import { readRun, readRunDocument } from "./read-runs.js";
 
 /** Before every id of a stream. */
 const streamStart = "0-0";
+
+/** An end is told by a message; looking finds what a broken connection did not tell. */
+const looksPerResult = 5;
 
 const endings: ReadonlySet<string> = new Set(["run.completed", "run.failed", "run.cancelled"]);
 
@@ -79,45 +82,23 @@ export async function awaitResult(
   options: ResultOptions,
 ): Promise<RunDocument> {
   const { timeoutMs } = options;
-  const { time } = connections;
+  const { store, time } = connections;
   const deadline = timeoutMs === undefined ? Number.POSITIVE_INFINITY : time.monotonic() + timeoutMs;
   const stop = stopSignal(connections, options.signal);
   try {
+    let hasEnded = isEnded((await readRun(connections, runId)).status);
     for (;;) {
-      // In this order on one connection: an end that the record does not show yet comes after the newest event.
-      const [after, { status }] = await Promise.all([
-        connections.store.newestEventId(runId),
-        readRun(connections, runId),
-      ]);
-      if (isEnded(status)) return await readRunDocument(connections, runId);
+      const document = hasEnded ? await readRunDocument(connections, runId) : undefined;
+      // It may have been retried in between.
+      if (document !== undefined && isEnded(document.status)) return document;
       const leftMs = deadline - time.monotonic();
       if (stop.signal.aborted) throw notEnded(runId, "when the wait was stopped");
       if (leftMs <= 0) throw notEnded(runId, `within ${timeoutMs} ms`);
-      await untilEnding(connections, runId, {
-        after,
-        waitMs: Math.min(time.lookAgainMs, leftMs),
-        signal: stop.signal,
-      });
+      const waitMs = Math.min(looksPerResult * time.lookAgainMs, leftMs);
+      hasEnded = await store.awaitEnd({ runId, waitMs, signal: stop.signal });
     }
   } finally {
     stop.release();
-  }
-}
-
-/** Resolves when the history tells of the end, and after `waitMs` anyway. */
-async function untilEnding(
-  { store, time }: Connections,
-  runId: string,
-  wait: { readonly after: string; readonly waitMs: number; readonly signal: StopSignal },
-): Promise<void> {
-  const deadline = time.monotonic() + wait.waitMs;
-  let { after } = wait;
-  while (!wait.signal.aborted) {
-    const blockMs = Math.ceil(deadline - time.monotonic());
-    if (blockMs <= 0) return;
-    const events = await store.followHistory({ runId, after, blockMs, signal: wait.signal });
-    if (events.some(({ type }) => endings.has(type))) return;
-    after = events.at(-1)?.id ?? after;
   }
 }
 

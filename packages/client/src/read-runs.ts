@@ -37,9 +37,10 @@ export function runNotFound(runId: string): RunfleetError {
 
 export async function readRunDocument(connections: Connections, runId: string): Promise<RunDocument> {
   const { store } = connections;
-  const run = await readRun(connections, runId);
   const page = { runId, limit: limits.pageRowsMax };
-  const [steps, children] = await Promise.all([
+  // Asked in one go, the record first: nothing that it tells of is missing in what comes after it.
+  const [run, steps, children] = await Promise.all([
+    readRun(connections, runId),
     readAll((cursor) => store.readSteps({ ...page, ...cursor })),
     readAll((cursor) => store.listChildren({ ...page, ...cursor }), limits.childrenToldMax + 1),
   ]);

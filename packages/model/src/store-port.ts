@@ -83,6 +83,11 @@ export interface RunStore
     signal?: StopSignal;
   }): Promise<readonly HistoryEvent[]>;
   /**
+   * Waits up to `waitMs` for the run's end. False when it goes on, or the wait was stopped; true when it has ended or there
+   * is no such run.
+   */
+  awaitEnd(request: { runId: string; waitMs: number; signal?: StopSignal }): Promise<boolean>;
+  /**
    * A page of the run's log, oldest first. Read from its beginning it starts with a line that stands for those that are not
    * kept, if there are any. The cursor, and every id of a line, is what `after` takes.
    */

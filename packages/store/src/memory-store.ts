@@ -1,6 +1,6 @@
 /**
  * The store's twin in memory, for simulations and for users' own tests: same answers, nothing durable, the clock is the
- * caller's. `followHistory` alone waits in real time.
+ * caller's. `followHistory` and `awaitEnd` alone wait in real time.
  */
 import { type CancelFeed, RunfleetError, type RunStore } from "@runfleet/model";
 import { memoryCounts } from "./memory/memory-counts.js";

@@ -6,6 +6,7 @@ import type { CancelFeed, RunStore } from "@runfleet/model";
 import type { Redis } from "ioredis";
 import { partitionTag } from "./keys.js";
 import { cancelMessages } from "./redis/cancel-messages.js";
+import { endMessages } from "./redis/end-messages.js";
 import { fleetCounts } from "./redis/fleet-counts.js";
 import { historyReads } from "./redis/history.js";
 import { itemClaims } from "./redis/item-claims.js";
@@ -51,6 +52,7 @@ export function createRedisStore(options: RedisStoreOptions): RunStore & CancelF
   });
   const { close: closeHistory, ...history } = historyReads(partition);
   const { close: closeMessages, subscribe } = cancelMessages(partition);
+  const { close: closeEnds, awaitEnd } = endMessages(partition);
   return {
     ...outsideWrites(partition),
     ...workerWrites(partition),
@@ -70,10 +72,12 @@ export function createRedisStore(options: RedisStoreOptions): RunStore & CancelF
     ...presence(partition),
     ...usageReads(partition),
     ...fleetCounts(partition),
+    awaitEnd,
     subscribe,
     close: async () => {
       closeHistory();
       closeMessages();
+      closeEnds();
     },
   };
 }

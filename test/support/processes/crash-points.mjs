@@ -56,6 +56,7 @@ const store = {
   readLog: byClients,
   newestEventId: byClients,
   followHistory: byClients,
+  awaitEnd: byClients,
   listRuns: byClients,
   listChildren: readsOnly,
   openGates: byClients,

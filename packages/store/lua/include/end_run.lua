@@ -96,6 +96,8 @@ local function end_run(ended)
   end
   redis.call('HDEL', K.run, 'owner', 'tookOver', 'heartbeatAt')
   redis.call('ZREM', K.leases, A.runId)
+  -- For those who await the result, on a channel named like the record.
+  redis.call('PUBLISH', K.run, ended.status)
   tell_parent()
   count_usage(ended.workflow, usage)
   return_permits(ended.workflow, ended.permits)

@@ -124,7 +124,7 @@ export const failUnowned: Script<FailUnownedKeys, FailUnownedValues, FailUnowned
   name: "fail_unowned",
   keys: ["statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "history", "fleetEvents", "run", "parts", "timers", "outbox", "outboxEntries", "gatesOpen", "steps", "inbox", "dedupe", "children", "answers", "log", "logSums", "permitsHeld", "permitsWaiting", "permitsWaiters", "limitsDeclared", "limitsSet", "usageRows", "usageSums", "leases", "runsEnded", "runsUnfiled", "parentRun", "parentInbox", "lease"],
   values: ["now", "runId", "historyMax", "fleetEventsMax", "childGraceMs", "error", "summary", "retentionMs", "parentId", "parentEvent", "wakeId", "wakeHead", "forgetMax", "leaseToken", "checksLease", "fact"],
-  sha1: "a1edc0ffb137d8f3ea231c0a7ce2cb9c1a5aefea",
+  sha1: "a154f3cdd5e0f762bd6e4883ab2c538f0e4d5953",
   source: `local KEYS = KEYS
 local ARGV = ARGV
 local now = ARGV[1]
@@ -475,6 +475,7 @@ local function end_run(ended)
   end
   redis.call('HDEL', KEYS[10], 'owner', 'tookOver', 'heartbeatAt')
   redis.call('ZREM', KEYS[30], ARGV[2])
+  redis.call('PUBLISH', KEYS[10], ended.status)
   tell_parent()
   count_usage(ended.workflow, usage)
   return_permits(ended.workflow, ended.permits)

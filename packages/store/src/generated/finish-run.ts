@@ -163,7 +163,7 @@ export const finishRun: Script<FinishRunKeys, FinishRunValues, FinishRunTag> = {
   name: "finish_run",
   keys: ["run", "statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "parts", "history", "fleetEvents", "outbox", "outboxEntries", "gatesOpen", "log", "logCopy", "logSums", "steps", "inbox", "answers", "timers", "dedupe", "children", "permitsHeld", "permitsWaiting", "permitsWaiters", "limitsDeclared", "limitsSet", "usageRows", "usageSums", "leases", "runsEnded", "runsUnfiled", "parentRun", "parentInbox"],
   values: ["now", "generation", "nonce", "commitId", "after", "runId", "historyMax", "fleetEventsMax", "logStepBytesMax", "logStepLinesMax", "logBytesMax", "logLinesMax", "stepsEnd", "inboxSeen", "totals", "childGraceMs", "error", "summary", "retentionMs", "parentId", "parentEvent", "wakeId", "wakeHead", "forgetMax", "status", "logPieces[]", "partsSet[]", "partsRemoved[]", "stepsEnded[]", "attempts[]", "facts[]", "outboxAdded[]", "outboxDone[]", "gatesOpened[]", "gatesClosed[]", "usage[]"],
-  sha1: "0abb05b19cca48043d1cf22f135df61d861c4bce",
+  sha1: "86cdb64244f00c93949b8153267ae39fccb06375",
   source: `local KEYS = KEYS
 local ARGV = ARGV
 local next_argument = 26
@@ -766,6 +766,7 @@ local function end_run(ended)
   end
   redis.call('HDEL', KEYS[1], 'owner', 'tookOver', 'heartbeatAt')
   redis.call('ZREM', KEYS[31], ARGV[6])
+  redis.call('PUBLISH', KEYS[1], ended.status)
   tell_parent()
   count_usage(ended.workflow, usage)
   return_permits(ended.workflow, ended.permits)

@@ -133,7 +133,7 @@ export const requestCancel: Script<RequestCancelKeys, RequestCancelValues, Reque
   name: "request_cancel",
   keys: ["statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "history", "historyCopy", "fleetEvents", "run", "parts", "timers", "outbox", "outboxEntries", "gatesOpen", "steps", "inbox", "dedupe", "children", "answers", "log", "logSums", "permitsHeld", "permitsWaiting", "permitsWaiters", "limitsDeclared", "limitsSet", "usageRows", "usageSums", "leases", "runsEnded", "runsUnfiled", "parentRun", "parentInbox"],
   values: ["now", "runId", "historyMax", "fleetEventsMax", "childGraceMs", "error", "summary", "retentionMs", "parentId", "parentEvent", "wakeId", "wakeHead", "forgetMax", "confirms", "reason", "by", "eventTail", "channel", "cancelledFacts"],
-  sha1: "9ab629cdcecd5936db566f59a00bcdbda5169b96",
+  sha1: "8e3e53163176c88c56440e024afab3bb16e226bf",
   source: `local KEYS = KEYS
 local ARGV = ARGV
 local usual_pool = '"default"'
@@ -493,6 +493,7 @@ local function end_run(ended)
   end
   redis.call('HDEL', KEYS[11], 'owner', 'tookOver', 'heartbeatAt')
   redis.call('ZREM', KEYS[31], ARGV[2])
+  redis.call('PUBLISH', KEYS[11], ended.status)
   tell_parent()
   count_usage(ended.workflow, usage)
   return_permits(ended.workflow, ended.permits)

@@ -132,7 +132,7 @@ export const terminateRun: Script<TerminateRunKeys, TerminateRunValues, Terminat
   name: "terminate_run",
   keys: ["statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "history", "historyCopy", "fleetEvents", "run", "parts", "timers", "outbox", "outboxEntries", "gatesOpen", "steps", "inbox", "dedupe", "children", "answers", "log", "logSums", "permitsHeld", "permitsWaiting", "permitsWaiters", "limitsDeclared", "limitsSet", "usageRows", "usageSums", "leases", "runsEnded", "runsUnfiled", "parentRun", "parentInbox"],
   values: ["now", "runId", "historyMax", "fleetEventsMax", "childGraceMs", "error", "summary", "retentionMs", "parentId", "parentEvent", "wakeId", "wakeHead", "forgetMax", "nonce", "by", "reason", "fact", "orphansId", "orphansEntry", "channel"],
-  sha1: "4c36ab18f93ff0f855862c9bc3b407ea144985dd",
+  sha1: "eb71087e593dbafeaa23cbe222057bbf5ee1a119",
   source: `local KEYS = KEYS
 local ARGV = ARGV
 local usual_pool = '"default"'
@@ -492,6 +492,7 @@ local function end_run(ended)
   end
   redis.call('HDEL', KEYS[11], 'owner', 'tookOver', 'heartbeatAt')
   redis.call('ZREM', KEYS[31], ARGV[2])
+  redis.call('PUBLISH', KEYS[11], ended.status)
   tell_parent()
   count_usage(ended.workflow, usage)
   return_permits(ended.workflow, ended.permits)

@@ -34,6 +34,7 @@ import {
   type StoredRun,
   tellCancel,
   toRecord,
+  wakeWaiters,
 } from "./memory-state.js";
 import { countEnd } from "./memory-usage.js";
 
@@ -140,6 +141,7 @@ export function endRun(state: MemoryState, run: StoredRun, ending: Ending): Gran
   const granting = returnPermits(state, run);
   run.expiresAt = state.now() + Math.max(1, Math.ceil(ending.retentionMs));
   state.unfiled.set(run.info.id, state.now());
+  wakeWaiters(state, run.info.id);
   return granting;
 }
 

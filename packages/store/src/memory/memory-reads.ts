@@ -1,14 +1,16 @@
 /**
  * Reads, in memory: records, steps, lists, gates, history. Same order, cursors and limits as the store on Redis.
  */
-import type {
-  HistoryEvent,
-  ListFilter,
-  OpenGate,
-  Page,
-  RunRecord,
-  RunStore,
-  StepRecord,
+import {
+  type HistoryEvent,
+  isEnded,
+  type ListFilter,
+  type OpenGate,
+  type Page,
+  type RunRecord,
+  type RunStore,
+  type StepRecord,
+  type StopSignal,
 } from "@runfleet/model";
 import { gateRow } from "../gate-text.js";
 import { comparePlaces, cursorPlace, labelPlace, placeCursor } from "../label-place.js";
@@ -28,6 +30,7 @@ type Reads = Pick<
   | "readHistory"
   | "newestEventId"
   | "followHistory"
+  | "awaitEnd"
   | "listRuns"
   | "listChildren"
   | "openGates"
@@ -56,6 +59,7 @@ export function memoryReads(state: MemoryState): Reads {
       historyAfter(state, runId, { after: after ?? "0", limit }),
     newestEventId: async (runId) => findRun(state, runId)?.history.at(-1)?.id ?? "0-0",
     followHistory: (request) => followHistory(state, request),
+    awaitEnd: (request) => awaitEnd(state, request),
     listRuns: async (filter) => listRuns(state, filter),
     listChildren: async ({ runId, limit, cursor }) => {
       const rows = [...(findRun(state, runId)?.children ?? [])].sort();
@@ -168,6 +172,30 @@ async function followHistory(
   const isAborted = () => signal?.aborted === true;
   const present = read();
   if (present.length > 0 || blockMs <= 0 || isAborted()) return present;
+  await nextFact(state, { runId, waitMs: blockMs, signal });
+  return isAborted() ? [] : read();
+}
+
+async function awaitEnd(
+  state: MemoryState,
+  { runId, waitMs, signal }: Parameters<RunStore["awaitEnd"]>[0],
+): Promise<boolean> {
+  const deadline = performance.now() + waitMs;
+  for (;;) {
+    const leftMs = deadline - performance.now();
+    if (leftMs <= 0 || signal?.aborted === true) return false;
+    const run = findRun(state, runId);
+    if (run === undefined || isEnded(run.status)) return true;
+    await nextFact(state, { runId, waitMs: leftMs, signal });
+  }
+}
+
+/** Resolves when the run's history grows, after `waitMs`, or when stopped. */
+async function nextFact(
+  state: MemoryState,
+  wait: { readonly runId: string; readonly waitMs: number; readonly signal: StopSignal | undefined },
+): Promise<void> {
+  const { runId, waitMs, signal } = wait;
   await new Promise<void>((resolve) => {
     const waiters = state.historyWaiters.get(runId) ?? new Set();
     const wake = () => {
@@ -176,11 +204,10 @@ async function followHistory(
       waiters.delete(wake);
       resolve();
     };
-    const timer = setTimeout(wake, blockMs);
+    const timer = setTimeout(wake, waitMs);
     signal?.addEventListener("abort", wake, { once: true });
     state.historyWaiters.set(runId, waiters.add(wake));
   });
-  return isAborted() ? [] : read();
 }
 
 interface HistoryId {

@@ -264,8 +264,13 @@ export function addFact(state: MemoryState, run: StoredRun, fact: Fact): void {
   state.fleetEvents.push({ ...copy(fact), id, at, runId: run.info.id });
   if (state.fleetEvents.length > limits.fleetEventsMax) state.fleetEvents.shift();
   if (run.history.length > limits.historyEntriesMax) run.history.shift();
-  const waiters = state.historyWaiters.get(run.info.id) ?? [];
-  state.historyWaiters.delete(run.info.id);
+  wakeWaiters(state, run.info.id);
+}
+
+/** Whoever waits for something to happen to the run looks again. */
+export function wakeWaiters(state: MemoryState, runId: string): void {
+  const waiters = state.historyWaiters.get(runId) ?? [];
+  state.historyWaiters.delete(runId);
   for (const wake of waiters) wake();
 }
 
@@ -277,11 +282,6 @@ export function noteLostLease(state: MemoryState, run: StoredRun): void {
 
 export function addToOutbox(state: MemoryState, entry: OutboxEntry): void {
   state.outbox.set(entry.id, { at: state.now(), json: JSON.stringify(entry) });
-}
-
-/** A cancel request is not undone by a worker that has not heard of it yet. */
-export function openStatus(stored: RunStatus, wanted: RunStatus): RunStatus {
-  return stored === "cancelling" ? stored : wanted;
 }
 
 export function nextGeneration(state: MemoryState, run: StoredRun): number {

@@ -32,7 +32,6 @@ import {
   type MemoryState,
   nextGeneration,
   noteLostLease,
-  openStatus,
   type StoredRun,
   toRecord,
   unreadEvents,
@@ -237,4 +236,9 @@ function cancelOf(run: StoredRun): Pick<StoredRun, "cancel"> {
 
 function illegalStatus(run: StoredRun, status: RunStatus): RunfleetError {
   return new RunfleetError("internal", `a run that is ${run.status} cannot become ${status}`);
+}
+
+/** A cancel request is not undone by a worker that has not heard of it yet. */
+function openStatus(stored: RunStatus, wanted: RunStatus): RunStatus {
+  return stored === "cancelling" ? stored : wanted;
 }

@@ -138,8 +138,18 @@ function clientOf(
     await clockwork.until({ isOver, ...(Number.isSafeInteger(lastAt) ? { lastAt } : {}) });
     return signal?.aborted === true ? [] : await read();
   };
+  const awaitEnd: typeof store.awaitEnd = async ({ runId, waitMs, signal }) => {
+    const hasEnded = async (): Promise<boolean> =>
+      isEnded((await store.readRun(runId))?.status ?? "completed");
+    const lastAt = time.now() + waitMs;
+    await clockwork.until({
+      isOver: async () => signal?.aborted === true || (await hasEnded()),
+      ...(Number.isSafeInteger(lastAt) ? { lastAt } : {}),
+    });
+    return await hasEnded();
+  };
   return assembleClient({
-    ...{ store: { ...store, followHistory }, queue, secrets: createSecretBox({ namespace: "rf" }) },
+    ...{ store: { ...store, followHistory, awaitEnd }, queue, secrets: createSecretBox({ namespace: "rf" }) },
     namespace: "rf",
     time: {
       ...{ now: time.now, monotonic: time.now, lookAgainMs: Number.POSITIVE_INFINITY },
