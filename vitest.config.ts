@@ -47,7 +47,7 @@ export default defineConfig({
             "examples/**/*.test.ts",
             "test/**/*.test.ts",
           ],
-          exclude: ["**/node_modules/**", "**/dist/**", pure, endToEnd, chaos],
+          exclude: ["**/node_modules/**", "**/dist/**", "**/template/**", pure, endToEnd, chaos],
         },
       },
       {

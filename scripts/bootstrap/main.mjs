@@ -6,6 +6,7 @@ import { pathToFileURL } from "node:url";
 import { ensureBuilt } from "./build.mjs";
 import { runNode } from "./child.mjs";
 import { measureCoverage } from "./coverage.mjs";
+import { createProject } from "./create.mjs";
 import { ensureInstalled } from "./install.mjs";
 import { withSetupLock } from "./lock.mjs";
 import { endWithParent } from "./parent-watch.mjs";
@@ -21,6 +22,7 @@ const simulationSeeds = "2000";
 const tasks = {
   setup: async () => 0,
   start,
+  create: createProject,
   test: runTests,
   verify,
   coverage: measureCoverage,

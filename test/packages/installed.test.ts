@@ -1,73 +1,40 @@
-// What is published, in an empty project outside of the workspace: the tarballs unpacked, each beside the packages that its own
-// manifest names and no others. Strict TypeScript accepts the code of the READMEs there, declarations included, and it runs.
-// Packages of others are linked from this installation, so that no registry is asked.
+// What is published, in an empty project outside of the workspace: strict TypeScript accepts the code of the READMEs there,
+// declarations included, and it runs; and what create-runfleet makes there is a project whose own checks and tests pass.
 import { execFile } from "node:child_process";
-import {
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  realpathSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
+import { packEverything } from "../../scripts/bootstrap/create.mjs";
+import { installProject, installTarballs, link, unpack } from "../support/installed-packages.js";
 import { textOf } from "../tidy/source-files.js";
+import { members } from "../tidy/workspace.js";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const execute = promisify(execFile);
-const packed = readdirSync(join(root, "packages"));
-
-interface Manifest {
-  readonly name: string;
-  readonly version: string;
-  readonly dependencies?: Readonly<Record<string, string>>;
-}
-
-const manifestIn = (dir: string): Manifest => JSON.parse(readFileSync(join(dir, "package.json"), "utf8"));
+/** What programs import; apps are run. */
+const libraries = members
+  .filter(({ dir }) => dir.startsWith("packages/"))
+  .map(({ manifest }) => manifest.name);
 
 /** Outside of the clone, so that nothing of it is found by chance. */
+let outside = "";
+let tarballs = "";
 let project = "";
 beforeAll(async () => {
-  project = await mkdtemp(join(tmpdir(), "runfleet-installed-"));
-  const pnpm = join(root, "node_modules", "pnpm", "bin", "pnpm.cjs");
-  const pack = ["-r", "--filter", "./packages/*", "pack", "--pack-destination", project];
-  await execute(process.execPath, [pnpm, ...pack], { cwd: root });
-  for (const name of packed) await install(name);
+  outside = await mkdtemp(join(tmpdir(), "runfleet-installed-"));
+  tarballs = join(outside, "tarballs");
+  project = join(outside, "empty-project");
+  await packEverything(tarballs);
+  await installTarballs({ names: libraries, from: tarballs, project });
   // What the project itself has besides.
   link("zod", { from: join(root, "packages", "client"), into: project });
   link("@types/node", { from: root, into: project });
 }, 120_000);
-afterAll(() => rm(project, { recursive: true, force: true }));
-
-async function install(name: string): Promise<void> {
-  const dir = join(project, "node_modules", "@runfleet", name);
-  mkdirSync(dir, { recursive: true });
-  const tarball = join(project, `runfleet-${name}-${manifestIn(join(root, "packages", name)).version}.tgz`);
-  await execute("tar", ["-xzf", tarball, "-C", dir, "--strip-components=1"]);
-  const { dependencies = {} } = manifestIn(dir);
-  for (const [needed, version] of Object.entries(dependencies)) {
-    const isOurs = needed.startsWith("@runfleet/");
-    const at = isOurs
-      ? join(root, "packages", needed.slice("@runfleet/".length))
-      : link(needed, { from: join(root, "packages", name), into: dir });
-    expect(manifestIn(at).version.replace(/^v/, ""), `${name} needs ${needed}`).toBe(version);
-  }
-}
-
-/** A package of others, as it is installed for one of ours. */
-function link(name: string, { from, into }: { readonly from: string; readonly into: string }): string {
-  const target = realpathSync(join(from, "node_modules", name));
-  const place = join(into, "node_modules", name);
-  mkdirSync(dirname(place), { recursive: true });
-  symlinkSync(target, place, "dir");
-  return target;
-}
+afterAll(() => rm(outside, { recursive: true, force: true }));
 
 function codeOf(page: string, index = 0): string {
   const blocks = [...textOf(page).matchAll(/^```ts\n([\s\S]*?)^```$/gm)].map(([, text = ""]) => text);
@@ -116,8 +83,8 @@ const files: Readonly<Record<string, string>> = {
 };
 
 test("each tarball holds types, a README and the licence, and no tests", async () => {
-  for (const name of packed) {
-    const dir = join(project, "node_modules", "@runfleet", name);
+  for (const name of libraries) {
+    const dir = join(project, "node_modules", name);
     for (const file of ["README.md", "LICENSE", "dist/index.js", "dist/index.d.ts"])
       expect(existsSync(join(dir, file)), `${name} has ${file}`).toBe(true);
     const tests = readdirSync(dir, { recursive: true, encoding: "utf8" }).filter((file) =>
@@ -151,3 +118,33 @@ test("strict TypeScript accepts the code of the READMEs, declarations included, 
   expect(await run("test-fleet.js")).toBe("completed\n");
   expect(await run("storm.js")).toBe("");
 }, 120_000);
+
+test("create-runfleet makes a project of its own version whose types, workflows and tests are right", async () => {
+  const tool = join(outside, "create-runfleet");
+  await unpack("create-runfleet", { from: tarballs, to: tool });
+  const create = (...args: readonly string[]) =>
+    execute(process.execPath, [join(tool, "bin", "create-runfleet.js"), ...args], { cwd: outside });
+  const { stdout } = await create("my-project", "--packages", "tarballs");
+  expect(stdout).toMatch(/^my-project is in [\s\S]*^ {2}cd my-project\n {2}npm install\n {2}npm start /m);
+  const made = join(outside, "my-project");
+  await installProject(made, { from: join(made, "vendor") });
+  const npm = (...args: readonly string[]) => execute("npm", args, { cwd: made });
+  expect((await npm("run", "check")).stdout).toContain("✓ workflows/greeting.wf  greeting");
+  expect((await npm("test")).stdout).toMatch(/Tests.*2 passed/);
+
+  const again = await create("my-project").catch((error: { code: number; stderr: string }) => error);
+  expect(again).toMatchObject({
+    code: 2,
+    stderr: expect.stringMatching(/my-project is not empty: \.gitignore, /),
+  });
+}, 120_000);
+
+test("create-runfleet says which Node it needs to one that is too old", async () => {
+  const pretend =
+    "data:text/javascript,Object.defineProperty(process.versions, 'node', { value: '18.20.4' })";
+  const program = join(root, "apps/create-runfleet/bin/create-runfleet.js");
+  const refused = await execute(process.execPath, ["--import", pretend, program, "x"], {
+    cwd: outside,
+  }).catch((error: { code: number; stderr: string }) => error);
+  expect(refused).toMatchObject({ code: 2, stderr: expect.stringContaining("this is 18.20.4") });
+});

@@ -24,6 +24,7 @@ const floorOf: Readonly<Record<string, number>> = {
   "apps/worker": 4,
   "apps/server": 5,
   "apps/cli": 6,
+  "apps/create-runfleet": 6,
 };
 
 /** Foreign packages with one home: nobody else may import them. */

@@ -1,0 +1,45 @@
+/** Makes the project: everything is checked first, then written. Installs nothing and starts nothing. */
+import { copyFileSync, cpSync, mkdirSync, renameSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { findTarballs, type Tarballs } from "./local-packages.js";
+import { checkProjectFolder, type ProjectFolder } from "./project-folder.js";
+import { namedPackages, projectManifest, vendorFolder } from "./project-manifest.js";
+
+const template = fileURLToPath(new URL("../template", import.meta.url));
+
+/** Throws a Refusal, and then has written nothing. */
+export function createProject(options: {
+  /** As typed. */
+  readonly folder: string;
+  readonly cwd: string;
+  readonly version: string;
+  /** As typed: a folder of tarballs. */
+  readonly packages?: string;
+}): ProjectFolder {
+  const { folder, cwd, version, packages } = options;
+  const project = checkProjectFolder(folder, cwd);
+  const source = packages === undefined ? undefined : resolve(cwd, packages);
+  const tarballs =
+    source === undefined ? undefined : findTarballs(source, { version, needed: namedPackages });
+  const manifest = projectManifest({
+    ...{ name: project.name, version },
+    ...(tarballs === undefined ? {} : { tarballs }),
+  });
+  cpSync(template, project.path, { recursive: true });
+  // Package managers leave files of this name out of what they pack.
+  renameSync(join(project.path, "gitignore"), join(project.path, ".gitignore"));
+  writeFileSync(join(project.path, "package.json"), `${JSON.stringify(manifest, null, 2)}\n`);
+  if (source !== undefined && tarballs !== undefined) copyTarballs(tarballs, { source, project });
+  return project;
+}
+
+/** Into the project, which then needs nothing but the registry for packages of others. */
+function copyTarballs(
+  tarballs: Tarballs,
+  { source, project }: { readonly source: string; readonly project: ProjectFolder },
+): void {
+  const vendor = join(project.path, vendorFolder);
+  mkdirSync(vendor);
+  for (const file of tarballs.values()) copyFileSync(join(source, file), join(vendor, file));
+}
