@@ -165,6 +165,7 @@ describe("the catalogue", () => {
         "action",
         "kind",
         "outcome",
+        "part",
         "pool",
         "reason",
         "start",
@@ -188,8 +189,11 @@ test("a count of a series that is there takes less than a microsecond", () => {
     }
   };
   count(10_000);
-  const before = performance.now();
-  count(100_000);
-  // Measured: 0.05 to 0.1 µs each; the bound is for machines with other things to do.
-  expect((performance.now() - before) / 200_000).toBeLessThan(0.001);
+  const rounds = Array.from({ length: 20 }, () => {
+    const before = performance.now();
+    count(5_000);
+    return (performance.now() - before) / 10_000;
+  });
+  // Measured: 0.05 to 0.1 µs each. On a machine with other things to do one round of twenty is left alone.
+  expect(Math.min(...rounds)).toBeLessThan(0.001);
 });

@@ -33,6 +33,13 @@ test("it is ready until it says why it is not", async () => {
   expect(await ask("/readyz")).toEqual([503, "it was asked to stop\n"]);
 });
 
+test("a query changes no answer, and HEAD gets the same without a text", async () => {
+  expect(await ask("/livez?verbose=1")).toEqual([200, "ok\n"]);
+  why = "it was asked to stop";
+  const head = await fetch(`http://127.0.0.1:${health.port}/readyz?now`, { method: "HEAD" });
+  expect([head.status, await head.text()]).toEqual([503, ""]);
+});
+
 test("nothing else is there", async () => {
   expect((await ask("/constructor"))[0]).toBe(404);
 });

@@ -57,9 +57,9 @@ export async function serveHealth(options: HealthOptions): Promise<Health> {
     const send = ({ status, text, contentType = "text/plain" }: Answer): void => {
       response.writeHead(status, { "content-type": contentType, "cache-control": "no-store" }).end(text);
     };
-    answerOf(request.url ?? "").then(send, (error: unknown) =>
-      send({ status: 500, text: `${String(error)}\n` }),
-    );
+    // A probe may ask with a query that says nothing to us; to HEAD, Node itself sends no body.
+    const [path = ""] = (request.url ?? "").split("?", 1);
+    answerOf(path).then(send, (error: unknown) => send({ status: 500, text: `${String(error)}\n` }));
   });
   await new Promise<void>((resolve, reject) => {
     server.once("error", (cause) => {
