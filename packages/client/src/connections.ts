@@ -10,10 +10,12 @@ import {
   createRedisStore,
   createSecretBox,
   examineRedis,
+  type FleetBytes,
   type MemoryUse,
   newRunId,
   partitionTag,
   type RedisFinding,
+  readFleetBytes,
   readMemoryUse,
   type SecretBox,
 } from "@runfleet/store";
@@ -42,7 +44,7 @@ export interface Connections {
   readonly time: ClientTime;
   readonly secrets: SecretBox;
   readonly examineRedis: () => Promise<readonly RedisFinding[]>;
-  readonly memoryUse: () => Promise<MemoryUse>;
+  readonly memoryUse: () => Promise<MemoryUse & FleetBytes>;
   readonly namespace: string;
   readonly actor: string;
   readonly log: (line: string) => void;
@@ -76,8 +78,9 @@ export function openConnections(options: ClientOptions): Connections {
   const keys = options.secretKeys ?? variable("RUNFLEET_SECRET_KEYS");
   const secrets = createSecretBox({ namespace, ...(keys === undefined ? {} : { keys }) });
   const redis = connectRedis(url, { role: "client", name: "runfleet-client" });
+  const tag = partitionTag(namespace, 0);
   const store = createRedisStore({ redis, namespace, partition: 0 });
-  const queue = createRunQueue({ connection: redis, tag: partitionTag(namespace, 0) });
+  const queue = createRunQueue({ connection: redis, tag });
   const closing = new AbortController();
   // Each call that waits listens: however many a producer awaits at once, that is no leak.
   setMaxListeners(0, closing.signal);
@@ -93,7 +96,10 @@ export function openConnections(options: ClientOptions): Connections {
     time: systemTime,
     secrets,
     examineRedis: () => examineRedis(redis),
-    memoryUse: () => readMemoryUse(redis),
+    memoryUse: async () => {
+      const [use, bytes] = await Promise.all([readMemoryUse(redis), readFleetBytes(redis, tag)]);
+      return { ...use, ...bytes };
+    },
     namespace,
     actor: options.actor ?? "client",
     log: options.log ?? (() => {}),

@@ -210,7 +210,7 @@ export interface FleetClient {
   /** What is set, and every limit in use with the runs that are worked on and that wait. */
   limits(options?: LimitListOptions): Promise<LimitPage>;
   fleet(): Promise<FleetDocument>;
-  /** Runs by status, gates, the outbox and how old the oldest is: what metrics are made of. Two round trips, whatever there is. */
+  /** Runs by status, gates, the outbox and how old the oldest is: what metrics are made of. Some round trips, whatever there is. */
   counts(): Promise<FleetCountsDocument>;
   /**
    * What workflows used, day by day: money, turns, tokens, time of work, and how many runs ended how. Each run counts for its

@@ -84,6 +84,14 @@ export interface FleetDocument {
 
 /** How much there is of everything in Redis, and of its memory. */
 export interface FleetCountsDocument extends FleetCounts {
-  /** Of the whole Redis, in bytes; null where it does not say. `maxBytes` 0: as much as there is. */
-  readonly memory: { readonly usedBytes: number | null; readonly maxBytes: number | null };
+  /**
+   * Bytes; null where Redis does not say. Of the whole server what is used and may be used (`maxBytes` 0: as much as there is), of the
+   * fleet what its open runs and its lists take: estimates from some of them. What ended runs take is in the fleet's document.
+   */
+  readonly memory: {
+    readonly usedBytes: number | null;
+    readonly maxBytes: number | null;
+    readonly openRunsBytes: number | null;
+    readonly listsBytes: number | null;
+  };
 }

@@ -59,3 +59,4 @@ export const runStatus = {
   name: "status",
   values: ["pending", "running", "waiting", "cancelling", "completed", "failed", "cancelled"],
 } as const;
+export const memoryPart = { name: "part", values: ["open_runs", "ended_runs", "lists"] } as const;

@@ -1,5 +1,5 @@
-/** What lies in Redis, read by a server when it is asked. Data only; a part of the catalogue. */
-import { pool, runStatus, workflow } from "./labels.js";
+/** What lies in Redis, read by a server when it is asked, and what a server sees change there. Data only; a part of the catalogue. */
+import { memoryPart, pool, runOutcome, runStatus, workflow } from "./labels.js";
 import type { PartialEntry } from "./metric-entry.js";
 
 export const serverMetrics = {
@@ -7,13 +7,20 @@ export const serverMetrics = {
     kind: "gauge",
     unit: "1 or 0",
     labels: [],
-    meaning: "1 when the server could read the fleet from Redis; at 0 everything else here is absent.",
+    meaning: "1 when the server could read the fleet from Redis; at 0 all other gauges here are absent.",
   },
   runfleet_runs: {
     kind: "gauge",
     unit: "runs",
     labels: [runStatus],
     meaning: "Runs that Redis holds, by status. Ended ones are those that are still kept.",
+  },
+  runfleet_runs_ended_total: {
+    kind: "counter",
+    unit: "runs",
+    labels: [workflow, runOutcome],
+    meaning:
+      "Runs that ended since the server started, whoever ended them: a worker, a sweeper, or a person before any worker had them. A retried run ends once more.",
   },
   runfleet_runs_owned: {
     kind: "gauge",
@@ -33,6 +40,13 @@ export const serverMetrics = {
     labels: [],
     meaning:
       "Time since the owner of a run was last heard of, of the most silent one; 0 when no run is owned.",
+  },
+  runfleet_runs_unattended_seconds: {
+    kind: "gauge",
+    unit: "seconds",
+    labels: [],
+    meaning:
+      "The lag of the inboxes: how long the first of the runs that nobody owns has had something unread, or has been due, or since a sweeper last told of it; 0 when there is none. Beyond half a minute no worker sweeps.",
   },
   runfleet_gates_open: {
     kind: "gauge",
@@ -120,6 +134,13 @@ export const serverMetrics = {
     unit: "bytes",
     labels: [workflow],
     meaning: "Bytes of Redis that ended runs take with their families.",
+  },
+  runfleet_fleet_bytes: {
+    kind: "gauge",
+    unit: "bytes",
+    labels: [memoryPart],
+    meaning:
+      "Bytes of Redis that the fleet takes. Ended runs: as measured when they were filed; open runs and lists: an estimate from some of them. Lists of the queues are left out.",
   },
   runfleet_redis_used_memory_bytes: {
     kind: "gauge",

@@ -8,7 +8,6 @@ import {
   pool,
   renewalOutcome,
   repaired,
-  runOutcome,
   start,
   stepOutcome,
   tokenType,
@@ -48,19 +47,13 @@ export const workerMetrics = {
     labels: [workflow],
     meaning: "Runs that a worker opened for the first time.",
   },
-  runfleet_runs_ended_total: {
-    kind: "counter",
-    unit: "runs",
-    labels: [workflow, runOutcome],
-    meaning:
-      "Runs that a worker ended. A retried run ends once more. Not in here: runs that were terminated, cancelled before a worker had them, or ended for a crash loop.",
-  },
   runfleet_run_duration_seconds: {
     kind: "histogram",
     unit: "seconds",
     labels: [workflow],
     buckets: workSeconds,
-    meaning: "From the start of a run to its end, waits included.",
+    meaning:
+      "From the start of a run to its end, waits included; of runs that a worker brought to their end.",
   },
   runfleet_steps_total: {
     kind: "counter",

@@ -17,6 +17,11 @@ export interface FleetCounts {
   readonly oldestOutboxMs?: number;
   /** Of the schedule that has been due longest, and that nobody has claimed; absent: none is due. */
   readonly overdueScheduleMs?: number;
+  /**
+   * Since the first of the runs that nobody owns wanted a worker: something is unread in its inbox, its time has come, or it was
+   * handed back. Since a sweeper told of it, where one did; absent: there is none.
+   */
+  readonly unattendedMs?: number;
 }
 
 export interface FleetCounting {

@@ -15,8 +15,9 @@
 --   gatesOpen: gates:open
 --   outbox: outbox
 --   schedulesDue: schedules:due
+--   timers: timers
 -- REPLIES
---   counts: now; sizes of the lists but the last, in the order of KEYS; first times of leases, gates, outbox, schedules
+--   counts: now; sizes of the lists but the last two, in the order of KEYS; first times of leases, gates, outbox, schedules, timers
 
 local counted = {
   K.statusPending, K.statusRunning, K.statusWaiting, K.statusCancelling, K.statusCompleted, K.statusFailed,
@@ -40,5 +41,8 @@ end
 
 return {
   'counts', now, sizes,
-  { first_score(K.leases), first_time(K.gatesOpen), first_score(K.outbox), first_score(K.schedulesDue) },
+  {
+    first_score(K.leases), first_time(K.gatesOpen), first_score(K.outbox), first_score(K.schedulesDue),
+    first_score(K.timers),
+  },
 }

@@ -8,18 +8,25 @@ export interface FirstTimes {
   readonly oldestOutbox: number | undefined;
   /** May lie ahead. */
   readonly overdueSchedule: number | undefined;
+  /** May lie ahead. */
+  readonly unattended: number | undefined;
 }
 
-type Ages = Pick<FleetCounts, "silentOwnerMs" | "oldestGateMs" | "oldestOutboxMs" | "overdueScheduleMs">;
+type Ages = Pick<
+  FleetCounts,
+  "silentOwnerMs" | "oldestGateMs" | "oldestOutboxMs" | "overdueScheduleMs" | "unattendedMs"
+>;
 
 export function agesOf(times: FirstTimes, now: number): Ages {
-  const { silentOwner, oldestGate, oldestOutbox, overdueSchedule } = times;
-  const isDue = overdueSchedule !== undefined && overdueSchedule <= now;
+  const { silentOwner, oldestGate, oldestOutbox, overdueSchedule, unattended } = times;
   return {
     ...(silentOwner === undefined ? {} : { silentOwnerMs: Math.max(0, now - silentOwner) }),
     ...(oldestGate === undefined ? {} : { oldestGateMs: Math.max(0, now - oldestGate) }),
     ...(oldestOutbox === undefined ? {} : { oldestOutboxMs: Math.max(0, now - oldestOutbox) }),
-    ...(isDue ? { overdueScheduleMs: now - overdueSchedule } : {}),
+    ...(overdueSchedule === undefined || overdueSchedule > now
+      ? {}
+      : { overdueScheduleMs: now - overdueSchedule }),
+    ...(unattended === undefined || unattended > now ? {} : { unattendedMs: now - unattended }),
   };
 }
 

@@ -1,6 +1,7 @@
 /** What is remembered: the store and the leases on Redis, and their twins in memory. */
 export { type ConnectOptions, connectRedis } from "./connect-redis.js";
 export { examineRedis } from "./examine-redis.js";
+export { type FleetBytes, readFleetBytes } from "./fleet-bytes.js";
 export { definitionHash, deriveRunId, newRunId } from "./identifiers.js";
 export { partitionTag } from "./keys.js";
 export { createMemoryLeases, type MemoryLeasesOptions } from "./memory-leases.js";

@@ -69,6 +69,25 @@ describeTwins("count_fleet", (twin) => {
     expect(await store.countFleet()).not.toHaveProperty("overdueScheduleMs");
   });
 
+  test("a run is unattended from when it wants a worker until one has it, or a sweeper has told of it", async () => {
+    const { store, create, activate, clock } = twin();
+    await create({ id: "A" });
+    clock.advance(2_000);
+    expect(await store.countFleet()).toMatchObject({ unattendedMs: 2_000 });
+    const { fence } = await activate("A");
+    expect(await store.countFleet()).not.toHaveProperty("unattendedMs");
+    await store.park(samplePark(fence, { inboxSeen: 1 }));
+    clock.advance(1_000);
+    expect(await store.countFleet()).not.toHaveProperty("unattendedMs");
+    await store.requestCancel({ runId: "A", reason: "enough", by: "ann" });
+    clock.advance(3_000);
+    expect(await store.countFleet()).toMatchObject({ unattendedMs: 3_000 });
+    expect(await store.wakeable({ limit: 10 })).toEqual(["A"]);
+    expect(await store.countFleet()).not.toHaveProperty("unattendedMs");
+    clock.advance(31_000);
+    expect(await store.countFleet()).toMatchObject({ unattendedMs: 1_000 });
+  });
+
   test("runs in line are counted", async () => {
     const { store, create, activate } = twin();
     const concurrency = { limit: 1 };

@@ -1,10 +1,11 @@
 /**
- * What lies in Redis, as gauges: read when somebody asks for the metrics, at most once a second however many ask. The reads are
+ * What lies in Redis, as gauges, and the ends of runs: read when somebody asks for the metrics, at most once a second however many ask. The reads are
  * those of the fleet's page and one look at the ends of lists; none grows with the number of runs. While Redis cannot be read the
  * gauges are gone, not old, and one says why.
  */
 import type { FleetClient, FleetCountsDocument, FleetDocument } from "@runfleet/client";
 import type { Gauge, Recorder } from "@runfleet/metrics";
+import { countEndedRuns } from "./ended-runs.js";
 
 /** Scrapers of one fleet come in pairs, and a person may hold a key down. */
 const freshMs = 1_000;
@@ -15,12 +16,13 @@ export function recordFleet(
 ): void {
   const readable = recorder.gauge("runfleet_fleet_readable");
   const gauges = openGauges(recorder);
+  const lookAtEnds = countEndedRuns(recorder, { fleet });
   let wasReadable = true;
   let last: { readonly at: number; readonly done: Promise<void> } | undefined;
 
   const look = async (): Promise<void> => {
     try {
-      const [document, counts] = await Promise.all([fleet.fleet(), fleet.counts()]);
+      const [document, counts] = await Promise.all([fleet.fleet(), fleet.counts(), lookAtEnds()]);
       clear(gauges);
       setPools(gauges, document);
       setCounts(gauges, counts);
@@ -38,6 +40,8 @@ export function recordFleet(
     if (last === undefined || now - last.at >= freshMs) last = { at: now, done: look() };
     return last.done;
   });
+  // What ends before the first scrape counts too. If Redis is away now, the first look that succeeds is where counting begins.
+  lookAtEnds().catch(() => {});
 }
 
 type Gauges = ReturnType<typeof openGauges>;
@@ -47,6 +51,7 @@ function openGauges(recorder: Recorder<"server">) {
     runs: recorder.gauge("runfleet_runs"),
     owned: recorder.gauge("runfleet_runs_owned"),
     inLine: recorder.gauge("runfleet_runs_in_line"),
+    unattended: recorder.gauge("runfleet_runs_unattended_seconds"),
     silentOwner: recorder.gauge("runfleet_silent_owner_seconds"),
     gatesOpen: recorder.gauge("runfleet_gates_open"),
     oldestGate: recorder.gauge("runfleet_oldest_gate_seconds"),
@@ -62,6 +67,7 @@ function openGauges(recorder: Recorder<"server">) {
     slots: recorder.gauge("runfleet_pool_slots"),
     keptRuns: recorder.gauge("runfleet_kept_runs"),
     keptBytes: recorder.gauge("runfleet_kept_bytes"),
+    fleetBytes: recorder.gauge("runfleet_fleet_bytes"),
     usedMemory: recorder.gauge("runfleet_redis_used_memory_bytes"),
     maxMemory: recorder.gauge("runfleet_redis_max_memory_bytes"),
   };
@@ -86,6 +92,10 @@ function setPools(gauges: Gauges, { pools, workers, kept }: FleetDocument): void
       name,
     );
   }
+  gauges.fleetBytes.set(
+    kept.reduce((sum, { bytes }) => sum + bytes, 0),
+    "ended_runs",
+  );
   // The largest come first; what has no series of its own is left out, since a gauge of several says nothing.
   for (const { workflow, runs, bytes } of kept.slice(0, keptToldMax)) {
     gauges.keptRuns.set(runs, workflow);
@@ -108,7 +118,10 @@ function setCounts(gauges: Gauges, counts: FleetCountsDocument): void {
   gauges.oldestGate.set((counts.oldestGateMs ?? 0) / 1_000);
   gauges.outboxLag.set((counts.oldestOutboxMs ?? 0) / 1_000);
   gauges.scheduleLag.set((counts.overdueScheduleMs ?? 0) / 1_000);
-  const { usedBytes, maxBytes } = counts.memory;
+  gauges.unattended.set((counts.unattendedMs ?? 0) / 1_000);
+  const { usedBytes, maxBytes, openRunsBytes, listsBytes } = counts.memory;
   if (usedBytes !== null) gauges.usedMemory.set(usedBytes);
   if (maxBytes !== null) gauges.maxMemory.set(maxBytes);
+  if (openRunsBytes !== null) gauges.fleetBytes.set(openRunsBytes, "open_runs");
+  if (listsBytes !== null) gauges.fleetBytes.set(listsBytes, "lists");
 }

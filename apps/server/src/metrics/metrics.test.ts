@@ -56,6 +56,11 @@ describe("/metrics of a server", () => {
     expect(valuesIn(text, "runfleet_pool_ready_runs")["default"]).toBeGreaterThanOrEqual(1);
     expect(valuesIn(text, "runfleet_pool_wanted_workers")["default"]).toBeGreaterThanOrEqual(1);
     expect(valuesIn(text, "runfleet_redis_used_memory_bytes")[""]).toBeGreaterThan(100_000);
+    const bytes = valuesIn(text, "runfleet_fleet_bytes");
+    expect(bytes["open_runs"]).toBeGreaterThan(1_000);
+    expect(bytes["lists"]).toBeGreaterThan(1_000);
+    expect(bytes["ended_runs"], "nobody has filed them").toBe(0);
+    expect(valuesIn(text, "runfleet_runs_unattended_seconds")[""]).toBeGreaterThan(0);
     expect(valuesIn(text, "runfleet_fleet_readable")).toEqual({ "": 1 });
   });
 
@@ -105,7 +110,8 @@ describe("the gauges of the fleet", () => {
     const recorder = createRecorder("server", "shop");
     const lines: string[] = [];
     recordFleet(recorder, { fleet: { ...fleet, counts }, log: (line) => lines.push(line) });
-    const names = async () => (await recorder.read()).map(({ name }) => name);
+    const names = async () =>
+      (await recorder.read()).filter(({ entry }) => entry.kind === "gauge").map(({ name }) => name);
     expect(await names()).toContain("runfleet_pool_workers");
     isAway = true;
     await expect.poll(names).toEqual(["runfleet_fleet_readable"]);

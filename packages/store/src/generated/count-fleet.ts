@@ -26,6 +26,8 @@ export interface CountFleetKeys {
   readonly outbox: string;
   /** schedules:due */
   readonly schedulesDue: string;
+  /** timers */
+  readonly timers: string;
 }
 
 export interface CountFleetValues {
@@ -34,7 +36,7 @@ export interface CountFleetValues {
 }
 
 /**
- * - counts: now; sizes of the lists but the last, in the order of KEYS; first times of leases, gates, outbox, schedules
+ * - counts: now; sizes of the lists but the last two, in the order of KEYS; first times of leases, gates, outbox, schedules, timers
  */
 export type CountFleetTag = "counts";
 
@@ -43,9 +45,9 @@ export type CountFleetTag = "counts";
  */
 export const countFleet: Script<CountFleetKeys, CountFleetValues, CountFleetTag> = {
   name: "count_fleet",
-  keys: ["statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "leases", "permitsWaiting", "gatesOpen", "outbox", "schedulesDue"],
+  keys: ["statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "leases", "permitsWaiting", "gatesOpen", "outbox", "schedulesDue", "timers"],
   values: ["now"],
-  sha1: "5705cf4ebdb165dbc0e9f5a0635ddd9742a1fda8",
+  sha1: "09ac05feaaf17428ad33b175bd9b9b16bf173f74",
   source: `local KEYS = KEYS
 local ARGV = ARGV
 local now = ARGV[1]
@@ -71,6 +73,9 @@ local function first_time(key)
 end
 return {
   'counts', now, sizes,
-  { first_score(KEYS[8]), first_time(KEYS[10]), first_score(KEYS[11]), first_score(KEYS[12]) },
+  {
+    first_score(KEYS[8]), first_time(KEYS[10]), first_score(KEYS[11]), first_score(KEYS[12]),
+    first_score(KEYS[13]),
+  },
 }`,
 };

@@ -16,6 +16,7 @@ export function memoryCounts(state: MemoryState): FleetCounting {
         oldestGate: first(gates.map(({ since }) => since)),
         oldestOutbox: first(outbox.map(({ at }) => at)),
         overdueSchedule: first(looks),
+        unattended: first([...state.timers.values()]),
       };
       const sizes = runStatuses.map((wanted) => runs.filter(({ status }) => status === wanted).length);
       return {

@@ -12,12 +12,12 @@ export function fleetCounts(partition: Partition): FleetCounting {
       const { rest } = await runScript(redis, countFleet, { keys, values: partition.common() });
       const [now, sizes, times] = rest as [string, number[], string[]];
       const [owned = 0, inLine = 0, openGates = 0, outboxEntries = 0] = sizes.slice(7);
-      const [silentOwner, oldestGate, oldestOutbox, overdueSchedule] = times.map((text) =>
+      const [silentOwner, oldestGate, oldestOutbox, overdueSchedule, unattended] = times.map((text) =>
         text === "" ? undefined : Number(text),
       );
       return {
         ...{ runs: toRunCounts(sizes), owned, inLine, openGates, outboxEntries },
-        ...agesOf({ silentOwner, oldestGate, oldestOutbox, overdueSchedule }, Number(now)),
+        ...agesOf({ silentOwner, oldestGate, oldestOutbox, overdueSchedule, unattended }, Number(now)),
       };
     },
   };

@@ -163,7 +163,7 @@ function clientOf(
       underWay: { count: 0 },
     },
     examineRedis: async () => [],
-    memoryUse: async () => ({ usedBytes: null, maxBytes: null }),
+    memoryUse: async () => ({ usedBytes: null, maxBytes: null, openRunsBytes: null, listsBytes: null }),
     closing: closing.signal,
     close: async () => closing.abort(),
   });

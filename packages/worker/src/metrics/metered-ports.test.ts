@@ -97,10 +97,6 @@ describe("a worker", () => {
       "call missing": 1,
     });
     expect(counted(seen, "runfleet_runs_started_total")).toEqual({ release: 1, broken: 1 });
-    expect(counted(seen, "runfleet_runs_ended_total")).toEqual({
-      "release completed": 1,
-      "broken failed": 1,
-    });
     expect(counted(seen, "runfleet_run_duration_seconds")).toEqual({ release: 1, broken: 1 });
     expect(counted(seen, "runfleet_cost_usd_total")).toEqual({ release: 0.25 });
     expect(counted(seen, "runfleet_turns_total")).toEqual({ release: 2 });

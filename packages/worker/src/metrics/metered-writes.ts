@@ -8,7 +8,6 @@ import type {
   Activation,
   Commit,
   Fence,
-  Finish,
   InboxEntry,
   RunRecord,
   RunStore,
@@ -57,7 +56,7 @@ export function meterWrites(store: RunStore, { recorder, clock }: MeterOptions):
     release: (commit) => written("release", commit, () => store.release(commit)),
     async finish(finish) {
       const reply = await written("finish", finish, () => store.finish(finish));
-      if (reply.tag !== "fenced") countEnd(counts, finish, { run: runs.get(finish.fence), clock });
+      if (reply.tag !== "fenced") measureEnd(counts, runs.get(finish.fence), clock);
       return reply;
     },
     heartbeat: (fence) => measured("heartbeat", () => store.heartbeat(fence)),
@@ -70,7 +69,6 @@ function openCounts(recorder: Recorder<"worker">) {
   return {
     scheduleToStart: recorder.histogram("runfleet_schedule_to_start_seconds"),
     started: recorder.counter("runfleet_runs_started_total"),
-    ended: recorder.counter("runfleet_runs_ended_total"),
     runSeconds: recorder.histogram("runfleet_run_duration_seconds"),
     steps: recorder.counter("runfleet_steps_total"),
     stepSeconds: recorder.histogram("runfleet_step_duration_seconds"),
@@ -91,17 +89,11 @@ function countActivation(counts: Counts, activation: Activation, clock: Clock): 
   // A repeat of an activation is none, and of a takeover nobody knows since when.
   if (tookOver) return;
   const isFresh = Object.keys(parts).length === 0;
-  if (isFresh) countStart(counts, run.workflow);
+  if (isFresh) counts.started.add(1, run.workflow);
   const { wantedSince = isFresh ? (run.readyAt ?? run.createdAt) : inbox[0]?.event.at } = activation;
   if (wantedSince === undefined) return;
   const waitedMs = Math.max(0, clock.now() - wantedSince);
   counts.scheduleToStart.record(waitedMs / 1_000, run.pool, isFresh ? "fresh" : "continued");
-}
-
-/** Its end is told from the start: a rate of what fails needs a beginning. */
-function countStart(counts: Counts, workflow: string): void {
-  counts.started.add(1, workflow);
-  for (const outcome of ["completed", "failed", "cancelled"] as const) counts.ended.add(0, workflow, outcome);
 }
 
 function readInbox(counts: Counts, entries: readonly InboxEntry[] = [], clock: Clock): void {
@@ -135,12 +127,7 @@ function countUsage(counts: Counts, usage: Usage, workflow: string): void {
     counts.tokens.add(cacheCreationInputTokens, workflow, "cache_creation");
 }
 
-function countEnd(
-  counts: Counts,
-  { status }: Finish,
-  { run, clock }: { readonly run: RunRecord | undefined; readonly clock: Clock },
-): void {
+function measureEnd(counts: Counts, run: RunRecord | undefined, clock: Clock): void {
   if (run === undefined) return;
-  counts.ended.add(1, run.workflow, status);
   counts.runSeconds.record(Math.max(0, clock.now() - run.createdAt) / 1_000, run.workflow);
 }
