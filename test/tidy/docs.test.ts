@@ -43,6 +43,13 @@ describe.each(documents)("%s", (file) => {
   });
 });
 
+test("the map leads to every page; records, error pages and runbooks are listed by their own", () => {
+  const pages = filesBelow("docs/").filter((file) => file.endsWith(".md") && file !== "docs/README.md");
+  const onTheMap = pages.filter((file) => !/^docs\/(adr|errors|runbooks)\/(?!README)/.test(file));
+  const linked = matchesOf(textOf("docs/README.md"), markdownLink).map((target) => `docs/${target}`);
+  expect(onTheMap.filter((file) => !linked.includes(file))).toEqual([]);
+});
+
 test("the walk through the architecture names files, and the files of the root it names are there", () => {
   const text = textOf("ARCHITECTURE.md");
   expect(matchesOf(text, repositoryPath).length).toBeGreaterThan(10);
@@ -86,4 +93,9 @@ describe("error pages", () => {
     expect(text.replace(/ +/g, " ")).toContain(facts);
     expect(text).toMatch(/^## What to do$/m);
   });
+});
+
+test("the decisions on the page of the engine are those that it makes", () => {
+  const shown = /```text\n(workflow [\s\S]*?)```/.exec(textOf("docs/explanation/engine.md"))?.[1];
+  expect(textOf("test/transcripts/engine/gate.txt")).toContain(shown);
 });

@@ -58,24 +58,75 @@ const levelsOfLog = z.string().transform((text, context): LogLevels => {
   return levels;
 });
 
+export const environmentDefaults = {
+  namespace: "rf",
+  concurrency: 32,
+  graceMs: 10_000,
+} as const;
+
+/** Each with its meaning, which is what the reference says of it. */
 const variables = z.object({
-  REDIS_URL: redisAddress.optional(),
-  RUNFLEET_NAMESPACE: plainName.optional(),
-  RUNFLEET_HOME: z.string().optional(),
-  RUNFLEET_LOG: levelsOfLog.optional(),
-  RUNFLEET_CONCURRENCY: wholeNumber.optional(),
-  RUNFLEET_POOLS: z.string().optional(),
-  RUNFLEET_LEASE_REDIS: quorum.optional(),
-  RUNFLEET_LEASE_TTL_MS: wholeNumber.optional(),
-  RUNFLEET_GRACE_MS: wholeNumber.optional(),
-  RUNFLEET_SCALING: poolPolicies.optional(),
-  RUNFLEET_API_TOKENS: z.string().optional(),
-  RUNFLEET_SECRET_KEYS: z.string().optional(),
-  POD_NAME: podWord.optional(),
-  POD_NAMESPACE: podWord.optional(),
-  KUBERNETES_SERVICE_HOST: z.string().optional(),
-  KUBERNETES_SERVICE_PORT: wholeNumber.optional(),
+  REDIS_URL: redisAddress.optional().describe("The fleet's Redis, `redis://` or `rediss://`."),
+  RUNFLEET_NAMESPACE: plainName
+    .optional()
+    .describe(`Keeps fleets on one Redis apart. Default \`${environmentDefaults.namespace}\`.`),
+  RUNFLEET_HOME: z
+    .string()
+    .optional()
+    .describe("Where `runfleet dev` keeps its state. Default `.runfleet` of the project."),
+  RUNFLEET_LOG: levelsOfLog
+    .optional()
+    .describe("How much each component logs, such as `info,lease=debug`. Default `info`."),
+  RUNFLEET_CONCURRENCY: wholeNumber
+    .optional()
+    .describe(`Runs one worker executes at once. Default ${environmentDefaults.concurrency}.`),
+  RUNFLEET_POOLS: z
+    .string()
+    .optional()
+    .describe("Pools a worker takes runs of, between commas. Default `default`."),
+  RUNFLEET_LEASE_REDIS: quorum
+    .optional()
+    .describe("Servers that keep the leases, an odd number between commas. Default: the fleet's own Redis."),
+  RUNFLEET_LEASE_TTL_MS: wholeNumber
+    .optional()
+    .describe("How long a lease lives without renewal: how long the runs of a dead worker stand still."),
+  RUNFLEET_GRACE_MS: wholeNumber
+    .optional()
+    .describe(
+      `How long a stopping process waits for steps that are running. Default ${environmentDefaults.graceMs}.`,
+    ),
+  RUNFLEET_SCALING: poolPolicies
+    .optional()
+    .describe('Policies of pools as JSON, `{"POOL": {"max": 20}}`, which a server sets when it starts.'),
+  RUNFLEET_API_TOKENS: z
+    .string()
+    .optional()
+    .describe(
+      "Who may use the server: `name:role:secret` between commas. Empty: this machine alone, as admin.",
+    ),
+  RUNFLEET_SECRET_KEYS: z
+    .string()
+    .optional()
+    .describe(
+      "Keys that secret inputs are sealed with: `id:base64` between commas, the first one for new ones.",
+    ),
+  POD_NAME: podWord
+    .optional()
+    .describe(
+      "The pod this process is in; with `POD_NAMESPACE` it writes there what its deletion would cost.",
+    ),
+  POD_NAMESPACE: podWord.optional().describe("The namespace of that pod."),
+  KUBERNETES_SERVICE_HOST: z.string().optional().describe("Set by Kubernetes: where its API is."),
+  KUBERNETES_SERVICE_PORT: wholeNumber.optional().describe("Set by Kubernetes: the port of its API."),
 });
+
+/** Every variable of `readEnvironment` with its meaning, for the reference. */
+export function describeEnvironment(): readonly { readonly name: string; readonly meaning: string }[] {
+  return Object.entries(variables.shape).map(([name, schema]) => ({
+    name,
+    meaning: schema.description ?? "",
+  }));
+}
 
 export interface Environment {
   readonly redisUrl: string | undefined;
@@ -101,12 +152,6 @@ export interface Environment {
   /** The pod this process is in, where it is told `POD_NAME` and `POD_NAMESPACE`: it writes there what its deletion would cost. */
   readonly pod: PodPlace | undefined;
 }
-
-export const environmentDefaults = {
-  namespace: "rf",
-  concurrency: 32,
-  graceMs: 10_000,
-} as const;
 
 /** Throws `invalid_config` naming every variable that cannot be used; values are not repeated, they may be secrets. */
 export function readEnvironment(env: Readonly<Record<string, string | undefined>>): Environment {

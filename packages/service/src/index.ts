@@ -6,6 +6,7 @@ export {
   publishDeletionCost,
 } from "./deletion-cost.js";
 export {
+  describeEnvironment,
   type Environment,
   environmentDefaults,
   poolNames,

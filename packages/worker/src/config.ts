@@ -118,6 +118,7 @@ export interface Retention {
 }
 
 export interface WorkerConfig {
+  /** What `call` performs, each under its name. */
   readonly actions?: readonly AnyAction[];
   /** Takes every call no action is registered for. */
   readonly fallback?: AnyAction;
@@ -152,6 +153,7 @@ export interface WorkerConfig {
     readonly run: RunFacts;
     readonly identity?: string;
   }) => Readonly<Record<string, string>> | Promise<Readonly<Record<string, string>>>;
+  /** Asked when a worker takes a run in hand. */
   readonly runContext?: (run: RunFacts) => RunContext | Promise<RunContext>;
 }
 
