@@ -20,6 +20,8 @@ export interface QueueJob {
   readonly depth?: number;
   /** A worker has had this run in hand: it goes before all that are fresh. */
   readonly hasBegun?: boolean;
+  /** The caller has just created the run, so its job is not there yet. */
+  readonly isNew?: boolean;
 }
 
 /** What became of a job that a worker took. */

@@ -125,7 +125,7 @@ async function addJob(
   job: QueueJob,
   now: number,
 ): Promise<void> {
-  const { runId, workflow, label, delayMs, parentRunId } = job;
+  const { runId, workflow, label, delayMs, parentRunId, isNew = false } = job;
   const priority = precedenceOf(job);
   const data: JobData = label === undefined ? {} : { label };
   const options: JobsOptions = {
@@ -140,7 +140,7 @@ async function addJob(
     return;
   }
   // Adding a child again links it again, and a child that failed before would then be waited for for ever.
-  if ((await lookAt(queue, runId)).isThere) return;
+  if (!isNew && (await lookAt(queue, runId)).isThere) return;
   const parent = { id: parentRunId, queue: parents.qualifiedName };
   try {
     await queue.add(workflow, data, { ...options, parent, ignoreDependencyOnFailure: true });

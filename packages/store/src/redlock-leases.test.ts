@@ -59,7 +59,8 @@ afterEach(() => {
 
 afterAll(async () => {
   const redis = client();
-  for (const id of ["silent", "timed", "stolen"]) await redis.del(`{${namespace}:0}:lease:${id}`);
+  for (const id of ["silent", "timed", "stolen", "first", "second"])
+    await redis.del(`{${namespace}:0}:lease:${id}`);
   redis.disconnect();
 });
 
@@ -98,6 +99,22 @@ describe("leases on Redis", () => {
     expect(await leases.renew(held.lease, 60_000)).toEqual({ tag: "lost" });
     // One by hash, and one with its text where the server does not know it.
     expect(sent.length).toBeLessThanOrEqual(2);
+  });
+
+  test("leases that are given back together go in one command, each only with its own token", async () => {
+    const redis = client();
+    const leases = createRedlockLeases({ clients: [redis], namespace });
+    const held = await Promise.all(["first", "second"].map((id) => leases.acquire(id, 60_000)));
+    const [first, second] = held.map((reply) => {
+      if (reply.tag !== "held") throw new Error(reply.tag);
+      return reply.lease;
+    });
+    if (first === undefined || second === undefined) throw new TypeError("two leases");
+    const sent = recordCommands(redis);
+    await Promise.all([leases.release(first), leases.release({ ...second, token: "former" })]);
+    expect(sent).toEqual(["eval"]);
+    expect((await leases.acquire("first", 60_000)).tag).toBe("held");
+    expect((await leases.acquire("second", 60_000)).tag).toBe("busy");
   });
 
   test("a quorum holds while a minority is silent, and is unavailable when a majority is", async () => {

@@ -17,11 +17,11 @@ import type { ActivationPorts } from "./activation.js";
 import { Activation } from "./activation.js";
 import type { RunContext, WorkerConfig } from "./config.js";
 import type { Definitions } from "./definitions.js";
-import { watchEscapes } from "./escaped-errors.js";
 import { type LeaseKeeper, lossReasons } from "./lease-keeper.js";
 import type { PerformContext } from "./perform/context.js";
 import { createRedactor } from "./redactor.js";
 import type { Registry } from "./registry.js";
+import { askRunContext } from "./run-context.js";
 import { createRunLog } from "./run-log.js";
 import { type OpenedSecrets, openSecrets } from "./secrets.js";
 import { createSuspectTurn } from "./suspect-turn.js";
@@ -167,10 +167,7 @@ async function newActivation(
   options: ActivatorOptions,
 ): Promise<{ readonly activation: Activation; readonly workspace: Workspace }> {
   const { run } = opened;
-  const asked = async () => options.config.runContext?.(run);
-  const asking = watchEscapes({ runId: run.id }, asked);
-  options.ports.watchWork?.(asking, `runContext of run ${run.id}`);
-  const runContext = (await asking) ?? {};
+  const runContext = (await askRunContext(run, options.config, options.ports.watchWork)) ?? {};
   const workspace = createWorkspace({
     runId: run.id,
     rootDir: options.workDir,

@@ -229,7 +229,7 @@ async function startChild(
     for (const entry of reply.granted ?? []) woken.push(...(await performEntry(entry, ports)));
     // Without an entry it waits in line, and whoever gives it a permit queues it.
     if (reply.outboxId === undefined) return woken;
-    await ports.queue.add(queueJobOf(child, reply.delayMs));
+    await ports.queue.add({ ...queueJobOf(child, reply.delayMs), isNew: true });
     return [...woken, reply.outboxId];
   } catch (error) {
     if (!isRunfleetError(error) || error.retryable) throw error;

@@ -1,6 +1,6 @@
 /**
  * How ended runs leave Redis: counted after their end, removed family by family when their workflow keeps too much.
- * Each step is one script on one run; how much is kept is the caller's word.
+ * Each step is one script, on a few runs at most; how much is kept is the caller's word.
  */
 import type { KeptRuns, RunRetention, TrimReply, TrimRequest } from "@runfleet/model";
 import { fileEnded } from "../generated/file-ended.js";
@@ -13,10 +13,11 @@ import { runScript } from "../script.js";
 import { forgetExpired, readEntry } from "./forget-runs.js";
 import { type Partition, withKeys } from "./partition.js";
 import { removeOrphans } from "./remove-orphans.js";
-import { rootOf } from "./root-of.js";
 
 /** What a run counts where the server cannot measure (the JavaScript one cannot): a short run with some texts. */
 const bytesUnmeasured = 16 * 1024;
+/** Runs that one script files: some twenty commands each, and a script must not keep others waiting. */
+const filedAtOnce = 25;
 /** Runs whose scripts are on their way at once. */
 const parallelMax = 20;
 
@@ -35,35 +36,79 @@ async function fileSome(partition: Partition, limit: number): ReturnType<RunRete
   const entries = await withRedis("zrange unfiled", () =>
     redis.zrange(keys.runsUnfiled, 0, pageRows(limit) - 1),
   );
-  const workflows = new Set<string>();
-  for (let start = 0; start < entries.length; start += parallelMax) {
-    const batch = entries.slice(start, start + parallelMax);
-    const filed = await Promise.all(batch.map((entry) => fileOne(partition, entry)));
-    for (const workflow of filed) if (workflow !== undefined) workflows.add(workflow);
-  }
-  return { looked: entries.length, workflows: [...workflows] };
+  const asRoots = entries.map((entry): Filed => {
+    const own = readEntry(entry);
+    return { entry, runId: rowRunId(own.row), rootId: rowRunId(own.row), root: own };
+  });
+  const { workflows, children } = await fileAll(partition, asRoots);
+  const withRoots = await fileAll(partition, await readRoots(partition, children));
+  return { looked: entries.length, workflows: [...new Set([...workflows, ...withRoots.workflows])] };
 }
 
-/** Answers the workflow the run was counted for, if it was. */
-async function fileOne(partition: Partition, entry: string): Promise<string | undefined> {
-  const { redis, tag } = partition;
-  const own = readEntry(entry);
-  const runId = rowRunId(own.row);
-  const rootId = await rootOf(partition, runId);
-  const root = rootId === runId ? own : await readRow(partition, rootId);
-  const { tag: reply } = await runScript(redis, fileEnded, {
-    keys: withKeys(partition.keysOf(runId), {
-      rootRun: partition.keysOf(rootId).run,
-      keptRoots: keptRootsKey(tag, root.workflow),
-    }),
+/** An ended run, and the root it is counted for. */
+interface Filed {
+  /** As it lies in the list of runs that are not counted yet. */
+  readonly entry: string;
+  readonly runId: string;
+  readonly rootId: string;
+  readonly root: ReturnType<typeof readEntry>;
+}
+
+interface FiledReply {
+  /** That something was counted for. */
+  readonly workflows: string[];
+  /** Entries of runs that were taken for roots and are children, and the ids of their roots. */
+  readonly children: [entry: string, rootId: string][];
+}
+
+async function fileAll(partition: Partition, runs: readonly Filed[]): Promise<FiledReply> {
+  const all: FiledReply = { workflows: [], children: [] };
+  for (let start = 0; start < runs.length; start += filedAtOnce) {
+    const { rest } = await runScript(
+      partition.redis,
+      fileEnded,
+      filing(partition, runs.slice(start, start + filedAtOnce)),
+    );
+    const [workflows, children] = rest as [string[], string[]];
+    all.workflows.push(...workflows);
+    for (let index = 0; index < children.length; index += 2)
+      all.children.push([children[index] as string, children[index + 1] as string]);
+  }
+  return all;
+}
+
+function filing(partition: Partition, runs: readonly Filed[]) {
+  const keysOfRun = ({ runId, rootId, root }: Filed): readonly string[] => {
+    const { run, parts, steps, history, children, answers, log, logSums } = partition.keysOf(runId);
+    const keptRoots = keptRootsKey(partition.tag, root.workflow);
+    const ofRoot = [partition.keysOf(rootId).run, keptRoots];
+    return [run, parts, steps, history, children, answers, log, logSums, ...ofRoot];
+  };
+  return {
+    keys: withKeys(partition.keys, { runs: runs.flatMap(keysOfRun) }),
     values: {
       ...partition.common(),
-      ...{ entry, rootId, rootRow: root.row, rootWorkflow: root.workflow },
-      isChild: rootId === runId ? "" : "1",
+      entries: runs.flatMap(({ entry, runId, rootId, root }) => [
+        ...[entry, rootId, root.row, root.workflow],
+        rootId === runId ? "" : "1",
+      ]),
       bytesUnmeasured,
     },
+  };
+}
+
+/** Children with their roots, each of which is read once. */
+async function readRoots(
+  partition: Partition,
+  children: readonly (readonly [entry: string, rootId: string])[],
+): Promise<readonly Filed[]> {
+  const ids = [...new Set(children.map(([, rootId]) => rootId))];
+  const rows = await Promise.all(ids.map((rootId) => readRow(partition, rootId)));
+  const roots = new Map(ids.map((rootId, index) => [rootId, rows[index]]));
+  return children.map(([entry, rootId]) => {
+    const root = roots.get(rootId) ?? { row: "", workflow: "" };
+    return { entry, runId: rowRunId(readEntry(entry).row), rootId, root };
   });
-  return reply === "filed" ? root.workflow : undefined;
 }
 
 /** Empty when the root is gone; then the script counts nothing. */
