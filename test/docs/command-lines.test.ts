@@ -1,6 +1,7 @@
 // Every command that a document tells people to type is one: `runfleet …` is what the command line understands, `npm run …` a
-// script of the root. Nothing is executed.
+// script of the root or of the project that create-runfleet makes. Nothing is executed.
 import { expect, test } from "vitest";
+import { projectManifest } from "../../apps/create-runfleet/src/project-manifest.js";
 import { parsedAs } from "../support/parsed-command.js";
 import { filesEnding, textOf } from "../tidy/source-files.js";
 
@@ -54,8 +55,10 @@ test.each(ours)("$file: runfleet $line", async ({ line, isMention }) => {
   expect(reached).not.toBe("nothing");
 });
 
-test("scripts of the root are there", () => {
-  const known = Object.keys((JSON.parse(textOf("package.json")) as { scripts: object }).scripts);
+test("scripts of the root, and of a new project, are there", () => {
+  const { scripts: ofRoot } = JSON.parse(textOf("package.json")) as { scripts: object };
+  const { scripts: ofProject } = projectManifest({ name: "any", version: "0.1.0" });
+  const known = [...Object.keys({ ...ofRoot, ...ofProject }), "install"];
   expect(ours.length).toBeGreaterThan(40);
   expect(scripts.length).toBeGreaterThan(10);
   expect(scripts.filter(({ name }) => !known.includes(name))).toEqual([]);
