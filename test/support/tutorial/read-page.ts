@@ -41,7 +41,7 @@ function readBlock({
 }
 
 /** The line of a page in what was printed: blanks are as wide as they like, and `…` is anything. */
-export function asPattern(line: string): RegExp {
+function asPattern(line: string): RegExp {
   const parts = line
     .trim()
     .split(/\s+/)
