@@ -17,7 +17,7 @@ export interface TestFleetOptions {
   readonly workflows: readonly WorkflowGiven[];
   /** By name, or a list of actions as workers have them. They go before those of `config`. */
   readonly actions?: ActionsGiven;
-  /** A worker's configuration: its actions, gates, items, schemas. Sinks get nothing, and nothing is deleted. */
+  /** A worker's configuration: its actions, gates, items, schemas. Sinks get what `deliver` hands them, and nothing is deleted. */
   readonly config?: WorkerConfig;
   /** The time it is at the beginning. Default: 2027-01-15T08:00:00Z. */
   readonly startAt?: Date | string | number;

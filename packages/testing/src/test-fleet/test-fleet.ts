@@ -3,8 +3,10 @@
  * there. Nothing happens while nobody waits: `result`, `events`, `untilGate` and `advance` let things happen.
  */
 import type { FleetClient, StartOptions } from "@runfleet/client";
+import type { EventSink } from "@runfleet/worker";
 import { createRandom } from "../simulated/random.js";
 import { createWeather, noFaults, patient } from "../simulated/weather.js";
+import { deliverTo } from "./deliver-to.js";
 import { type Duration, durationMs } from "./duration.js";
 import type { RecordedEffect } from "./effects.js";
 import { type ActionCall, type OpenFleet, openFleet } from "./open-fleet.js";
@@ -19,6 +21,8 @@ export interface TestFleet {
   run(runId: string): TestRun;
   /** Lets this much time pass, and everything happen that happens in it. */
   advance(duration: Duration): Promise<void>;
+  /** Hands this sink all events it has not had. Rejects with what it rejects with; that page comes again next time. */
+  deliver(sink: EventSink): Promise<void>;
   /** The time it is in the fleet, epoch ms. */
   now(): number;
   /** Executions of actions, in order. */
@@ -61,6 +65,7 @@ export function inFleet(fleet: OpenFleet): TestFleet {
       const lastAt = redis.time.now() + durationMs(duration, "advance");
       await clockwork.until({ isOver: () => false, lastAt });
     },
+    deliver: (sink) => deliverTo(sink, redis),
     now: () => redis.time.now(),
     transcript: () => chronicle.lines.join("\n"),
     traceHash: () => chronicle.hash(),
