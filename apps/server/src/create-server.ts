@@ -5,7 +5,6 @@ import helmet from "@fastify/helmet";
 import rateLimit from "@fastify/rate-limit";
 import type { FleetClient } from "@runfleet/client";
 import { limits, RunfleetError } from "@runfleet/model";
-import { withinTrace } from "@runfleet/tracing";
 import Fastify, { type FastifyInstance } from "fastify";
 import { validatorCompiler, type ZodTypeProvider } from "fastify-type-provider-zod";
 import { guardRequests } from "./access/guard.js";
@@ -32,6 +31,7 @@ import { metricsRoutes, type ServedMetrics } from "./metrics/metrics-routes.js";
 import { describeApi } from "./openapi.js";
 import { pageRoutes } from "./page-routes.js";
 import { answerBadAddress, answerProblems, ownHeaders } from "./problem.js";
+import { traceRequests } from "./trace-requests.js";
 
 export interface ServerParts {
   readonly fleet: FleetClient;
@@ -77,8 +77,7 @@ export async function createServer(parts: ServerParts): Promise<FastifyInstance>
   app.addHook("onRequest", async (request, reply) => {
     reply.headers(ownHeaders(request));
   });
-  // Once the body is there: what reads it would lose the caller's trace again.
-  app.addHook("preHandler", (request, _reply, done) => withinTrace(request.headers, done));
+  traceRequests(app);
 
   await app.register(helmet, { contentSecurityPolicy: { useDefaults: false, directives: pagePolicy } });
   await app.register(cookie, { secret: sessionKey(tokens) });

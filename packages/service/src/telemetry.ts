@@ -2,6 +2,7 @@
  * OpenTelemetry's SDK for a process: started when the standard `OTEL_*` variables ask for it, stopped within a bound. The only
  * place that loads it, and only then: a process that nobody wants to watch pays nothing. Records nothing itself.
  */
+import { readFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { setTimeout as delay } from "node:timers/promises";
 import type { MetricPart, Recorder } from "@runfleet/metrics";
@@ -29,6 +30,11 @@ export interface Telemetry {
 /** What is left is one batch at most; a receiver that needs longer loses it. */
 const stopMsMax = 2_000;
 
+/** Of all packages, which have one. */
+const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as {
+  readonly version: string;
+};
+
 const idle: Telemetry = { signals: new Set(), stop: async () => {} };
 
 /** Never throws for its environment: as the standard wants it, what cannot be used is logged and left out. */
@@ -53,11 +59,13 @@ async function startSdk(
   const metricReaders = sendsMetrics ? await metricReadersOf(recorder, log) : [];
   const { api, NodeSDK, resources } = await import("@opentelemetry/sdk-node");
   const sdk = new NodeSDK({
-    resource: resources
-      .defaultResource()
-      .merge(
-        resources.resourceFromAttributes({ "service.name": serviceName, "service.instance.id": instanceId }),
-      ),
+    resource: resources.defaultResource().merge(
+      resources.resourceFromAttributes({
+        "service.name": serviceName,
+        "service.version": version,
+        "service.instance.id": instanceId,
+      }),
+    ),
     // The detector for processes would send the command line, which may hold the password of a Redis.
     resourceDetectors: [resources.envDetector, resources.hostDetector],
     ...(signals.has("traces") ? {} : { spanProcessors: [] }),

@@ -3,7 +3,7 @@ import { context, propagation } from "@opentelemetry/api";
 import { currentTracer, quietly } from "./tracer.js";
 
 /** By lower-case names. */
-type Headers = Readonly<Record<string, string | readonly string[] | undefined>>;
+export type Headers = Readonly<Record<string, string | readonly string[] | undefined>>;
 
 /** Does the work as a part of the caller's trace, when there is one and a tracer is registered. */
 export function withinTrace<T>(headers: Headers, work: () => T): T {

@@ -2,6 +2,7 @@
 export { type ActivationPlace, traceActivation } from "./activation-span.js";
 export { attributes, spanWords } from "./attributes.js";
 export { environmentOf, headersInEnvironment, withinTrace } from "./incoming.js";
+export { type RequestSpan, type ServedRequest, traceRequest } from "./request-span.js";
 export { type StartPlace, traceStart } from "./start-span.js";
 export type { StepSpans, StepTrace } from "./step-spans.js";
 export { headersOf, type TraceContext } from "./trace-context.js";

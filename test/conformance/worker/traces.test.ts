@@ -2,11 +2,11 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { trace } from "@opentelemetry/api";
-import { startServer } from "@runfleet/server";
 import { defineAction, http, NonRetryableError } from "@runfleet/worker";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import type { SeenSpan } from "../../support/telemetry/otlp-collector.js";
 import { openTracedFleet, type TracedFleet } from "../../support/telemetry/traced-fleet.js";
+import { textOf } from "../../tidy/source-files.js";
 
 const secret = "correct-horse-battery-staple";
 const printContext = `printf '%s' "$TRACEPARENT"`;
@@ -17,6 +17,8 @@ const workflows = [
   'workflow fan { inputs { list required } foreach all { over = json filter = { from = "list" } workflow = kid max_parallel = 4 } }',
   "workflow leaky { inputs { password secret } call leak }",
 ];
+
+const { version } = JSON.parse(textOf("packages/service/package.json")) as { version: string };
 
 let under: TracedFleet;
 let web: Server;
@@ -124,7 +126,8 @@ describe("a run with a child", () => {
     });
     expect(named(ofKid, "start kid").attributes).toMatchObject({ "run.parent.id": run.id });
     expect(activation?.resource).toMatchObject({
-      ...{ "service.name": "traced", "service.instance.id": "one", "host.name": expect.any(String) },
+      ...{ "service.name": "traced", "service.version": version, "service.instance.id": "one" },
+      "host.name": expect.any(String),
     });
     expect(activation?.resource).not.toHaveProperty("process.command_args");
   });
@@ -229,43 +232,4 @@ test("a secret is in no span, though the step that failed told it", async () => 
   expect(activation).toMatchObject({ status: { code: "ERROR" }, attributes: { "run.status": "failed" } });
   const told = JSON.stringify(spans, (_, value: unknown) => (typeof value === "bigint" ? "" : value));
   expect(told).not.toContain(secret);
-});
-
-describe("a caller of the server", () => {
-  const startBy = async (traceparent: string) => {
-    const server = await startServer({ fleet: under.fleet, port: 0, log: expect.unreachable });
-    try {
-      const response = await fetch(`${server.url}/api/v1/runs`, {
-        method: "POST",
-        headers: { "content-type": "application/json", traceparent },
-        body: JSON.stringify({ workflow: "parent", inputs: {} }),
-      });
-      const { id } = (await response.json()) as { id: string };
-      return await under.fleet.result(id, { timeoutMs: 30_000 });
-    } finally {
-      await server.stop();
-    }
-  };
-  const traceId = "0af7651916cd43dd8448eb211c80319c";
-
-  test("has the run in its trace", async () => {
-    const run = await startBy(`00-${traceId}-b7ad6b7169203331-01`);
-    const spans = await under.collector.spansOf(run.id, 7);
-    expect(named(spans, "start parent")).toMatchObject({ traceId, parentSpanId: "b7ad6b7169203331" });
-    expect(new Set(spans.map((span) => span.traceId))).toEqual(new Set([traceId]));
-  });
-
-  test("who is not sampled gets no span anywhere, and its trace is passed on all the same", async () => {
-    const unsampled = traceId.replace("0a", "0b");
-    const run = await startBy(`00-${unsampled}-b7ad6b7169203331-00`);
-    const context = run.steps.find(({ name }) => name === "shell")?.context;
-    expect(context).toMatch(new RegExp(`^00-${unsampled}-[0-9a-f]{16}-00$`));
-    // One that is sampled and comes later has arrived.
-    const later = await (await under.fleet.start("kid")).result({ timeoutMs: 30_000 });
-    await under.collector.spansOf(later.id, 3);
-    const ids = [run.id, ...run.children];
-    expect(
-      under.collector.spans.filter(({ attributes }) => ids.includes(String(attributes["run.id"]))),
-    ).toEqual([]);
-  });
 });

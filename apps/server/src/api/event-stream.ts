@@ -39,7 +39,7 @@ export function eventStreamRoutes(
     app.get(
       "/runs/:id/events",
       {
-        config: { role: "viewer" },
+        config: { role: "viewer", isTraced: false },
         schema: {
           summary: "The history of a run, then its events as they happen",
           description:
