@@ -3,6 +3,7 @@
  * asks gets one answer: each turn goes on from the last one in the store, and of two at once the first counts.
  */
 import {
+  isRunfleetError,
   limits,
   type PoolBacklog,
   poolProblem,
@@ -130,11 +131,19 @@ async function takeTurn(
   const isKnown =
     before !== undefined || turn.policy !== "" || seen.workers + seen.ready + seen.dueSoon + seen.busy > 0;
   if (!isKnown) return turn;
-  const reply = await store.keepScalingTurn({
-    ...{ pool: name, turn: JSON.stringify(turn) },
-    ...(before === undefined ? {} : { before }),
-  });
+  const reply = await store
+    .keepScalingTurn({
+      ...{ pool: name, turn: JSON.stringify(turn) },
+      ...(before === undefined ? {} : { before }),
+    })
+    .catch(notKept);
   return (reply.tag === "overtaken" ? readTurn(reply.last) : undefined) ?? turn;
+}
+
+/** A Redis that is full, or a replica, could be read and takes no turn: whoever watches the fleet must see it just then. */
+function notKept(error: unknown): { readonly tag: "not kept" } {
+  if (isRunfleetError(error) && error.code === "redis_unavailable") return { tag: "not kept" };
+  throw error;
 }
 
 function policyOf({ policies }: ScalingRecords, pool: string): ScalingPolicy {

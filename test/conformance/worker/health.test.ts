@@ -1,39 +1,34 @@
 /**
- * What worker and server answer an orchestrator under each fault of the chaos suite, all at once, each with a Redis and a wire of
- * its own: nobody is restarted for a Redis that is away, and who cannot work says so until it can.
+ * What worker and server answer an orchestrator under each fault of the chaos suite: nobody is restarted for what a restart does not
+ * mend, and who cannot hear Redis says so until it can. Faults that last have a Redis and a wire each, all at once. What happens to
+ * the process itself (frozen, killed, asked to end, its clock set wrongly) is in `test/e2e/health.test.ts`.
  */
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createClient } from "@runfleet/client";
-import { startServer } from "@runfleet/server";
-import { serveHealth } from "@runfleet/service";
+import { setTimeout as pause } from "node:timers/promises";
 import { type EmbeddedRedis, startEmbeddedRedis } from "@runfleet/testing";
-import { createFleetWorker } from "@runfleet/worker";
-import { afterAll, beforeAll, describe, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type Answers, type HealthScene, openHealthScene } from "../../support/chaos/health-scene.js";
 import { commandOf } from "../../support/chaos/lone-redis.js";
-import { openTcpProxy, type TcpProxy } from "../../support/chaos/tcp-proxy.js";
-import { silentLog } from "../../support/silent-log.js";
+import { type PassingFault, passingFaults, stopReplicas } from "../../support/chaos/passing-faults.js";
+import { type RestartableRedis, startRestartableRedis } from "../../support/chaos/restartable-redis.js";
+import { eventually } from "../../support/eventually.js";
 
-interface Scene {
-  readonly redis: EmbeddedRedis;
-  readonly wire: TcpProxy;
-  /** Status of a page of the worker and of the server. */
-  ask(path: "/livez" | "/readyz"): Promise<{ readonly worker: number; readonly server: number }>;
-  close(): Promise<void>;
+interface LastingFault {
+  begin(scene: HealthScene<EmbeddedRedis>): unknown;
+  end(scene: HealthScene<EmbeddedRedis>): unknown;
 }
 
-interface Fault {
-  begin(scene: Scene): unknown;
-  end(scene: Scene): unknown;
-}
-
-/** After which a worker says that it is not ready. */
-const silentMsMax = 4_000;
 /** It ends by itself: no command would be heard. */
 const pauseMs = "12000";
+const [fine, unready] = [
+  { worker: 200, server: 200 },
+  { worker: 503, server: 503 },
+];
+const askEveryMs = 50;
 
-const faults: Readonly<Record<string, Fault>> = {
+const lastingFaults: Readonly<Record<string, LastingFault>> = {
   "nobody listens at Redis' address": {
     begin: ({ wire }) => wire.refuse(),
     end: ({ wire }) => wire.pass(),
@@ -56,63 +51,105 @@ const faults: Readonly<Record<string, Fault>> = {
   },
 };
 
-const scenes = new Map<string, Scene>();
+const scenes = new Map<string, HealthScene<EmbeddedRedis>>();
+let passing: HealthScene<RestartableRedis> | undefined;
 let folder: string;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "runfleet-health-"));
-  for (const name of Object.keys(faults)) scenes.set(name, await openScene(String(scenes.size)));
+  for (const name of Object.keys(lastingFaults)) {
+    const own = join(folder, String(scenes.size));
+    const redis = await startEmbeddedRedis({ dir: join(own, "redis"), appendOnly: false });
+    scenes.set(name, await openHealthScene(redis, { folder: own }));
+  }
+  passing = await openHealthScene(await startRestartableRedis(folder), { folder: join(folder, "passing") });
+  await passing.fleet.publish([{ source: "workflow quick { call nothing }" }]);
 });
 
 afterAll(async () => {
-  await Promise.all([...scenes.values()].map((scene) => scene.close()));
+  await Promise.all(
+    [...scenes.values(), ...(passing === undefined ? [] : [passing])].map((one) => one.close()),
+  );
+  await stopReplicas();
   await rm(folder, { recursive: true, force: true });
 });
 
-async function openScene(name: string): Promise<Scene> {
-  const redis = await startEmbeddedRedis({ dir: join(folder, name, "redis"), appendOnly: false });
-  const wire = await openTcpProxy(redis.port);
-  const fleet = createClient({ redis: wire.url });
-  const server = await startServer({ fleet, port: 0, log: () => undefined });
-  const worker = await createFleetWorker({
-    ...{ redisUrl: wire.url, config: {}, silentMsMax, log: silentLog, workDir: join(folder, name, "work") },
-  });
-  const health = await serveHealth({
-    ...{ host: "127.0.0.1", port: 0, unready: () => worker.unready(), stuck: () => worker.stuck() },
-  });
-  const statusOf = async (url: string): Promise<number> => (await fetch(url)).status;
-  return {
-    ...{ redis, wire },
-    async ask(path) {
-      const [ofWorker, ofServer] = await Promise.all([
-        statusOf(`http://127.0.0.1:${health.port}${path}`),
-        statusOf(`${server.url}${path}`),
-      ]);
-      return { worker: ofWorker, server: ofServer };
+describe.concurrent("worker and server", () => {
+  test.each(Object.entries(lastingFaults))(
+    "%s: they live, are not ready, and are again when it is over",
+    async (name, fault) => {
+      const scene = scenes.get(name) as HealthScene<EmbeddedRedis>;
+      expect(await scene.ask("/readyz")).toEqual(fine);
+      await fault.begin(scene);
+      await becomes(scene, unready);
+      expect(await scene.ask("/livez")).toEqual(fine);
+      await fault.end(scene);
+      await becomes(scene, fine);
+      expect(await scene.ask("/livez")).toEqual(fine);
     },
-    async close() {
-      await Promise.all([worker.stop(), server.stop(), health.stop()]);
-      await fleet.close();
-      await wire.close();
-      await redis.stop();
+  );
+
+  test("live through faults that pass or only keep writes away, are ready afterwards, and runs go on", async () => {
+    const scene = passing as HealthScene<RestartableRedis>;
+    for (const [name, fault] of Object.entries(passingFaults)) await passes(scene, name, fault);
+  });
+});
+
+function becomes(scene: Pick<HealthScene<unknown>, "ask">, wanted: Answers): Promise<true> {
+  return eventually(`/readyz is ${JSON.stringify(wanted)}`, async () => {
+    const { worker, server } = await scene.ask("/readyz");
+    return worker === wanted.worker && server === wanted.server ? true : undefined;
+  });
+}
+
+async function passes(
+  scene: HealthScene<RestartableRedis>,
+  name: string,
+  fault: PassingFault,
+): Promise<void> {
+  const lives = watchLives(scene);
+  try {
+    await fault.begin(scene, folder);
+    if (fault.refusesWrites === true) await expectReading(scene, name);
+    await fault.end?.(scene);
+    await becomes(scene, fine);
+    const run = await eventually(`a run starts after: ${name}`, () =>
+      scene.fleet.start("quick").catch(() => undefined),
+    );
+    expect((await run.result({ timeoutMs: 30_000 })).status, name).toBe("completed");
+  } finally {
+    expect(await lives.stop(), name).toEqual([]);
+  }
+}
+
+/** Nothing can be started, and everything can be seen: whoever mends it must. */
+async function expectReading({ fleet, ask }: HealthScene<RestartableRedis>, name: string): Promise<void> {
+  await expect(fleet.start("quick"), name).rejects.toMatchObject({ code: "redis_unavailable" });
+  // A worker that cannot write says after a while that it is not ready: it can do nothing.
+  expect((await ask("/readyz")).server, name).toBe(200);
+  const [newest] = (await fleet.list({ limit: 1 })).runs;
+  expect((await fleet.get(newest?.id ?? "")).workflow, name).toBe("quick");
+  expect((await fleet.fleet()).pools, name).not.toEqual([]);
+  expect((await fleet.counts()).runs.completed, name).toBeGreaterThan(0);
+}
+
+/** Asks all the time; the answers for which an orchestrator would restart somebody. */
+function watchLives(scene: HealthScene<RestartableRedis>): { stop(): Promise<readonly Answers[]> } {
+  const bad: Answers[] = [];
+  let isOver = false;
+  const watch = async (): Promise<void> => {
+    while (!isOver) {
+      const answers = await scene.ask("/livez");
+      if (answers.worker !== 200 || answers.server !== 200) bad.push(answers);
+      await pause(askEveryMs);
+    }
+  };
+  const watched = watch();
+  return {
+    async stop() {
+      isOver = true;
+      await watched;
+      return bad;
     },
   };
 }
-
-describe.concurrent.each(Object.entries(faults))("%s", (name, fault) => {
-  test("worker and server go on living, say that they are not ready, and are again when it is over", async ({
-    expect,
-  }) => {
-    const scene = scenes.get(name);
-    if (scene === undefined) throw new Error("there is no such scene");
-    expect(await scene.ask("/readyz")).toEqual({ worker: 200, server: 200 });
-    await fault.begin(scene);
-    const unready = { worker: 503, server: 503 };
-    await expect.poll(() => scene.ask("/readyz"), { timeout: 40_000, interval: 500 }).toEqual(unready);
-    expect(await scene.ask("/livez")).toEqual({ worker: 200, server: 200 });
-    await fault.end(scene);
-    const ready = { worker: 200, server: 200 };
-    await expect.poll(() => scene.ask("/readyz"), { timeout: 40_000, interval: 500 }).toEqual(ready);
-    expect(await scene.ask("/livez")).toEqual(ready);
-  });
-});

@@ -9,6 +9,7 @@ const cli = fileURLToPath(new URL("../../../apps/cli/bin/runfleet.js", import.me
 
 export interface ServerProcess {
   readonly url: string;
+  readonly pid: number;
   /** Resolves when it has gone. */
   end(): Promise<void>;
 }
@@ -28,6 +29,7 @@ export async function startServerProcess(
     child.stdout.resume();
     return {
       url,
+      pid: child.pid ?? 0,
       async end() {
         child.kill("SIGTERM");
         await ended;

@@ -26,6 +26,7 @@ import { runScript } from "../script.js";
 import { readPlace } from "../step-place.js";
 import { toStep } from "../step-text.js";
 import type { Partition } from "./partition.js";
+import { readTogether } from "./read-together.js";
 
 type RunReads = Pick<
   RunStore,
@@ -58,12 +59,12 @@ export function runReads(partition: Partition): RunReads {
     },
     readSealed: async (runId) => {
       const { run, parts } = runKeys(tag, runId);
-      const [own, beside] = await asked(redis.multi().hget(run, "info").hget(parts, "info"));
+      const [own, beside] = await asked(redis, (reads) => reads.hget(run, "info").hget(parts, "info"));
       return readSealed((own ?? beside ?? undefined) as string | undefined) ?? {};
     },
     readState: async (runId) => {
       const { run, parts } = runKeys(tag, runId);
-      const [fields, beside] = await asked(redis.multi().hgetall(run).hgetall(parts));
+      const [fields, beside] = await asked(redis, (reads) => reads.hgetall(run).hgetall(parts));
       return toParts(fields as Record<string, string>, beside as Record<string, string>);
     },
     readSteps: async ({ runId, limit, cursor }) => {
@@ -90,20 +91,15 @@ export function runReads(partition: Partition): RunReads {
   };
 }
 
-/** The replies of reads that see one moment. */
-async function asked(reads: ChainableCommander): Promise<unknown[]> {
-  const replies = (await withRedis("read run", () => reads.exec())) ?? [];
-  return replies.map(([error, value]) => {
-    if (error !== null) throw toRunfleetError(error, "read run");
-    return value;
-  });
+function asked(redis: Partition["redis"], ask: (reads: ChainableCommander) => unknown): Promise<unknown[]> {
+  return readTogether(redis, { doing: "read run", ask });
 }
 
 /** Parked runs say themselves when they want to be looked at; the others have a place in `timers`. */
 async function dueAt({ redis, keys, tag }: Partition, runId: string): Promise<number | undefined> {
-  const reads = redis.multi().zscore(keys.timers, runId);
-  reads.hmget(runKeys(tag, runId).run, "status", "owner", "wakeAt");
-  const [due, stored] = (await asked(reads)) as [string | null, (string | null)[]];
+  const [due, stored] = (await asked(redis, (reads) =>
+    reads.zscore(keys.timers, runId).hmget(runKeys(tag, runId).run, "status", "owner", "wakeAt"),
+  )) as [string | null, (string | null)[]];
   if (due !== null) return Number(due);
   const [status, owner, wakeAt] = stored;
   const isParked = (status === "waiting" || status === "cancelling") && owner === null;
@@ -118,13 +114,13 @@ export async function readRun(partition: Partition, runId: string): Promise<RunR
 /** The records of those runs that exist, each at one moment. */
 export async function readRuns(partition: Partition, runIds: readonly string[]): Promise<RunRecord[]> {
   if (runIds.length === 0) return [];
-  const reads = partition.redis.multi();
-  for (const runId of runIds) {
-    const { run, parts } = runKeys(partition.tag, runId);
-    reads.hgetall(run).hmget(parts, ...recordTexts);
-  }
-  reads.hmget(partition.keys.permitsWaiters, ...runIds);
-  const values = await asked(reads);
+  const values = await asked(partition.redis, (reads) => {
+    for (const runId of runIds) {
+      const { run, parts } = runKeys(partition.tag, runId);
+      reads.hgetall(run).hmget(parts, ...recordTexts);
+    }
+    reads.hmget(partition.keys.permitsWaiters, ...runIds);
+  });
   const found = runIds.map((runId, index): FoundRun => {
     const told = values[2 * index] as readonly string[] | Readonly<Record<string, string>>;
     const fields = Array.isArray(told) ? toFields(told) : (told as Record<string, string>);

@@ -9,6 +9,7 @@ import { cursorPlace, labelPlace, placeCursor, placeRow } from "../label-place.j
 import { toRunfleetError, withRedis } from "../redis-failure.js";
 import { rowRunId } from "../run-record.js";
 import type { Partition } from "./partition.js";
+import { readTogether } from "./read-together.js";
 
 export interface ListedRow {
   readonly row: string;
@@ -121,9 +122,13 @@ async function mergedRows(
   { cursor, count }: RowsPage,
 ): Promise<ListedRow[]> {
   const newest = cursor === undefined ? "+" : `(${cursor}`;
-  const reads = partition.redis.multi();
-  for (const key of keys) reads.zrevrangebylex(key, newest, "-", "LIMIT", 0, count);
-  const rows = ((await repliesOf(reads, "zrevrangebylex runs")) as string[][]).flat();
+  const lists = await readTogether(partition.redis, {
+    doing: "zrevrangebylex runs",
+    ask: (reads) => {
+      for (const key of keys) reads.zrevrangebylex(key, newest, "-", "LIMIT", 0, count);
+    },
+  });
+  const rows = (lists as string[][]).flat();
   // A run whose id was used again may still lie where the one before had ended.
   const newestFirst = [...new Set(rows)].sort((a, b) => (a > b ? -1 : 1)).slice(0, count);
   return newestFirst.map((row) => ({ row, cursor: row }));
