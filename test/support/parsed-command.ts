@@ -11,16 +11,25 @@ function wordsOf(line: string): string[] {
 
 /** The words of the command that a line (without the program's name) ends up in. Rejects as the command line does. */
 export async function parsedAs(line: string): Promise<string> {
+  return (await parsedWords(wordsOf(line))).reached;
+}
+
+/** The same of words that were taken apart, with the options that the command gets. */
+export async function parsedWords(
+  typed: readonly string[],
+): Promise<{ readonly reached: string; readonly options: Readonly<Record<string, unknown>> }> {
   const parsing = createProgram(fakeTerminal().cli);
   let reached = "nothing";
+  let options: Readonly<Record<string, unknown>> = {};
   for (const [command, words] of commandsOf(parsing)) {
     command.configureOutput({ writeErr: () => undefined }).exitOverride();
     if (command.commands.length === 0) {
       command.action(() => {
         reached = words;
+        options = command.opts();
       });
     }
   }
-  await parsing.parseAsync(["node", "runfleet", ...wordsOf(line)]);
-  return reached;
+  await parsing.parseAsync(["node", "runfleet", ...typed]);
+  return { reached, options };
 }

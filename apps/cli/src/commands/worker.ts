@@ -38,7 +38,7 @@ interface Options {
 }
 
 /** What a worker needs beyond the grace period of its steps to leave in order. */
-const closingMs = 5_000;
+export const closingMs = 5_000;
 /** The same without the process that started it: its Redis is most likely gone too, so there is little to wait for. */
 const orphanMs = 1_500;
 
