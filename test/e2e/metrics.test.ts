@@ -13,6 +13,8 @@ const workflows = [
   'workflow gated { gate human_approval { prompt = "go on?" } }',
   "workflow held { call held_step }",
 ];
+/** Longer than a worker that lives is silent. */
+const silentSeconds = 1;
 const viewerSecret = "a-viewers-long-secret";
 
 let fleet: ProcessFleet;
@@ -113,9 +115,24 @@ test("what workers and a server say about themselves is what happened", async ()
     ...{ type: "histogram", unit: "s", values: { "default fresh": 6 } },
   });
 
+  await fleet.client.start("gated", { pool: "nobody" });
+  const oldest = async () => valuesOf(await fleetText(), "runfleet_pool_oldest_ready_seconds")["nobody"];
+  await expect.poll(oldest).toBeGreaterThan(0);
+
   const held = await fleet.client.start("held");
   await fleet.noted({ action: "held_step", what: "begun" });
+  expect(valuesOf(await scrape(healthUrl(first)), "runfleet_worker_slots_used")).toEqual({ "": 1 });
+  await expect.poll(async () => valuesOf(await fleetText(), "runfleet_runs_owned")).toEqual({ "": 1 });
+  const inHand = await fleetText();
+  for (const [name, value] of [
+    ["runfleet_pool_active_runs", 1],
+    ["runfleet_pool_parked_runs", 1],
+    ["runfleet_pool_slots", 32],
+  ] as const)
+    expect(valuesOf(inHand, name), name).toEqual({ default: value });
   await first.end("SIGKILL");
+  const silence = async () => valuesOf(await fleetText(), "runfleet_silent_owner_seconds")[""];
+  await expect.poll(silence).toBeGreaterThan(silentSeconds);
   const second = await fleet.worker({ words });
   fleet.free("held_step");
   await fleet.client.result(held.id, { timeoutMs: 30_000 });

@@ -74,21 +74,7 @@ describe("what is asked of them", () => {
   };
 
   test("is there: probes, metrics, the scaler's address", async () => {
-    const asked = startedPrograms.flatMap(({ words, probes }) =>
-      probes.map(({ path }) => ({ program: words[0] as keyof typeof statusOf, path })),
-    );
-    for (const { kind, metadata, spec } of renderedManifests.flatMap(({ manifests }) => manifests)) {
-      const program = metadata.name.endsWith("-worker") ? "worker" : "server";
-      if (kind === "ServiceMonitor") for (const { path } of spec.endpoints) asked.push({ program, path });
-      if (kind !== "ScaledObject") continue;
-      const urls = spec.triggers.flatMap(
-        ({ metadata: { url } }: { metadata: { url?: string } }) => url ?? [],
-      );
-      for (const url of urls as string[]) {
-        const { pathname, search } = new URL(url);
-        asked.push({ program: "server", path: pathname + search });
-      }
-    }
+    const asked = [...probesAsked(), ...addressesAsked()];
     const places = new Map(asked.map(({ program, path }) => [`${program} ${path}`, { program, path }]));
     expect([...places.keys()]).toEqual(
       expect.arrayContaining(["worker /metrics", "server /metrics", "server /api/v1/scaler?pool=default"]),
@@ -110,6 +96,34 @@ describe("what is asked of them", () => {
     },
   );
 });
+
+interface Asked {
+  readonly program: keyof typeof listensAt;
+  readonly path: string;
+}
+
+function probesAsked(): readonly Asked[] {
+  return startedPrograms.flatMap(({ words, probes }) =>
+    probes.map(({ path }) => ({ program: words[0] as Asked["program"], path })),
+  );
+}
+
+/** By Prometheus and KEDA. */
+function addressesAsked(): readonly Asked[] {
+  return renderedManifests.flatMap(({ manifests }) => [
+    ...manifests
+      .filter(({ kind }) => kind === "ServiceMonitor")
+      .flatMap(({ metadata, spec }) => {
+        const program = metadata.name.endsWith("-worker") ? "worker" : "server";
+        return (spec.endpoints as { path: string }[]).map(({ path }): Asked => ({ program, path }));
+      }),
+    ...manifests
+      .filter(({ kind }) => kind === "ScaledObject")
+      .flatMap(({ spec }) => spec.triggers as { metadata: { url?: string } }[])
+      .flatMap(({ metadata: { url } }) => (url === undefined ? [] : [new URL(url)]))
+      .map(({ pathname, search }): Asked => ({ program: "server", path: pathname + search })),
+  ]);
+}
 
 interface Port {
   readonly name?: string;

@@ -130,6 +130,15 @@ test("every metric is on a dashboard, in a rule, or in the guide", () => {
   expect(Object.keys(catalogue).filter((name) => !isShown(name))).toEqual([]);
 });
 
+test("every metric is looked at by a test that makes it move", () => {
+  const named = new Set(
+    filesBelow("")
+      .filter((file) => file.endsWith(".test.ts") && file !== "test/metrics/watching.test.ts")
+      .flatMap((file) => textOf(file).match(/\brunfleet_[a-z_]+/g) ?? []),
+  );
+  expect(Object.keys(catalogue).filter((name) => !named.has(name))).toEqual([]);
+});
+
 test("the queries of the guide ask for what there is", () => {
   const queries = [...textOf("docs/guides/watching.md").matchAll(/^\|[^|]+\| `([^`]*runfleet_[^`]*)` \|/gm)];
   expect(queries.length).toBeGreaterThan(5);

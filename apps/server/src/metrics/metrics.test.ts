@@ -3,6 +3,7 @@ import { startServer } from "@runfleet/server";
 import { afterAll, beforeAll, describe, expect, inject, onTestFinished, test, vi } from "vitest";
 import { type ApiServer, openApiServer } from "../../../../test/support/api-server.js";
 import { gateOf } from "../../../../test/support/client-fleet.js";
+import { runInfo } from "../../../../test/support/engine/world.js";
 import { parsePrometheusText } from "../../../../test/support/prometheus-text.js";
 import { recordFleet } from "./fleet-gauges.js";
 
@@ -62,6 +63,22 @@ describe("/metrics of a server", () => {
     expect(bytes["ended_runs"], "nobody has filed them").toBe(0);
     expect(valuesIn(text, "runfleet_runs_unattended_seconds")[""]).toBeGreaterThan(0);
     expect(valuesIn(text, "runfleet_fleet_readable")).toEqual({ "": 1 });
+  });
+
+  test("says what waits, and for how long: for a worker, a permit, the outbox, a schedule", async () => {
+    const { fleet, store } = server.under;
+    const inputs = { whom: "bob" };
+    for (const _ of ["first", "in line"]) await fleet.start("greet", { inputs, concurrency: { limit: 1 } });
+    await store.createRun({ ...runInfo({ id: "untold", rootId: "untold" }), createdAt: Date.now() });
+    const rule = { everyMs: 60_000, timezone: "UTC" };
+    const spec = { ...rule, workflow: "greet", inputs, overlap: "skip", catchUpMs: 0 } as const;
+    const late = { name: "late", spec: { ...spec, catchUp: "latest" }, dueAt: Date.now() - 5_000 } as const;
+    await store.putSchedule(late);
+    await eventuallyScraped("runfleet_runs_in_line", { "": 1 });
+    const text = await eventuallyScraped("runfleet_outbox_entries", { "": 1 });
+    expect(valuesIn(text, "runfleet_outbox_lag_seconds")[""]).toBeGreaterThan(0);
+    expect(valuesIn(text, "runfleet_schedule_lag_seconds")[""]).toBeGreaterThanOrEqual(5);
+    expect(valuesIn(text, "runfleet_redis_max_memory_bytes")[""]).toBeGreaterThanOrEqual(0);
   });
 
   test("has every metric of the catalogue that is a server's, but those of workflows of which nothing is kept", async () => {

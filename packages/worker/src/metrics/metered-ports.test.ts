@@ -35,7 +35,7 @@ const activations = async (recorder: Recorder<"worker">) =>
   counted(await recorder.read(), "runfleet_activations_total");
 
 /** A worker in memory that counts. */
-async function openWorker(config: WorkerConfig) {
+async function openWorker(config: WorkerConfig, { sweepMs = 60_000 } = {}) {
   const store = createMemoryStore({ now: Date.now });
   const queue = createMemoryQueue({ now: Date.now });
   const recorder = createRecorder("worker", "shop");
@@ -50,23 +50,27 @@ async function openWorker(config: WorkerConfig) {
       workDir,
     },
     ...{ clock: systemClock, random: Math.random, log: silent, recorder, concurrency: 4, pools: ["default"] },
-    ...{ leaseTtlMs: 10_000, sweepMs: 60_000, graceMs: 1_000 },
+    ...{ leaseTtlMs: 10_000, sweepMs, graceMs: 1_000 },
   });
   onTestFinished(async () => {
     await worker.stop();
     await queue.close();
     await rm(workDir, { recursive: true, force: true });
   });
-  const start = async (definition: Definition, id: string, info: Partial<RunInfo> = {}): Promise<void> => {
+  /** Who starts it dies before the job is there. */
+  const forget = async (definition: Definition, id: string, info: Partial<RunInfo> = {}): Promise<void> => {
     const json = JSON.stringify(definition);
     const hash = definitionHash(json);
     await store.publish([{ name: definition.name, hash, json }]);
     const run = runInfo({ id, rootId: id, workflow: definition.name, definitionHash: hash, ...info });
     await store.createRun({ ...run, createdAt: Date.now() });
+  };
+  const start: typeof forget = async (definition, id, info) => {
+    await forget(definition, id, info);
     await queue.add({ runId: id, workflow: definition.name, pool: "default" });
   };
   const status = async (id: string) => (await store.readRun(id))?.status;
-  return { store, queue, recorder, start, status };
+  return { store, queue, recorder, start, forget, status };
 }
 
 describe("a worker", () => {
@@ -123,6 +127,31 @@ describe("a worker", () => {
   });
 });
 
+test("a worker says what it has in hand, how long its leases live, and how long its writes took", async () => {
+  let finish = (): void => {};
+  const finished = new Promise<void>((resolve) => {
+    finish = resolve;
+  });
+  const slow = { name: "slow", run: () => finished.then(() => ({})) };
+  const { recorder, start, status } = await openWorker({ actions: [slow] });
+  await start(flow([call("slow")], { name: "release" }), "A");
+  const used = async () => counted(await recorder.read(), "runfleet_worker_slots_used");
+  await expect.poll(used).toEqual({ "": 1 });
+  finish();
+  await expect.poll(() => status("A")).toBe("completed");
+  await expect.poll(used).toEqual({});
+  const seen = await recorder.read();
+  expect(counted(seen, "runfleet_lease_ttl_seconds")).toEqual({ "": 10 });
+  expect(counted(seen, "runfleet_write_duration_seconds")).toMatchObject({ commit: 1, finish: 1 });
+});
+
+test("what a sweeper sets going again is a recovery", async () => {
+  const { recorder, forget, status } = await openWorker({ actions: [gives("plan")] }, { sweepMs: 20 });
+  await forget(flow([call("plan")], { name: "release" }), "A");
+  await expect.poll(() => status("A")).toBe("completed");
+  expect(counted(await recorder.read(), "runfleet_recoveries_total")).toEqual({ sleeping_run: 1 });
+});
+
 describe("a metered store", () => {
   const clock = systemClock;
   async function openRun(): Promise<{
@@ -165,6 +194,25 @@ describe("a metered store", () => {
     expect(counted(seen, "runfleet_steps_total")).toEqual({});
     expect(counted(seen, "runfleet_schedule_to_start_seconds")).toEqual({ "default fresh": 1 });
   });
+});
+
+test("a metered store counts due times by what became of them, and runs that are given up, once", async () => {
+  const recorder = createRecorder("worker", "shop");
+  const moved = ["done", "changed"];
+  const given = ["finished", "duplicate"];
+  const real = {
+    moveSchedule: async () => moved.shift(),
+    failUnowned: async () => ({ tag: given.shift() }),
+  } as unknown as RunStore;
+  const store = meterStore(real, { recorder, clock: systemClock });
+  const firing = { outcome: "missed", missed: 3 } as const;
+  const move = { firing } as unknown as Parameters<RunStore["moveSchedule"]>[0];
+  const loop = {} as Parameters<RunStore["failUnowned"]>[0];
+  for (const _ of ["done", "changed"]) await store.moveSchedule(move);
+  for (const _ of ["finished", "duplicate"]) await store.failUnowned(loop);
+  const seen = await recorder.read();
+  expect(counted(seen, "runfleet_firings_total")).toEqual({ missed: 3 });
+  expect(counted(seen, "runfleet_crash_loops_total")).toEqual({ "": 1 });
 });
 
 describe("metered leases", () => {
