@@ -34,7 +34,7 @@ describe(`a worker that dies between two writes (seed ${seed})`, () => {
 });
 
 it("every method a port really has is a crash point or says why not", async () => {
-  const redis = connectRedis(redisUrl, { role: "client" });
+  const redis = connectRedis(redisUrl, { role: "client", tag: "{crash:0}" });
   const real = {
     store: createRedisStore({ redis }),
     leases: createRedlockLeases({ clients: [redis] }),

@@ -187,8 +187,9 @@ describe.skipIf(inject("redisKind") === "js")("Redis fails over", () => {
   });
 
   it("nothing is stuck, and no worker has ended", async () => {
-    const redis = connectRedis(scene.primary().url, { role: "client" });
-    const left = () => readLeftovers(redis, partitionTag(scene.fleet.place.namespace, 0));
+    const tag = partitionTag(scene.fleet.place.namespace, 0);
+    const redis = connectRedis(scene.primary().url, { role: "client", tag });
+    const left = () => readLeftovers(redis, tag);
     await eventually("Redis is tidy", async () => ((await left()).length === 0 ? true : undefined)).catch(
       () => {},
     );

@@ -122,7 +122,7 @@ test("five families stay, the archive has the others, and nothing leaves before 
 
 /** Keys of runs, other than their jobs, which are BullMQ's. */
 async function keysOf(runs: ReadonlySet<string>): Promise<string[]> {
-  const redis = connectRedis(redisUrl, { role: "client" });
+  const redis = connectRedis(redisUrl, { role: "client", tag: partitionTag(namespace, 0) });
   const prefix = `${partitionTag(namespace, 0)}:run:`;
   const keys = await redis.keys(`${prefix}*`);
   redis.disconnect();

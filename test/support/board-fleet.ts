@@ -66,7 +66,7 @@ export async function openBoardFleet(
 }
 
 async function removeKeys(redisUrl: string, namespace: string): Promise<void> {
-  const redis = connectRedis(redisUrl, { role: "client" });
+  const redis = connectRedis(redisUrl, { role: "client", tag: partitionTag(namespace, 0) });
   const left = await redis.keys(`${partitionTag(namespace, 0)}*`);
   if (left.length > 0) await redis.del(...left);
   redis.disconnect();

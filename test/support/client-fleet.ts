@@ -82,7 +82,7 @@ const step = {
 export async function openClientFleet(redisUrl: string): Promise<ClientFleet> {
   const namespace = `client-${randomUUID().slice(0, 8)}`;
   const fleet = createClient({ redis: redisUrl, namespace, actor: "tester" });
-  const redis = connectRedis(redisUrl, { role: "client" });
+  const redis = connectRedis(redisUrl, { role: "client", tag: partitionTag(namespace, 0) });
   const store = createRedisStore({ redis, namespace });
   const queue = createRunQueue({ connection: redis, tag: partitionTag(namespace, 0) });
   const leases = createRedlockLeases({ clients: [redis], namespace });

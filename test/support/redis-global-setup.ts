@@ -1,5 +1,5 @@
 // One Redis for the whole test run: the server named by REDIS_URL, else an embedded one with a folder of its own in
-// .cache/. Test files read its address with inject("redisUrl") and keep apart by random namespaces. It never cleans a
+// .cache/; with RUNFLEET_TEST_CLUSTER=1 a cluster of three. Test files read its address with inject("redisUrl") and keep apart by random namespaces. It never cleans a
 // server that it did not start.
 import { statSync } from "node:fs";
 import { mkdir, mkdtemp, readdir, rm } from "node:fs/promises";
@@ -7,13 +7,14 @@ import { join } from "node:path";
 import type { EmbeddedRedisKind } from "@runfleet/testing";
 import { startEmbeddedRedis } from "@runfleet/testing";
 import type { TestProject } from "vitest/node";
+import { startRedisCluster } from "./cluster/redis-cluster.js";
 
 declare module "vitest" {
   interface ProvidedContext {
     /** Address of the Redis of this test run. */
     redisUrl: string;
     /** What that server is: "external" when REDIS_URL named it; "js" is in memory only and slow. */
-    redisKind: EmbeddedRedisKind | "external";
+    redisKind: EmbeddedRedisKind | "external" | "cluster";
   }
 }
 
@@ -31,17 +32,25 @@ export default async function setup(project: TestProject): Promise<(() => Promis
   await mkdir(parent, { recursive: true });
   await removeLeftovers(parent, Date.now());
   const dir = await mkdtemp(join(parent, "run-"));
-  const redis = await startEmbeddedRedis({
-    dir,
-    appendOnly: false,
-    log: (line) => project.vitest.logger.log(line),
-  });
+  const redis = await start(dir, (line) => project.vitest.logger.log(line));
   project.provide("redisUrl", redis.url);
   project.provide("redisKind", redis.kind);
   return async () => {
     await redis.stop();
     await rm(dir, { recursive: true, force: true });
   };
+}
+
+interface Started {
+  readonly url: string;
+  readonly kind: EmbeddedRedisKind | "cluster";
+  stop(): Promise<void>;
+}
+
+async function start(dir: string, log: (line: string) => void): Promise<Started> {
+  if (process.env["RUNFLEET_TEST_CLUSTER"] !== "1")
+    return startEmbeddedRedis({ dir, appendOnly: false, log });
+  return { ...(await startRedisCluster(dir)), kind: "cluster" };
 }
 
 async function removeLeftovers(parent: string, now: number): Promise<void> {

@@ -59,7 +59,7 @@ export async function openSecretFleet(
     log: (line) => void lines.push(line),
     audit: (entry) => void lines.push(JSON.stringify(entry)),
   });
-  const redis = connectRedis(redisUrl, { role: "client" });
+  const redis = connectRedis(redisUrl, { role: "client", tag: partitionTag(namespace, 0) });
   let stopWorker = async (): Promise<void> => undefined;
   const archive: EventSink = {
     name: "archive",

@@ -66,6 +66,9 @@ function addressOf(found: {
 
 /** The address without user and password. */
 export function withoutSecrets(url: string): string {
+  // The address of a cluster names several hosts.
+  const [, scheme, hosts] = /^(rediss?-cluster:\/\/)(?:[^@]*@)?(.*)$/.exec(url) ?? [];
+  if (scheme !== undefined) return `${scheme}${hosts}`;
   if (!URL.canParse(url)) return "an address that is no URL";
   const { protocol, host, pathname } = new URL(url);
   return `${protocol}//${host}${pathname}`;

@@ -58,7 +58,7 @@ export function createProgram(cli: Cli): Command {
     .version(version)
     .option(
       "--redis <url>",
-      "the fleet's Redis; default: REDIS_URL, else the fleet that `runfleet dev` runs here",
+      "the fleet's Redis, redis:// or rediss://; of a cluster redis-cluster://HOST:PORT,HOST:PORT; default: REDIS_URL, else the fleet that `runfleet dev` runs here",
     )
     .option("--namespace <name>", "keeps fleets on one Redis apart; default: rf")
     .option("--json", "one JSON document on standard output and nothing else")

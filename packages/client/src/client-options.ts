@@ -14,7 +14,7 @@ import type { ManyDocument } from "./client-documents.js";
 
 /** Undefined is the same as absent, so that a variable of the environment can be handed on. */
 export interface ClientOptions {
-  /** `redis://` or `rediss://` address. Default: `REDIS_URL`, else `redis://127.0.0.1:6379`. */
+  /** `redis://` or `rediss://` address, or a cluster's: `redis-cluster://`, `rediss-cluster://`. Default: `REDIS_URL`, else `redis://127.0.0.1:6379`. */
   readonly redis?: string | undefined;
   /** Keeps fleets on one Redis apart. Default: `RUNFLEET_NAMESPACE`, else `rf`. */
   readonly namespace?: string | undefined;

@@ -11,8 +11,10 @@ import {
   createSecretBox,
   examineRedis,
   type FleetBytes,
+  isClusterAddress,
   type MemoryUse,
   newRunId,
+  parseClusterAddress,
   partitionTag,
   type RedisFinding,
   readFleetBytes,
@@ -77,8 +79,8 @@ export function openConnections(options: ClientOptions): Connections {
   checkNamespace(namespace);
   const keys = options.secretKeys ?? variable("RUNFLEET_SECRET_KEYS");
   const secrets = createSecretBox({ namespace, ...(keys === undefined ? {} : { keys }) });
-  const redis = connectRedis(url, { role: "client", name: "runfleet-client" });
   const tag = partitionTag(namespace, 0);
+  const redis = connectRedis(url, { role: "client", tag, name: "runfleet-client" });
   const store = createRedisStore({ redis, namespace, partition: 0 });
   const queue = createRunQueue({ connection: redis, tag });
   const closing = new AbortController();
@@ -121,10 +123,16 @@ function variable(name: string): string | undefined {
 }
 
 function checkRedisUrl(url: string): void {
+  if (isClusterAddress(url)) {
+    parseClusterAddress(url);
+    return;
+  }
   const isRedis = URL.canParse(url) && ["redis:", "rediss:"].includes(new URL(url).protocol);
   if (isRedis) return;
   // The address may hold a password: it is not repeated.
-  throw new RunfleetError("invalid_usage", "the Redis address is not a redis:// or rediss:// URL");
+  const message =
+    "the Redis address is not a redis:// or rediss:// URL, nor redis-cluster:// or rediss-cluster://";
+  throw new RunfleetError("invalid_usage", message);
 }
 
 function checkNamespace(namespace: string): void {

@@ -27,7 +27,7 @@ export function isNoLongerHeld(error: unknown): boolean {
 
 /** Replies of Redis that say "I will not", as opposed to "you asked nonsense". */
 const refusal =
-  /^(LOADING|READONLY|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|MISCONF|OOM|BUSY|NOAUTH|NOPERM|WRONGPASS|NOREPLICAS)\b/;
+  /^(LOADING|READONLY|MASTERDOWN|MOVED|ASK|CLUSTERDOWN|TRYAGAIN|MISCONF|OOM|BUSY|NOAUTH|NOPERM|WRONGPASS|NOREPLICAS)\b/;
 
 /**
  * Passes a result on. Errors become `redis_unavailable` when the connection or Redis is at fault, `internal` when a

@@ -7,7 +7,12 @@ import { z } from "zod";
 import type { PodPlace } from "./deletion-cost.js";
 import { type LogLevels, parseLogLevels } from "./log-levels.js";
 
-const redisAddress = z.string().regex(/^rediss?:\/\/\S+$/, "must be a redis:// or rediss:// address");
+const redisAddress = z
+  .string()
+  .regex(
+    /^rediss?(-cluster)?:\/\/\S+$/,
+    "must be a redis://, rediss://, redis-cluster:// or rediss-cluster:// address",
+  );
 const plainName = z
   .string()
   .regex(/^[A-Za-z0-9._-]{1,100}$/, "may only hold letters, digits, dot, dash, underscore");

@@ -3,11 +3,22 @@ import { connectRedis } from "./connect-redis.js";
 import { examineRedis } from "./examine-redis.js";
 
 it("a real server tells what matters, in the order of the checks", async () => {
-  const redis = connectRedis(inject("redisUrl"), { role: "client" });
+  const redis = connectRedis(inject("redisUrl"), { role: "client", tag: "{rf:0}" });
   const findings = await examineRedis(redis);
   redis.disconnect();
   expect(findings.map(({ check }) => check)).toEqual([
-    ...["version", "role", "eviction", "persistence", "writing", "memory", "clients", "clock", "latency"],
+    ...[
+      "version",
+      "role",
+      "cluster",
+      "eviction",
+      "persistence",
+      "writing",
+      "memory",
+      "clients",
+      "clock",
+      "latency",
+    ],
   ]);
   expect(findings.find(({ check }) => check === "role")?.found).toMatch(/primary|does not tell/);
   expect(findings.find(({ check }) => check === "clock")?.status).toBe("ok");

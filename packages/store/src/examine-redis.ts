@@ -1,5 +1,6 @@
 /** Asks a Redis for the settings that decide whether work can be lost, and judges them. A few bounded reads. */
 import type { Redis } from "ioredis";
+import { isInCluster } from "./connect-redis.js";
 import { withRedis } from "./redis-failure.js";
 import { judgeRedis, type RedisFacts, type RedisFinding } from "./redis-findings.js";
 
@@ -18,6 +19,9 @@ async function readFacts(redis: Redis): Promise<RedisFacts> {
   return {
     version: info.get("redis_version"),
     role: info.get("role"),
+    isMember: info.has("cluster_enabled") ? info.get("cluster_enabled") === "1" : undefined,
+    isAskedAsMember: isInCluster(redis),
+    replicas: numberOf(info.get("connected_slaves")),
     evictionPolicy: config.get("maxmemory-policy") ?? info.get("maxmemory_policy"),
     appendOnly: config.get("appendonly") ?? yesOrNo(info.get("aof_enabled")),
     appendFsync: config.get("appendfsync"),

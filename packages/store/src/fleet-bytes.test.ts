@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { afterEach, expect, inject, onTestFinished, test } from "vitest";
 import { runInfo } from "../../../test/support/engine/world.js";
+import { serverOf } from "../../../test/support/server-of.js";
 import { connectRedis } from "./connect-redis.js";
 import { readFleetBytes } from "./fleet-bytes.js";
 import { partitionTag } from "./keys.js";
@@ -8,7 +9,7 @@ import { createRedisStore } from "./redis-store.js";
 
 const namespace = `bytes-${randomUUID().slice(0, 8)}`;
 const tag = partitionTag(namespace, 0);
-const redis = connectRedis(inject("redisUrl"), { role: "client" });
+const redis = connectRedis(inject("redisUrl"), { role: "client", tag });
 const store = createRedisStore({ redis, namespace });
 afterEach(async () => {
   const keys = await redis.keys(`${tag}*`);
@@ -42,7 +43,7 @@ test("an estimate is near what there is, asks no more of many runs than of some,
   expect(known.listsBytes).toBeLessThanOrEqual(lists * 1.1);
 
   const asked = async (): Promise<number> => {
-    const watcher = connectRedis(inject("redisUrl"), { role: "client" });
+    const watcher = connectRedis(inject("redisUrl"), { role: "client", tag });
     let count = 0;
     const { sendCommand } = watcher;
     watcher.sendCommand = (...given) => {
@@ -55,12 +56,10 @@ test("an estimate is near what there is, asks no more of many runs than of some,
   };
   expect(await asked(), "8 runs are pending however many there are").toBeLessThan(250);
 
-  const url = new URL(inject("redisUrl"));
+  const { host, port } = await serverOf(inject("redisUrl"), tag);
   await redis.call("ACL", "SETUSER", namespace, "on", "nopass", "~*", "+@all", "-memory|usage");
   onTestFinished(() => void redis.call("ACL", "DELUSER", namespace));
-  url.username = namespace;
-  url.password = "any";
-  const refused = connectRedis(url.href, { role: "client" });
+  const refused = connectRedis(`redis://${namespace}:any@${host}:${port}`, { role: "client", tag });
   expect(await readFleetBytes(refused, tag)).toEqual({ openRunsBytes: null, listsBytes: null });
   refused.disconnect();
 });

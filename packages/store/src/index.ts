@@ -1,4 +1,5 @@
 /** What is remembered: the store and the leases on Redis, and their twins in memory. */
+export { isClusterAddress, parseClusterAddress } from "./cluster-address.js";
 export { type ConnectOptions, connectRedis } from "./connect-redis.js";
 export { examineRedis } from "./examine-redis.js";
 export { type FleetBytes, readFleetBytes } from "./fleet-bytes.js";

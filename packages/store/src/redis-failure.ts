@@ -11,7 +11,7 @@ const ownMistakes: ReadonlySet<string> = new Set(["ERR", "WRONGTYPE", "CROSSSLOT
 export function toRunfleetError(error: unknown, doing: string): RunfleetError {
   if (isRunfleetError(error)) return error;
   const said = error instanceof Error ? error.message : String(error);
-  const message = isUnanswered(error) ? "it cannot be reached" : said;
+  const message = inOurWords(error) ?? said;
   const code = isReply(error) && isOwnMistake(message) ? "internal" : "redis_unavailable";
   return new RunfleetError(code, `Redis: ${doing}: ${message}`, { cause: withoutCommand(error) });
 }
@@ -34,9 +34,14 @@ export async function withRedis<T>(doing: string, command: () => Promise<T>): Pr
   }
 }
 
-/** The client's own words for it advise which of its options to change; the people who read them have none. */
-function isUnanswered(error: unknown): boolean {
-  return error instanceof Error && error.name === "MaxRetriesPerRequestError";
+/** What the client or the server says to programmers, for the people who read it. */
+function inOurWords(error: unknown): string | undefined {
+  if (!(error instanceof Error)) return undefined;
+  // The client's own words advise which of its options to change.
+  if (error.name === "MaxRetriesPerRequestError") return "it cannot be reached";
+  return error.message.startsWith("MOVED ")
+    ? "it is a member of a cluster, so its address begins with redis-cluster:// or rediss-cluster://"
+    : undefined;
 }
 
 function isReply(error: unknown): boolean {

@@ -5,6 +5,7 @@ const sound: RedisFacts = {
   ...{
     version: "7.0.15",
     role: "master",
+    ...{ isMember: false, isAskedAsMember: false, replicas: 0 },
     evictionPolicy: "noeviction",
     appendOnly: "yes",
     appendFsync: "everysec",
@@ -21,13 +22,15 @@ const bad = (facts: Partial<RedisFacts>) =>
 describe("the settings of a Redis", () => {
   it("that loses nothing are all right", () => {
     expect(bad({})).toEqual([]);
-    expect(judgeRedis(sound).map(({ check }) => check)).toHaveLength(9);
+    expect(judgeRedis(sound).map(({ check }) => check)).toHaveLength(10);
   });
 
   it.each<[string, Partial<RedisFacts>]>([
     ["version problem", { version: "6.0.20" }],
     ["version problem", { version: "5.0.7" }],
     ["role problem", { role: "slave" }],
+    ["cluster problem", { isMember: true }],
+    ["cluster warning", { isMember: true, isAskedAsMember: true }],
     ["eviction problem", { evictionPolicy: "allkeys-lru" }],
     ["persistence problem", { appendOnly: "no" }],
     ["persistence warning", { appendFsync: "no" }],
@@ -45,6 +48,7 @@ describe("the settings of a Redis", () => {
   it("that are just new enough, or within a limit, are all right", () => {
     expect(bad({ version: "6.2.0", usedMemory: 500, maxMemory: 1_000 })).toEqual([]);
     expect(bad({ version: "10.1.0", appendFsync: "always" })).toEqual([]);
+    expect(bad({ isMember: true, isAskedAsMember: true, replicas: 1 })).toEqual([]);
   });
 
   it("that nobody tells are unknown", () => {

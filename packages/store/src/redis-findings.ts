@@ -7,6 +7,11 @@
 export interface RedisFacts {
   readonly version: string | undefined;
   readonly role: string | undefined;
+  /** Of a Redis Cluster. */
+  readonly isMember: boolean | undefined;
+  /** Whether the fleet's address is a cluster's. */
+  readonly isAskedAsMember: boolean;
+  readonly replicas: number | undefined;
   readonly evictionPolicy: string | undefined;
   readonly appendOnly: string | undefined;
   readonly appendFsync: string | undefined;
@@ -56,6 +61,16 @@ const checks: Readonly<Record<string, (facts: RedisFacts) => Verdict>> = {
     if (role === undefined) return unknown("its role");
     if (role === "master") return ok("primary");
     return problem(role, "connect to the primary: a replica refuses every write");
+  },
+  cluster: ({ isMember, isAskedAsMember, replicas }) => {
+    if (isMember !== true) return ok("no cluster");
+    if (!isAskedAsMember)
+      return problem(
+        "one member of a cluster",
+        "begin the address with redis-cluster:// or rediss-cluster://: the keys may lie with another member",
+      );
+    if (replicas !== 0) return ok(`member of a cluster, replicas: ${replicas ?? "unknown"}`);
+    return warning("member of a cluster, no replica", "give it one: nobody else has the fleet's slot");
   },
   eviction: ({ evictionPolicy }) => {
     if (evictionPolicy === undefined) return unknown("maxmemory-policy");

@@ -4,8 +4,9 @@ import { claimOutbox } from "./generated/claim-outbox.js";
 import { confirmOutbox } from "./generated/confirm-outbox.js";
 import { runScript, type Script } from "./script.js";
 
-const redis = connectRedis(inject("redisUrl"), { role: "client", name: "script test" });
-const keys = { outbox: "{t-script:0}:outbox", outboxEntries: "{t-script:0}:outbox:entries" };
+const tag = "{t-script:0}";
+const redis = connectRedis(inject("redisUrl"), { role: "client", tag, name: "script test" });
+const keys = { outbox: `${tag}:outbox`, outboxEntries: `${tag}:outbox:entries` };
 
 afterAll(() => redis.disconnect());
 
@@ -37,11 +38,11 @@ describe("calling a script", () => {
       source: "return { 'seen', KEYS, ARGV }",
     };
     const reply = await runScript(redis, script, {
-      keys: { a: "{t}:a", b: "{t}:b", list: ["{t}:1", "{t}:2"] },
+      keys: { a: `${tag}:a`, b: `${tag}:b`, list: [`${tag}:1`, `${tag}:2`] },
       values: { x: 1, y: "why", none: [], some: ["p", 2] },
     });
     expect(reply.rest).toEqual([
-      ["{t}:b", "{t}:a", "{t}:1", "{t}:2"],
+      [`${tag}:b`, `${tag}:a`, `${tag}:1`, `${tag}:2`],
       ["why", "1", "0", "2", "p", "2"],
     ]);
   });
@@ -62,7 +63,7 @@ describe("calling a script", () => {
         code: "redis_unavailable",
       });
     }
-    const nowhere = connectRedis("redis://127.0.0.1:1", { role: "client" });
+    const nowhere = connectRedis("redis://127.0.0.1:1", { role: "client", tag });
     await expect(runScript(nowhere, claimOutbox, { keys, values })).rejects.toMatchObject({
       code: "redis_unavailable",
       retryable: true,

@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import { afterEach, beforeEach, expect, inject, test, vi } from "vitest";
+import { serverOf } from "../../../test/support/server-of.js";
 import { connectRedis } from "./connect-redis.js";
 
 const closers: (() => void)[] = [];
@@ -16,11 +17,11 @@ afterEach(() => {
 
 /** A wire to the Redis of the tests; `die` leaves its connections open and carries nothing on them any more. */
 async function openWire() {
-  const target = new URL(inject("redisUrl"));
+  const target = await serverOf(inject("redisUrl"), "{rf:0}");
   const near: Socket[] = [];
   const far: Socket[] = [];
   const server = createServer((socket) => {
-    const beyond = connect(Number(target.port), target.hostname);
+    const beyond = connect(target);
     near.push(socket.on("error", () => {}));
     far.push(beyond.on("error", () => {}));
     socket.pipe(beyond).pipe(socket, { end: false });
@@ -42,7 +43,7 @@ async function openWire() {
 
 test("a worker's command on a dead connection is answered over another", async () => {
   const wire = await openWire();
-  const redis = connectRedis(wire.url, { role: "worker" });
+  const redis = connectRedis(wire.url, { role: "worker", tag: "{rf:0}" });
   closers.push(() => redis.disconnect());
   expect(await redis.ping()).toBe("PONG");
   wire.die();
@@ -54,7 +55,7 @@ test("a worker's command on a dead connection is answered over another", async (
 
 test("a connection that answers is kept, however long nobody uses it", async () => {
   const wire = await openWire();
-  const redis = connectRedis(wire.url, { role: "worker" });
+  const redis = connectRedis(wire.url, { role: "worker", tag: "{rf:0}" });
   closers.push(() => redis.disconnect());
   for (let look = 0; look < 10; look += 1) {
     // Answered after every question before it.

@@ -29,6 +29,8 @@ export interface EmbeddedRedisOptions {
   readonly env?: NodeJS.ProcessEnv;
   /** Default: a free one. */
   readonly port?: number;
+  /** Further settings of a real server, e.g. `cluster-enabled`; the JavaScript one has none. Default: none. */
+  readonly settings?: Readonly<Record<string, string>>;
   /** Where a fetched server is kept. Default `RUNFLEET_CACHE`, else `.cache/runfleet` here. */
   readonly cacheDir?: string;
 }
@@ -52,6 +54,7 @@ interface Start {
   readonly env: NodeJS.ProcessEnv;
   readonly appendOnly: boolean;
   readonly port: number | undefined;
+  readonly settings: Readonly<Record<string, string>>;
   readonly log: (line: string) => void;
   readonly isForced: boolean;
   readonly onSpawned: (server: { readonly pid: number; readonly port?: number }) => Promise<void>;
@@ -91,6 +94,7 @@ export async function startEmbeddedRedis(options: EmbeddedRedisOptions): Promise
       env,
       appendOnly: options.appendOnly ?? true,
       port: options.port,
+      settings: options.settings ?? {},
       log,
       isForced: forced !== undefined,
       onSpawned: claim.noteServer,

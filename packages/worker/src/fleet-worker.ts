@@ -24,6 +24,7 @@ import { keepFoldersClean } from "./work-folders.js";
 import { componentLogs, troubleIn, type WorkerLog } from "./worker-log.js";
 
 export interface FleetWorkerOptions {
+  /** `redis://`, `rediss://`, or of a cluster `redis-cluster://` and `rediss-cluster://`. */
   readonly redisUrl: string;
   /**
    * Independent Redis servers that keep the leases; a run may be owned while a majority of them grants it. All workers
@@ -167,12 +168,13 @@ function openPorts(
   const commands = owner.recorder.counter("runfleet_redis_commands_total");
   const onCommand = (): void => commands.add(1);
   const place = { namespace: options.namespace ?? "rf", partition: options.partition ?? 0 };
+  const tag = partitionTag(place.namespace, place.partition);
   const redis = connectRedis(options.redisUrl, {
-    ...{ role: "worker", name: `runfleet-${workerId}`, onCommand },
+    ...{ role: "worker", tag, name: `runfleet-${workerId}`, onCommand },
   });
   // Leases have connections of their own: a long reply to anybody else must not delay a renewal.
   const leaseRedis = (options.leaseRedisUrls ?? [options.redisUrl]).map((url) =>
-    connectRedis(url, { role: "client", name: `runfleet-lease-${workerId}`, onCommand }),
+    connectRedis(url, { role: "client", tag, name: `runfleet-lease-${workerId}`, onCommand }),
   );
   const store = createRedisStore({
     redis,
@@ -182,7 +184,7 @@ function openPorts(
   const leases = createRedlockLeases({ clients: leaseRedis, ...place });
   const queue = createRunQueue({
     connection: redis,
-    tag: partitionTag(place.namespace, place.partition),
+    tag,
     // The job comes back when the lease may be taken: one of the two alone would only wait for the other.
     lockDurationMs: leaseTtlMs,
     now: clock.now,

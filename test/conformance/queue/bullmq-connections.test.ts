@@ -3,6 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createRunQueue } from "@runfleet/queue";
+import { connectRedis } from "@runfleet/store";
 import { startEmbeddedRedis } from "@runfleet/testing";
 import { Queue } from "bullmq";
 import { Redis } from "ioredis";
@@ -35,12 +36,12 @@ afterEach(() => {
 });
 
 test("closing leaves no connection behind and the caller's own one in use", async () => {
-  const connection = new Redis(inject("redisUrl"), { maxRetriesPerRequest: null, connectionName: "mine" });
-  const observer = connectTestRedis();
+  const tag = randomTag();
+  const connection = connectRedis(inject("redisUrl"), { role: "worker", tag, name: "mine" });
+  const observer = connectTestRedis(tag);
   onTestFinished(async () => {
     await Promise.all([connection.quit(), observer.quit()]);
   });
-  const tag = randomTag();
   const ours = async (): Promise<number> => {
     const list = String(await observer.call("CLIENT", "LIST"));
     return list.split("\n").filter((line) => line.includes("name=mine ") || line.includes(`name=${tag}`))
@@ -64,8 +65,8 @@ test("closing leaves no connection behind and the caller's own one in use", asyn
 });
 
 test("a consumer that stops wakes the others, in case a wake-up was on its way to it", async () => {
-  const connection = connectTestRedis();
   const tag = randomTag();
+  const connection = connectTestRedis(tag);
   const queue = createRunQueue({ connection, tag });
   const board = new Queue(testPool, { connection, prefix: tag, skipMetasUpdate: true });
   onTestFinished(async () => {

@@ -17,9 +17,10 @@ for (const [clock, aheadMs] of [
   ["an hour slow", hourMs],
 ] as const) {
   test(`a worker whose clock is ${clock} takes a delayed job when it is due, parks it and takes it again once`, async () => {
-    const connection = connectTestRedis();
+    const tag = randomTag();
+    const connection = connectTestRedis(tag);
     const now = (): number => Date.now() + aheadMs;
-    const queue = createRunQueue({ connection, tag: randomTag(), now });
+    const queue = createRunQueue({ connection, tag, now });
     closers.push(
       () => connection.quit(),
       () => queue.close(),

@@ -12,8 +12,8 @@ let queue: RunQueue;
 let board: Queue;
 
 beforeEach(() => {
-  connection = connectTestRedis();
   tag = randomTag();
+  connection = connectTestRedis(tag);
   queue = createRunQueue({ connection, tag });
   board = new Queue(testPool, { connection, prefix: tag, skipMetasUpdate: true });
 });

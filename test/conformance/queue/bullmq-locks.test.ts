@@ -24,8 +24,8 @@ let queue: RunQueue;
 let board: Queue;
 
 beforeEach(() => {
-  connection = connectTestRedis();
   tag = randomTag();
+  connection = connectTestRedis(tag);
   queue = createRunQueue({ connection, tag, lockDurationMs, stalledIntervalMs: 100 });
   board = new Queue(testPool, { connection, prefix: tag, skipMetasUpdate: true });
 });

@@ -5,8 +5,8 @@ import { expect, test } from "vitest";
 import { connectTestRedis, randomTag, testPool } from "./harness.js";
 
 test("a paused pool has ready runs, and says that it is paused until it is not", async () => {
-  const connection = connectTestRedis();
   const tag = randomTag();
+  const connection = connectTestRedis(tag);
   const queue = createRunQueue({ connection, tag });
   const board = new Queue(testPool, { connection, prefix: tag, skipMetasUpdate: true });
   await queue.add({ runId: "r1", workflow: "w", pool: testPool });

@@ -7,7 +7,8 @@ import { setTimeout as pause } from "node:timers/promises";
 import type { ConsumeOptions, Consumer, Disposition, RunQueue, StopSignal } from "@runfleet/model";
 import type { KeepEnded } from "@runfleet/queue";
 import { createMemoryQueue, createRunQueue } from "@runfleet/queue";
-import { Redis } from "ioredis";
+import { connectRedis } from "@runfleet/store";
+import type { Redis } from "ioredis";
 import { inject } from "vitest";
 
 export interface HarnessOptions {
@@ -48,13 +49,13 @@ export function randomTag(): string {
   return `{q${randomBytes(6).toString("hex")}:0}`;
 }
 
-export function connectTestRedis(url: string = inject("redisUrl")): Redis {
-  return new Redis(url, { maxRetriesPerRequest: null });
+export function connectTestRedis(tag: string): Redis {
+  return connectRedis(inject("redisUrl"), { role: "worker", tag });
 }
 
 export const startRedisHarness: StartHarness = async (options = {}) => {
-  const connections = [connectTestRedis(), connectTestRedis()] as const;
   const tag = randomTag();
+  const connections = [connectTestRedis(tag), connectTestRedis(tag)] as const;
   const queue = createRunQueue({ connection: connections[0], tag, ...options });
   const sender = createRunQueue({ connection: connections[1], tag, ...options });
   return {

@@ -102,10 +102,10 @@ export async function closeRedisTwin(twin: RedisTwin): Promise<void> {
 export function openRedisTwin(): RedisTwin {
   const namespace = `t${randomBytes(6).toString("hex")}`;
   const clock = createClock();
-  const redis = connectRedis(inject("redisUrl"), { role: "client" });
+  const tag = partitionTag(namespace, 0);
+  const redis = connectRedis(inject("redisUrl"), { role: "client", tag });
   const store = createRedisStore({ redis, namespace, now: clock.now });
   const leases = createRedlockLeases({ clients: [redis], namespace });
-  const tag = partitionTag(namespace, 0);
   // Written directly: the slowest server we support takes minutes for ten thousand scripts.
   const flood: Twin["flood"] = async (runId, { event, count }) => {
     await redis.rpush(`${tag}:run:${runId}:inbox`, ...Array<string>(count).fill(JSON.stringify(event)));

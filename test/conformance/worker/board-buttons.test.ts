@@ -42,7 +42,7 @@ let closeQueue: () => Promise<void>;
 beforeAll(async () => {
   const redisUrl = inject("redisUrl");
   board = await openBoardFleet(redisUrl, { workflows, config: { actions: [hold, brittle] } });
-  const redis = connectRedis(redisUrl, { role: "client" });
+  const redis = connectRedis(redisUrl, { role: "client", tag: partitionTag(board.namespace, 0) });
   const queues = openBoardQueues({
     connection: redis,
     tag: partitionTag(board.namespace, 0),

@@ -19,7 +19,7 @@ const { fleet, namespace, store } = under;
 const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
 const aMinuteMs = 60_000;
 
-const redis = connectRedis(redisUrl, { role: "client" });
+const redis = connectRedis(redisUrl, { role: "client", tag: partitionTag(namespace, 0) });
 const earlier = createRedisStore({ redis, namespace, now: () => Date.now() - aMinuteMs });
 const leases = createRedlockLeases({ clients: [redis], namespace });
 

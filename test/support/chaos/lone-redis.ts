@@ -43,7 +43,7 @@ export async function startLoneRedis(folder: string, name: string): Promise<Lone
 
 /** One command, over a connection of its own. */
 export async function commandOf(url: string, name: string, ...words: readonly string[]): Promise<unknown> {
-  const redis = connectRedis(url, { role: "client" });
+  const redis = connectRedis(url, { role: "client", tag: "{rf:0}" });
   try {
     return await redis.call(name, ...words);
   } finally {

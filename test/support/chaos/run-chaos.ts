@@ -136,8 +136,9 @@ async function troubledTraffic(
 }
 
 async function gather({ client, redis, folder, places }: Scene, events: Events): Promise<Evidence> {
-  const connection = connectRedis(redis.url, { role: "client" });
-  const read = (): Promise<readonly string[]> => readLeftovers(connection, partitionTag(namespace, 0));
+  const tag = partitionTag(namespace, 0);
+  const connection = connectRedis(redis.url, { role: "client", tag });
+  const read = (): Promise<readonly string[]> => readLeftovers(connection, tag);
   try {
     await eventually("Redis is tidy", () => noneLeft(read), tidyMsMax).catch(() => {});
     return {

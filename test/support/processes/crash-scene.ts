@@ -176,7 +176,7 @@ async function leftovers(
   { redisUrl, namespace }: ProcessPlace,
   givenUp: string | undefined,
 ): Promise<readonly string[]> {
-  const redis = connectRedis(redisUrl, { role: "client" });
+  const redis = connectRedis(redisUrl, { role: "client", tag: partitionTag(namespace, 0) });
   try {
     const all = await readLeftovers(redis, partitionTag(namespace, 0));
     return all.filter((left) => givenUp === undefined || !left.includes(`:run:${givenUp}:inbox`));
@@ -187,7 +187,7 @@ async function leftovers(
 
 /** Owners that take the run and never give it away, as many as a run may have. */
 async function killTooOften({ redisUrl, namespace }: ProcessPlace, runId: string): Promise<void> {
-  const redis = connectRedis(redisUrl, { role: "client" });
+  const redis = connectRedis(redisUrl, { role: "client", tag: partitionTag(namespace, 0) });
   const store = createRedisStore({ redis, namespace });
   const leases = createRedlockLeases({ clients: [redis], namespace });
   for (let deaths = 0; deaths <= limits.recoveriesMax; deaths += 1) {

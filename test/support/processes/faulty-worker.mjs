@@ -53,13 +53,14 @@ function watched(name, port) {
   return /** @type {P} */ (Object.fromEntries(wrapped));
 }
 
-const redis = connectRedis(settings.redisUrl, { role: "worker", name: `runfleet-${settings.name}` });
-const leaseRedis = connectRedis(settings.redisUrl, { role: "client" });
+const tag = partitionTag(namespace, 0);
+const redis = connectRedis(settings.redisUrl, { role: "worker", tag, name: `runfleet-${settings.name}` });
+const leaseRedis = connectRedis(settings.redisUrl, { role: "client", tag });
 const store = createRedisStore({ redis, namespace });
 const leases = createRedlockLeases({ clients: [leaseRedis], namespace });
 const queue = createRunQueue({
   connection: redis,
-  tag: partitionTag(namespace, 0),
+  tag,
   lockDurationMs: leaseTtlMs,
 });
 

@@ -69,7 +69,7 @@ export async function openProcessFleet(options: {
     faultyWorker: (fault) => kept(startFaultyWorker(place, name(), fault)),
     noted: (wanted) => eventually(`the ledger says ${JSON.stringify(wanted)}`, () => ledger(wanted)[0]),
     async leases() {
-      const redis = connectRedis(redisUrl, { role: "client" });
+      const redis = connectRedis(redisUrl, { role: "client", tag: partitionTag(namespace, 0) });
       const keys = await redis.keys(`${partitionTag(namespace, 0)}:lease:*`);
       redis.disconnect();
       return keys;

@@ -7,7 +7,7 @@ import { createRunReader } from "./run-reader.js";
 
 /** Where the fleet is. */
 export interface BoardAddress {
-  /** `redis://` or `rediss://` address. */
+  /** `redis://` or `rediss://` address, or a cluster's. */
   readonly redis: string;
   readonly namespace: string;
 }
@@ -28,10 +28,11 @@ export interface Board {
 const poolsFreshMs = 2_000;
 
 export function openBoard({ redis: url, namespace }: BoardAddress, log: (line: string) => void): Board {
-  const redis = connectRedis(url, { role: "client", name: "runfleet-board" });
+  const tag = partitionTag(namespace, 0);
+  const redis = connectRedis(url, { role: "client", tag, name: "runfleet-board" });
   const store = createRedisStore({ redis, namespace });
   const onError = (error: Error): void => log(`the board's queues: ${error.message}`);
-  const queues = openBoardQueues({ connection: redis, tag: partitionTag(namespace, 0), onError });
+  const queues = openBoardQueues({ connection: redis, tag, onError });
   const runs = createRunReader(store);
   const pools: BoardPools = { readOnly: new Map(), writable: new Map() };
   let readAt = Number.NEGATIVE_INFINITY;

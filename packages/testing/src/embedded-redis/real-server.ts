@@ -19,6 +19,8 @@ export interface RealServerOptions {
   readonly appendOnly: boolean;
   /** Without one, a free port is chosen. */
   readonly port: number | undefined;
+  /** On top of what every server gets. */
+  readonly settings: Readonly<Record<string, string>>;
   /** Called for every process started, before it is ready. */
   readonly onSpawned: (server: { readonly pid: number; readonly port: number }) => Promise<void>;
 }
@@ -59,7 +61,7 @@ export async function startRealServer(options: RealServerOptions): Promise<Liste
     const port = options.port ?? (await findFreePort());
     const server = await spawnServer({
       file: options.binary,
-      args: buildArguments({ port, dir: options.dir, appendOnly: options.appendOnly }),
+      args: buildArguments({ ...options, port }),
       env: options.env,
       logFile,
       diesWithParentBy: "signal",
@@ -87,6 +89,7 @@ function buildArguments(options: {
   readonly port: number;
   readonly dir: string;
   readonly appendOnly: boolean;
+  readonly settings: Readonly<Record<string, string>>;
 }): readonly string[] {
   const settings: Readonly<Record<string, string>> = {
     bind: "127.0.0.1",
@@ -98,6 +101,7 @@ function buildArguments(options: {
     appendonly: options.appendOnly ? "yes" : "no",
     appendfsync: "everysec",
     "maxmemory-policy": "noeviction",
+    ...options.settings,
   };
   return Object.entries(settings).flatMap(([name, value]) => [`--${name}`, value]);
 }
