@@ -32,6 +32,7 @@ const tasks = {
   mutants: async (args) => (await runNode("test/mutants/run.mjs", args)).code,
   chart: async (args) => (await runNode("test/kubernetes/run.mjs", args)).code,
   "image-check": async (args) => (await runNode("test/image/run.mjs", args)).code,
+  docs: async (args) => (await runNode("docs/site/run.mjs", args)).code,
 };
 
 /**

@@ -22,7 +22,7 @@ export function workspaceDirs() {
     readdirSync(join(root, parent))
       .sort()
       .map((name) => `${parent}/${name}`);
-  const candidates = [...inside("packages"), ...inside("apps"), "test", "examples"];
+  const candidates = [...inside("packages"), ...inside("apps"), "test", "examples", "docs/site"];
   return candidates.filter((dir) => existsSync(join(root, dir, "package.json")));
 }
 

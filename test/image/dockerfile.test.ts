@@ -75,6 +75,7 @@ describe("the builder is sent", () => {
       ),
     ).toEqual([]);
     expect(sent.filter((name) => name.startsWith("test/") || name.startsWith("docs/"))).toEqual([
+      "docs/site/package.json",
       "test/package.json",
     ]);
   });

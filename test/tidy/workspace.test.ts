@@ -6,9 +6,11 @@ import { allManifests, members } from "./workspace.js";
 
 interface WorkspaceFile {
   readonly catalog: Readonly<Record<string, string>>;
+  /** Of a package that is needed in a second version. */
+  readonly catalogs: Readonly<Record<string, Readonly<Record<string, string>>>>;
 }
 
-const { catalog } = parse(textOf("pnpm-workspace.yaml")) as WorkspaceFile;
+const { catalog, catalogs } = parse(textOf("pnpm-workspace.yaml")) as WorkspaceFile;
 const lockFile = textOf("pnpm-lock.yaml");
 
 describe.each(members)("$dir", ({ dir, manifest }) => {
@@ -29,14 +31,14 @@ describe.each(members)("$dir", ({ dir, manifest }) => {
 describe.each(allManifests)("$dir", ({ manifest }) => {
   test("takes every version from the catalog or the workspace", () => {
     const versions = Object.entries({ ...manifest.dependencies, ...manifest.devDependencies });
-    expect(versions.filter(([, version]) => version !== "catalog:" && version !== "workspace:*")).toEqual([]);
+    const isChosen = (version: string) => version.startsWith("catalog:") || version === "workspace:*";
+    expect(versions.filter(([, version]) => !isChosen(version))).toEqual([]);
   });
 });
 
 test("the catalog names exact versions, but for Node's types, which follow the oldest supported Node", () => {
-  const loose = Object.entries(catalog).filter(
-    ([, version]) => !/^\d+\.\d+\.\d+(-[a-z0-9.]+)?$/.test(version),
-  );
+  const chosen = [catalog, ...Object.values(catalogs)].flatMap((one) => Object.entries(one));
+  const loose = chosen.filter(([, version]) => !/^\d+\.\d+\.\d+(-[a-z0-9.]+)?$/.test(version));
   expect(loose.map(([name]) => name)).toEqual(["@types/node"]);
 });
 

@@ -32,6 +32,7 @@ export const allManifests: readonly Member[] = [
   ...members,
   { dir: "test", manifest: readManifest("test") },
   { dir: "examples", manifest: readManifest("examples") },
+  { dir: "docs/site", manifest: readManifest("docs/site") },
 ];
 
 function readManifest(dir: string): Manifest {
