@@ -10,6 +10,7 @@ let monotonic: number;
 let look: () => void;
 let watch: FetchWatch;
 let answer: (pool: string) => Promise<PoolBacklog>;
+let isHeard: boolean;
 const errors: unknown[] = [];
 
 beforeEach(async () => {
@@ -17,6 +18,7 @@ beforeEach(async () => {
   await queue.add({ runId: "r1", workflow: "w", pool: "default" });
   answer = (pool) => queue.backlog(pool, { dueBefore: 0 });
   monotonic = 0;
+  isHeard = true;
   errors.length = 0;
   watch = watchFetches({
     ...{ pools: ["default", "gpu"], slots: 1, onError: (error) => errors.push(error) },
@@ -30,6 +32,7 @@ beforeEach(async () => {
       },
     },
     backlog: (pool) => answer(pool),
+    isHeard: () => isHeard,
   });
 });
 
@@ -95,4 +98,16 @@ test("an answer that was minutes on its way tells nothing", async () => {
   };
   await lookTimes(1);
   expect(watch.stuck()).toBeUndefined();
+});
+
+test("one whose writes nobody confirms is not, and begins anew when they are confirmed again", async () => {
+  isHeard = false;
+  await lookTimes(9);
+  expect(watch.stuck()).toBeUndefined();
+  isHeard = true;
+  expect(watch.stuck()).toBeUndefined();
+  await lookTimes(5);
+  expect(watch.stuck()).toBeUndefined();
+  await lookTimes(1);
+  expect(watch.stuck()).toMatch(/^no run of pool default/);
 });

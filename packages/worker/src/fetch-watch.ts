@@ -1,7 +1,8 @@
 /**
  * Notices that a worker takes no runs although it could: there are ready ones in a pool of its, it has a slot for them, Redis
- * answers, and look after look none comes. That is the fault of a living process which only a restart mends. Looks alone count:
- * a process that was frozen, or a Redis that was away, has seen nothing and starts anew. Restarts nothing itself.
+ * answers and takes what it writes, and look after look none comes. That is the fault of a living process which only a restart
+ * mends. Looks alone count: a process that was frozen, or a Redis that was away, has seen nothing and starts anew. Restarts
+ * nothing itself.
  */
 import type { PoolBacklog } from "@runfleet/model";
 import type { Clock } from "./clock.js";
@@ -36,6 +37,8 @@ export function watchFetches(options: {
   readonly slots: number;
   readonly clock: Clock;
   readonly backlog: (pool: string) => Promise<PoolBacklog>;
+  /** False while nothing that the worker writes is confirmed: a Redis that can only be read gives nobody a run. */
+  readonly isHeard: () => boolean;
   readonly onError: (error: unknown) => void;
 }): FetchWatch {
   const { pools, slots, clock, onError } = options;
@@ -47,7 +50,8 @@ export function watchFetches(options: {
     const askedAt = clock.monotonic();
     const found = inHand < slots ? await options.backlog(pool) : undefined;
     const isLate = clock.monotonic() - askedAt > lookMs;
-    const couldTake = found !== undefined && found.ready > 0 && found.isPaused !== true && !isLate;
+    const isReady = found !== undefined && found.ready > 0 && found.isPaused !== true;
+    const couldTake = isReady && !isLate && options.isHeard();
     seat.idleLooks = couldTake && taken === seat.takenAtLook ? seat.idleLooks + 1 : 0;
     seat.ready = found?.ready ?? 0;
     seat.takenAtLook = taken;

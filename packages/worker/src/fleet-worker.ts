@@ -96,8 +96,11 @@ export async function createFleetWorker(options: FleetWorkerOptions): Promise<Fl
   const workDir = resolve(options.workDir ?? join(".runfleet", "work"));
   examineRedis().then((findings) => warnOf(findings, log("process")), onError);
   const { concurrency = 32, pools = ["default"], silentMsMax = defaultSilentMsMax } = options;
+  // Nobody has heard of a worker that is not there yet.
+  let silentMs = (): number => Number.POSITIVE_INFINITY;
   const fetches = watchFetches({
     ...{ pools, slots: concurrency, clock, onError },
+    isHeard: () => silentMs() <= silentMsMax,
     backlog: (pool) => queue.backlog(pool, { dueBefore: clock.now() }),
   });
   const working = await assembleWorker({
@@ -110,6 +113,7 @@ export async function createFleetWorker(options: FleetWorkerOptions): Promise<Fl
     sweepMs: options.sweepMs ?? 5_000,
     graceMs: options.graceMs ?? 10_000,
   });
+  silentMs = working.silentMs;
   const sinks = feedSinks({ store, sinks: config.sinks ?? [], workerId, log: log("sink") });
   const stopCleaning = keepFoldersClean({ rootDir: workDir, onError });
 
@@ -130,7 +134,7 @@ export async function createFleetWorker(options: FleetWorkerOptions): Promise<Fl
         ? `Redis has not answered for ${Math.round(silentMs / 1_000)} s`
         : undefined;
     },
-    stuck: () => (stopped === undefined && working.silentMs() <= silentMsMax ? fetches.stuck() : undefined),
+    stuck: () => (stopped === undefined ? fetches.stuck() : undefined),
     busy: () => working.busy(),
     stop() {
       stopped ??= shutDown();
