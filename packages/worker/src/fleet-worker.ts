@@ -48,7 +48,10 @@ export interface FleetWorkerOptions {
   readonly log: WorkerLog;
   /** Counts what the worker does, see `@runfleet/metrics`; whoever made it reads it. Default: nobody does. */
   readonly recorder?: Recorder<"worker">;
-  /** Default 10 s: a dead worker's runs go on elsewhere within this time and 2 s. */
+  /**
+   * Default 10 s: a dead worker's runs go on elsewhere within this time and 2 s; with 1 s, within 2 s. A worker that stands still
+   * for longer, by a pause of its machine or an action that blocks, loses what it has in hand.
+   */
   readonly leaseTtlMs?: number;
   /** Directory of runs and logs; default `.runfleet/work` below the current directory. */
   readonly workDir?: string;
@@ -77,6 +80,12 @@ export function newWorkerId(): string {
   return `${hostname()}-${process.pid}-${newRunId(Date.now()).slice(-6)}`;
 }
 
+/**
+ * How often jobs of dead workers are looked for: it takes two looks, the first after the last renewal and the second after
+ * the lease, so with a short lease a look each second would be most of a takeover.
+ */
+const looksPerLease = 4;
+const stalledLookMsMax = 1_000;
 /** One lost answer is nothing. */
 const defaultSilentMsMax = 12_000;
 
@@ -191,6 +200,7 @@ function openPorts(
     tag,
     // The job comes back when the lease may be taken: one of the two alone would only wait for the other.
     lockDurationMs: leaseTtlMs,
+    stalledIntervalMs: Math.min(stalledLookMsMax, leaseTtlMs / looksPerLease),
     now: clock.now,
   });
   return {
