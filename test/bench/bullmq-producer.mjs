@@ -31,8 +31,9 @@ const addSequence = async (count) => {
 const starts = {
   w1: () => queue.add("step", {}),
   w2: () => addSequence(10),
-  w3: () => queue.add("parent", {}),
+  w3: () => queue.add("parent", { children: 100 }),
   w4: () => addSequence(3),
+  w7: () => queue.add("parent", { children: 50 }),
 };
 
 serve({

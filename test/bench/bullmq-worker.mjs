@@ -3,7 +3,10 @@ import { Queue, Worker } from "bullmq";
 import { Redis } from "ioredis";
 import { serve, setup } from "./serve.mjs";
 
-/** @typedef {{ run: string, left: number }} SequenceJob left: steps after this one */
+/**
+ * @typedef {{ run: string, left: number }} SequenceJob left: steps after this one
+ * @typedef {{ children: number }} ParentJob
+ */
 
 const connection = new Redis(setup.redisUrl, { maxRetriesPerRequest: null });
 const queue = new Queue(setup.name, { connection });
@@ -15,8 +18,9 @@ const jobs = {
     const { run, left } = /** @type {SequenceJob} */ (data);
     if (left > 0) await queue.add("sequence", { run, left: left - 1 }, { jobId: `${run}-${left - 1}` });
   },
-  async parent() {
-    await queue.addBulk(Array.from({ length: 100 }, (_, n) => ({ name: "step", data: { n } })));
+  async parent({ data }) {
+    const { children } = /** @type {ParentJob} */ (data);
+    await queue.addBulk(Array.from({ length: children }, (_, n) => ({ name: "step", data: { n } })));
   },
 };
 

@@ -1,6 +1,7 @@
 // `npm run bench -- --costs`: what a unit of each workload costs in processor time, by process, and in Redis by command.
 // Processor time is what a busy machine changes least, so it shows what a change of the code is worth.
 import { passThrough } from "./measure.mjs";
+import { redisCpuMs } from "./redis-work.mjs";
 import { commandName, scriptNames } from "./script-names.mjs";
 import { median } from "./statistics.mjs";
 import { workloads } from "./workloads.mjs";
@@ -42,9 +43,8 @@ export async function measureCosts(side, redis) {
 
 /** ms of processor time so far. @param {Side} side @param {Redis} redis */
 async function usedBy(side, redis) {
-  const [{ producer, worker }, cpu] = await Promise.all([side.cpuMs(), redis.info("cpu")]);
-  const seconds = (/** @type {string} */ name) => Number(new RegExp(`^${name}:(.*)$`, "m").exec(cpu)?.[1]);
-  return { producer, worker, redis: 1_000 * (seconds("used_cpu_user") + seconds("used_cpu_sys")) };
+  const [{ producer, worker }, { server }] = await Promise.all([side.cpuMs(), redisCpuMs(redis)]);
+  return { producer, worker, redis: server };
 }
 
 /**

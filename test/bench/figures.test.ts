@@ -1,9 +1,15 @@
 /** The arithmetic of the bench: medians, ratios of pairs, and when the comparison fails. */
 import { expect, test } from "vitest";
 import { figuresOfEngine } from "./engine/bench-engine.mjs";
+import { loopFigures } from "./loop/bench-loop.mjs";
 import { written } from "./reads/patterns.mjs";
-import { findRegressions, type Measured } from "./results.mjs";
-import { figuresOf, median, percentile } from "./statistics.mjs";
+import { findRegressions, type Measured, resultsNameOf } from "./results.mjs";
+import { soakFigures } from "./soak/bench-soak.mjs";
+import { beyondRetained, trendOf } from "./soak/trend.mjs";
+import { figuresOf, median, percentile, sequenceShareOf } from "./statistics.mjs";
+import { takeoverFigures } from "./takeover/bench-takeover.mjs";
+import { readLine } from "./watch-commands.mjs";
+import { workersFigures } from "./workers/bench-workers.mjs";
 
 const workload = { title: "runs", unit: "runs/s", better: "higher" } as const;
 const pair = (runfleet: number, bullmq: number) => ({
@@ -69,4 +75,125 @@ test("a pattern is written again under new ids and times, and the rest as it was
     ["ZADD", "{rf:0}:runs:completed", "0", "000000000005000:B2"],
     ["COPY", "{rf:0}:run:A1:state", "{rf:0}:run:B2:state"],
   ]);
+});
+
+test("a row without a ratio, here or in what was committed, is no regression", () => {
+  const none = { better: "higher", ratio: null } as const;
+  expect(findRegressions({ w5: none }, measured(1, "higher"))).toEqual([]);
+  expect(findRegressions({ w1: none }, measured(1, "higher"))).toEqual([]);
+  expect(findRegressions(measured(1, "higher"), { w1: none })).toEqual([]);
+});
+
+test("other ways of writing the append-only file have results of their own", () => {
+  expect(resultsNameOf({ scale: "full", aof: "everysec" })).toBe("full");
+  expect(resultsNameOf({ scale: "quick", aof: "always" })).toBe("quick-aof-always");
+});
+
+test("parallel steps are held against those in sequence of the same repetition", () => {
+  const pairs = new Map([
+    ["w2", [pair(100, 1), pair(10, 1), pair(50, 1)]],
+    ["w7", [pair(50, 1), pair(9, 1), pair(60, 1)]],
+  ]);
+  expect(sequenceShareOf("w7", pairs)).toEqual({ toW2: 0.9 });
+  expect(sequenceShareOf("w2", pairs)).toEqual({});
+  expect(sequenceShareOf("w7", new Map([["w7", [pair(1, 1)]]]))).toEqual({});
+});
+
+test("a loop's last thousand iterations are held against its first", () => {
+  const marks = [0, 100, 300, 420].map((ms, index) => ({ at: ms * 2, workerMs: ms, redisMs: index * 10 }));
+  expect(loopFigures([marks])).toMatchObject({
+    ...{ iterations: 3_000, runfleet: 130, ratio: 1.182 },
+    ...{
+      worker: { first: 100, last: 120 },
+      redis: { first: 10, last: 10 },
+      elapsed: { first: 200, last: 240 },
+    },
+  });
+});
+
+test("a takeover is held against BullMQ's where that was measured", () => {
+  const times = { median: 10, max: 11, kills: 3 };
+  const settings = {
+    default: { leaseTtlMs: 10_000, idle: times, loaded: times },
+    short: { leaseTtlMs: 1_000, idle: times, loaded: times },
+  };
+  expect(takeoverFigures(settings, { median: 50, max: 60, kills: 3 })).toMatchObject({
+    runfleet: 10,
+    bullmq: 50,
+    ratio: 0.2,
+  });
+  expect(takeoverFigures(settings, undefined)).toMatchObject({ runfleet: 10, bullmq: null, ratio: null });
+});
+
+test("workers are held against one worker of the same repetition, and it is said what was full", () => {
+  const pass = (perSecond: number, redisThread: number, machine: number) => ({
+    ...{ perSecond, redisThread, machine, workers: 1, client: 0.1 },
+  });
+  const figures = workersFigures({
+    "w1 1": [pass(10, 0.2, 0.5)],
+    "w1 2": [pass(18, 0.4, 0.8)],
+    "w1 4": [pass(20, 0.95, 1)],
+    "w2 1": [pass(100, 0.2, 0.5), pass(10, 0.2, 0.5)],
+    "w2 2": [pass(150, 0.5, 0.95), pass(19, 0.5, 0.95)],
+    "w2 4": [pass(200, 0.5, 0.95), pass(20, 0.5, 0.95)],
+  });
+  expect(figures).toMatchObject({ ratio: 1.7, workloads: { w1: { twoToOne: 1.8, fourToOne: 2 } } });
+  const full = (workload: "w1" | "w2") =>
+    Object.values(figures.workloads[workload].workers).map((each) => each.full);
+  expect(full("w1")).toEqual(["neither", "neither", "Redis"]);
+  expect(full("w2")).toEqual(["neither", "cores", "cores"]);
+});
+
+test("what rises in the second half grows; what has levelled off there, or falls, does not", () => {
+  const line = (valueAt: (index: number) => number) =>
+    Array.from({ length: 20 }, (_, index) => ({ atMs: index * 60_000, value: valueAt(index) }));
+  const options = { toleratedShare: 0.05 };
+  expect(
+    trendOf(
+      line((index) => 100 + index),
+      options,
+    ),
+  ).toMatchObject({ perHour: 60, grows: true });
+  expect(
+    trendOf(
+      line((index) => Math.min(100, index * 10)),
+      options,
+    ),
+  ).toMatchObject({ perHour: 0, grows: false });
+  expect(
+    trendOf(
+      line((index) => 100 - index),
+      options,
+    ).grows,
+  ).toBe(false);
+});
+
+test("what Redis holds for runs that are kept is no growth", () => {
+  const sightings = [0, 100, 200, 300].map((retained, index) => ({
+    ...{ atMs: index, retained },
+    bytes: 1_000 + retained * 50,
+  }));
+  expect(beyondRetained(sightings).map(({ value }) => value)).toEqual([11_000, 11_000, 11_000, 11_000]);
+});
+
+test("a soak names what grew, and its ended runs that are kept are not it", () => {
+  const look = (index: number) => ({ rssBytes: 1e8, heapBytes: 1e7 + index * 1e6 });
+  const sample = (index: number) => ({
+    ...{ atMs: index * 60_000, retained: index, bytes: 1e6 + index * 500, open: 0 },
+    ...{ worker: look(index), server: look(0) },
+  });
+  const samples = Array.from({ length: 20 }, (_, index) => sample(index));
+  expect(soakFigures(samples, 10).grows).toEqual(["worker heap"]);
+  const late = samples.map((each) => ({ ...each, open: 101, worker: look(0) }));
+  expect(soakFigures(late, 10).grows).toEqual(["runs that are open"]);
+});
+
+test("a line of MONITOR is read as far as a name needs it", () => {
+  const line = String.raw`+1796063876.439037 [0 127.0.0.1:60424] "evalsha" "ab12" "1" "{rf:0}:run:\"A\"" "more"`;
+  expect(readLine(line)).toEqual({
+    words: ["evalsha", "ab12", "1", String.raw`{rf:0}:run:\"A\"`],
+    source: "127.0.0.1:60424",
+  });
+  expect(readLine('+1.5 [0 lua] "hget" "key"').source).toBe("lua");
+  expect(readLine("+OK").words).toEqual([]);
 });

@@ -3,16 +3,20 @@ import { fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
 
 /**
- * @typedef {{ redisUrl: string, name: string, concurrency: number, folder: string }} Setup
- *   name: namespace (Runfleet) or queue (BullMQ), new for every repetition
  * @typedef {{
- *   type: "produce" | "time" | "park" | "answer" | "timeAnswers" | "timeSleeps" | "look" | "address" | "pings",
- *   workload?: string, runs?: number,
+ *   redisUrl: string, name: string, concurrency: number, folder: string, leaseTtlMs?: number, holds?: boolean,
+ * }} Setup
+ *   name: namespace (Runfleet) or queue (BullMQ), new for every repetition; holds: work that is begun never ends
+ * @typedef {{
+ *   type: "produce" | "time" | "load" | "rest" | "park" | "answer" | "timeAnswers" | "timeSleeps" | "look" | "address"
+ *     | "pings" | "calls" | "marks" | "release",
+ *   workload?: string, runs?: number, perSecond?: number,
  * }} Question
  * @typedef {{
  *   ask: (request: Question) => Promise<unknown>,
+ *   kill: () => Promise<void>,
  *   stop: () => Promise<void>,
- * }} Measured
+ * }} Measured kill: with SIGKILL; resolves when the process is gone
  */
 
 /**
@@ -53,6 +57,10 @@ export async function startMeasured(program, setup, nodeOptions = []) {
       const reply = question(asked);
       child.send({ id: asked, ...request });
       return reply;
+    },
+    async kill() {
+      child.kill("SIGKILL");
+      await ended;
     },
     async stop() {
       if (child.connected) child.send({ id: -1, type: "stop" });

@@ -3,6 +3,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { passThrough } from "./measure.mjs";
 import { commandName, scriptNames } from "./script-names.mjs";
+import { watchCommands } from "./watch-commands.mjs";
 
 /**
  * @typedef {{
@@ -26,34 +27,39 @@ const ours = "zcard";
  */
 export async function countRoundTrips(side, redis) {
   await passThrough(side, workload, runs);
-  const commands = await countCommands(side, redis);
-  const total = [...commands.values()].reduce((sum, count) => sum + count, 0);
   return {
     ...{ runs, stepsPerRun },
-    perRun: Number((total / runs).toFixed(1)),
+    ...(await commandsPerRun(side, redis, workload)),
     scriptMicrosecondsPerRun: Math.round((await scriptMicroseconds(side, redis)) / runs),
-    byCommand: Object.fromEntries(
-      [...commands]
-        .sort(([, a], [, b]) => b - a)
-        .map(([name, count]) => [name, Number((count / runs).toFixed(2))]),
-    ),
   };
 }
 
-/** @param {import("./side.mjs").Side} side @param {import("ioredis").Redis} redis */
-async function countCommands(side, redis) {
+/**
+ * @param {import("./side.mjs").Side} side
+ * @param {import("ioredis").Redis} redis
+ * @param {string} name of the workload
+ * @returns {Promise<Pick<RoundTrips, "perRun" | "byCommand">>}
+ */
+export async function commandsPerRun(side, redis, name) {
   const names = await scriptNames();
-  const watcher = await redis.monitor();
   /** @type {Map<string, number>} */
   const commands = new Map();
-  watcher.on("monitor", (_time, words, source) => {
-    const name = commandName(words, names);
-    if (source !== "lua" && name !== ours) commands.set(name, (commands.get(name) ?? 0) + 1);
+  const stopWatching = await watchCommands(redis, (words, source) => {
+    const command = commandName(words, names);
+    if (source !== "lua" && command !== ours) commands.set(command, (commands.get(command) ?? 0) + 1);
   });
-  await passThrough(side, workload, runs);
+  await passThrough(side, name, runs);
   await pause(settleMs);
-  watcher.disconnect();
-  return commands;
+  stopWatching();
+  const total = [...commands.values()].reduce((sum, count) => sum + count, 0);
+  return {
+    perRun: Number((total / runs).toFixed(1)),
+    byCommand: Object.fromEntries(
+      [...commands]
+        .sort(([, a], [, b]) => b - a)
+        .map(([command, count]) => [command, Number((count / runs).toFixed(2))]),
+    ),
+  };
 }
 
 /** @param {import("./side.mjs").Side} side @param {import("ioredis").Redis} redis */

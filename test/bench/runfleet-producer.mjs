@@ -15,7 +15,26 @@ await client.publish(sources.map((source) => ({ source })));
 const start = (workload) =>
   client.start(workflowOf[workload] ?? workload, { inputs: inputsOf[workload] ?? {} });
 
+/** Runs one after the other in each lane, until told to rest. */
+let load = { isOver: true, ended: Promise.resolve() };
+
+/** @param {string} workload */
+function beginLoad(workload) {
+  const begun = { isOver: false, ended: Promise.resolve() };
+  begun.ended = inFlight(Number.POSITIVE_INFINITY, async () => {
+    if (begun.isOver) return false;
+    await (await start(workload)).result();
+    return true;
+  });
+  load = begun;
+}
+
 serve({
+  load: async ({ workload = "" }) => beginLoad(workload),
+  async rest() {
+    load.isOver = true;
+    await load.ended;
+  },
   produce: ({ workload = "", runs = 0 }) => inFlight(runs, () => start(workload)),
   async time({ workload = "", runs = 0 }) {
     /** @type {number[]} */

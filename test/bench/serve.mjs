@@ -5,7 +5,7 @@
  * @typedef {import("./processes.mjs").Question} Question
  * @typedef {{ [type in Question["type"]]?: (question: Question) => Promise<unknown> } & { stop: () => Promise<void> }} Program
  *   produce starts runs; time runs them one by one and answers how long each took, in ms; look tells what the process
- *   uses; the others are those of w5, w9 and w10
+ *   uses; the others are those of single rows
  */
 
 /** What this process uses, after a garbage collection where it was started with one. */

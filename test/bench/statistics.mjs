@@ -9,7 +9,7 @@
  *   runfleet: number, bullmq: number, ratio: number,
  *   range: { runfleet: Range, bullmq: Range, ratio: Range },
  *   p99?: { runfleet: number, bullmq: number },
- *   repetitions: number,
+ *   repetitions: number, toW2?: number,
  * }} Figures medians; `ratio` is the median of the pairs' ratios runfleet / bullmq, which a machine that changes its
  *   speed between the pairs does not touch
  */
@@ -60,6 +60,21 @@ export function figuresOf({ title, unit, better }, pairs) {
         }),
     repetitions: pairs.length,
   };
+}
+
+/**
+ * What the steps of parallel blocks (w7) cost against those in sequence (w2), where both were measured.
+ * @param {string} name of the workload
+ * @param {ReadonlyMap<string, readonly Pair[]>} pairs in the same repetitions
+ * @returns {{ toW2?: number }} steps/s of Runfleet to its own of w2
+ */
+export function sequenceShareOf(name, pairs) {
+  const sequence = pairs.get("w2");
+  if (name !== "w7" || sequence === undefined) return {};
+  const shares = (pairs.get(name) ?? []).map(
+    ({ runfleet }, index) => runfleet.value / (sequence[index]?.runfleet.value ?? Number.NaN),
+  );
+  return { toW2: rounded(median(shares)) };
 }
 
 /** @param {readonly number[]} values @returns {Range} */

@@ -66,4 +66,16 @@ export const workloads = {
     units: 1,
     endings: { runfleet: 1, bullmq: 3 },
   },
+  w7: {
+    title:
+      "steps of runs with one parallel block of 50 branches; BullMQ: jobs that add 50 each, nobody waits for them",
+    unit: "steps/s",
+    better: "higher",
+    measure: "throughput",
+    runs: { quick: 50, full: 400 },
+    waves: { quick: 1, full: 1 },
+    warmUp: { quick: 20, full: 80 },
+    units: 50,
+    endings: { runfleet: 1, bullmq: 51 },
+  },
 };

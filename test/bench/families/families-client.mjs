@@ -1,4 +1,4 @@
-// The client process of w10: starts families and times single ones from start to result.
+// The client process of the row `families`: starts families and times single ones from start to result.
 import { setTimeout as pause } from "node:timers/promises";
 import { createClient } from "@runfleet/client";
 import { inFlight } from "../in-flight.mjs";

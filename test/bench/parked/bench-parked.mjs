@@ -6,6 +6,8 @@ import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { partitionTag } from "@runfleet/store";
 import { startMeasured } from "../processes.mjs";
+import { reach } from "../reach.mjs";
+import { redisCpuMs } from "../redis-work.mjs";
 import { percentile, rounded } from "../statistics.mjs";
 import { keyBytesOf, usedBytes } from "./memory.mjs";
 
@@ -28,8 +30,6 @@ const title =
   "runs parked at a gate: memory, idle CPU, from an answer to the next step, all of them woken at once";
 /** Both cores: Redis has one, and the workers share the other with the client. */
 const workers = 2;
-/** Far beyond the slowest machine: whatever takes longer hangs. */
-const hungMs = 180_000;
 
 /**
  * On an empty Redis, with new processes, under the namespace that a fleet has unless it is told another: its length counts in
@@ -63,8 +63,10 @@ export async function benchParked({ redis, setup, scale }) {
     const before = await cpuOf(redis, all);
     const wakeSeconds = await wakeAll(client, watch, amount.runs);
     const after = await cpuOf(redis, all);
+    const bytesPerRun = Math.round((parked.bytes.runs - idle.bytes.runs) / amount.runs);
     return {
-      title,
+      ...{ title, unit: "bytes/run", better: /** @type {const} */ ("lower") },
+      ...{ runfleet: bytesPerRun, bullmq: null, ratio: null },
       runs: amount.runs,
       worker: {
         rssMiB: { idle: mebibytes(idle.look.rssBytes), parked: mebibytes(parked.look.rssBytes) },
@@ -73,7 +75,7 @@ export async function benchParked({ redis, setup, scale }) {
         idleCpuShare: rounded((rested.cpuMs - parked.look.cpuMs) / amount.idleMs),
       },
       redis: {
-        bytesPerRun: Math.round((parked.bytes.runs - idle.bytes.runs) / amount.runs),
+        bytesPerRun,
         feedBytes: parked.bytes.feed,
         keyBytes,
       },
@@ -112,7 +114,7 @@ function watcherOf(redis, tag) {
 /** @param {Measured} client @param {ReturnType<typeof watcherOf>} watch @param {number} runs */
 async function parkAll(client, watch, runs) {
   await client.ask({ type: "park", runs });
-  await reach(watch.waiting, runs, "parked");
+  await reach(watch.waiting, runs, "runs parked");
 }
 
 /** Seconds from the first answer to the last end. @param {Measured} client @param {ReturnType<typeof watcherOf>} watch @param {number} runs */
@@ -120,18 +122,9 @@ async function wakeAll(client, watch, runs) {
   const wanted = (await watch.completed()) + runs;
   const startedAt = performance.now();
   const answered = client.ask({ type: "answer" });
-  await reach(watch.completed, wanted, "completed");
+  await reach(watch.completed, wanted, "runs completed");
   await answered;
   return (performance.now() - startedAt) / 1_000;
-}
-
-/** @param {() => Promise<number>} count @param {number} wanted @param {string} what */
-async function reach(count, wanted, what) {
-  const deadline = performance.now() + hungMs;
-  while ((await count()) < wanted) {
-    if (performance.now() > deadline) throw new Error(`${await count()} of ${wanted} runs ${what}`);
-    await pause(5);
-  }
 }
 
 /** @param {Measured} client @param {import("../processes.mjs").Question} question */
@@ -153,12 +146,10 @@ async function lookAt(worker) {
 async function cpuOf(redis, { client, workers: working }) {
   const sum = async (/** @type {Measured[]} */ measured) =>
     (await Promise.all(measured.map(lookAt))).reduce((total, { cpuMs }) => total + cpuMs, 0);
-  const info = await redis.info("cpu");
-  const seconds = [...info.matchAll(/^used_cpu_(?:sys|user):([\d.]+)/gm)].map(([, text]) => Number(text));
   return {
     client: await sum(client),
     workers: await sum(working),
-    redis: seconds.reduce((total, each) => total + each, 0) * 1_000,
+    redis: (await redisCpuMs(redis)).server,
   };
 }
 

@@ -1,13 +1,10 @@
 // What Redis holds: all of it, and the keys of one parked run one by one.
+import { redisBytes } from "../redis-work.mjs";
 
 /** The feed of the fleet is capped and shared: what it grows by belongs to no run. @param {import("ioredis").Redis} redis @param {string} tag */
 export async function usedBytes(redis, tag) {
-  const info = await redis.info("memory");
-  const used = Number(/^used_memory:(\d+)/m.exec(info)?.[1]);
-  // What lies in the buffer of the append-only file at this moment is no data.
-  const buffers = Number(/^mem_aof_buffer:(\d+)/m.exec(info)?.[1] ?? 0);
   const feed = (await redis.memory("USAGE", `${tag}:events`, "SAMPLES", 0)) ?? 0;
-  return { runs: used - buffers - feed, feed };
+  return { runs: (await redisBytes(redis)) - feed, feed };
 }
 
 /**

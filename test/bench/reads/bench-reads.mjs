@@ -1,15 +1,17 @@
 // Workload w9: what every page costs to read while Redis holds 200,000 runs, over the real HTTP API, and how long Redis
 // keeps others waiting meanwhile. Targets: below 200 ms a page, PING below 20 ms. There is no other system to compare with.
 import { partitionTag } from "@runfleet/store";
+import { bytesOf, mebi } from "../capacity/model.mjs";
 import { startMeasured } from "../processes.mjs";
+import { redisBytes } from "../redis-work.mjs";
 import { percentile, rounded } from "../statistics.mjs";
 import { fill } from "./fill.mjs";
 import { readsOf } from "./reads.mjs";
 
 /**
  * @typedef {{ p50: number, p99: number }} Times in ms
- * @typedef {{ title: string, runs: number, redisMiB: number, fillSeconds: number, idlePing: Times, pages: Record<string, Times & { kilobytes: number, ping: number, redis: number, longest: number }>, slow: string[] }} ReadFigures
- *   redis: ms of Redis' time per read; longest: its longest command, in ms; ping: p99 while the page was read; slow: pages that missed a target
+ * @typedef {{ title: string, unit: string, better: "lower", runfleet: number, bullmq: null, ratio: null, runs: number, redisMiB: number, holding: import("../capacity/model.mjs").Holding, predicted?: { redisMiB: number, toMeasured: number }, fillSeconds: number, idlePing: Times, pages: Record<string, Times & { kilobytes: number, ping: number, redis: number, longest: number }>, slow: string[] }} ReadFigures
+ *   runfleet: p99 of the slowest page; redis: ms of Redis' time per read; longest: its longest command, in ms; ping: p99 while the page was read; slow: pages that missed a target
  */
 
 /** @type {Readonly<Record<import("../workloads.mjs").Scale, import("./fill.mjs").Amounts & { times: number }>>} */
@@ -25,11 +27,12 @@ const warmUp = 3;
 
 /**
  * On an empty Redis, with new processes.
- * @param {{ redis: import("ioredis").Redis, setup: import("../processes.mjs").Setup, scale: import("../workloads.mjs").Scale }} options
+ * @param {import("../rows.mjs").RowOptions} options
  * @returns {Promise<ReadFigures>}
  */
-export async function benchReads({ redis, setup, scale }) {
+export async function benchReads({ redis, setup, scale, known }) {
   const amount = amounts[scale];
+  const [, appendOnly = "yes"] = /** @type {string[]} */ (await redis.config("GET", "appendonly"));
   const startedAt = performance.now();
   const worker = await startMeasured("runfleet-worker.mjs", setup);
   const filled = await fill({
@@ -64,11 +67,14 @@ export async function benchReads({ redis, setup, scale }) {
     const slow = Object.entries(pages).flatMap(([name, { p99, ping: others }]) =>
       p99 < targets.pageMs && others < targets.pingMs ? [] : [name],
     );
-    const used = Number(/^used_memory:(\d+)/m.exec(await redis.info("memory"))?.[1]);
+    const bytes = await redisBytes(redis);
     return {
-      title,
+      ...{ title, unit: "ms", better: "lower", bullmq: null, ratio: null },
+      runfleet: Math.max(...Object.values(pages).map(({ p99 }) => p99)),
       runs: filled.runs,
-      redisMiB: rounded(used / 2 ** 20),
+      redisMiB: rounded(bytes / mebi),
+      holding: filled.holding,
+      ...predictionOf(filled.holding, { bytes, known }),
       fillSeconds,
       idlePing,
       pages,
@@ -77,8 +83,21 @@ export async function benchReads({ redis, setup, scale }) {
   } finally {
     await Promise.all([server.stop(), pinger.stop()]);
     await redis.flushall();
-    await redis.config("SET", "appendonly", "yes");
+    await redis.config("SET", "appendonly", appendOnly);
   }
+}
+
+/**
+ * What the capacity model says of this, where what it needs was measured. Pure.
+ * @param {import("../capacity/model.mjs").Holding} holding
+ * @param {{ bytes: number, known: import("../results.mjs").Results }} measured
+ * @returns {{ predicted?: { redisMiB: number, toMeasured: number } }}
+ */
+export function predictionOf(holding, { bytes, known: { capacity, w5 } }) {
+  if (capacity === undefined || w5 === undefined) return {};
+  const costs = { capacity, parkedBytes: w5.redis.bytesPerRun, feedBytes: w5.redis.feedBytes };
+  const predicted = bytesOf(costs, holding);
+  return { predicted: { redisMiB: rounded(predicted / mebi), toMeasured: rounded(predicted / bytes) } };
 }
 
 /**

@@ -10,7 +10,8 @@ import { readPatterns, written } from "./patterns.mjs";
 /**
  * @typedef {import("@runfleet/client").FleetClient} FleetClient
  * @typedef {{ runs: number, children: number, schedules: number }} Amounts
- * @typedef {{ runs: number, family: string, waiting: string, completed: string }} Filled ids to look at; family: has many children
+ * @typedef {{ runs: number, holding: import("../capacity/model.mjs").Holding, family: string, waiting: string, completed: string }} Filled
+ *   holding: what was written, for the capacity model; the others are ids to look at; family: has many children
  */
 
 const steps = Array.from({ length: 10 }, (_, index) => `call step${index}`).join(" ");
@@ -102,6 +103,10 @@ export async function fill({ redis, redisUrl, namespace, amounts, worker }) {
       return { pattern, times: Math.round((amounts.runs * share) / workflows / pattern.ids.length) };
     });
     const runs = await writeAll(redis, weighted);
+    const holding = holdingOf(
+      named.map(({ kind }, index) => ({ kind, times: weighted[index]?.times ?? 0 })),
+      amounts,
+    );
     await listByWorkflow(redis, tag);
     await addSchedules(client, amounts.schedules);
     await addUsage(
@@ -110,10 +115,36 @@ export async function fill({ redis, redisUrl, namespace, amounts, worker }) {
       named.map(({ name }) => name),
     );
     const idOf = (/** @type {string} */ kind) => roots[named.findIndex((each) => each.kind === kind)] ?? "";
-    return { runs, family: big.id, waiting: idOf("asking"), completed: idOf("long") };
+    return { runs, holding, family: big.id, waiting: idOf("asking"), completed: idOf("long") };
   } finally {
     await client.close();
   }
+}
+
+/** What one pattern of each kind holds. @type {Readonly<Record<string, import("../capacity/model.mjs").Holding>>} */
+const holdings = {
+  short: { ended: 1, steps: 1 },
+  long: { ended: 1, steps: 10 },
+  failing: { ended: 1, steps: 1 },
+  asking: { parked: 1, steps: 1 },
+  sleeping: { parked: 1 },
+  delayed: { parked: 1 },
+  cancelled: { ended: 1 },
+  family: { ended: 1, children: 3 },
+};
+
+/**
+ * Pure.
+ * @param {readonly { kind: string, times: number }[]} written
+ * @param {Pick<Amounts, "children">} amounts of the one large family
+ */
+export function holdingOf(written, { children }) {
+  const sum = (/** @type {keyof import("../capacity/model.mjs").Holding} */ part) =>
+    written.reduce((total, { kind, times }) => total + times * (holdings[kind]?.[part] ?? 0), 0);
+  return {
+    ...{ parked: sum("parked"), ended: sum("ended"), steps: sum("steps") },
+    children: sum("children") + children,
+  };
 }
 
 /** As in `workflow_rows.lua`. */
