@@ -43,7 +43,7 @@ test("a wrong clock is no fault, a frozen process is silent until it goes on, on
   server = await startServerProcess(fleet.place, {});
   const [, port] = /"healthPort":(\d+)/.exec(worker.log()) ?? [];
   const both = [`http://127.0.0.1:${port}`, server.url] as const;
-  const run = await fleet.client.start("held");
+  await fleet.client.start("held");
   await fleet.noted({ action: "held_step", what: "begun" });
   await expect.poll(() => probes(...both)).toEqual([200, 200, 200, 200]);
 
@@ -59,5 +59,4 @@ test("a wrong clock is no fault, a frozen process is silent until it goes on, on
   await server.end();
   server = undefined;
   expect(await probes(...both)).toEqual(["gone", "gone", "gone", "gone"]);
-  expect(["completed", "pending", "running"]).toContain((await run.get()).status);
 });

@@ -16,7 +16,7 @@ function valuesMax(label: Label): number {
 
 const parts: Readonly<Record<MetricPart, string>> = {
   worker: `Counted in each worker, from its start; served by the port of \`--health-port\`. Over all workers take \`sum\`.`,
-  server: `Read from Redis by a server when it is asked, at most once a second. Each server says the same: take \`max\`, never \`sum\`.`,
+  server: `Read from Redis by a server when it is asked, at most once a second. Each server says the same, counters from its own start on: take \`max\`, never \`sum\`.`,
 };
 
 export function describeCatalogue(): string {
