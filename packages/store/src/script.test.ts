@@ -39,11 +39,20 @@ describe("calling a script", () => {
     };
     const reply = await runScript(redis, script, {
       keys: { a: `${tag}:a`, b: `${tag}:b`, list: [`${tag}:1`, `${tag}:2`] },
-      values: { x: 1, y: "why", none: [], some: ["p", 2] },
+      values: { x: 1, y: "größer\r\n€", none: [], some: ["", 0, "p", 2.5] },
     });
     expect(reply.rest).toEqual([
       [`${tag}:b`, `${tag}:a`, `${tag}:1`, `${tag}:2`],
-      ["why", "1", "0", "2", "p", "2"],
+      ["größer\r\n€", "1", "0", "4", "", "0", "p", "2.5"],
+    ]);
+    // The next call has keys of its own, though some look like the ones before.
+    const next = await runScript(redis, script, {
+      keys: { a: `${tag}:a`, b: `${tag}:other`, list: [] },
+      values: { x: 0, y: "", none: [1], some: [] },
+    });
+    expect(next.rest).toEqual([
+      [`${tag}:other`, `${tag}:a`],
+      ["", "0", "1", "1", "0"],
     ]);
   });
 
