@@ -33,12 +33,10 @@ const refusal =
  * Passes a result on. Errors become `redis_unavailable` when the connection or Redis is at fault, `internal` when a
  * script or a command was wrong; answers of BullMQ's scripts and our own errors stay what they are.
  */
-export async function asking<T>(work: Promise<T>): Promise<T> {
-  try {
-    return await work;
-  } catch (error) {
+export function asking<T>(work: Promise<T>): Promise<T> {
+  return work.catch((error: unknown) => {
     throw translate(error);
-  }
+  });
 }
 
 function translate(error: unknown): unknown {

@@ -51,7 +51,7 @@ const hangUpMsMax = 1_000;
  */
 const closeMsMax = 3_000;
 
-const yielded: Disposition = { type: "yielded" };
+const yielded = { type: "yielded" } as const satisfies Disposition;
 
 /** Takes jobs from now on; `ready` resolves when both connections of the worker work. */
 export function createConsumer(
@@ -71,8 +71,13 @@ export function createConsumer(
       if (stopping !== undefined) return settle(job, token, { worker, disposition: yielded, options, now });
       const handling = handle(job, token, { options, renewal, now });
       inHand.add(handling);
-      const disposition = await handling.finally(() => inHand.delete(handling));
-      return settle(job, token, { worker, disposition, options, now });
+      try {
+        const disposition = await handling;
+        if (disposition.type === "ended") return end(job, disposition);
+        return await settle(job, token, { worker, disposition, options, now });
+      } finally {
+        inHand.delete(handling);
+      }
     },
     {
       connection: settings.connection,
@@ -130,8 +135,14 @@ async function handle(
 ): Promise<Disposition> {
   const { id: runId = "" } = job;
   const lock = renewal.hold({ jobId: runId, token, ageMs: now() - (job.processedOn ?? 0) });
+  const taken = {
+    runId,
+    get signal() {
+      return lock.signal;
+    },
+  };
   try {
-    return await callHandler({ runId, signal: lock.signal }, options);
+    return await callHandler(taken, options);
   } finally {
     lock.release();
   }
@@ -139,21 +150,17 @@ async function handle(
 
 interface Settlement {
   readonly worker: RunWorker;
-  readonly disposition: Disposition;
+  readonly disposition: Exclude<Disposition, Ended>;
   readonly options: ConsumeOptions;
   readonly now: () => number;
 }
 
-/**
- * Puts a job away as its disposition says. Answers for a run that ended well or was cancelled; throws what makes BullMQ
- * mark a failed run's job as failed, or leave alone a job that has already been moved.
- */
+/** Puts the job of a run that goes on away as its disposition says; throws what makes BullMQ leave it alone from then on. */
 async function settle(
   job: RunJob,
   token: string,
   { worker, disposition, options, now }: Settlement,
-): Promise<JobResult> {
-  if (disposition.type === "ended") return end(job, disposition);
+): Promise<never> {
   try {
     await move(job, token, { worker, disposition, options, now });
   } catch (error) {
@@ -166,6 +173,7 @@ async function settle(
 
 type Ended = Extract<Disposition, { type: "ended" }>;
 
+/** Answers for a run that ended well or was cancelled; throws what makes BullMQ mark a failed run's job as failed. */
 function end(job: RunJob, { status, error }: Ended): JobResult {
   if (status !== "failed") return { status };
   // Where the queue was told is no place in the run's code.
@@ -176,7 +184,7 @@ function end(job: RunJob, { status, error }: Ended): JobResult {
 async function move(
   job: RunJob,
   token: string,
-  { worker, disposition, options, now }: Settlement & { readonly disposition: Exclude<Disposition, Ended> },
+  { worker, disposition, options, now }: Settlement,
 ): Promise<void> {
   switch (disposition.type) {
     case "parked":

@@ -11,7 +11,7 @@
  */
 
 export interface HeldLock {
-  /** Aborted with a sentence as reason when the lock is lost. */
+  /** Aborted with a sentence as reason when the lock is lost. Made when it is asked for. */
   readonly signal: AbortSignal;
   /** Stops renewing. The lock stays in Redis until the job is moved or the lock runs out. */
   release(): void;
@@ -33,8 +33,17 @@ export interface LockRenewalOptions {
 interface Entry {
   readonly jobId: string;
   readonly token: string;
-  readonly controller: AbortController;
+  controller?: AbortController;
+  lostFor?: string;
   deadlineMonoMs: number;
+}
+
+function signalOf(entry: Entry): AbortSignal {
+  if (entry.controller === undefined) {
+    entry.controller = new AbortController();
+    if (entry.lostFor !== undefined) entry.controller.abort(entry.lostFor);
+  }
+  return entry.controller.signal;
 }
 
 /** A lock outlives one failed renewal. */
@@ -51,7 +60,8 @@ export function createLockRenewal(options: LockRenewalOptions): LockRenewal {
   const lose = (entry: Entry, reason: string): void => {
     if (held.get(entry.jobId) !== entry) return;
     held.delete(entry.jobId);
-    entry.controller.abort(reason);
+    entry.lostFor = reason;
+    entry.controller?.abort(reason);
   };
 
   const renew = async (entries: readonly Entry[]): Promise<void> => {
@@ -92,12 +102,13 @@ export function createLockRenewal(options: LockRenewalOptions): LockRenewal {
       const entry: Entry = {
         jobId,
         token,
-        controller: new AbortController(),
         deadlineMonoMs: performance.now() + lockDurationMs - age,
       };
       held.set(jobId, entry);
       return {
-        signal: entry.controller.signal,
+        get signal() {
+          return signalOf(entry);
+        },
         release: () => {
           if (held.get(jobId) === entry) held.delete(jobId);
         },

@@ -26,12 +26,10 @@ function withoutCommand(error: unknown): unknown {
 }
 
 /** Runs one command; a failure becomes one of our errors. */
-export async function withRedis<T>(doing: string, command: () => Promise<T>): Promise<T> {
-  try {
-    return await command();
-  } catch (error) {
+export function withRedis<T>(doing: string, command: () => Promise<T>): Promise<T> {
+  return command().catch((error: unknown) => {
     throw toRunfleetError(error, doing);
-  }
+  });
 }
 
 /** What the client or the server says to programmers, for the people who read it. */

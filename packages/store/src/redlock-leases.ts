@@ -173,16 +173,18 @@ function deadline(startedMonoMs: number, ttlMs: number): number {
 
 class CallTimedOut extends Error {}
 
-async function withinTime<T>(call: Promise<T>, timeoutMs: number): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const timeout = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new CallTimedOut(`no answer within ${timeoutMs} ms`)), timeoutMs);
+function withinTime<T>(call: Promise<T>, timeoutMs: number): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const giveUp = (): void => reject(new CallTimedOut(`no answer within ${timeoutMs} ms`));
+    const timer = setTimeout(giveUp, timeoutMs);
+    const settled =
+      <V>(settle: (value: V) => void) =>
+      (value: V): void => {
+        clearTimeout(timer);
+        settle(value);
+      };
+    call.then(settled(resolve), settled(reject));
   });
-  try {
-    return await Promise.race([call, timeout]);
-  } finally {
-    clearTimeout(timer);
-  }
 }
 
 /** True when so many servers said no that the rest cannot make a quorum; false when they only did not answer. */

@@ -21,15 +21,20 @@ export interface ActivationPlace {
 const joinMsMax = 3_600_000;
 
 /** Does the work inside a span and answers as it does. Without a tracer it only does the work. */
-export async function traceActivation(
+export function traceActivation(
   opened: OpenedRun,
   place: ActivationPlace,
   work: (steps: StepSpans | undefined) => Promise<Disposition>,
 ): Promise<Disposition> {
   const tracer = currentTracer();
   const begun = tracer && quietly(() => beginActivation(tracer, opened, place));
-  if (begun === undefined) return work(undefined);
-  const { span, active, steps } = begun;
+  return begun === undefined ? work(undefined) : workWithin(begun, work);
+}
+
+async function workWithin(
+  { span, active, steps }: ReturnType<typeof beginActivation>,
+  work: (steps: StepSpans | undefined) => Promise<Disposition>,
+): Promise<Disposition> {
   try {
     const disposition = await context.with(active, () => work(steps));
     quietly(() => noteEnd(span, disposition));

@@ -94,29 +94,25 @@ export class Activation {
   }
 
   async run(): Promise<Disposition> {
+    const { fence, inbox, run } = this.#options.opened;
+    const activated = { type: "activated", worker: run.owner ?? "", generation: fence.generation } as const;
+    let events: readonly EngineEvent[] = [activated, ...this.#writer.read(inbox)];
     try {
-      return await this.#run();
+      for (;;) {
+        const decision = decide(this.#options.plan, this.#state, events, this.#env());
+        this.#state = decision.state;
+        const next = (await this.#step(decision)) ?? (await this.#nextEvents(decision));
+        if ("type" in next) return next;
+        if (this.#lost) return this.#giveUp();
+        events = next;
+      }
     } finally {
       this.#options.context.runLog.close();
     }
   }
 
-  async #run(): Promise<Disposition> {
-    const { fence, inbox, run } = this.#options.opened;
-    const activated = { type: "activated", worker: run.owner ?? "", generation: fence.generation } as const;
-    let events: readonly EngineEvent[] = [activated, ...this.#writer.read(inbox)];
-    for (;;) {
-      const decision = decide(this.#options.plan, this.#state, events, this.#env());
-      this.#state = decision.state;
-      const next = await this.#step(decision);
-      if ("type" in next) return next;
-      if (this.#lost) return this.#giveUp();
-      events = next;
-    }
-  }
-
-  /** Makes one decision durable and performs it; answers how the activation ends or the next events. */
-  async #step(decision: Decision): Promise<Disposition | readonly EngineEvent[]> {
+  /** Makes one decision durable and performs it; answers how the activation ends, or the next events when they are there. */
+  async #step(decision: Decision): Promise<Disposition | readonly EngineEvent[] | undefined> {
     if (decision.ended !== undefined) return this.#finish(decision, decision.ended);
     if (this.#mayPark(decision)) return this.#park(decision);
     const returned = this.#mayYield() ? this.#returnAttempts(decision) : undefined;
@@ -126,7 +122,7 @@ export class Activation {
     // What was never begun is told to the run before it is given away: the next owner may begin it without asking.
     if (returned !== undefined) return [...returned, ...written.events];
     this.#perform(decision);
-    return written.events.length > 0 ? written.events : this.#nextEvents(decision);
+    return written.events.length > 0 ? written.events : undefined;
   }
 
   async #finish(decision: Decision, ended: NonNullable<Decision["ended"]>): Promise<Disposition> {
@@ -162,10 +158,13 @@ export class Activation {
   }
 
   /** Waits for the next things to happen. */
-  async #nextEvents(decision: Decision): Promise<readonly EngineEvent[]> {
+  #nextEvents(decision: Decision): Promise<readonly EngineEvent[]> {
     const deadlineAt = Math.min(decision.nextDeadlineAt ?? Number.POSITIVE_INFINITY, this.#stopDeadline());
     const waitMs = Number.isFinite(deadlineAt) ? Math.max(0, deadlineAt - this.#now()) : undefined;
-    const woken = await this.#wakes.take(waitMs);
+    return this.#wakes.take(waitMs).then((woken) => this.#eventsOf(woken));
+  }
+
+  #eventsOf(woken: readonly Wake[]): readonly EngineEvent[] {
     this.#abortWhenGraceIsOver();
     const events = woken.flatMap((wake) =>
       wake.type === "event" && !this.#isShutdownEnd(wake.event) ? [wake.event] : [],

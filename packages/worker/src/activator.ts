@@ -81,8 +81,8 @@ export function createActivator(options: ActivatorOptions): Activator {
       const disposition = await activation.run();
       if (disposition.type === "ended") {
         const removed = workspace.remove();
-        options.ports.watchWork?.(removed, `folder of run ${run.id}`);
-        await removed;
+        if (removed !== undefined) options.ports.watchWork?.(removed, `folder of run ${run.id}`);
+        if (removed !== undefined) await removed;
       }
       return disposition;
     } catch (error) {
@@ -167,7 +167,8 @@ async function newActivation(
   options: ActivatorOptions,
 ): Promise<{ readonly activation: Activation; readonly workspace: Workspace }> {
   const { run } = opened;
-  const runContext = (await askRunContext(run, options.config, options.ports.watchWork)) ?? {};
+  const asked = askRunContext(run, options.config, options.ports.watchWork);
+  const runContext = asked === undefined ? {} : await asked;
   const workspace = createWorkspace({
     runId: run.id,
     rootDir: options.workDir,

@@ -5,7 +5,7 @@ import { type SecretBox, sealInputs } from "@runfleet/store";
 import type { Definitions } from "./definitions.js";
 
 interface ChildRunPorts {
-  readonly store: Pick<RunStore, "readSealed">;
+  readonly store: Pick<RunStore, "findWorkflow" | "readSealed">;
   readonly definitions: Definitions;
   readonly secrets: SecretBox;
   readonly now: () => number;
@@ -17,7 +17,7 @@ export async function childRun(
   command: StartChild,
   ports: ChildRunPorts,
 ): Promise<NewRun> {
-  const published = await ports.definitions.published(command.workflow);
+  const published = await ports.store.findWorkflow(command.workflow);
   if (published === undefined) {
     throw new RunfleetError("workflow_not_found", `workflow "${command.workflow}" is not published`);
   }

@@ -1,7 +1,7 @@
 /** Definitions of runs by content hash, parsed and compiled once per worker; the newest used are kept. */
 import type { Plan } from "@runfleet/engine";
 import { compile } from "@runfleet/engine";
-import type { Definition, PublishedWorkflow, RunStore } from "@runfleet/model";
+import type { Definition, RunStore } from "@runfleet/model";
 import { definitionSchema, RunfleetError } from "@runfleet/model";
 
 /** Compiled definitions kept: more than a fleet has workflows, less than memory notices. */
@@ -10,12 +10,9 @@ const plansMax = 500;
 export interface Definitions {
   plan(hash: string): Promise<Plan>;
   definition(hash: string): Promise<Definition>;
-  /** The published version of a workflow. Who asks while an answer is on its way shares it: children start many at a time. */
-  published(workflow: string): Promise<PublishedWorkflow | undefined>;
 }
 
-export function createDefinitions(store: Pick<RunStore, "findWorkflow" | "readDefinition">): Definitions {
-  const asked = new Map<string, Promise<PublishedWorkflow | undefined>>();
+export function createDefinitions(store: Pick<RunStore, "readDefinition">): Definitions {
   const cache = new Map<string, Promise<{ definition: Definition; plan: Plan }>>();
 
   const load = async (hash: string): Promise<{ definition: Definition; plan: Plan }> => {
@@ -41,14 +38,7 @@ export function createDefinitions(store: Pick<RunStore, "findWorkflow" | "readDe
   };
 
   return {
-    plan: async (hash) => (await cached(hash)).plan,
-    definition: async (hash) => (await cached(hash)).definition,
-    published(workflow) {
-      const known = asked.get(workflow);
-      if (known !== undefined) return known;
-      const answer = store.findWorkflow(workflow).finally(() => asked.delete(workflow));
-      asked.set(workflow, answer);
-      return answer;
-    },
+    plan: (hash) => cached(hash).then(({ plan }) => plan),
+    definition: (hash) => cached(hash).then(({ definition }) => definition),
   };
 }

@@ -25,16 +25,18 @@ export function createEventQueue<T>(clock: Clock): EventQueue<T> {
       waiting.push(event);
       notify?.();
     },
-    async take(timeoutMs) {
-      if (waiting.length > 0 || (timeoutMs !== undefined && timeoutMs <= 0)) return drain();
+    take(timeoutMs) {
+      if (waiting.length > 0 || (timeoutMs !== undefined && timeoutMs <= 0)) return Promise.resolve(drain());
       let stopTimer: (() => void) | undefined;
-      await new Promise<void>((resolve) => {
+      const notified = new Promise<void>((resolve) => {
         notify = resolve;
         if (timeoutMs !== undefined) stopTimer = clock.after(timeoutMs, resolve);
       });
-      stopTimer?.();
-      notify = undefined;
-      return drain();
+      return notified.then(() => {
+        stopTimer?.();
+        notify = undefined;
+        return drain();
+      });
     },
   };
 }

@@ -31,10 +31,10 @@ type Perform<C> = (command: C, context: PerformContext, signal: AbortSignal) => 
 const performers: {
   readonly [T in StartableCommand["type"]]: Perform<Extract<StartableCommand, { type: T }>>;
 } = {
-  runAction: async (command, context, signal) =>
-    attemptEnded(command, await runAction(command, context, signal)),
-  runScript: async (command, context, signal) =>
-    attemptEnded(command, await runScript(command, context, signal)),
+  runAction: (command, context, signal) =>
+    runAction(command, context, signal).then((outcome) => attemptEnded(command, outcome)),
+  runScript: (command, context, signal) =>
+    runScript(command, context, signal).then((outcome) => attemptEnded(command, outcome)),
   collectItems,
   pollGate,
 };

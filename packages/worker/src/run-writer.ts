@@ -51,7 +51,8 @@ export class RunWriter {
   #commits = 0;
   #inboxSeen = 0;
   #outboxDone: string[] = [];
-  #outboxWork: Promise<void> = Promise.resolve();
+  /** Entries that are being performed; absent before the first. */
+  #outboxWork: Promise<void> | undefined;
   #lost = false;
 
   constructor(opened: OpenedRun, ports: WriterPorts, runLog: Pick<RunLog, "take">) {
@@ -134,8 +135,11 @@ export class RunWriter {
     if (reply.tag === "fenced") return reply;
     this.#send(finish.outbox);
     if (reply.tag === "finished") this.#send(reply.granted);
-    const isPatient = reply.tag === "finished" && reply.parentIsPatient === true;
-    this.#outboxDone.push(...(await this.#ports.wakeParent(run, isPatient ? { withinMs: togetherMs } : {})));
+    if (run.parentId !== undefined) {
+      const isPatient = reply.tag === "finished" && reply.parentIsPatient === true;
+      const woken = await this.#ports.wakeParent(run, isPatient ? { withinMs: togetherMs } : {});
+      this.#outboxDone.push(...woken);
+    }
     await this.#settleOutbox();
     return { tag: "finished" };
   }
@@ -173,31 +177,29 @@ export class RunWriter {
 
   #send(entries: readonly OutboxEntry[] = []): void {
     if (entries.length === 0) return;
-    this.#outboxWork = this.#outboxWork.then(async () => {
+    const perform = async (): Promise<void> => {
       this.#outboxDone.push(...(await this.#ports.performOutbox(entries, this.#opened.run)));
-    });
+    };
+    this.#outboxWork = this.#outboxWork === undefined ? perform() : this.#outboxWork.then(perform);
   }
 
   async #settleOutbox(): Promise<void> {
-    await this.#outboxWork;
+    if (this.#outboxWork !== undefined) await this.#outboxWork;
     if (this.#outboxDone.length > 0) await this.#ports.store.outboxDone(this.#outboxDone.splice(0));
   }
 
   /** Repeats a write until Redis answers or the lease is lost. The repeated write is the same commit. */
-  async #repeat<T extends { readonly tag: string }>(write: () => Promise<T>): Promise<Written<T>> {
-    let delayMs: number = repeatDelayMs.first;
-    while (!this.#lost) {
-      try {
-        return await write();
-      } catch (error) {
-        if (!isRunfleetError(error) || !error.retryable) throw error;
-        this.#ports.log.warn("write not confirmed, trying again", { error: String(error) });
-        const restMs = delayMs;
-        await new Promise<void>((resolve) => this.#ports.clock.after(restMs, resolve));
-        delayMs = Math.min(2 * delayMs, repeatDelayMs.max);
-      }
-    }
-    return { tag: "fenced" };
+  #repeat<T extends { readonly tag: string }>(
+    write: () => Promise<T>,
+    delayMs: number = repeatDelayMs.first,
+  ): Promise<Written<T>> {
+    if (this.#lost) return Promise.resolve({ tag: "fenced" });
+    return write().catch(async (error: unknown) => {
+      if (!isRunfleetError(error) || !error.retryable) throw error;
+      this.#ports.log.warn("write not confirmed, trying again", { error: String(error) });
+      await new Promise<void>((resolve) => this.#ports.clock.after(delayMs, resolve));
+      return this.#repeat(write, Math.min(2 * delayMs, repeatDelayMs.max));
+    });
   }
 }
 

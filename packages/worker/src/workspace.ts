@@ -8,8 +8,8 @@ import { join } from "node:path";
 
 export interface Workspace {
   dir(): string;
-  /** Deletes the run's own directory; a configured one is left alone. */
-  remove(): Promise<void>;
+  /** Deletes the run's own directory, if there is one; a configured one is left alone. */
+  remove(): Promise<void> | undefined;
 }
 
 export function createWorkspace(options: {
@@ -28,10 +28,10 @@ export function createWorkspace(options: {
       made = true;
       return own;
     },
-    async remove() {
-      if (options.configured !== undefined || (options.isFirst && !made)) return;
+    remove() {
+      if (options.configured !== undefined || (options.isFirst && !made)) return undefined;
       // Most runs have none, and to ask costs far less than to delete nothing.
-      if (existsSync(own)) await rm(own, { recursive: true, force: true });
+      return existsSync(own) ? rm(own, { recursive: true, force: true }) : undefined;
     },
   };
 }

@@ -61,7 +61,7 @@ async function finishOwned(partition: Partition, finish: Finish): Promise<Finish
   });
   if (tag !== "finished") return { tag };
   const [rows, patient, granted] = rest as [string[], string, string[]];
-  await forgetRunsLater(partition, rows);
+  if (rows.length > 0) await forgetRunsLater(partition, rows);
   return { tag, ...(patient === "1" ? { parentIsPatient: true } : {}), ...toGranting(granted) };
 }
 

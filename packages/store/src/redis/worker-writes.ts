@@ -25,14 +25,13 @@ type WorkerWrites = Pick<RunStore, "activate" | "commit" | "park" | "release" | 
 export function workerWrites(partition: Partition): WorkerWrites {
   return {
     activate: (request) => activate(partition, request),
-    commit: async (commit) => {
-      const { tag, rest } = await runScript(partition.redis, commitRun, {
+    commit: (commit) =>
+      runScript(partition.redis, commitRun, {
         keys: partition.keysOf(commit.fence.runId),
         values: { ...partition.common(), ...toCommitValues(commit), status: commit.status, signOfLifeMs },
-      });
-      if (tag === "fenced") return { tag };
-      return { tag, inbox: toInbox(rest[0]), ...toCancel(rest[1]) };
-    },
+      }).then(({ tag, rest }) =>
+        tag === "fenced" ? { tag } : { tag, inbox: toInbox(rest[0]), ...toCancel(rest[1]) },
+      ),
     park: async (park) => {
       const { tag, rest } = await runScript(partition.redis, parkRun, {
         keys: partition.keysOf(park.fence.runId),

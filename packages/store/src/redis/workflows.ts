@@ -29,11 +29,30 @@ export function workflows(partition: Partition): Workflows {
         },
       });
     },
-    findWorkflow: async (name) =>
-      toPublished(name, await withRedis("hgetall workflow", () => redis.hgetall(publishedKey(tag, name)))),
+    findWorkflow: onceInATurn((name) =>
+      withRedis("hgetall workflow", () => redis.hgetall(publishedKey(tag, name))).then((fields) =>
+        toPublished(name, fields),
+      ),
+    ),
     listWorkflows: (request) => listWorkflows(partition, request),
     readDefinition: async (hash) =>
       (await withRedis("get definition", () => redis.get(definitionKey(tag, hash)))) ?? undefined,
+  };
+}
+
+/**
+ * One question for all who ask the same in one turn of the event loop: runs are started many at a time. It leaves when the turn
+ * is over, so nobody gets an answer from before he asked.
+ */
+function onceInATurn<T>(ask: (name: string) => Promise<T>): (name: string) => Promise<T> {
+  const asked = new Map<string, Promise<T>>();
+  return (name) => {
+    const known = asked.get(name);
+    if (known !== undefined) return known;
+    const answer = ask(name);
+    asked.set(name, answer);
+    process.nextTick(() => asked.delete(name));
+    return answer;
   };
 }
 

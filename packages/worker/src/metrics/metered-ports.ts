@@ -57,11 +57,11 @@ export function meterHandle(pool: string, handle: Handle, { recorder }: MeterOpt
   // A rate needs a beginning: a series that appears with its first event hides it.
   for (const type of ["parked", "ended", "yielded", "busy"] as const) activations.add(0, pool, type);
   recorder.counter("runfleet_takeovers_total").add(0, pool);
-  return async (job) => {
-    const disposition = await handle(job);
-    activations.add(1, pool, disposition.type);
-    return disposition;
-  };
+  return (job) =>
+    handle(job).then((disposition) => {
+      activations.add(1, pool, disposition.type);
+      return disposition;
+    });
 }
 
 /** What is known of a worker at any time. */

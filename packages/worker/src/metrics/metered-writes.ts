@@ -25,40 +25,50 @@ export function meterWrites(store: RunStore, { recorder, clock }: MeterOptions):
   const counts = openCounts(recorder);
   const runs = new WeakMap<Fence, RunRecord>();
 
-  const measured = async <T extends Reply>(write: Write, ask: () => Promise<T>): Promise<T> => {
+  const measured = <T extends Reply>(
+    write: Write,
+    ask: () => Promise<T>,
+    note: () => void = () => undefined,
+  ): Promise<T> => {
     const sentAt = clock.monotonic();
-    const reply = await ask();
-    counts.writeSeconds.record((clock.monotonic() - sentAt) / 1_000, write);
-    if (reply.tag === "fenced") counts.fenced.add(1, write);
-    else readInbox(counts, reply.inbox, clock);
-    return reply;
+    return ask().then((reply) => {
+      counts.writeSeconds.record((clock.monotonic() - sentAt) / 1_000, write);
+      if (reply.tag === "fenced") {
+        counts.fenced.add(1, write);
+        return reply;
+      }
+      readInbox(counts, reply.inbox, clock);
+      note();
+      return reply;
+    });
   };
-  const written = async <T extends Reply>(
+  const written = <T extends Reply>(
     write: Exclude<Write, "heartbeat">,
     commit: Commit,
     ask: () => Promise<T>,
-  ): Promise<T> => {
-    const reply = await measured(write, ask);
-    if (reply.tag !== "fenced") countCommit(counts, commit, runs.get(commit.fence));
-    return reply;
-  };
+  ): Promise<T> => measured(write, ask, () => countCommit(counts, commit, runs.get(commit.fence)));
 
   return {
-    async activate(request) {
-      const reply = await store.activate(request);
-      if (reply.tag !== "activated") return reply;
-      runs.set(reply.activation.fence, reply.activation.run);
-      countActivation(counts, reply.activation, clock);
-      return reply;
-    },
+    activate: (request) =>
+      store.activate(request).then((reply) => {
+        if (reply.tag !== "activated") return reply;
+        runs.set(reply.activation.fence, reply.activation.run);
+        countActivation(counts, reply.activation, clock);
+        return reply;
+      }),
     commit: (commit) => written("commit", commit, () => store.commit(commit)),
     park: (park) => written("park", park, () => store.park(park)),
     release: (commit) => written("release", commit, () => store.release(commit)),
-    async finish(finish) {
-      const reply = await written("finish", finish, () => store.finish(finish));
-      if (reply.tag !== "fenced") measureEnd(counts, runs.get(finish.fence), clock);
-      return reply;
-    },
+    finish: (finish) =>
+      measured(
+        "finish",
+        () => store.finish(finish),
+        () => {
+          const run = runs.get(finish.fence);
+          countCommit(counts, finish, run);
+          measureEnd(counts, run, clock);
+        },
+      ),
     heartbeat: (fence) => measured("heartbeat", () => store.heartbeat(fence)),
   };
 }

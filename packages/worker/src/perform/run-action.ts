@@ -22,7 +22,7 @@ export async function runAction(
   try {
     const action = context.registry.action(command.action);
     if (action === undefined) throw notRegistered(command.action, context);
-    const schema = await schemaOf(command, context);
+    const schema = command.output === undefined ? undefined : await schemaOf(command.output, context);
     const judge = (result: ActionResult<unknown>): Outcome =>
       resultOutcome({ action, schema, result, durationMs: durationMs() });
     if (command.given !== undefined) return givenOutcome(command.given, judge);
@@ -49,10 +49,11 @@ export async function runAction(
   }
 }
 
-async function schemaOf({ output }: RunAction, { registry, run, configuredDir }: PerformContext) {
-  return output === undefined
-    ? undefined
-    : await registry.project.schema(output, { run, workingDir: configuredDir });
+function schemaOf(
+  output: NonNullable<RunAction["output"]>,
+  { registry, run, configuredDir }: PerformContext,
+) {
+  return registry.project.schema(output, { run, workingDir: configuredDir });
 }
 
 function notRegistered(name: string, context: PerformContext): RunfleetError {
