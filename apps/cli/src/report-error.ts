@@ -15,6 +15,8 @@ const remedies: Partial<Record<ErrorCode, string>> = {
   gate_answered: "the first answer counts; `runfleet show RUN` shows how the run went on",
   idempotency_conflict: "use another --idempotency-key, or the same workflow and inputs",
   redis_unavailable: "start a fleet with `runfleet dev`, or name a Redis with --redis or REDIS_URL",
+  incompatible_layout:
+    "upgrade workers first, then servers, then producers; `runfleet doctor` shows what lies there",
   inbox_full: "wait until a worker has read the run's events; `runfleet fleet` shows whether one is there",
 };
 

@@ -4,7 +4,7 @@ import cookie from "@fastify/cookie";
 import helmet from "@fastify/helmet";
 import rateLimit from "@fastify/rate-limit";
 import type { FleetClient } from "@runfleet/client";
-import { limits, RunfleetError } from "@runfleet/model";
+import { limits, RunfleetError, version } from "@runfleet/model";
 import Fastify, { type FastifyInstance } from "fastify";
 import { validatorCompiler, type ZodTypeProvider } from "fastify-type-provider-zod";
 import { guardRequests } from "./access/guard.js";
@@ -54,7 +54,6 @@ const bodyBytesMax = 2 * limits.definitionBytesMax;
 /** Characters of a name in an address, where each byte may be written as three. */
 const addressPartMax = 3 * limits.nameBytesMax;
 const requestIdPattern = /^[A-Za-z0-9._-]{1,100}$/;
-const version = "0.1.0";
 
 export async function createServer(parts: ServerParts): Promise<FastifyInstance> {
   const { fleet, tokens, log } = parts;

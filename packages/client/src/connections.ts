@@ -6,6 +6,7 @@ import { setMaxListeners } from "node:events";
 import { type Definition, RunfleetError, type RunQueue, type RunStore } from "@runfleet/model";
 import { createRunQueue } from "@runfleet/queue";
 import {
+  checkLayout,
   connectRedis,
   createRedisStore,
   createSecretBox,
@@ -21,6 +22,7 @@ import {
   readMemoryUse,
   type SecretBox,
 } from "@runfleet/store";
+import { afterCheck } from "./after-check.js";
 import type { ClientOptions } from "./client-options.js";
 
 /** What time is for a client, and how the runs it starts are named. */
@@ -81,7 +83,9 @@ export function openConnections(options: ClientOptions): Connections {
   const secrets = createSecretBox({ namespace, ...(keys === undefined ? {} : { keys }) });
   const tag = partitionTag(namespace, 0);
   const redis = connectRedis(url, { role: "client", tag, name: "runfleet-client" });
-  const store = createRedisStore({ redis, namespace, partition: 0 });
+  const store = afterCheck(createRedisStore({ redis, namespace, partition: 0 }), () =>
+    checkLayout({ redis, tag }),
+  );
   const queue = createRunQueue({ connection: redis, tag });
   const closing = new AbortController();
   // Each call that waits listens: however many a producer awaits at once, that is no leak.
@@ -97,7 +101,7 @@ export function openConnections(options: ClientOptions): Connections {
     queue,
     time: systemTime,
     secrets,
-    examineRedis: () => examineRedis(redis),
+    examineRedis: () => examineRedis(redis, tag),
     memoryUse: async () => {
       const [use, bytes] = await Promise.all([readMemoryUse(redis), readFleetBytes(redis, tag)]);
       return { ...use, ...bytes };

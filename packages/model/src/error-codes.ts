@@ -49,6 +49,7 @@ export const errorCodes = {
   action_not_found: { meaning: "no worker action is registered under this name", retryable: false, httpStatus: 500, exitCode: 2 },
   invalid_output: { meaning: "an action returned something that is no result", retryable: false, httpStatus: 500, exitCode: 1 },
   crash_loop: { meaning: "workers died on this run again and again", retryable: false, httpStatus: 500, exitCode: 1 },
+  incompatible_layout: { meaning: "the data in Redis is laid out for an older or a newer version of Runfleet", retryable: false, httpStatus: 500, exitCode: 2 },
   secret_unreadable: { meaning: "a secret input cannot be read with the keys this process has", retryable: false, httpStatus: 500, exitCode: 2 },
   run_cancelled: { meaning: "the run was cancelled", retryable: false, httpStatus: 409, exitCode: 1 },
   internal: { meaning: "a defect in Runfleet", retryable: false, httpStatus: 500, exitCode: 1 },

@@ -90,6 +90,7 @@ export { causes, explain } from "./explanation.js";
 export type { Fact, FleetEvent, HistoryEvent } from "./fact.js";
 export type { FleetCounting, FleetCounts } from "./fleet-counts-port.js";
 export { signalName } from "./gate-signal.js";
+export { version } from "./generated/version.js";
 export type { GivenDocument, GivenVariable } from "./given.js";
 export { givenDocumentSchema } from "./given.js";
 export {
@@ -105,6 +106,7 @@ export { acceptInputs, resolveInputs } from "./inputs.js";
 export type { ClaimItemReply, ItemClaim, ItemClaims } from "./item-claims.js";
 export type { KeptStep } from "./kept-step.js";
 export { keptStep, keptStepSchema } from "./kept-step.js";
+export { type Layout, layout } from "./layout.js";
 export type { AcquireReply, Lease, LeaseStore, RenewReply } from "./lease-port.js";
 export { limits } from "./limits.js";
 export type { Granting, LimitScope, LimitWrites, PermitWait, ScopeUse } from "./limits-port.js";

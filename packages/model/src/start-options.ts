@@ -28,6 +28,7 @@ export const reservedPoolNames: ReadonlySet<string> = new Set([
   "limits",
   "usage",
   "scaling",
+  "layout",
 ]);
 
 /** Lower case, so that two pools never differ by case alone; short, because it is part of every key. */

@@ -7,6 +7,8 @@ export interface WorkerPresence {
   readonly slots: number;
   readonly busy: number;
   readonly version: string;
+  /** The layout it writes. */
+  readonly layout?: number;
   /** It takes no new runs: it was asked to stop. */
   readonly leaving?: boolean;
   /** What it did of late: runs it took, and how long its slots were held, both fading with age (`recentWorkMs`). */

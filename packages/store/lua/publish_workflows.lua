@@ -1,6 +1,8 @@
--- Publishes definitions together: a parent is never visible before its children. Snapshots are kept by content.
+-- Publishes definitions together: a parent is never visible before its children. Snapshots are kept by content. Before
+-- this nothing can be started, so it says the layout too.
 --
 -- include: clock.lua
+-- include: stamp_layout.lua
 --
 -- KEYS
 --   workflowNames: defs
@@ -17,4 +19,5 @@ for index = 1, #A.workflows / 3 do
   redis.call('HSET', K.targets[index * 2], 'hash', hash, 'publishedAt', now)
   redis.call('ZADD', K.workflowNames, '0', name)
 end
+stamp_layout()
 return { 'published' }

@@ -1,10 +1,11 @@
 import { expect, inject, it } from "vitest";
 import { connectRedis } from "./connect-redis.js";
 import { examineRedis } from "./examine-redis.js";
+import { partitionTag } from "./keys.js";
 
 it("a real server tells what matters, in the order of the checks", async () => {
   const redis = connectRedis(inject("redisUrl"), { role: "client", tag: "{rf:0}" });
-  const findings = await examineRedis(redis);
+  const findings = await examineRedis(redis, partitionTag("rf-nobody", 0));
   redis.disconnect();
   expect(findings.map(({ check }) => check)).toEqual([
     ...[
@@ -18,6 +19,7 @@ it("a real server tells what matters, in the order of the checks", async () => {
       "clients",
       "clock",
       "latency",
+      "layout",
     ],
   ]);
   expect(findings.find(({ check }) => check === "role")?.found).toMatch(/primary|does not tell/);

@@ -1,18 +1,20 @@
 /** Asks a Redis for the settings that decide whether work can be lost, and judges them. A few bounded reads. */
 import type { Redis } from "ioredis";
 import { isInCluster } from "./connect-redis.js";
+import { readLayout } from "./redis/layout.js";
 import { withRedis } from "./redis-failure.js";
 import { judgeRedis, type RedisFacts, type RedisFinding } from "./redis-findings.js";
 
 const roundTrips = 5;
 const settings = ["maxmemory", "maxmemory-policy", "appendonly", "appendfsync", "maxclients"] as const;
 
-/** Throws `redis_unavailable` when it cannot be reached. */
-export async function examineRedis(redis: Redis): Promise<readonly RedisFinding[]> {
-  return judgeRedis(await withRedis("examine", () => readFacts(redis)));
+/** `tag`: of the fleet whose data it holds. Throws `redis_unavailable` when it cannot be reached. */
+export async function examineRedis(redis: Redis, tag: string): Promise<readonly RedisFinding[]> {
+  const layout = await readLayout({ redis, tag });
+  return judgeRedis({ ...(await withRedis("examine", () => readFacts(redis))), layout });
 }
 
-async function readFacts(redis: Redis): Promise<RedisFacts> {
+async function readFacts(redis: Redis): Promise<Omit<RedisFacts, "layout">> {
   const { clockAheadMs, roundTripMs } = await measure(redis);
   const info = await readInfo(redis);
   const config = await readConfig(redis);

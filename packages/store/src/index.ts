@@ -10,6 +10,7 @@ export { type MemorySnapshot, restoreSnapshot, takeSnapshot } from "./memory-sna
 export { createMemoryStore } from "./memory-store.js";
 export { type MemoryUse, readMemoryUse } from "./memory-use.js";
 export { enqueueId, parentWakeId } from "./outbox-entry.js";
+export { checkLayout, claimLayout } from "./redis/layout.js";
 export type { RedisFinding } from "./redis-findings.js";
 export { createRedisStore, type RedisStoreOptions } from "./redis-store.js";
 export { createRedlockLeases, type RedlockLeasesOptions } from "./redlock-leases.js";

@@ -87,6 +87,8 @@ export function partitionKeys(tag: string) {
     /** zset, score 0: `<day since 1970> <workflow>`, and hash row → what was used and how many runs ended, see `usage-row.ts`. */
     usageRows: `${tag}:usage`,
     usageSums: `${tag}:usage:sums`,
+    /** hash: `version`, `oldestWriter`, `writtenBy`; see `layout.ts`. */
+    layout: `${tag}:layout`,
     /** zset, score 0: names of published workflows. */
     workflowNames: `${tag}:defs`,
   };

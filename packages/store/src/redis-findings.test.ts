@@ -11,7 +11,7 @@ const sound: RedisFacts = {
     appendFsync: "everysec",
   },
   ...{ lastWriteStatus: "ok", usedMemory: 1e6, maxMemory: 0, clients: 5, maxClients: 10_000 },
-  ...{ clockAheadMs: 3, roundTripMs: 0.3 },
+  ...{ clockAheadMs: 3, roundTripMs: 0.3, layout: { version: 1, oldestWriter: 1, writtenBy: "0.1.0" } },
 };
 
 const bad = (facts: Partial<RedisFacts>) =>
@@ -22,7 +22,7 @@ const bad = (facts: Partial<RedisFacts>) =>
 describe("the settings of a Redis", () => {
   it("that loses nothing are all right", () => {
     expect(bad({})).toEqual([]);
-    expect(judgeRedis(sound).map(({ check }) => check)).toHaveLength(10);
+    expect(judgeRedis(sound).map(({ check }) => check)).toHaveLength(11);
   });
 
   it.each<[string, Partial<RedisFacts>]>([
@@ -39,6 +39,7 @@ describe("the settings of a Redis", () => {
     ["clients warning", { clients: 90, maxClients: 100 }],
     ["clock warning", { clockAheadMs: -3_600_000 }],
     ["latency warning", { roundTripMs: 50 }],
+    ["layout problem", { layout: { version: 9, oldestWriter: 9, writtenBy: "9.0.0" } }],
   ])("that are a %s are told with a remedy", (expected, facts) => {
     expect(bad(facts)).toEqual([expected]);
     for (const { status, remedy } of judgeRedis({ ...sound, ...facts }))
@@ -49,6 +50,7 @@ describe("the settings of a Redis", () => {
     expect(bad({ version: "6.2.0", usedMemory: 500, maxMemory: 1_000 })).toEqual([]);
     expect(bad({ version: "10.1.0", appendFsync: "always" })).toEqual([]);
     expect(bad({ isMember: true, isAskedAsMember: true, replicas: 1 })).toEqual([]);
+    expect(bad({ layout: undefined })).toEqual([]);
   });
 
   it("that nobody tells are unknown", () => {

@@ -2,6 +2,8 @@
  * Which settings of a Redis would lose or block work. Pure: judges facts that were read elsewhere. What a server does
  * not tell (managed ones hide their configuration) is unknown, not wrong.
  */
+import { layout } from "@runfleet/model";
+import { layoutProblem, type StoredLayout } from "./layout-rules.js";
 
 /** Absent = the server does not tell. Sizes in bytes, times in milliseconds. */
 export interface RedisFacts {
@@ -25,6 +27,8 @@ export interface RedisFacts {
   readonly clockAheadMs: number;
   /** Median of a few round trips. */
   readonly roundTripMs: number;
+  /** Of the fleet's data; absent = there is none yet. */
+  readonly layout: StoredLayout | undefined;
 }
 
 export interface RedisFinding {
@@ -122,6 +126,12 @@ const checks: Readonly<Record<string, (facts: RedisFacts) => Verdict>> = {
     const found = `${roundTripMs.toFixed(1)} ms per round trip`;
     if (roundTripMs <= roundTripMsMax) return ok(found);
     return warning(found, "bring workers and Redis closer together: each step is one round trip");
+  },
+  layout: ({ layout: stored }) => {
+    if (stored === undefined) return ok("nothing was published yet");
+    const found = `layout ${stored.version} of Runfleet ${stored.writtenBy}`;
+    const remedy = layoutProblem(stored, layout);
+    return remedy === undefined ? ok(found) : problem(found, remedy);
   },
 };
 

@@ -5,6 +5,7 @@ import { createRecorder, type Recorder } from "@runfleet/metrics";
 import type { CancelFeed, LeaseStore, RunQueue, RunStore } from "@runfleet/model";
 import { createRunQueue } from "@runfleet/queue";
 import {
+  claimLayout,
   connectRedis,
   createRedisStore,
   createRedlockLeases,
@@ -98,9 +99,10 @@ export async function createFleetWorker(options: FleetWorkerOptions): Promise<Fl
   const secrets = createSecretBox({ namespace, ...(keys === undefined ? {} : { keys }) });
   const clock = createFleetClock();
   const recorder = options.recorder ?? createRecorder("worker", namespace);
-  const { store, leases, queue, close, examineRedis } = openPorts(options, {
+  const { store, leases, queue, close, examineRedis, claimLayout } = openPorts(options, {
     ...{ workerId, leaseTtlMs, clock, recorder },
   });
+  await closedOnFailure(claimLayout, close);
   const onError = troubleIn(log("process"));
   const workDir = resolve(options.workDir ?? join(".runfleet", "work"));
   examineRedis().then((findings) => warnOf(findings, log("process")), onError);
@@ -152,6 +154,16 @@ export async function createFleetWorker(options: FleetWorkerOptions): Promise<Fl
   };
 }
 
+/** A worker that must not begin holds no connections. */
+async function closedOnFailure(begin: () => Promise<void>, close: () => Promise<void>): Promise<void> {
+  try {
+    await begin();
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
 /** Said once, at the start: who runs the fleet should know before something is lost. */
 function warnOf(findings: readonly RedisFinding[], log: ActionLog): void {
   for (const { check, status, found, remedy } of findings) {
@@ -165,6 +177,7 @@ interface Ports {
   readonly leases: LeaseStore;
   readonly queue: RunQueue;
   examineRedis(): Promise<readonly RedisFinding[]>;
+  claimLayout(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -207,7 +220,8 @@ function openPorts(
     store,
     leases,
     queue,
-    examineRedis: () => examineRedis(redis),
+    examineRedis: () => examineRedis(redis, tag),
+    claimLayout: () => claimLayout({ redis, tag, workers: () => store.listWorkers() }),
     async close() {
       await queue.close();
       await leases.close();

@@ -1,6 +1,6 @@
 /** Tells the fleet that this worker is there, and that it has gone. The answers set the worker's clock. */
 import { hostname } from "node:os";
-import type { RunStore, WorkerPresence } from "@runfleet/model";
+import { layout, type RunStore, version, type WorkerPresence } from "@runfleet/model";
 import type { Clock } from "./clock.js";
 import type { FleetClock } from "./fleet-clock.js";
 
@@ -16,7 +16,6 @@ export interface Presence {
 
 /** Seldom enough to cost nothing, often enough that people see a dead worker vanish. */
 const beatMs = 3_000;
-const version = "0.1.0";
 
 export function announcePresence(options: {
   store: RunStore;
@@ -42,6 +41,7 @@ export function announcePresence(options: {
       slots,
       busy: busy(),
       version,
+      layout: layout.version,
       recent: options.recent(),
       ...(leaving ? { leaving } : {}),
       lastSeen: 0,

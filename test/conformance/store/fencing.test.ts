@@ -38,6 +38,7 @@ const unfenced: Readonly<Record<string, string>> = {
   terminate_run: "takes the run from its owner, whoever that is",
   retry_run: "writes only a run that has ended, which nobody owns",
   publish_workflows: "definitions are no run's",
+  open_layout: "the layout is no run's, and is only ever raised",
   confirm_outbox: "performing an entry twice is harmless, and so is confirming it",
   claim_outbox: "moves only reminders",
   claim_overdue: "moves only reminders",

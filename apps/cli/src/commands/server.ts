@@ -1,6 +1,7 @@
 /** `runfleet server`: the HTTP API and the pages, until it is asked to stop. Its log goes to standard output as JSON. */
-import { createClient } from "@runfleet/client";
+import { createClient, type FleetClient } from "@runfleet/client";
 import { createRecorder } from "@runfleet/metrics";
+import { isRunfleetError } from "@runfleet/model";
 import { createLog, createShutdown, readEnvironment, readLogLevels, startTelemetry } from "@runfleet/service";
 import type { Command } from "commander";
 import type { Cli } from "../cli.js";
@@ -54,6 +55,7 @@ async function runServer(cli: Cli, { host, port, grpcPort, openMetrics = false }
     const fleet = createClient({ redis, namespace, actor: "server", log: (line) => log.warn(line) });
     shutdown.add("client", () => fleet.close());
     for (const [pool, policy] of Object.entries(environment.scaling)) await fleet.setScaling(pool, policy);
+    await refuseForeignData(fleet);
     const server = await startServer({
       ...{ fleet, host, port, grpcPort, tokens, board: { redis, namespace } },
       metrics: { recorder, isOpen: openMetrics },
@@ -68,5 +70,14 @@ async function runServer(cli: Cli, { host, port, grpcPort, openMetrics = false }
     await shutdown.stop("the server ends");
     shutdown.release();
     exitSoon();
+  }
+}
+
+/** A server that could not read what lies there ends; one whose Redis is away serves, and answers when it is back. */
+async function refuseForeignData(fleet: FleetClient): Promise<void> {
+  try {
+    await fleet.list({ limit: 1 });
+  } catch (error) {
+    if (!isRunfleetError(error) || error.code !== "redis_unavailable") throw error;
   }
 }

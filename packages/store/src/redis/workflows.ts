@@ -8,6 +8,7 @@ import { definitionKey, publishedKey } from "../keys.js";
 import { pageRows, toPage } from "../page.js";
 import { toRunfleetError, withRedis } from "../redis-failure.js";
 import { runScript } from "../script.js";
+import { layoutStamp } from "./layout.js";
 import type { Partition } from "./partition.js";
 import { afterRow } from "./run-reads.js";
 
@@ -25,6 +26,7 @@ export function workflows(partition: Partition): Workflows {
         },
         values: {
           ...partition.common(),
+          ...layoutStamp(),
           workflows: published.flatMap(({ name, hash, json }) => [name, hash, json]),
         },
       });
