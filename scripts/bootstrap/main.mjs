@@ -31,6 +31,7 @@ const tasks = {
   sim: simulate,
   mutants: async (args) => (await runNode("test/mutants/run.mjs", args)).code,
   chart: async (args) => (await runNode("test/kubernetes/run.mjs", args)).code,
+  snapshot: async (args) => (await runNode("test/compatibility/write-snapshot.mjs", args)).code,
   "image-check": async (args) => (await runNode("test/image/run.mjs", args)).code,
   docs: async (args) => (await runNode("docs/site/run.mjs", args)).code,
 };
@@ -98,7 +99,8 @@ async function simulate(args) {
 
 /**
  * The long chaos run; `--minutes N` chooses how long, `--seed N` repeats one, `--negative` runs only the control that shows
- * that the judgement notices a fleet without fences, `--cancel` only the measurement of how long a cancel takes.
+ * that the judgement notices a fleet without fences, `--cancel` only the measurement of how long a cancel takes,
+ * `--upgrade` only the workers of the previous build beside today's.
  * @param {string[]} args
  */
 async function chaos(args) {
@@ -107,6 +109,7 @@ async function chaos(args) {
   const alone = {
     "--negative": "test/chaos/negative-control.test.ts",
     "--cancel": "test/chaos/cancel-latency.test.ts",
+    "--upgrade": "test/chaos/rolling-upgrade.test.ts",
   };
   const files = Object.entries(alone).flatMap(([word, file]) => (seed.rest.includes(word) ? [file] : []));
   const rest = seed.rest.filter((word) => !(word in alone));

@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 import type { LedgerLine } from "./actions.mjs";
 import type { Settings } from "./faulty-worker.mjs";
 
-const cli = fileURLToPath(new URL("../../../apps/cli/bin/runfleet.js", import.meta.url));
+const ownCli = fileURLToPath(new URL("../../../apps/cli/bin/runfleet.js", import.meta.url));
 const config = fileURLToPath(new URL("runfleet.config.ts", import.meta.url));
 const faulty = fileURLToPath(new URL("faulty-worker.mjs", import.meta.url));
 
@@ -31,6 +31,8 @@ export interface ProcessPlace {
 }
 
 export interface WorkerStart {
+  /** The `runfleet` of another build. Default: this one's. */
+  readonly cli?: string;
   /** More words of the command. */
   readonly words?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
@@ -40,7 +42,7 @@ export interface WorkerStart {
 export function startWorker(
   place: ProcessPlace,
   name: string,
-  { words = [], env: more = {} }: WorkerStart = {},
+  { cli = ownCli, words = [], env: more = {} }: WorkerStart = {},
 ): Promise<WorkerProcess> {
   const { redisUrl, namespace, folder, leaseTtlMs, graceMs } = place;
   const env = {
