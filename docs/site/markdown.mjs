@@ -8,9 +8,9 @@ import { addressOf, fileOf, isPage } from "./pages.mjs";
 /** Of code blocks; ours comes from the editors' grammar. */
 const languages = ["docker", "json", "md", "sh", "ts", "yaml"];
 const themes = { light: "github-light-default", dark: "github-dark-default" };
-/** Code lies on the ground of cards. */
-const grounds = {
-  [themes.light]: { "#ffffff": "#f6f7f9" },
+/** Code lies on the ground of cards, where comments would be too pale to read. */
+const colours = {
+  [themes.light]: { "#ffffff": "#f6f7f9", "#6e7781": "#59616e" },
   [themes.dark]: { "#0d1117": "#1d2026" },
 };
 const grammarFile = "editors/vscode/syntaxes/wf.tmLanguage.json";
@@ -29,7 +29,7 @@ export async function openHighlighter() {
   return (code, language) =>
     shiki.codeToHtml(code, {
       lang: known.has(language) ? language : "text",
-      ...{ themes, defaultColor: "light-dark()", colorReplacements: grounds },
+      ...{ themes, defaultColor: "light-dark()", colorReplacements: colours },
     });
 }
 

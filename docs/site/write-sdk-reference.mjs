@@ -18,7 +18,7 @@ export async function writeSdkReference() {
     skipErrorChecking: true,
     logLevel: "Warn",
     ...{ name: "The SDK", out: sdkFolder, router: "module", hideBreadcrumbs: true, hidePageHeader: true },
-    ...{ useCodeBlocks: true, expandObjects: false, parametersFormat: "table" },
+    ...{ useCodeBlocks: true, expandObjects: false, expandParameters: true, parametersFormat: "table" },
     ...{ classPropertiesFormat: "table", interfacePropertiesFormat: "table" },
     ...{ typeAliasPropertiesFormat: "table", typeDeclarationFormat: "table" },
   });

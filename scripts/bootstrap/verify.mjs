@@ -17,6 +17,7 @@ const steps = [
   },
   { name: "dead code", check: () => exitCode("node_modules/knip/bin/knip.js", []) },
   { name: "generated code", check: () => exitCode("scripts/check-generated.mjs", []) },
+  { name: "documentation", check: () => exitCode("docs/site/run.mjs", []) },
   { name: "tests", check: () => runTests([]) },
 ];
 

@@ -65,12 +65,21 @@ function sdkChapter(pages) {
  * @param {To} to
  */
 function sideOf(chapter, source, to) {
-  const hasPage = pagesIn(chapter).some(({ file }) => file === source);
+  const hasPage = pagesIn(chapter).some(({ file }) => file === source || leadsTo(file, source));
   const groups = chapter.groups.map(({ title, entries }) => {
     const heading = title === "" ? "" : `<p class="group">${escaped(title)}</p>`;
     return `${heading}<ul>${entries.map((entry) => sideRow(entry, source, to)).join("")}</ul>`;
   });
   return `<details${hasPage ? " open" : ""}><summary>${escaped(chapter.title)}</summary>${groups.join("")}</details>`;
+}
+
+/**
+ * Whether an entry stands for the folder that the page lies in, as the list of error codes for the page of each.
+ * @param {string} file
+ * @param {string} source
+ */
+function leadsTo(file, source) {
+  return posix.basename(file) === "README.md" && posix.dirname(file) === posix.dirname(source);
 }
 
 /**
