@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createClient, type FleetClient } from "@runfleet/client";
 import { runDocumentSchema } from "@runfleet/model";
+import { connectRedis, partitionTag } from "@runfleet/store";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type CliProject, type DevProcess, openProject } from "../support/built-cli.js";
 import { eventually } from "../support/eventually.js";
@@ -246,6 +247,23 @@ describe("what cannot be done is said with a code, a place and a remedy:", () =>
     expect(result).toMatchObject({ code: 2, stdout: "", stderr: expect.stringContaining("too_large") });
   });
 });
+
+test.each([["server", "--port", "0"], ["worker"]])(
+  "%s refuses data of a newer layout",
+  async (...command) => {
+    const { redisUrl } = await project.state();
+    const namespace = `newer-${command[0]}`;
+    const tag = partitionTag(namespace, 0);
+    const redis = connectRedis(redisUrl, { role: "client", tag });
+    await redis.hset(`${tag}:layout`, { version: "99", oldestWriter: "99", writtenBy: "9.9.0" });
+    redis.disconnect();
+    const { code, stderr } = await project.run([...command, "--namespace", namespace]);
+    expect({ code, stderr }).toEqual({
+      code: 2,
+      stderr: expect.stringContaining("in version 9.9.0 or newer"),
+    });
+  },
+);
 
 test("fmt lays a file out and graph draws it, without a fleet", async () => {
   await project.write("loose.wf", "workflow loose{\ncall plan // why\n}\n");
