@@ -6,26 +6,14 @@ import { Command } from "ioredis";
 
 export type ScriptValue = string | number;
 
-/** What the server runs: a script it knows by its hash, or one that comes with its text. */
-export interface ScriptCall {
-  readonly name: "evalsha" | "eval";
-  /** Hash or text. */
-  readonly script: string;
-  /** As `bulkOf` makes them. */
-  readonly keys: readonly string[];
-  readonly values: readonly string[];
-  /** Absent when there are no keys. */
-  readonly firstKey: string | undefined;
-}
-
 export class ScriptCommand extends Command {
   readonly #text: string;
 
-  constructor(call: ScriptCall) {
-    const { name, script, firstKey } = call;
-    // For the client's own use: in a cluster the slot of the first key says where the call goes.
+  /** `call` is the whole command. The client looks at the key alone: in a cluster its slot says where the call goes. */
+  constructor(name: "evalsha" | "eval", script: string, call: CallText) {
+    const { firstKey } = call;
     super(name, firstKey === undefined ? [script, 0] : [script, 1, firstKey], { replyEncoding: "utf8" });
-    this.#text = textOf(call);
+    this.#text = call.text;
   }
 
   override toWritable(): string {
@@ -33,19 +21,43 @@ export class ScriptCommand extends Command {
   }
 }
 
-function textOf({ name, script, keys, values }: ScriptCall): string {
-  const words = 3 + keys.length + values.length;
-  const head = `*${words}\r\n${bulkOf(name)}${bulkOf(script)}${bulkOf(keys.length)}`;
-  return head + keys.join("") + values.join("");
+export interface CallText {
+  readonly text: string;
+  /** Absent when there are no keys. */
+  readonly firstKey: string | undefined;
 }
 
-const emptyBulk = "$0\r\n\r\n";
-const zeroBulk = "$1\r\n0\r\n";
+/** What stands before a word of so many bytes: the end of the word before it, and the length. */
+const heads = Array.from({ length: 1_024 }, (_, bytes) => headOf(bytes));
 
-/** One word of a command: its length in bytes, itself. */
-export function bulkOf(value: ScriptValue): string {
-  if (value === "") return emptyBulk;
-  if (value === 0) return zeroBulk;
+function headOf(bytes: number): string {
+  return `\r\n$${bytes}\r\n`;
+}
+
+/** The command that is being put together. A list that is written over again and again costs nobody a new one. */
+const pieces: string[] = [];
+let filled = 0;
+let words = 0;
+
+/** Begins a command; what another one left unfinished is forgotten. */
+export function beginCall(): void {
+  filled = 1;
+  words = 0;
+}
+
+export function addWord(value: ScriptValue): void {
   const text = typeof value === "string" ? value : String(value);
-  return `$${Buffer.byteLength(text)}\r\n${text}\r\n`;
+  const bytes = Buffer.byteLength(text);
+  pieces[filled] = heads[bytes] ?? headOf(bytes);
+  pieces[filled + 1] = text;
+  filled += 2;
+  words += 1;
+}
+
+/** The command as a whole. */
+export function endCall(): string {
+  pieces[0] = `*${words}`;
+  pieces[filled] = "\r\n";
+  pieces.length = filled + 1;
+  return pieces.join("");
 }

@@ -4,7 +4,14 @@
  */
 import type { Redis } from "ioredis";
 import { toRunfleetError } from "./redis-failure.js";
-import { bulkOf, type ScriptCall, ScriptCommand, type ScriptValue } from "./script-command.js";
+import {
+  addWord,
+  beginCall,
+  type CallText,
+  endCall,
+  ScriptCommand,
+  type ScriptValue,
+} from "./script-command.js";
 
 export type { ScriptValue };
 
@@ -31,15 +38,23 @@ export function runScript<Keys extends object, Values extends object, Tag extend
   script: Script<Keys, Values, Tag>,
   input: { readonly keys: Keys; readonly values: Values },
 ): Promise<ScriptReply<Tag>> {
-  const call = callOf(script, { keys: input.keys as Named, values: input.values as Named });
+  const named = input as unknown as NamedInput;
   // Chained and not awaited: a worker does this for every step of every run.
-  return send(redis, call).then(toReply<Tag>, (error: unknown) =>
-    sendText<Tag>(redis, { script, call, error }),
+  return send(redis, "evalsha", script.sha1, callText("evalsha", script.sha1, { script, named })).then(
+    toReply<Tag>,
+    (error: unknown) => sendSource<Tag>(redis, { script, named, error }),
   );
 }
 
-function send(redis: Redis, call: ScriptCall): Promise<unknown> {
-  return redis.sendCommand(new ScriptCommand(call)) as Promise<unknown>;
+type Contract = Pick<Script<object, object, string>, "name" | "keys" | "values" | "source">;
+type Named = Readonly<Record<string, ScriptValue | readonly ScriptValue[]>>;
+interface NamedInput {
+  readonly keys: Named;
+  readonly values: Named;
+}
+
+function send(redis: Redis, ...call: ConstructorParameters<typeof ScriptCommand>): Promise<unknown> {
+  return redis.sendCommand(new ScriptCommand(...call)) as Promise<unknown>;
 }
 
 function toReply<Tag extends string>(reply: unknown): ScriptReply<Tag> {
@@ -47,85 +62,72 @@ function toReply<Tag extends string>(reply: unknown): ScriptReply<Tag> {
   return { tag, rest };
 }
 
-interface Refused {
-  readonly script: { readonly name: string; readonly source: string };
-  readonly call: ScriptCall;
-  readonly error: unknown;
-}
-
 /** To a server that does not know the script; every other error is one. */
-async function sendText<Tag extends string>(
+async function sendSource<Tag extends string>(
   redis: Redis,
-  { script, call, error }: Refused,
+  {
+    script,
+    named,
+    error,
+  }: { readonly script: Contract; readonly named: NamedInput; readonly error: unknown },
 ): Promise<ScriptReply<Tag>> {
   try {
     if (!(error instanceof Error && error.message.includes("NOSCRIPT"))) throw error;
-    return toReply(await send(redis, { ...call, name: "eval", script: script.source }));
+    const { source } = script;
+    return toReply(await send(redis, "eval", source, callText("eval", source, { script, named })));
   } catch (cause) {
     throw toRunfleetError(cause, script.name);
   }
 }
 
-type Named = Readonly<Record<string, ScriptValue | readonly ScriptValue[]>>;
-
-function callOf(
-  script: Pick<Script<object, object, string>, "sha1" | "keys" | "values">,
-  input: { readonly keys: Named; readonly values: Named },
-): ScriptCall {
-  const keys = keyBulks(contractOf(script.keys), input.keys);
-  const values: string[] = [];
-  for (const { name, isList } of contractOf(script.values).names) {
-    const value = input.values[name];
-    if (!isList) values.push(bulkOf(value as ScriptValue));
-    else addList(values, value as readonly ScriptValue[]);
+function callText(
+  name: string,
+  body: string,
+  { script, named }: { readonly script: Contract; readonly named: NamedInput },
+): CallText {
+  const keys = keysOf(script.keys, named.keys);
+  beginCall();
+  addWord(name);
+  addWord(body);
+  addWord(keys.length);
+  for (const key of keys) addWord(key);
+  for (const { name: wanted, isList } of contractOf(script.values)) {
+    const value = named.values[wanted];
+    if (isList) addList(value as readonly ScriptValue[]);
+    else addWord(value as ScriptValue);
   }
-  return { name: "evalsha", script: script.sha1, ...keys, values };
+  return { text: endCall(), firstKey: keys[0] };
 }
 
-function keyBulks({ names, seen }: Contract, given: Named): Pick<ScriptCall, "keys" | "firstKey"> {
+function keysOf(names: readonly string[], given: Named): readonly string[] {
   const keys: string[] = [];
-  let firstKey: string | undefined;
-  for (const [index, { name, isList }] of names.entries()) {
-    const key = given[name];
-    if (isList) {
-      for (const each of key as readonly string[]) keys.push(bulkOf(each));
-      firstKey ??= (key as readonly string[])[0];
-      continue;
-    }
-    firstKey ??= key as string;
-    if (seen.keys[index] !== key) {
-      seen.keys[index] = key as string;
-      seen.bulks[index] = bulkOf(key as string);
-    }
-    keys.push(seen.bulks[index] as string);
+  for (const { name, isList } of contractOf(names)) {
+    if (isList) keys.push(...(given[name] as readonly string[]));
+    else keys.push(given[name] as string);
   }
-  return { keys, firstKey };
+  return keys;
 }
 
-function addList(bulks: string[], list: readonly ScriptValue[]): void {
-  bulks.push(bulkOf(list.length));
-  for (const value of list) bulks.push(bulkOf(value));
+function addList(list: readonly ScriptValue[]): void {
+  addWord(list.length);
+  for (const value of list) addWord(value);
 }
 
-interface Contract {
-  readonly names: readonly { readonly name: string; readonly isList: boolean }[];
-  /** Keys of the call before, by their place: most are the partition's, the same in every call. */
-  readonly seen: { readonly keys: string[]; readonly bulks: string[] };
+interface ContractName {
+  readonly name: string;
+  readonly isList: boolean;
 }
 
 /** Taken apart once per script. */
-const contracts = new WeakMap<readonly string[], Contract>();
+const contracts = new WeakMap<readonly string[], readonly ContractName[]>();
 
-function contractOf(names: readonly string[]): Contract {
+function contractOf(names: readonly string[]): readonly ContractName[] {
   const known = contracts.get(names);
   if (known !== undefined) return known;
-  const contract = {
-    names: names.map((name) => {
-      const isList = name.endsWith("[]");
-      return { name: isList ? name.slice(0, -2) : name, isList };
-    }),
-    seen: { keys: [], bulks: [] },
-  };
+  const contract = names.map((name) => {
+    const isList = name.endsWith("[]");
+    return { name: isList ? name.slice(0, -2) : name, isList };
+  });
   contracts.set(names, contract);
   return contract;
 }

@@ -1,8 +1,9 @@
 /** A former owner changes nothing: every script a worker writes with is tried with a stale fence. Both stores, the same answers. */
 import { readdirSync, readFileSync } from "node:fs";
+import { PassThrough } from "node:stream";
 import type { Activation, RunStore } from "@runfleet/model";
 import { createRedisStore } from "@runfleet/store";
-import type { Redis } from "ioredis";
+import type { Command, Redis } from "ioredis";
 import { describe, expect, test } from "vitest";
 import { sampleCommit, sampleFinish, sampleGate, samplePark, sampleStep } from "./samples.js";
 import { type RedisTwin, readKeys, useRedisTwin } from "./twins.js";
@@ -200,16 +201,28 @@ async function snapshot(redis: Redis, tag: string): Promise<Record<string, unkno
   return all;
 }
 
-/** A connection that runs every script with its refusals taken out. */
+/** A connection that runs every script with its refusals taken out: it knows none, so each comes with its source. */
 function withoutFence(redis: Redis): Redis {
+  const send = (command: Command): unknown => {
+    if (command.name === "evalsha") return Promise.reject(new Error("NOSCRIPT"));
+    if (command.name !== "eval") return redis.sendCommand(command);
+    const [name = "", source = "", ...rest] = wordsOf(String(command.toWritable(new PassThrough())));
+    return redis.call(name, source.replaceAll(/return \{ '(fenced|lost)' \}/g, "local _ = 1"), ...rest);
+  };
   return new Proxy(redis, {
-    get: (target, name) => {
-      if (name === "evalsha") return async () => await Promise.reject(new Error("NOSCRIPT"));
-      if (name === "eval") {
-        return (source: string, ...rest: [number, ...string[]]) =>
-          target.eval(source.replaceAll(/return \{ '(fenced|lost)' \}/g, "local _ = 1"), ...rest);
-      }
-      return Reflect.get(target, name, target) as unknown;
-    },
+    get: (target, name) => (name === "sendCommand" ? send : (Reflect.get(target, name, target) as unknown)),
   });
+}
+
+/** The words of a command as it goes over the wire. */
+function wordsOf(text: string): string[] {
+  const bytes = Buffer.from(text);
+  const words: string[] = [];
+  for (let at = bytes.indexOf("$"); at >= 0 && at < bytes.length; ) {
+    const start = bytes.indexOf("\r\n", at) + 2;
+    const end = start + Number(bytes.subarray(at + 1, start - 2));
+    words.push(bytes.toString("utf8", start, end));
+    at = end + 2;
+  }
+  return words;
 }
