@@ -42,7 +42,10 @@ export async function finishScene({ redisUrl, workDir }) {
       const { status, steps } = await fleet.get(id);
       ends[id] = { status, steps: steps.map((step) => `${step.name} ${step.status} ${step.attempt}`) };
     }
-    return { ends: Object.fromEntries(Object.entries(ends).sort()), executed: executed.sort() };
+    return {
+      ends: Object.fromEntries(Object.entries(ends).sort()),
+      executed: executed.filter((line) => Object.hasOwn(ends, line.split(" ")[0] ?? "")).sort(),
+    };
   } finally {
     await worker.stop();
     await fleet.close();
