@@ -1,5 +1,5 @@
 // Names of Lua scripts by their digest: ours and BullMQ's, read from the installed packages. redlock keeps its own to
-// itself; they are known by the key they are called with.
+// itself; those of leases are known by the key they are called with.
 import { createHash } from "node:crypto";
 import { readdir } from "node:fs/promises";
 import { createRequire } from "node:module";
@@ -42,6 +42,6 @@ function digestAndName(exported) {
 export function commandName(words, names) {
   const [command = "", digest = "", , key = ""] = words;
   const name = command.toLowerCase();
-  if (name !== "evalsha") return name;
-  return names.get(digest) ?? (key.includes(":lease:") ? "redlock" : `script ${digest.slice(0, 8)}`);
+  if (name !== "evalsha" && name !== "eval") return name;
+  return names.get(digest) ?? (key.includes(":lease:") ? "lease" : `script ${digest.slice(0, 8)}`);
 }

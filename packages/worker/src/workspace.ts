@@ -19,19 +19,20 @@ export function createWorkspace(options: {
   /** An earlier activation may have left files here. */
   isFirst: boolean;
 }): Workspace {
-  const own = join(options.rootDir, "runs", options.runId);
+  const own = (): string => join(options.rootDir, "runs", options.runId);
   let made = false;
   return {
     dir() {
       if (options.configured !== undefined) return options.configured;
-      if (!made) mkdirSync(own, { recursive: true });
+      const folder = own();
+      if (!made) mkdirSync(folder, { recursive: true });
       made = true;
-      return own;
+      return folder;
     },
     remove() {
       if (options.configured !== undefined || (options.isFirst && !made)) return undefined;
       // Most runs have none, and to ask costs far less than to delete nothing.
-      return existsSync(own) ? rm(own, { recursive: true, force: true }) : undefined;
+      return existsSync(own()) ? rm(own(), { recursive: true, force: true }) : undefined;
     },
   };
 }

@@ -44,9 +44,11 @@ export function actionContext(attempt: Attempt): ActionContext<unknown> {
     action: command.action,
     with: command.with,
     pluginDirs: command.pluginDirs,
-    logBase: join(context.logDir, `${command.address}.${command.attempt}`),
     heartbeat: () => signal.throwIfAborted(),
     prompt: (options = {}) => prompt(attempt, options.body),
+    get logBase() {
+      return join(context.logDir, `${command.address}.${command.attempt}`);
+    },
     get workingDir() {
       return context.workingDir();
     },
