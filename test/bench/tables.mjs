@@ -63,7 +63,15 @@ function targetsTable(results) {
   const rows = Object.entries(targets).map(([name, { workload, target, cells }]) => {
     const { runfleet, bullmq, ratio, isMet } = cells(results) ?? { runfleet: unmeasured };
     const met = isMet === undefined ? "" : isMet ? "met" : "**not met**";
-    return [name, workload, runfleet, bullmq ?? "–", ratio === undefined ? "–" : told(ratio), target, met];
+    return [
+      name,
+      workload,
+      runfleet,
+      bullmq ?? "–",
+      ratio === undefined ? "–" : `${Number(ratio.toPrecision(3))}`,
+      target,
+      met,
+    ];
   });
   return markdown([["", "workload", "Runfleet", "raw BullMQ", "ratio", "target", ""], ...rows]);
 }

@@ -2,12 +2,12 @@
 // read. Nothing may grow but the ended runs that are kept, and these level off. Fails when something does.
 import { setTimeout as pause } from "node:timers/promises";
 import { partitionTag } from "@runfleet/store";
+import { usedBytes } from "../parked/memory.mjs";
 import { setupOf } from "../place.mjs";
 import { startMeasured } from "../processes.mjs";
 import { reach } from "../reach.mjs";
-import { redisBytes } from "../redis-work.mjs";
 import { rounded } from "../statistics.mjs";
-import { beyondRetained, trendOf } from "./trend.mjs";
+import { trendOf, withoutRuns } from "./trend.mjs";
 
 /**
  * @typedef {import("../place.mjs").Place} Place
@@ -18,7 +18,7 @@ import { beyondRetained, trendOf } from "./trend.mjs";
  */
 
 const loadShare = 0.7;
-/** As many as fill what has a bound: 10,000 jobs that the queue keeps, 50,000 entries of the feed. */
+/** As many as the queue keeps jobs of, so that these are all there. The feed has a bound too and is left out of what Redis holds. */
 const firstRuns = 10_000;
 /** Runs by which the machine is measured, after the first ones. */
 const measuredRuns = 1_500;
@@ -40,7 +40,8 @@ export async function soak(place, { minutes }) {
   const client = await startMeasured("soak/soak-client.mjs", setup);
   const worker = await startMeasured("soak/soak-worker.mjs", setup, ["--expose-gc"]);
   const server = await startMeasured("reads/reads-server.mjs", setup, ["--expose-gc"]);
-  const count = countsOf(place, partitionTag(setup.name, 0));
+  const tag = partitionTag(setup.name, 0);
+  const count = countsOf(place, tag);
   let isOver = false;
   /** @type {Promise<void>} */
   let reading = Promise.resolve();
@@ -50,7 +51,7 @@ export async function soak(place, { minutes }) {
     place.say(`soak: ${rounded(perSecond)} runs/s of ${rounded(capacityPerSecond)}, for ${minutes} minutes`);
     reading = readPages(String(await server.ask({ type: "address" })), () => isOver);
     await client.ask({ type: "load", perSecond });
-    const taken = await sampled({ worker, server, place, count, lastsMs: minutes * 60_000 });
+    const taken = await sampled({ worker, server, place, tag, count, lastsMs: minutes * 60_000 });
     await client.ask({ type: "rest" });
     return { minutes, capacityPerSecond: rounded(capacityPerSecond), ...soakFigures(taken, perSecond) };
   } finally {
@@ -77,7 +78,7 @@ export function soakFigures(taken, perSecond) {
     "server heap": trend(({ server }) => server.heapBytes, tolerated.heap),
     "server RSS": trend(({ server }) => server.rssBytes, tolerated.rss),
     "Redis beyond its runs": trendOf(
-      beyondRetained(taken.map((sample) => ({ ...sample, retained: sample.retained + sample.open }))).map(
+      withoutRuns(taken.map((sample) => ({ ...sample, runs: sample.retained + sample.open }))).map(
         ({ atMs, value }) => ({ atMs, value: value / 2 ** 20 }),
       ),
       { toleratedShare: tolerated.redis },
@@ -87,7 +88,10 @@ export function soakFigures(taken, perSecond) {
   const rising = Object.entries(trends).flatMap(([name, { grows }]) => (grows ? [name] : []));
   return {
     ...{ perSecond: rounded(perSecond), retained, open, mebibytes: trends },
-    grows: [...rising, ...(open > perSecond * openSecondsMax ? ["runs that are open"] : [])],
+    grows: [
+      ...rising,
+      ...(open > perSecond * openSecondsMax ? ["runs that are open: the machine did not keep up"] : []),
+    ],
   };
 }
 
@@ -127,10 +131,10 @@ async function measureCapacity(client, count) {
 }
 
 /**
- * @param {{ worker: Measured, server: Measured, place: Place, count: ReturnType<typeof countsOf>, lastsMs: number }} options
+ * @param {{ worker: Measured, server: Measured, place: Place, tag: string, count: ReturnType<typeof countsOf>, lastsMs: number }} options
  * @returns {Promise<Sample[]>}
  */
-async function sampled({ worker, server, place, count, lastsMs }) {
+async function sampled({ worker, server, place, tag, count, lastsMs }) {
   /** @type {Sample[]} */
   const taken = [];
   const begunAt = performance.now();
@@ -143,7 +147,7 @@ async function sampled({ worker, server, place, count, lastsMs }) {
     if (failed > 0) throw new Error(`${failed} runs failed`);
     taken.push({
       atMs: performance.now() - begunAt,
-      bytes: await redisBytes(place.redis),
+      bytes: (await usedBytes(place.redis, tag)).runs,
       ...{ retained: await count.retained(), open: await count.open() },
       ...{ worker: /** @type {Look} */ (ofWorker), server: /** @type {Look} */ (ofServer) },
     });

@@ -32,18 +32,16 @@ export function trendOf(sightings, { toleratedShare }) {
 }
 
 /**
- * What Redis holds beyond its retained runs: these cost what one cost on the average of the first half, from the first sighting on.
- * @param {readonly { atMs: number, bytes: number, retained: number }[]} sightings in order, at least four
+ * What Redis holds, as if there were as many runs all the time as in the middle: each more or less is taken for an average one.
+ * @param {readonly { atMs: number, bytes: number, runs: number }[]} sightings in order, at least four
  * @returns {Sighting[]}
  */
-export function beyondRetained(sightings) {
-  const first = sightings[0];
+export function withoutRuns(sightings) {
   const middle = sightings[Math.floor(sightings.length / 2)];
-  if (first === undefined || middle === undefined) throw new TypeError("a soak has sightings");
-  const more = middle.retained - first.retained;
-  const bytesPerRun = more > 0 ? (middle.bytes - first.bytes) / more : 0;
-  return sightings.map(({ atMs, bytes, retained }) => ({
+  if (middle === undefined) throw new TypeError("a soak has sightings");
+  const bytesPerRun = middle.runs > 0 ? middle.bytes / middle.runs : 0;
+  return sightings.map(({ atMs, bytes, runs }) => ({
     atMs,
-    value: bytes - (retained - middle.retained) * bytesPerRun,
+    value: bytes - (runs - middle.runs) * bytesPerRun,
   }));
 }
