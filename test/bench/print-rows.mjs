@@ -100,10 +100,14 @@ export function workersTableOf({ title, workloads }) {
 }
 
 /** @param {import("./memory/bench-memory.mjs").MemoryFigures} memory */
-export function memoryTableOf({ title, unit, runfleet, idle }) {
+export function memoryTableOf({ title, unit, runfleet, idle, begun, ended }) {
   return columns([
     ["memory", "", title],
-    ["", "", `${runfleet} ${unit} at most, ${idle} without a run`],
+    [
+      "",
+      "",
+      `${runfleet} ${unit} at most; ${idle} without a run, ${begun} when all have begun, ${ended} when all have ended in one moment`,
+    ],
   ]);
 }
 
