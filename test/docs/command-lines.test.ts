@@ -20,7 +20,9 @@ function linesOf(file: string): Line[] {
   const blocks = [...text.matchAll(/^```sh\n([\s\S]*?)^```$/gm)].flatMap(([, block = ""]) =>
     block.replace(/\\\n\s*/g, " ").split("\n"),
   );
-  const inline = [...text.replace(/^```[\s\S]*?^```$/gm, "").matchAll(/`((?:npx )?runfleet [^`]+)`/g)];
+  const inline = [
+    ...text.replace(/^```[\s\S]*?^```$/gm, "").matchAll(/`((?:(?:npx )?runfleet|npm run) [^`]+)`/g),
+  ];
   const said = inline.map(([, code = ""]) => ({ code, isMention: true }));
   const typed = blocks.map((code) => ({ code, isMention: false }));
   return [...typed, ...said].map(({ code, isMention }) => ({
@@ -58,7 +60,7 @@ test.each(ours)("$file: runfleet $line", async ({ line, isMention }) => {
 test("scripts of the root, and of a new project, are there", () => {
   const { scripts: ofRoot } = JSON.parse(textOf("package.json")) as { scripts: object };
   const { scripts: ofProject } = projectManifest({ name: "any", version: "0.1.0" });
-  const known = [...Object.keys({ ...ofRoot, ...ofProject }), "install"];
+  const known = [...Object.keys({ ...ofRoot, ...ofProject }), "audit", "install"];
   expect(ours.length).toBeGreaterThan(40);
   expect(scripts.length).toBeGreaterThan(10);
   expect(scripts.filter(({ name }) => !known.includes(name))).toEqual([]);

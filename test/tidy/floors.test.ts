@@ -21,7 +21,6 @@ const floorOf: Readonly<Record<string, number>> = {
   "packages/service": 3,
   "packages/testing": 4,
   "apps/pages": 4,
-  "apps/worker": 4,
   "apps/server": 5,
   "apps/cli": 6,
   "apps/create-runfleet": 6,
