@@ -1,5 +1,6 @@
 // `npm run create FOLDER`: what `npm create runfleet FOLDER` does once the packages are on a registry. Until then the project
 // gets them as tarballs that are packed here. Every argument goes to create-runfleet.
+import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { runNode } from "./child.mjs";
 import { cacheDir, root } from "./paths.mjs";
@@ -14,6 +15,8 @@ const program = join(root, "apps/create-runfleet/bin/create-runfleet.js");
  */
 export async function createProject(args) {
   const tarballs = join(cacheDir, "tarballs");
+  // Packages of before, which are none any more, would come along.
+  rmSync(tarballs, { recursive: true, force: true });
   await packEverything(tarballs);
   return (await runNode(program, [...args, "--packages", tarballs])).code;
 }

@@ -3,13 +3,13 @@ import { findTarballs, tarballsAmong } from "./local-packages.js";
 
 test("the name of a file says which package of which version it holds; others are left alone", () => {
   const files = [
-    ...["runfleet-1.0.0.tgz", "runfleet-worker-app-1.0.0.tgz", "runfleet-client-1.0.0.tgz"],
+    ...["runfleet-1.0.0.tgz", "runfleet-two-words-1.0.0.tgz", "runfleet-client-1.0.0.tgz"],
     ...["runfleet-client-0.9.0.tgz", "create-runfleet-1.0.0.tgz", "notes.txt", "other-1.0.0.tgz"],
   ];
   expect([...tarballsAmong(files, "1.0.0")]).toEqual([
     ["runfleet", "runfleet-1.0.0.tgz"],
     ["@runfleet/client", "runfleet-client-1.0.0.tgz"],
-    ["@runfleet/worker-app", "runfleet-worker-app-1.0.0.tgz"],
+    ["@runfleet/two-words", "runfleet-two-words-1.0.0.tgz"],
   ]);
 });
 

@@ -1,5 +1,5 @@
 /**
- * Runfleet's packages as tarballs in a folder, as `npm run pack` leaves them: names and files of one version. Opens none; the
+ * Runfleet's packages as tarballs in a folder, as a clone packs them: names and files of one version. Opens none; the
  * name of a packed file says what it holds.
  */
 import { readdirSync } from "node:fs";
