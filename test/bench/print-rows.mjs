@@ -133,3 +133,13 @@ export function capacityTableOf({
     ["", "commands", `${commands.run} a run, ${commands.step} a step`],
   ]);
 }
+
+/** @param {import("./partitions/bench-partitions.mjs").PartitionsFigures} partitions */
+export function partitionsTableOf({ title, runs, counts }) {
+  const rows = counts.map((each) => [
+    "",
+    String(each.partitions),
+    `${each.runsPerSecond} runs/s; ms of a processor per run: busiest Redis ${each.busiestRedisMsPerRun}, all Redis ${each.cpuMsPerRun.allRedis}, worker ${each.cpuMsPerRun.worker}, producer ${each.cpuMsPerRun.producer}`,
+  ]);
+  return columns([["partitions", "", `${title}; ${runs} runs`], ...rows]);
+}

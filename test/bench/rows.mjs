@@ -5,6 +5,7 @@ import { benchFamilies } from "./families/bench-families.mjs";
 import { benchLoop } from "./loop/bench-loop.mjs";
 import { benchMemory } from "./memory/bench-memory.mjs";
 import { benchParked } from "./parked/bench-parked.mjs";
+import { benchPartitions } from "./partitions/bench-partitions.mjs";
 import * as print from "./print-rows.mjs";
 import { benchReads } from "./reads/bench-reads.mjs";
 import { benchTakeover } from "./takeover/bench-takeover.mjs";
@@ -28,6 +29,7 @@ export const rows = {
   w9: row(benchReads, print.readsTableOf),
   w10: row(benchWorkers, print.workersTableOf),
   families: row(benchFamilies, print.familiesTableOf),
+  partitions: row(benchPartitions, print.partitionsTableOf),
   memory: row(benchMemory, print.memoryTableOf),
 };
 

@@ -40,7 +40,16 @@ export function openStillFleet(redisUrl) {
   /** @type {Map<string, number>} */
   const runs = new Map();
   const fleet = assembleClient({
-    ...{ store, queue, secrets, namespace, actor: "tester", log() {}, closing: closing.signal },
+    ...{
+      store,
+      queue,
+      secrets,
+      namespace,
+      partitions: 1,
+      actor: "tester",
+      log() {},
+      closing: closing.signal,
+    },
     ...{ isReady: () => true, targets: new Map(), underWay: { count: 0 } },
     examineRedis: () => examineRedis(redis, tag),
     memoryUse: async () => ({ usedBytes: null, maxBytes: null, openRunsBytes: null, listsBytes: null }),

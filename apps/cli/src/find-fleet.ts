@@ -64,8 +64,12 @@ function addressOf(found: {
   };
 }
 
-/** The address without user and password. */
-export function withoutSecrets(url: string): string {
+/** The address, or those of several partitions, without user and password. */
+export function withoutSecrets(addresses: string): string {
+  return addresses.trim().split(/\s+/).map(withoutSecret).join(" ");
+}
+
+function withoutSecret(url: string): string {
   // The address of a cluster names several hosts.
   const [, scheme, hosts] = /^(rediss?-cluster:\/\/)(?:[^@]*@)?(.*)$/.exec(url) ?? [];
   if (scheme !== undefined) return `${scheme}${hosts}`;

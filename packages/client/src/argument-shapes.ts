@@ -98,7 +98,7 @@ const answer = options<AnswerOptions>({
 });
 
 export const clientOptions = options<ClientOptions>({
-  ...{ redis: text, namespace: text, secretKeys: text, actor: text, log: callable },
+  ...{ redis: text, namespace: text, partitions: z.number(), secretKeys: text, actor: text, log: callable },
 });
 
 const optional = (name: string, shape: z.ZodType): ArgumentShape => ({ name, shape: shape.optional() });

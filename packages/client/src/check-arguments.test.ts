@@ -58,7 +58,7 @@ test("a client is not made of something else", () => {
   const create = createClient as (options: unknown) => unknown;
   expect(() => create("redis://h")).toThrow("createClient: options must be an object");
   expect(() => create({ url: "redis://h" })).toThrow(
-    'has no member "url"; known: redis, namespace, secretKeys, actor, log',
+    'has no member "url"; known: redis, namespace, partitions, secretKeys, actor, log',
   );
   expect(() => create({ log: "x" })).toThrow("options.log must be a function");
 });

@@ -14,10 +14,18 @@ import type { ManyDocument } from "./client-documents.js";
 
 /** Undefined is the same as absent, so that a variable of the environment can be handed on. */
 export interface ClientOptions {
-  /** `redis://` or `rediss://` address, or a cluster's: `redis-cluster://`, `rediss-cluster://`. Default: `REDIS_URL`, else `redis://127.0.0.1:6379`. */
+  /**
+   * `redis://` or `rediss://` address, or a cluster's: `redis-cluster://`, `rediss-cluster://`; of a fleet with partitions one for
+   * all or one each, between spaces. Default: `REDIS_URL`, else `redis://127.0.0.1:6379`.
+   */
   readonly redis?: string | undefined;
   /** Keeps fleets on one Redis apart. Default: `RUNFLEET_NAMESPACE`, else `rf`. */
   readonly namespace?: string | undefined;
+  /**
+   * Into how many partitions the namespace is divided; the same for everybody in the fleet. Default: `RUNFLEET_PARTITIONS`, else as
+   * many as addresses.
+   */
+  readonly partitions?: number | undefined;
   /**
    * Keys for secret inputs, `id:base64 of 32 bytes` between commas: the first encrypts, all decrypt. Default:
    * `RUNFLEET_SECRET_KEYS`, else none: secrets are masked in everything that is read, and lie in Redis as they are.

@@ -4,26 +4,17 @@
  */
 import { setMaxListeners } from "node:events";
 import { type Definition, RunfleetError, type RunQueue, type RunStore } from "@runfleet/model";
-import { createRunQueue } from "@runfleet/queue";
 import {
-  checkLayout,
-  connectRedis,
-  createRedisStore,
   createSecretBox,
-  examineRedis,
   type FleetBytes,
-  isClusterAddress,
   type MemoryUse,
   newRunId,
-  parseClusterAddress,
-  partitionTag,
+  partitionAddresses,
   type RedisFinding,
-  readFleetBytes,
-  readMemoryUse,
   type SecretBox,
 } from "@runfleet/store";
-import { afterCheck } from "./after-check.js";
 import type { ClientOptions } from "./client-options.js";
+import { examineAll, memoryOfAll, openPorts } from "./partition-connections.js";
 
 /** What time is for a client, and how the runs it starts are named. */
 export interface ClientTime {
@@ -50,6 +41,8 @@ export interface Connections {
   readonly examineRedis: () => Promise<readonly RedisFinding[]>;
   readonly memoryUse: () => Promise<MemoryUse & FleetBytes>;
   readonly namespace: string;
+  /** How many there are. */
+  readonly partitions: number;
   readonly actor: string;
   readonly log: (line: string) => void;
   /** True while commands are sent at once; otherwise they wait for the connection, some seconds at most. */
@@ -75,25 +68,19 @@ const defaultNamespace = "rf";
 
 /** Throws `invalid_usage` for an address or a namespace that cannot be one, `invalid_config` for keys. */
 export function openConnections(options: ClientOptions): Connections {
-  const url = options.redis ?? variable("REDIS_URL") ?? defaultRedisUrl;
+  const text = options.redis ?? variable("REDIS_URL") ?? defaultRedisUrl;
   const namespace = options.namespace ?? variable("RUNFLEET_NAMESPACE") ?? defaultNamespace;
-  checkRedisUrl(url);
+  const addresses = partitionAddresses(text, options.partitions ?? numberIn("RUNFLEET_PARTITIONS"));
   checkNamespace(namespace);
   const keys = options.secretKeys ?? variable("RUNFLEET_SECRET_KEYS");
   const secrets = createSecretBox({ namespace, ...(keys === undefined ? {} : { keys }) });
-  const tag = partitionTag(namespace, 0);
-  const redis = connectRedis(url, { role: "client", tag, name: "runfleet-client" });
-  const store = afterCheck(createRedisStore({ redis, namespace, partition: 0 }), () =>
-    checkLayout({ redis, tag }),
-  );
-  const queue = createRunQueue({ connection: redis, tag });
+  const { store, queue, connections, close: closePorts } = openPorts(addresses, namespace);
   const closing = new AbortController();
   // Each call that waits listens: however many a producer awaits at once, that is no leak.
   setMaxListeners(0, closing.signal);
   const close = async (): Promise<void> => {
     closing.abort();
-    await Promise.allSettled([queue.close(), store.close()]);
-    redis.disconnect();
+    await closePorts();
   };
   let closed: Promise<void> | undefined;
   return {
@@ -101,15 +88,13 @@ export function openConnections(options: ClientOptions): Connections {
     queue,
     time: systemTime,
     secrets,
-    examineRedis: () => examineRedis(redis, tag),
-    memoryUse: async () => {
-      const [use, bytes] = await Promise.all([readMemoryUse(redis), readFleetBytes(redis, tag)]);
-      return { ...use, ...bytes };
-    },
+    partitions: addresses.length,
+    examineRedis: () => examineAll(connections),
+    memoryUse: () => memoryOfAll(connections),
     namespace,
     actor: options.actor ?? "client",
     log: options.log ?? (() => {}),
-    isReady: () => redis.status === "ready",
+    isReady: () => connections.every(({ redis }) => redis.status === "ready"),
     targets: new Map(),
     underWay: { count: 0 },
     closing: closing.signal,
@@ -126,17 +111,10 @@ function variable(name: string): string | undefined {
   return value === "" ? undefined : value;
 }
 
-function checkRedisUrl(url: string): void {
-  if (isClusterAddress(url)) {
-    parseClusterAddress(url);
-    return;
-  }
-  const isRedis = URL.canParse(url) && ["redis:", "rediss:"].includes(new URL(url).protocol);
-  if (isRedis) return;
-  // The address may hold a password: it is not repeated.
-  const message =
-    "the Redis address is not a redis:// or rediss:// URL, nor redis-cluster:// or rediss-cluster://";
-  throw new RunfleetError("invalid_usage", message);
+/** What is no number is refused where partitions are. */
+function numberIn(name: string): number | undefined {
+  const text = variable(name);
+  return text === undefined ? undefined : Number(text);
 }
 
 function checkNamespace(namespace: string): void {

@@ -14,8 +14,8 @@ import type { GatePage, RunPage, WorkflowDocument } from "./client-documents.js"
 import type { GateListOptions, ListOptions } from "./client-options.js";
 import type { Connections } from "./connections.js";
 import type { FleetCountsDocument, FleetDocument, LeadDocument, WorkerDocument } from "./fleet-documents.js";
-import { keyedRunId } from "./keyed-run-id.js";
 import { pageRequest } from "./page-request.js";
+import { keyedRunId } from "./place-run.js";
 import { gateDocument, isoTime, runDocument, runRow } from "./run-document.js";
 import { sizePools } from "./scale-pools.js";
 
@@ -47,7 +47,8 @@ export async function readRunDocument(connections: Connections, runId: string): 
   return runDocument(run, { steps, children });
 }
 
-export async function listRuns({ store }: Connections, options: ListOptions): Promise<RunPage> {
+export async function listRuns(connections: Connections, options: ListOptions): Promise<RunPage> {
+  const { store } = connections;
   const { status, workflow, parent, idempotencyKey, roots, label, labelPrefix } = options;
   checkLabels(options);
   if (parent !== undefined && roots === true)
@@ -58,7 +59,7 @@ export async function listRuns({ store }: Connections, options: ListOptions): Pr
       "children have the label of their root: leave out the label or the parent",
     );
   const which = pageRequest(label === undefined && labelPrefix !== undefined ? "labels" : "runs", options);
-  if (idempotencyKey !== undefined) return runOfKey(store, options, idempotencyKey);
+  if (idempotencyKey !== undefined) return runOfKey(connections, options, idempotencyKey);
   if (parent !== undefined) await readRun({ store }, parent);
   const page = await store.listRuns({
     ...which,
@@ -74,11 +75,11 @@ export async function listRuns({ store }: Connections, options: ListOptions): Pr
 
 /** The key says the id, so this is one read. */
 async function runOfKey(
-  store: Connections["store"],
+  { store, partitions }: Connections,
   { status, workflow, parent, roots, label, labelPrefix }: ListOptions,
   key: string,
 ): Promise<RunPage> {
-  const run = await store.readRun(keyedRunId(key));
+  const run = await store.readRun(keyedRunId(key, partitions));
   const isMeant =
     (status === undefined || run?.status === status) &&
     (workflow === undefined || run?.workflow === workflow) &&

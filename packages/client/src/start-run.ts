@@ -19,8 +19,8 @@ import { checkName, checkStartOptions } from "./check-start-options.js";
 import type { StartOptions } from "./client-options.js";
 import type { Connections, StartTarget } from "./connections.js";
 import { deliverRuns } from "./deliver.js";
-import { keyedRunId } from "./keyed-run-id.js";
 import { letInMore } from "./limit-workflows.js";
+import { placeRun } from "./place-run.js";
 
 /** More than a producer starts workflows, less than its memory notices. */
 const targetsKept = 200;
@@ -109,7 +109,7 @@ export type Origin = Pick<NewRun, "rerunOf" | "forkOf" | "kept" | "schedule">;
 
 /** The run that these options ask for; they have been checked. Throws what is wrong with its inputs. */
 export function prepareRun(
-  { secrets, time }: Connections,
+  { secrets, time, partitions }: Connections,
   target: StartTarget,
   options: StartOptions,
   alsoSecret: readonly string[] = [],
@@ -117,7 +117,11 @@ export function prepareRun(
   const now = time.now();
   const { idempotencyKey } = options;
   const { definition } = target;
-  const id = idempotencyKey === undefined ? time.newRunId(definition.name) : keyedRunId(idempotencyKey);
+  const isLimited = [options, definition].some(
+    ({ concurrency, rate }) => (concurrency ?? rate) !== undefined,
+  );
+  const newId = () => time.newRunId(definition.name);
+  const id = placeRun({ idempotencyKey, isLimited, newId }, partitions);
   const given = completeInputs(definition, textInputs(options.inputs ?? {}));
   const { inputs, ...sealed } = sealInputs(secrets, `run ${id}`, { definition, inputs: given, alsoSecret });
   return { ...newRootRun(target, { ...options, inputs }, { id, now }), ...sealed };

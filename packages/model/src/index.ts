@@ -177,6 +177,7 @@ export {
   logLineSchema,
   type SaidLine,
 } from "./run-log.js";
+export { idInPartition, partitionFor, partitionOf, placeOf } from "./run-place.js";
 export type { KeptRuns, RunRetention, TrimReply, TrimRequest } from "./run-retention.js";
 export {
   busyWorkerRules,

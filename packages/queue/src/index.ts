@@ -3,5 +3,6 @@ export { type BoardQueues, type BoardQueuesOptions, openBoardQueues } from "./bo
 export { isNoLongerHeld } from "./bull-errors.js";
 export type { KeepEnded } from "./keep-ended.js";
 export { createMemoryQueue, type MemoryQueue, type MemoryQueueOptions } from "./memory-queue.js";
+export { createPartitionedQueue, sharesOf } from "./partitioned-queue.js";
 export { createRunQueue, type RunQueueOptions } from "./run-queue.js";
 export type { PoolQueue } from "./wake-job.js";

@@ -13,6 +13,13 @@ const redisAddress = z
     /^rediss?(-cluster)?:\/\/\S+$/,
     "must be a redis://, rediss://, redis-cluster:// or rediss-cluster:// address",
   );
+/** One for all partitions, or one each. */
+const redisAddresses = z
+  .string()
+  .regex(
+    /^(\s*rediss?(-cluster)?:\/\/\S+)(\s+rediss?(-cluster)?:\/\/\S+)*\s*$/,
+    "must be a redis://, rediss://, redis-cluster:// or rediss-cluster:// address, or several between spaces",
+  );
 const plainName = z
   .string()
   .regex(/^[A-Za-z0-9._-]{1,100}$/, "may only hold letters, digits, dot, dash, underscore");
@@ -71,7 +78,16 @@ export const environmentDefaults = {
 
 /** Each with its meaning, which is what the reference says of it. */
 const variables = z.object({
-  REDIS_URL: redisAddress.optional().describe("The fleet's Redis, `redis://` or `rediss://`."),
+  REDIS_URL: redisAddresses
+    .optional()
+    .describe(
+      "The fleet's Redis, `redis://` or `rediss://`, of a cluster `redis-cluster://` or `rediss-cluster://`. Several between spaces: one for each partition.",
+    ),
+  RUNFLEET_PARTITIONS: wholeNumber
+    .optional()
+    .describe(
+      "Into how many partitions the namespace is divided; the same for every process. Default: as many as addresses in `REDIS_URL`.",
+    ),
   RUNFLEET_NAMESPACE: plainName
     .optional()
     .describe(`Keeps fleets on one Redis apart. Default \`${environmentDefaults.namespace}\`.`),
@@ -135,6 +151,7 @@ export function describeEnvironment(): readonly { readonly name: string; readonl
 
 export interface Environment {
   readonly redisUrl: string | undefined;
+  readonly partitions: number | undefined;
   readonly namespace: string;
   /** Directory where `dev` keeps its state. */
   readonly home: string | undefined;
@@ -174,6 +191,7 @@ export function readEnvironment(env: Readonly<Record<string, string | undefined>
   const { data } = parsed;
   return {
     redisUrl: data.REDIS_URL,
+    partitions: data.RUNFLEET_PARTITIONS,
     namespace: data.RUNFLEET_NAMESPACE ?? environmentDefaults.namespace,
     home: data.RUNFLEET_HOME,
     logLevels: data.RUNFLEET_LOG,

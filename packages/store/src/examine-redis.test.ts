@@ -4,8 +4,9 @@ import { examineRedis } from "./examine-redis.js";
 import { partitionTag } from "./keys.js";
 
 it("a real server tells what matters, in the order of the checks", async () => {
-  const redis = connectRedis(inject("redisUrl"), { role: "client", tag: "{rf:0}" });
-  const findings = await examineRedis(redis, partitionTag("rf-nobody", 0));
+  const tag = partitionTag("rf-nobody", 0);
+  const redis = connectRedis(inject("redisUrl"), { role: "client", tag });
+  const findings = await examineRedis(redis, tag);
   redis.disconnect();
   expect(findings.map(({ check }) => check)).toEqual([
     ...[

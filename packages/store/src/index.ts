@@ -1,5 +1,5 @@
 /** What is remembered: the store and the leases on Redis, and their twins in memory. */
-export { isClusterAddress, parseClusterAddress } from "./cluster-address.js";
+export { isClusterAddress } from "./cluster-address.js";
 export { type ConnectOptions, connectRedis } from "./connect-redis.js";
 export { examineRedis } from "./examine-redis.js";
 export { type FleetBytes, readFleetBytes } from "./fleet-bytes.js";
@@ -10,6 +10,9 @@ export { type MemorySnapshot, restoreSnapshot, takeSnapshot } from "./memory-sna
 export { createMemoryStore } from "./memory-store.js";
 export { type MemoryUse, readMemoryUse } from "./memory-use.js";
 export { enqueueId, parentWakeId } from "./outbox-entry.js";
+export { partitionAddresses } from "./partitions/partition-addresses.js";
+export { createPartitionedLeases } from "./partitions/partitioned-leases.js";
+export { createPartitionedStore } from "./partitions/partitioned-store.js";
 export { checkLayout, claimLayout } from "./redis/layout.js";
 export type { RedisFinding } from "./redis-findings.js";
 export { createRedisStore, type RedisStoreOptions } from "./redis-store.js";

@@ -13,13 +13,13 @@ import { createActivator } from "./activator.js";
 import type { Clock } from "./clock.js";
 import type { WorkerConfig } from "./config.js";
 import { createDefinitions } from "./definitions.js";
-import type { FetchWatch } from "./fetch-watch.js";
 import type { FleetClock } from "./fleet-clock.js";
 import { createLeaseKeeper } from "./lease-keeper.js";
 import type { WorkWatch } from "./local-work.js";
 import { meterHandle, meterKeeper, meterLeases, meterSlots, meterStore } from "./metrics/metered-ports.js";
 import type { OutboxPorts } from "./outbox.js";
 import { performEntries, wakeParent } from "./outbox.js";
+import type { RunWatch } from "./partitions/each-partition.js";
 import { announcePresence } from "./presence.js";
 import { createRecentWork } from "./recent-work.js";
 import { createRegistry } from "./registry.js";
@@ -56,7 +56,7 @@ export interface WorkerParts {
   /** The longest sleep of the ticker: a schedule that is added is heard of within this time. Default 1 s. */
   readonly scheduleLookMs?: number;
   /** Hears of every run that is taken and given back. Default: nobody. */
-  readonly fetches?: Pick<FetchWatch, "took" | "gave">;
+  readonly fetches?: Pick<RunWatch, "took" | "gave">;
   readonly graceMs: number;
   /** For a fleet on a clock that jumps: it stands still while such work is under way. */
   readonly watchWork?: WorkWatch;
@@ -117,12 +117,12 @@ export async function assembleWorker(parts: WorkerParts): Promise<AssembledWorke
     (pool: string) =>
     async ({ runId }: { readonly runId: string }): Promise<Disposition> => {
       work.took(clock.monotonic());
-      parts.fetches?.took(pool);
+      parts.fetches?.took(pool, runId);
       try {
         return await activator.handle(runId);
       } finally {
         work.gave(clock.monotonic());
-        parts.fetches?.gave(pool);
+        parts.fetches?.gave(pool, runId);
       }
     };
   const consumers = await Promise.all(

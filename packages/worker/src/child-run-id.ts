@@ -1,4 +1,5 @@
-/** The id of a child, from its place in its parent: starting it twice gives one run. */
+/** The id of a child, from its place in its parent: starting it twice gives one run, in the parent's partition. */
+import { idInPartition, partitionOf } from "@runfleet/model";
 import { deriveRunId } from "@runfleet/store";
 
 export interface ChildPlace {
@@ -9,5 +10,6 @@ export interface ChildPlace {
 }
 
 export function childRunId(parentId: string, { address, attempt, itemId }: ChildPlace): string {
-  return deriveRunId(JSON.stringify([parentId, address, attempt, itemId ?? null]));
+  const id = deriveRunId(JSON.stringify([parentId, address, attempt, itemId ?? null]));
+  return idInPartition(id, partitionOf(parentId));
 }

@@ -2,30 +2,21 @@
 import { hostname } from "node:os";
 import { join, resolve } from "node:path";
 import { createRecorder, type Recorder } from "@runfleet/metrics";
-import type { CancelFeed, LeaseStore, RunQueue, RunStore } from "@runfleet/model";
-import { createRunQueue } from "@runfleet/queue";
-import {
-  claimLayout,
-  connectRedis,
-  createRedisStore,
-  createRedlockLeases,
-  createSecretBox,
-  examineRedis,
-  newRunId,
-  partitionTag,
-  type RedisFinding,
-} from "@runfleet/store";
+import { createSecretBox, newRunId, type RedisFinding } from "@runfleet/store";
 import type { ActionLog } from "./action.js";
 import { assembleWorker } from "./assemble-worker.js";
 import type { WorkerConfig } from "./config.js";
-import { watchFetches } from "./fetch-watch.js";
-import { createFleetClock, type FleetClock } from "./fleet-clock.js";
-import { feedSinks } from "./sinks.js";
+import { createFleetClock } from "./fleet-clock.js";
+import { feedPartitions, watchPartitions } from "./partitions/each-partition.js";
+import { openPorts } from "./partitions/open-ports.js";
 import { keepFoldersClean } from "./work-folders.js";
 import { componentLogs, troubleIn, type WorkerLog } from "./worker-log.js";
 
 export interface FleetWorkerOptions {
-  /** `redis://`, `rediss://`, or of a cluster `redis-cluster://` and `rediss-cluster://`. */
+  /**
+   * `redis://`, `rediss://`, or of a cluster `redis-cluster://` and `rediss-cluster://`; of several partitions one for all or one
+   * each, between spaces.
+   */
   readonly redisUrl: string;
   /**
    * Independent Redis servers that keep the leases; a run may be owned while a majority of them grants it. All workers
@@ -33,7 +24,8 @@ export interface FleetWorkerOptions {
    */
   readonly leaseRedisUrls?: readonly string[];
   readonly namespace?: string;
-  readonly partition?: number;
+  /** Into how many partitions the namespace is divided: this worker serves them all. Default: as many as addresses. */
+  readonly partitions?: number;
   readonly config: WorkerConfig;
   /**
    * Keys for secret inputs as `RUNFLEET_SECRET_KEYS` has them, `id:base64` between commas: the first encrypts, all decrypt.
@@ -81,12 +73,6 @@ export function newWorkerId(): string {
   return `${hostname()}-${process.pid}-${newRunId(Date.now()).slice(-6)}`;
 }
 
-/**
- * How often jobs of dead workers are looked for: it takes two looks, the first after the last renewal and the second after
- * the lease, so with a short lease a look each second would be most of a takeover.
- */
-const looksPerLease = 4;
-const stalledLookMsMax = 1_000;
 /** One lost answer is nothing. */
 const defaultSilentMsMax = 12_000;
 
@@ -99,20 +85,22 @@ export async function createFleetWorker(options: FleetWorkerOptions): Promise<Fl
   const secrets = createSecretBox({ namespace, ...(keys === undefined ? {} : { keys }) });
   const clock = createFleetClock();
   const recorder = options.recorder ?? createRecorder("worker", namespace);
-  const { store, leases, queue, close, examineRedis, claimLayout } = openPorts(options, {
+  const { store, leases, queue, partitions, close } = openPorts(options, {
     ...{ workerId, leaseTtlMs, clock, recorder },
   });
-  await closedOnFailure(claimLayout, close);
+  await closedOnFailure(async () => {
+    for (const { claimLayout } of partitions) await claimLayout();
+  }, close);
   const onError = troubleIn(log("process"));
   const workDir = resolve(options.workDir ?? join(".runfleet", "work"));
-  examineRedis().then((findings) => warnOf(findings, log("process")), onError);
+  for (const { examineRedis } of partitions)
+    examineRedis().then((findings) => warnOf(findings, log("process")), onError);
   const { concurrency = 32, pools = ["default"], silentMsMax = defaultSilentMsMax } = options;
   // Nobody has heard of a worker that is not there yet.
   let silentMs = (): number => Number.POSITIVE_INFINITY;
-  const fetches = watchFetches({
-    ...{ pools, slots: concurrency, clock, onError },
+  const fetches = watchPartitions(partitions, {
+    ...{ pools, concurrency, clock, onError },
     isHeard: () => silentMs() <= silentMsMax,
-    backlog: (pool) => queue.backlog(pool, { dueBefore: clock.now() }),
   });
   const working = await assembleWorker({
     ...{ namespace, workerId, store, leases, queue, config, leaseTtlMs, workDir, secrets, recorder },
@@ -125,7 +113,7 @@ export async function createFleetWorker(options: FleetWorkerOptions): Promise<Fl
     graceMs: options.graceMs ?? 10_000,
   });
   silentMs = working.silentMs;
-  const sinks = feedSinks({ store, sinks: config.sinks ?? [], workerId, log: log("sink") });
+  const sinks = feedPartitions(partitions, { sinks: config.sinks ?? [], workerId, log: log("sink") });
   const stopCleaning = keepFoldersClean({ rootDir: workDir, onError });
 
   const shutDown = async (): Promise<void> => {
@@ -170,64 +158,4 @@ function warnOf(findings: readonly RedisFinding[], log: ActionLog): void {
     if (status !== "problem" && status !== "warning") continue;
     log.warn("Redis is not set up for a fleet", { check, status, found, remedy });
   }
-}
-
-interface Ports {
-  readonly store: RunStore & CancelFeed;
-  readonly leases: LeaseStore;
-  readonly queue: RunQueue;
-  examineRedis(): Promise<readonly RedisFinding[]>;
-  claimLayout(): Promise<void>;
-  close(): Promise<void>;
-}
-
-function openPorts(
-  options: FleetWorkerOptions,
-  owner: {
-    readonly workerId: string;
-    readonly leaseTtlMs: number;
-    readonly clock: FleetClock;
-    readonly recorder: Recorder<"worker">;
-  },
-): Ports {
-  const { workerId, leaseTtlMs, clock } = owner;
-  const commands = owner.recorder.counter("runfleet_redis_commands_total");
-  const onCommand = (): void => commands.add(1);
-  const place = { namespace: options.namespace ?? "rf", partition: options.partition ?? 0 };
-  const tag = partitionTag(place.namespace, place.partition);
-  const redis = connectRedis(options.redisUrl, {
-    ...{ role: "worker", tag, name: `runfleet-${workerId}`, onCommand },
-  });
-  // Leases have connections of their own: a long reply to anybody else must not delay a renewal.
-  const leaseRedis = (options.leaseRedisUrls ?? [options.redisUrl]).map((url) =>
-    connectRedis(url, { role: "client", tag, name: `runfleet-lease-${workerId}`, onCommand }),
-  );
-  const store = createRedisStore({
-    redis,
-    leases: options.leaseRedisUrls === undefined ? "here" : "elsewhere",
-    ...place,
-  });
-  const leases = createRedlockLeases({ clients: leaseRedis, ...place });
-  const queue = createRunQueue({
-    connection: redis,
-    tag,
-    // The job comes back when the lease may be taken: one of the two alone would only wait for the other.
-    lockDurationMs: leaseTtlMs,
-    stalledIntervalMs: Math.min(stalledLookMsMax, leaseTtlMs / looksPerLease),
-    now: clock.now,
-  });
-  return {
-    store,
-    leases,
-    queue,
-    examineRedis: () => examineRedis(redis, tag),
-    claimLayout: () => claimLayout({ redis, tag, workers: () => store.listWorkers() }),
-    async close() {
-      await queue.close();
-      await leases.close();
-      await store.close();
-      redis.disconnect();
-      for (const client of leaseRedis) client.disconnect();
-    },
-  };
 }

@@ -57,7 +57,14 @@ async function runServer(cli: Cli, { host, port, grpcPort, openMetrics = false }
     for (const [pool, policy] of Object.entries(environment.scaling)) await fleet.setScaling(pool, policy);
     await refuseForeignData(fleet);
     const server = await startServer({
-      ...{ fleet, host, port, grpcPort, tokens, board: { redis, namespace } },
+      ...{
+        fleet,
+        host,
+        port,
+        grpcPort,
+        tokens,
+        board: { redis, namespace, partitions: environment.partitions },
+      },
       metrics: { recorder, isOpen: openMetrics },
       log: (line) => logs("server").error(line),
       audit: (entry) => logs("audit").info({ audit: entry }, "changed"),

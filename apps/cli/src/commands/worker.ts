@@ -72,7 +72,7 @@ async function runWorker(cli: Cli, options: Options): Promise<void> {
   const levels = readLogLevels({ environment: environment.logLevels, config: config.log });
   const logs = await createLog({ name: "worker", levels });
   const log = logs("process");
-  const { graceMs, leaseTtlMs, leaseRedisUrls, secretKeys } = environment;
+  const { graceMs, leaseTtlMs, leaseRedisUrls, secretKeys, partitions } = environment;
   const shutdown = createShutdown({ graceMs: graceMs + closingMs, log: (line) => log.warn(line) });
   stopWithParent(shutdown);
   const workerId = newWorkerId();
@@ -98,6 +98,7 @@ async function runWorker(cli: Cli, options: Options): Promise<void> {
     log: componentLog(logs),
     graceMs,
     workDir: join(homeToUse(cli), "work"),
+    ...(partitions === undefined ? {} : { partitions }),
     ...(leaseTtlMs === undefined ? {} : { leaseTtlMs }),
     ...(secretKeys === undefined ? {} : { secretKeys }),
     ...(leaseRedisUrls === undefined ? {} : { leaseRedisUrls }),

@@ -7,10 +7,14 @@ export type PoolAdapter = BullMQAdapter;
 
 export function createPoolAdapter(
   queue: PoolQueue,
-  { runs, readOnlyMode }: { readonly runs: RunReader; readonly readOnlyMode: boolean },
+  {
+    runs,
+    readOnlyMode,
+    prefix,
+  }: { readonly runs: RunReader; readonly readOnlyMode: boolean; readonly prefix: string },
 ): PoolAdapter {
   const adapter = new BullMQAdapter(queue, {
-    readOnlyMode,
+    ...{ readOnlyMode, prefix },
     externalJobUrl: ({ id }) => ({
       displayText: "Run page",
       href: `/runs/${encodeURIComponent(String(id))}`,

@@ -150,7 +150,7 @@ function clientOf(
   };
   return assembleClient({
     ...{ store: { ...store, followHistory, awaitEnd }, queue, secrets: createSecretBox({ namespace: "rf" }) },
-    namespace: "rf",
+    ...{ namespace: "rf", partitions: 1 },
     time: {
       ...{ now: time.now, monotonic: time.now, lookAgainMs: Number.POSITIVE_INFINITY },
       newRunId: (workflow) => `${workflow.replaceAll(/[^A-Za-z0-9_-]/g, "-")}-${++runs}`,
