@@ -36,3 +36,32 @@ test("tells what it set going again: what was lost, not what has a job and only 
   await sweeper.sweep();
   expect(repaired, "its job is lost").toEqual(["1 outbox_entry", "1 sleeping_run"]);
 });
+
+test("that is stopped in the middle of a round repairs nothing more, and does not complain of what is being closed", async () => {
+  let now = 1_000_000;
+  const store = createMemoryStore({ now: () => now });
+  const queue = createMemoryQueue({ now: () => now });
+  onTestFinished(() => queue.close());
+  const warnings: string[] = [];
+  const confirmed: string[] = [];
+  const closing = {
+    ...store,
+    outboxDone: async (ids: readonly string[]) => {
+      confirmed.push(...ids);
+      sweeper.stop();
+      throw new Error("the store is closed");
+    },
+  };
+  const definitions = createDefinitions(store);
+  const secrets = createSecretBox({ namespace: "rf" });
+  const sweeper = createSweeper({
+    ports: { store: closing, queue, definitions, secrets, now: () => now, namespace: "rf" },
+    ...{ clock: systemClock, random: () => 0.5, silentMs: 10_000, intervalMs: 1_000_000 },
+    log: { ...silent, warn: (message) => void warnings.push(message) },
+  });
+  for (const id of ["A", "B"]) await store.createRun(runInfo({ id, rootId: id, createdAt: now }));
+  now += 6_000;
+  await sweeper.sweep();
+  expect(confirmed).toHaveLength(1);
+  expect(warnings).toEqual([]);
+});

@@ -38,10 +38,15 @@ export function createSweeper(options: {
   let stopTimer: (() => void) | undefined;
   let stopped = false;
 
+  // After a stop what the sweep needs is being closed, and another worker's next round finds the rest.
+  const warn: ActionLog["warn"] = (message, fields) => {
+    if (!stopped) log.warn(message, fields);
+  };
   // What fails stays where it is and is found again; it must not keep the others waiting.
   const repair = async (what: string, procedure: () => Promise<void>): Promise<void> => {
+    if (stopped) return;
     await procedure().catch((error: unknown) =>
-      log.warn("sweep could not repair", { what, error: String(error) }),
+      warn("sweep could not repair", { what, error: String(error) }),
     );
   };
 
@@ -90,7 +95,7 @@ export function createSweeper(options: {
   };
   const round = (): void => {
     sweep()
-      .catch((error) => log.warn("sweep failed, trying again later", { error: String(error) }))
+      .catch((error) => warn("sweep failed, trying again later", { error: String(error) }))
       .finally(schedule);
   };
   schedule();
