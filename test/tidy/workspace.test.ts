@@ -62,3 +62,15 @@ test("the lock file holds integrity hashes and no download addresses", () => {
   expect(lockFile).not.toMatch(/https?:\/\//);
   expect(lockFile).not.toMatch(/^\s+(resolution: .*)?tarball:/m);
 });
+
+test("packages, root, image and chart have one version, as `.ci/next-version` leaves them", () => {
+  const chart = parse(textOf("infra/helm/runfleet/Chart.yaml")) as Readonly<Record<string, string>>;
+  const [root] = allManifests;
+  const versions = {
+    ...Object.fromEntries(members.map(({ dir, manifest }) => [dir, manifest.version])),
+    image: /^ARG VERSION=(.+)$/m.exec(textOf("infra/docker/Dockerfile"))?.[1],
+    chart: chart["version"],
+    "chart's image": chart["appVersion"],
+  };
+  expect(Object.entries(versions).filter(([, version]) => version !== root?.manifest.version)).toEqual([]);
+});
