@@ -93,7 +93,7 @@ async function dev(cli: Cli, options: Options): Promise<void> {
   }
 }
 
-function announce({ terminal, globals }: Cli, fleet: DevFleet): void {
+function announce({ terminal, globals, env }: Cli, fleet: DevFleet): void {
   const { redisUrl, namespace, home, serverUrl, published } = fleet;
   const workerPids = fleet.workerPids();
   if (globals().json === true) {
@@ -101,6 +101,7 @@ function announce({ terminal, globals }: Cli, fleet: DevFleet): void {
     return;
   }
   const { bold, dim } = terminal.out;
+  const program = typedProgram(env);
   terminal.print(bold("Runfleet is running"));
   terminal.print(`  server     ${serverUrl ?? "none"}`);
   terminal.print(`  Redis      ${withoutSecrets(redisUrl)}, namespace ${namespace}`);
@@ -110,6 +111,6 @@ function announce({ terminal, globals }: Cli, fleet: DevFleet): void {
   terminal.print(`  logs       ${logsFolder(home)}`);
   if (published.length > 0) terminal.print(`  workflows  ${published.join(", ")}`);
   terminal.print(
-    dim("  Ctrl-C stops everything. In another terminal: runfleet start FILE.wf, runfleet list"),
+    dim(`  Ctrl-C stops everything. In another terminal: ${program} start FILE.wf, ${program} list`),
   );
 }
