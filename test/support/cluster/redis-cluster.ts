@@ -24,18 +24,21 @@ const keysPerMove = 100;
 
 export async function startRedisCluster(folder: string): Promise<RedisCluster> {
   const members: ClusterMember[] = [];
-  const add = async (): Promise<ClusterMember> => {
+  /** `prepare` is called before the others know the member: afterwards nobody may say which epoch it begins with. */
+  const add = async (prepare?: (member: ClusterMember) => Promise<void>): Promise<ClusterMember> => {
     const member = await startMember(join(folder, `member-${members.length + 1}`));
+    await prepare?.(member);
     const [first] = members;
     if (first !== undefined) await first.command("CLUSTER", "MEET", host, member.port, member.busPort);
     members.push(member);
     return member;
   };
   for (let place = 0; place < primaries; place += 1) {
-    const member = await add();
     const begin = (of: number): number => Math.ceil((of * slots) / primaries);
-    await member.command("CLUSTER", "SET-CONFIG-EPOCH", place + 1);
-    await member.command("CLUSTER", "ADDSLOTSRANGE", begin(place), begin(place + 1) - 1);
+    await add(async (member) => {
+      await member.command("CLUSTER", "SET-CONFIG-EPOCH", place + 1);
+      await member.command("CLUSTER", "ADDSLOTSRANGE", begin(place), begin(place + 1) - 1);
+    });
   }
   await allAgree(members);
   const ownerOf = async (tag: string): Promise<ClusterMember> => {
