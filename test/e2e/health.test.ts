@@ -60,3 +60,21 @@ test("a wrong clock is no fault, a frozen process is silent until it goes on, on
   server = undefined;
   expect(await probes(...both)).toEqual(["gone", "gone", "gone", "gone"]);
 });
+
+test("a worker that cannot begin ends, and the fleet has never heard of it", async () => {
+  fleet = await openProcessFleet({
+    ...{ redisUrl: inject("redisUrl"), leaseTtlMs: 2_000, graceMs: 1_000, workflows: [] },
+  });
+  const worker = await fleet.worker({ words: ["--health-port", "0"] });
+  const [, port = ""] = /"healthPort":(\d+)/.exec(worker.log()) ?? [];
+  const others = [
+    await fleet.worker({ words: ["--health-port", port] }),
+    await fleet.worker({ words: ["--pools", "No Pool"] }),
+  ];
+  expect(await Promise.all(others.map(({ ended }) => ended))).toEqual([2, 2]);
+  expect(others.map((other) => /cannot listen|the pool "No Pool"/.exec(other.log())?.[0])).toEqual([
+    ...["cannot listen", 'the pool "No Pool"'],
+  ]);
+  const { workers } = await fleet.client.fleet();
+  expect(workers.map(({ pid }) => pid)).toEqual([worker.pid]);
+});

@@ -73,6 +73,15 @@ describe("the environment of a process", () => {
     expect(() => readEnvironment({ ...pod, POD_NAME: "../secrets" })).toThrowError(/POD_NAME/);
   });
 
+  test.each([
+    { env: { RUNFLEET_POOLS: "default, GPU" }, problem: /RUNFLEET_POOLS: the pool "GPU" must be/ },
+    { env: { RUNFLEET_SCALING: '{"a b": {"max": 2}}' }, problem: /RUNFLEET_SCALING: the pool "a b" must be/ },
+    { env: { RUNFLEET_LEASE_TTL_MS: "10" }, problem: /RUNFLEET_LEASE_TTL_MS: must be at least 500/ },
+    { env: { RUNFLEET_CONCURRENCY: "0" }, problem: /RUNFLEET_CONCURRENCY: must be at least 1/ },
+  ])("$env is refused before anything begins", ({ env, problem }) => {
+    expect(() => readEnvironment(env)).toThrowError(problem);
+  });
+
   test("without pools means the default pool", () => {
     expect(poolNames(" , ")).toEqual(["default"]);
   });

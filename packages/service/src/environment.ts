@@ -2,7 +2,7 @@
  * Configuration of a process from its environment: every variable Runfleet reads, checked once at the start.
  * Flags of commands come before it; that order is the command's business.
  */
-import { RunfleetError, type ScalingPolicyInput, scalingPolicySchema } from "@runfleet/model";
+import { poolProblem, RunfleetError, type ScalingPolicyInput, scalingPolicySchema } from "@runfleet/model";
 import { z } from "zod";
 import type { PodPlace } from "./deletion-cost.js";
 import { type LogLevels, parseLogLevels } from "./log-levels.js";
@@ -41,6 +41,9 @@ const quorum = z
     message: "must name an odd number of different servers, between commas",
   });
 
+/** Below it, each pause of Redis, of the wire or of the garbage collector would cost a worker its runs. */
+const leaseTtlMsMin = 500;
+
 /** JSON: pool → policy, with the names that `setScaling` has. What is absent stays so; each pool is checked as a whole. */
 const poolPolicies = z.string().transform((text, context): Readonly<Record<string, ScalingPolicyInput>> => {
   const checked = z.record(z.string(), z.unknown()).safeParse(jsonValue(text));
@@ -49,10 +52,19 @@ const poolPolicies = z.string().transform((text, context): Readonly<Record<strin
     return z.NEVER;
   }
   for (const [pool, policy] of Object.entries(checked.data)) {
+    const problem = poolProblem(pool);
+    if (problem !== undefined) context.addIssue(problem);
     const issues = scalingPolicySchema.safeParse(policy).error?.issues ?? [];
     for (const { path, message } of issues) context.addIssue(`${[pool, ...path].join(".")}: ${message}`);
   }
   return checked.data as Readonly<Record<string, ScalingPolicyInput>>;
+});
+
+/** Between commas. */
+const listOfPools = z.string().transform((text, context): readonly string[] => {
+  const pools = poolNames(text);
+  for (const problem of pools.map(poolProblem)) if (problem !== undefined) context.addIssue(problem);
+  return pools;
 });
 
 function jsonValue(text: string): unknown {
@@ -99,16 +111,17 @@ const variables = z.object({
     .optional()
     .describe("How much each component logs, such as `info,lease=debug`. Default `info`."),
   RUNFLEET_CONCURRENCY: wholeNumber
+    .refine((runs) => runs >= 1, "must be at least 1")
     .optional()
     .describe(`Runs one worker executes at once. Default ${environmentDefaults.concurrency}.`),
-  RUNFLEET_POOLS: z
-    .string()
+  RUNFLEET_POOLS: listOfPools
     .optional()
     .describe("Pools a worker takes runs of, between commas. Default `default`."),
   RUNFLEET_LEASE_REDIS: quorum
     .optional()
     .describe("Servers that keep the leases, an odd number between commas. Default: the fleet's own Redis."),
   RUNFLEET_LEASE_TTL_MS: wholeNumber
+    .refine((ttlMs) => ttlMs >= leaseTtlMsMin, `must be at least ${leaseTtlMsMin}`)
     .optional()
     .describe("How long a lease lives without renewal: how long the runs of a dead worker stand still."),
   RUNFLEET_GRACE_MS: wholeNumber
@@ -196,7 +209,7 @@ export function readEnvironment(env: Readonly<Record<string, string | undefined>
     home: data.RUNFLEET_HOME,
     logLevels: data.RUNFLEET_LOG,
     concurrency: data.RUNFLEET_CONCURRENCY ?? environmentDefaults.concurrency,
-    pools: poolNames(data.RUNFLEET_POOLS),
+    pools: data.RUNFLEET_POOLS ?? poolNames(undefined),
     leaseTtlMs: data.RUNFLEET_LEASE_TTL_MS,
     leaseRedisUrls: data.RUNFLEET_LEASE_REDIS,
     secretKeys: data.RUNFLEET_SECRET_KEYS,

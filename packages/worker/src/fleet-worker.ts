@@ -2,6 +2,7 @@
 import { hostname } from "node:os";
 import { join, resolve } from "node:path";
 import { createRecorder, type Recorder } from "@runfleet/metrics";
+import { poolProblem, RunfleetError } from "@runfleet/model";
 import { createSecretBox, newRunId, type RedisFinding } from "@runfleet/store";
 import type { ActionLog } from "./action.js";
 import { assembleWorker } from "./assemble-worker.js";
@@ -52,13 +53,13 @@ export interface FleetWorkerOptions {
   readonly sweepMs?: number;
   /** Time running attempts get after `stop()` before they are aborted; default 10 s. */
   readonly graceMs?: number;
-  /** Without an answer of Redis for this long it says that it takes no runs. Default 12 s: three rounds of presence, and a little. */
+  /** Without a write that Redis confirmed for this long it says that it takes no runs. Default 12 s: three rounds of presence, and a little. */
   readonly silentMsMax?: number;
 }
 
 export interface FleetWorker {
   readonly id: string;
-  /** Why it takes no runs: it stops, or Redis has not answered for a while. Absent: it takes them. */
+  /** Why it takes no runs: it stops, or Redis has confirmed no write for a while. Absent: it takes them. */
   unready(): string | undefined;
   /** Why only a restart would help; absent: it would not. A Redis that is away is no reason, since it comes back. */
   stuck(): string | undefined;
@@ -76,8 +77,10 @@ export function newWorkerId(): string {
 /** One lost answer is nothing. */
 const defaultSilentMsMax = 12_000;
 
+/** Throws `invalid_usage` for pools and addresses that cannot be. */
 export async function createFleetWorker(options: FleetWorkerOptions): Promise<FleetWorker> {
-  const { config } = options;
+  const { config, pools = ["default"] } = options;
+  refuseProblems(pools.map(poolProblem));
   const workerId = options.workerId ?? newWorkerId();
   const log = componentLogs(options.log, { worker: workerId });
   const leaseTtlMs = options.leaseTtlMs ?? 10_000;
@@ -95,7 +98,7 @@ export async function createFleetWorker(options: FleetWorkerOptions): Promise<Fl
   const workDir = resolve(options.workDir ?? join(".runfleet", "work"));
   for (const { examineRedis } of partitions)
     examineRedis().then((findings) => warnOf(findings, log("process")), onError);
-  const { concurrency = 32, pools = ["default"], silentMsMax = defaultSilentMsMax } = options;
+  const { concurrency = 32, silentMsMax = defaultSilentMsMax } = options;
   // Nobody has heard of a worker that is not there yet.
   let silentMs = (): number => Number.POSITIVE_INFINITY;
   const fetches = watchPartitions(partitions, {
@@ -130,7 +133,7 @@ export async function createFleetWorker(options: FleetWorkerOptions): Promise<Fl
       if (stopped !== undefined) return "it was asked to stop";
       const silentMs = working.silentMs();
       return silentMs > silentMsMax
-        ? `Redis has not answered for ${Math.round(silentMs / 1_000)} s`
+        ? `Redis has confirmed no write for ${Math.round(silentMs / 1_000)} s: it is away, full or read-only`
         : undefined;
     },
     stuck: () => (stopped === undefined ? fetches.stuck() : undefined),
@@ -140,6 +143,12 @@ export async function createFleetWorker(options: FleetWorkerOptions): Promise<Fl
       return stopped;
     },
   };
+}
+
+/** Before anything is opened: a pool that cannot be, once announced, is one that nobody can look at. */
+function refuseProblems(problems: readonly (string | undefined)[]): void {
+  for (const problem of problems)
+    if (problem !== undefined) throw new RunfleetError("invalid_usage", problem);
 }
 
 /** A worker that must not begin holds no connections. */

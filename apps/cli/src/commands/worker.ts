@@ -8,6 +8,7 @@ import { createRecorder, type Recorder } from "@runfleet/metrics";
 import {
   createLog,
   createShutdown,
+  type Environment,
   type Logger,
   type PodPlace,
   type ProcessLog,
@@ -19,11 +20,11 @@ import {
   serveHealth,
   startTelemetry,
 } from "@runfleet/service";
-import type { ActionLog, FleetWorker, WorkerLog } from "@runfleet/worker";
+import type { ActionLog, FleetWorker, WorkerConfig, WorkerLog } from "@runfleet/worker";
 import type { Command } from "commander";
 import type { Cli } from "../cli.js";
 import { exitSoon } from "../exit-soon.js";
-import { findFleet } from "../find-fleet.js";
+import { type FleetAddress, findFleet } from "../find-fleet.js";
 import { homeToUse } from "../home.js";
 import { loadConfig } from "../load-config.js";
 import { wholeNumber } from "../parse-options.js";
@@ -66,15 +67,51 @@ async function runWorker(cli: Cli, options: Options): Promise<void> {
   const environment = readEnvironment(cli.env);
   const address = await findFleet(cli.globals(), cli);
   cli.setPlace(address.place);
-  const { createFleetWorker, handleEscapedErrors, newWorkerId } = await import("@runfleet/worker");
   const { config } = await loadConfig(options.config, cli);
   await refuseUnreachable(address);
   const levels = readLogLevels({ environment: environment.logLevels, config: config.log });
   const logs = await createLog({ name: "worker", levels });
   const log = logs("process");
-  const { graceMs, leaseTtlMs, leaseRedisUrls, secretKeys, partitions } = environment;
-  const shutdown = createShutdown({ graceMs: graceMs + closingMs, log: (line) => log.warn(line) });
+  const shutdown = createShutdown({
+    graceMs: environment.graceMs + closingMs,
+    log: (line) => log.warn(line),
+  });
   stopWithParent(shutdown);
+  try {
+    const { worker, healthPort } = await openWorker(cli, {
+      ...{ options, environment, address, config, logs, shutdown },
+    });
+    log.info({ worker: worker.id, healthPort }, "working");
+    process.send?.({ type: "ready", worker: worker.id });
+    const reason = await shutdown.stopping;
+    log.info({ worker: worker.id, reason }, "stopping");
+    await shutdown.stop(reason);
+    log.info({ worker: worker.id }, "stopped");
+  } finally {
+    // What could not begin must not go on unseen, taking runs that nobody watches.
+    await shutdown.stop("the worker cannot begin");
+    shutdown.release();
+    if (process.connected) process.disconnect();
+    exitSoon();
+  }
+}
+
+/** All that works; how to stop it is known to the shutdown as soon as it is there. */
+async function openWorker(
+  cli: Cli,
+  parts: {
+    readonly options: Options;
+    readonly environment: Environment;
+    readonly address: FleetAddress;
+    readonly config: WorkerConfig;
+    readonly logs: ProcessLog;
+    readonly shutdown: Shutdown;
+  },
+): Promise<{ readonly worker: FleetWorker; readonly healthPort: number | undefined }> {
+  const { options, environment, address, config, logs, shutdown } = parts;
+  const { createFleetWorker, handleEscapedErrors, newWorkerId } = await import("@runfleet/worker");
+  const log = logs("process");
+  const { graceMs, leaseTtlMs, leaseRedisUrls, secretKeys, partitions } = environment;
   const workerId = newWorkerId();
   const recorder = createRecorder("worker", address.namespace);
   const telemetry = await startTelemetry({
@@ -105,16 +142,7 @@ async function runWorker(cli: Cli, options: Options): Promise<void> {
   });
   shutdown.add("worker", () => worker.stop());
   tellDeletionCost(environment.pod, { worker, shutdown, log });
-  const healthPort = await openHealth(options, { worker, recorder, shutdown });
-  log.info({ worker: worker.id, healthPort }, "working");
-  process.send?.({ type: "ready", worker: worker.id });
-  const reason = await shutdown.stopping;
-  log.info({ worker: worker.id, reason }, "stopping");
-  await shutdown.stop(reason);
-  shutdown.release();
-  log.info({ worker: worker.id }, "stopped");
-  if (process.connected) process.disconnect();
-  exitSoon();
+  return { worker, healthPort: await openHealth(options, { worker, recorder, shutdown }) };
 }
 
 /** In Kubernetes, where the pod may be written to: one run in hand more costs one more. */

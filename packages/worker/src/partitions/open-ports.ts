@@ -106,7 +106,7 @@ function openPartition(
     ...{ connection: redis, tag },
     // The job comes back when the lease may be taken: one of the two alone would only wait for the other.
     lockDurationMs: leaseTtlMs,
-    stalledIntervalMs: Math.min(stalledLookMsMax, leaseTtlMs / looksPerLease),
+    stalledIntervalMs: Math.min(stalledLookMsMax, Math.floor(leaseTtlMs / looksPerLease)),
     now: clock.now,
   });
   return {
