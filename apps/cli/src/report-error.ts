@@ -14,7 +14,8 @@ const remedies: Partial<Record<ErrorCode, string>> = {
   gate_not_found: "`runfleet gates` shows what can be answered now",
   gate_answered: "the first answer counts; `runfleet show RUN` shows how the run went on",
   idempotency_conflict: "use another --idempotency-key, or the same workflow and inputs",
-  redis_unavailable: "start a fleet with `runfleet dev`, or name a Redis with --redis or REDIS_URL",
+  redis_unavailable:
+    "`runfleet doctor` says what is wrong with a Redis that answers; else start a fleet with `runfleet dev`, or name another with --redis or REDIS_URL",
   incompatible_layout:
     "upgrade workers first, then servers, then producers; `runfleet doctor` shows what lies there",
   inbox_full: "wait until a worker has read the run's events; `runfleet fleet` shows whether one is there",

@@ -36,6 +36,7 @@ describe("the settings of a Redis", () => {
     ["persistence warning", { appendFsync: "no" }],
     ["writing problem", { lastWriteStatus: "err" }],
     ["memory warning", { usedMemory: 900, maxMemory: 1_000 }],
+    ["memory problem", { usedMemory: 1_100, maxMemory: 1_000 }],
     ["clients warning", { clients: 90, maxClients: 100 }],
     ["clock warning", { clockAheadMs: -3_600_000 }],
     ["latency warning", { roundTripMs: 50 }],

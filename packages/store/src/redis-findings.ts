@@ -106,6 +106,8 @@ const checks: Readonly<Record<string, (facts: RedisFacts) => Verdict>> = {
     if (maxMemory === undefined || maxMemory === 0) return ok(`${used} used, no limit`);
     const found = `${used} of ${mebibytes(maxMemory)} used`;
     if (usedMemory <= maxMemory * memoryShareMax) return ok(found);
+    if (usedMemory >= maxMemory)
+      return problem(found, "give it more memory: it is full, and no run can go on");
     return warning(found, "give it more memory: when it is full, no run can go on");
   },
   clients: ({ clients, maxClients }) => {

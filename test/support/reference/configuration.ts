@@ -19,6 +19,10 @@ const others: readonly (readonly [name: string, meaning: string])[] = [
   ["RUNFLEET_CACHE", "Where a Redis that was fetched is kept. Default `.cache/runfleet`."],
   ["RUNFLEET_EMBEDDED_REDIS", "Only this embedded Redis: `redis-server`, `fetched` or `js`."],
   ["RUNFLEET_NO_FETCH", "`1`: no Redis is fetched."],
+  [
+    "RUNFLEET_SCALER_TOKEN",
+    "A viewer's token in workers' pods, for KEDA, which reads it there; steps do not get it.",
+  ],
   ["RUNFLEET_COMPLETION_MS", "How long the Tab key may wait for names that the fleet knows. Default 1000."],
   ["NO_COLOR", "Anything: no colours in a terminal."],
 ];

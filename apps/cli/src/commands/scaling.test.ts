@@ -41,6 +41,18 @@ test("what is set decides, until it is taken back", async () => {
   expect(await scaling("show")).toMatchObject({ pool: "default" });
 });
 
+test("a person is shown the whole policy that holds now, and what has its default again", async () => {
+  const { namespace } = under;
+  const { cli, printed } = fakeTerminal({
+    ...{ cwd: tmpdir(), globals: { namespace, redis: inject("redisUrl") } },
+  });
+  const program = () => createProgram(cli);
+  await program().parseAsync(["node", "runfleet", "scaling", "set", "cpu", "--busy-workers", "keep-all"]);
+  expect(printed()).toMatch(/busy workers +keep-all/);
+  await program().parseAsync(["node", "runfleet", "scaling", "set", "cpu", "--max", "8"]);
+  expect(printed()).toMatch(/min, max +0, 8\n[\s\S]*busy workers +keep\n/);
+});
+
 test.each([
   ["nothing at all", [], /nothing to set/],
   ["a time that is none", ["--target", "soon"], /--target must be a time, like 30s/],

@@ -5,7 +5,9 @@ import {
   formatDuration,
   parseDuration,
   RunfleetError,
+  type ScalingPolicy,
   type ScalingPolicyInput,
+  scalingPolicySchema,
 } from "@runfleet/model";
 import type { Command } from "commander";
 import type { Cli } from "../cli.js";
@@ -70,7 +72,7 @@ async function show(cli: Cli, pool: string): Promise<void> {
   }
   terminal.print(`${pool}: ${scaling.wanted} wanted, because ${scaling.why}`);
   terminal.print(renderTable(["SEEN", ""], seenRows(scaling), terminal.out));
-  terminal.print(renderTable(["POLICY", ""], policyRows(scaling), terminal.out));
+  terminal.print(renderTable(["POLICY", ""], policyRows(scaling.policy), terminal.out));
 }
 
 function seenRows({ ready, dueSoon, active, workers, busyWorkers, slotMs, oldestReadyMs }: ScalingDocument) {
@@ -83,7 +85,7 @@ function seenRows({ ready, dueSoon, active, workers, busyWorkers, slotMs, oldest
   ];
 }
 
-function policyRows({ policy }: ScalingDocument): string[][] {
+function policyRows(policy: ScalingPolicy): string[][] {
   return [
     ["target", formatDuration(policy.targetMs)],
     ["min, max", `${policy.min}, ${policy.max}`],
@@ -101,8 +103,15 @@ async function set(cli: Cli, pool: string, options: SetOptions): Promise<void> {
     throw new RunfleetError("invalid_usage", "nothing to set: give at least one of the options");
   }
   await withFleet(cli, (fleet) => fleet.setScaling(pool, policy));
-  if (cli.globals().json === true) cli.terminal.printJson({ pool, policy });
-  else cli.terminal.note(`the policy of pool ${pool} is set; an autoscaler hears of it when it asks next`);
+  if (cli.globals().json === true) {
+    cli.terminal.printJson({ pool, policy });
+    return;
+  }
+  cli.terminal.note(`the policy of pool ${pool} is set; an autoscaler hears of it when it asks next`);
+  // All of it: whoever set one member before should see that it has its default again.
+  cli.terminal.print(
+    renderTable(["POLICY", ""], policyRows(scalingPolicySchema.parse(policy)), cli.terminal.out),
+  );
 }
 
 function policyOf(options: SetOptions): ScalingPolicyInput {

@@ -111,7 +111,8 @@ describe("script", () => {
   });
 
   it("does not inherit what belongs to the fleet alone, nor the trace of who started the worker", async () => {
-    const names = ["RUNFLEET_SECRET_KEYS", "RUNFLEET_API_TOKENS", "TRACEPARENT", "TRACESTATE"];
+    const own = ["RUNFLEET_SECRET_KEYS", "RUNFLEET_API_TOKENS", "RUNFLEET_SCALER_TOKEN"];
+    const names = [...own, "TRACEPARENT", "TRACESTATE"];
     for (const name of names) vi.stubEnv(name, "of the fleet");
     vi.stubEnv("RUNFLEET_OTHER", "of the worker");
     const outcome = await run(script(`echo "[${names.map((name) => `$${name}`).join("")}]$RUNFLEET_OTHER"`));
