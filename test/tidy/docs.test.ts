@@ -35,6 +35,12 @@ describe.each(documents)("%s", (file) => {
     expect(paths.filter((path) => !exists(fixedPart(path)))).toEqual([]);
   });
 
+  // A block without a language is nobody's: no test parses it, and it has no colours.
+  test("says of each block of code in which language it is", () => {
+    const fences = textOf(file).match(/^```.*$/gm) ?? [];
+    expect(fences.filter((fence, index) => index % 2 === 0 && fence === "```")).toEqual([]);
+  });
+
   test("links only to files that exist", () => {
     const targets = matchesOf(withoutExamples(textOf(file)), markdownLink);
     expect(targets.filter((target) => !existsSync(root + posix.join(posix.dirname(file), target)))).toEqual(
