@@ -14,6 +14,7 @@ function configOf(payments: string): worker.WorkerConfig {
   const source = code
     .replace(/import (\{[^}]*\}) from "@runfleet\/worker";/, "const $1 = worker;")
     .replace("export default", "return")
+    .replaceAll(" as { receipt: string }", "")
     .replace("https://payments.example", payments);
   return new Function("worker", `"use strict";\n${source}`)(worker) as worker.WorkerConfig;
 }

@@ -20,6 +20,8 @@ function configOf(source: string): worker.WorkerConfig {
   const code = source
     .replace(/import \{[^}]*\} from "@runfleet\/worker";/, "const { defineConfig } = worker;")
     .replace(": ItemProvider", "")
+    .replace(/^interface Page \{[\s\S]*?^\}$/m, "")
+    .replace(" as Page", "")
     .replace("export default", "return");
   return new Function("worker", `"use strict";\n${code}`)(worker) as worker.WorkerConfig;
 }

@@ -42,7 +42,7 @@ import { defineAction, defineConfig } from "@runfleet/worker";
 
 export default defineConfig({
   workflows: "workflows",
-  actions: [defineAction({ name: "greet", run: () => ({ context: "hello" }) })],
+  actions: [defineAction({ name: "greet", run: async () => ({ context: "hello" }) })],
 });
 \`\`\`
 
