@@ -97,7 +97,7 @@ describe("error pages", () => {
     const facts = `| ${row.retryable ? "yes" : "no"} | ${row.httpStatus} | ${row.exitCode} |`;
     expect(text.startsWith(`# ${code}\n`)).toBe(true);
     expect(text.replace(/ +/g, " ")).toContain(facts);
-    expect(text).toMatch(/^## When it appears$[\s\S]*^## What to do$/m);
+    expect(text).toMatch(/^## When it appears$[\s\S]*^## Example$[\s\S]*^## What to do$/m);
   });
 });
 
