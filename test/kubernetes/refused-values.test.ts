@@ -2,9 +2,9 @@
 // silently: the schema where one value is wrong, templates/checks.yaml where several do not go together.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { poolProblem, reservedPoolNames } from "@runfleet/model";
+import { logComponents, logLevels, poolProblem, reservedPoolNames } from "@runfleet/model";
 import { describe, expect, test } from "vitest";
-import { findHelm, manifestsText, root } from "./render-chart.mjs";
+import { findHelm, manifestsText, renderings, root } from "./render-chart.mjs";
 
 const helm = findHelm();
 describe.skipIf(helm === undefined)("with helm", () => {
@@ -14,6 +14,8 @@ describe.skipIf(helm === undefined)("with helm", () => {
     ["a name that no value has", "server.replcas=3", /replcas/],
     ["a tag that moves", "image.tag=latest", /image\/tag/],
     ["a policy that the server would refuse", "pools.default.policy.targetMs=1", /targetMs/],
+    ["a variable that the chart sets itself", "server.env[0].name=REDIS_URL", /server\/env\/0\/name/],
+    ["a level of the log that is none", "log=info\\,lease=loud", /log/],
     ["no time to stop", "pools.default.graceSeconds=0", /graceSeconds/],
     ["no address of Redis", "redis.secret.name=", /redis\.secret\.name is required/],
     ["a server whose metrics nobody may read", "monitoring.enabled=true", /monitoring\.openMetrics/],
@@ -65,8 +67,20 @@ describe.skipIf(helm === undefined)("with helm", () => {
   );
 });
 
+const schema = JSON.parse(readFileSync(join(root, "infra/helm/runfleet/values.schema.json"), "utf8"));
+
+test("the chart refuses every variable that it sets itself, which would be there twice", () => {
+  const rendered = renderings.map(({ file }) => readFileSync(file, "utf8")).join("\n");
+  const set = [...rendered.matchAll(/^ +- name: ([A-Z][A-Z_]+)$/gm)].map(([, name]) => name);
+  expect(schema.$defs.env.items.properties.name.not.enum).toEqual([...new Set(set)].sort());
+});
+
+test("the chart takes the components and levels of the log that processes take", () => {
+  const entry = `((${Object.keys(logComponents).join("|")})=)?(${logLevels.join("|")})`;
+  expect(schema.properties.log.pattern).toBe(`^(${entry}(, *${entry})*)?$`);
+});
+
 test("the chart takes the pools that workers take, as far as Kubernetes has labels for them", () => {
-  const schema = JSON.parse(readFileSync(join(root, "infra/helm/runfleet/values.schema.json"), "utf8"));
   const { pattern, not } = schema.properties.pools.propertyNames;
   expect(not.enum).toEqual([...reservedPoolNames]);
   for (const pool of [
