@@ -1,5 +1,5 @@
 // How every test runs: from source (no build), in forked processes, at most two at a time. End-to-end tests start
-// built programs and wait for them most of the time; they come after the others. The long chaos runs have a configuration of
+// built programs and wait for them most of the time; they come after the others, three at a time. The long chaos runs have a configuration of
 // their own (vitest.chaos.config.ts). The projects inherit nothing but the addresses the global setup provides: what it
 // starts exists once per run, not once per project. Facts are awaited for as long as a busy machine may need.
 import { fileURLToPath } from "node:url";
@@ -66,7 +66,7 @@ export default defineConfig({
           name: "e2e",
           pool: "forks",
           include: [endToEnd],
-          maxWorkers: 2,
+          maxWorkers: 3,
           testTimeout: 180_000,
           hookTimeout: 180_000,
           expect: awaitFacts,
