@@ -5,6 +5,7 @@
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { partitionTag } from "@runfleet/store";
+import { completedRuns } from "../completed-runs.mjs";
 import { startMeasured } from "../processes.mjs";
 import { reach } from "../reach.mjs";
 import { redisCpuMs } from "../redis-work.mjs";
@@ -106,7 +107,7 @@ function watcherOf(redis, tag) {
   return {
     waiting: async () =>
       Math.min(await redis.zcard(`${tag}:runs:waiting`), await redis.zcard(`${tag}:default:delayed`)),
-    completed: () => redis.zcard(`${tag}:runs:completed`),
+    completed: () => completedRuns(redis, tag),
     filed: async () => ((await redis.zcard(`${tag}:runs:unfiled`)) === 0 ? 1 : 0),
   };
 }

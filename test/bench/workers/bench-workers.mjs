@@ -2,6 +2,7 @@
 // is one core's at most, or all cores together. The counts take turns in each repetition.
 import { cpus } from "node:os";
 import { partitionTag } from "@runfleet/store";
+import { completedRuns } from "../completed-runs.mjs";
 import { startMeasured } from "../processes.mjs";
 import { reach } from "../reach.mjs";
 import { redisCpuMs } from "../redis-work.mjs";
@@ -115,7 +116,7 @@ async function withWorkers({ redis, setup, scale }, count) {
 
 /** Starts runs and waits until all have completed. @param {{ redis: import("ioredis").Redis, setup: import("../processes.mjs").Setup, client: Measured, name: string }} options */
 function throughOf({ redis, setup, client, name }) {
-  const completed = () => redis.zcard(`${partitionTag(setup.name, 0)}:runs:completed`);
+  const completed = () => completedRuns(redis, partitionTag(setup.name, 0));
   return async (/** @type {number} */ runs) => {
     const wanted = (await completed()) + runs;
     const produced = client.ask({ type: "produce", workload: name, runs });
