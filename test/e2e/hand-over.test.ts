@@ -29,7 +29,9 @@ describe("runs are handed over", () => {
 
   it("by a rolling restart, which costs no recovery and no attempt", async () => {
     await open(10_000);
-    const first = [await fleet.worker(), await fleet.worker()];
+    // Neither has places for all runs, so each of them gets some.
+    const places = { words: ["--concurrency", "4"] };
+    const first = [await fleet.worker(places), await fleet.worker(places)];
     const starts = Array.from({ length: 8 }, () => fleet.client.start("rolled"));
     const ids = (await Promise.all(starts)).map(({ id }) => id);
     for (const worker of first) {
