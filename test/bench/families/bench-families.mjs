@@ -2,6 +2,7 @@
 // families five levels deep, one child on each level, alone on an idle fleet (how long one takes) and many at once. The wide ones
 // have BullMQ's side in w3; nothing there waits for children as deep as this.
 import { partitionTag } from "@runfleet/store";
+import { completedRuns } from "../completed-runs.mjs";
 import { startMeasured } from "../processes.mjs";
 import { reach } from "../reach.mjs";
 import { percentile, rounded } from "../statistics.mjs";
@@ -31,7 +32,7 @@ const workers = 2;
  */
 export async function benchFamilies({ redis, setup, scale }) {
   const amount = amounts[scale];
-  const completedKey = `${partitionTag(setup.name, 0)}:runs:completed`;
+  const completed = () => completedRuns(redis, partitionTag(setup.name, 0));
   const client = await startMeasured("families/families-client.mjs", setup);
   const working = [];
   try {
@@ -41,10 +42,10 @@ export async function benchFamilies({ redis, setup, scale }) {
       );
     /** Seconds until so many more runs have completed. @param {() => Promise<unknown>} start @param {number} runs */
     const timed = async (start, runs) => {
-      const wanted = (await redis.zcard(completedKey)) + runs;
+      const wanted = (await completed()) + runs;
       const startedAt = performance.now();
       await start();
-      await reach(() => redis.zcard(completedKey), wanted, `runs completed (${title})`);
+      await reach(completed, wanted, `runs completed (${title})`);
       return (performance.now() - startedAt) / 1_000;
     };
     const wide = (/** @type {number} */ parents) =>

@@ -1,6 +1,7 @@
 // Workload w8: one run whose loop goes round 10,000 times, alone on an idle fleet. The figure that counts is what the last 1,000
 // iterations cost against the first: processor time of the worker and of Redis' thread, which a busy machine changes least.
 import { partitionTag } from "@runfleet/store";
+import { completedRuns } from "../completed-runs.mjs";
 import { startMeasured } from "../processes.mjs";
 import { reach } from "../reach.mjs";
 import { median, rangeOf, rounded } from "../statistics.mjs";
@@ -23,14 +24,14 @@ const amounts = {
  */
 export async function benchLoop({ redis, setup, scale }) {
   const { iterations, repetitions } = amounts[scale];
-  const completedKey = `${partitionTag(setup.name, 0)}:runs:completed`;
+  const completed = () => completedRuns(redis, partitionTag(setup.name, 0));
   const workflow = `loop-${iterations + 1}`;
   const client = await startMeasured("runfleet-producer.mjs", setup);
   const worker = await startMeasured("loop/loop-worker.mjs", setup);
   const pass = async () => {
-    const wanted = (await redis.zcard(completedKey)) + 1;
+    const wanted = (await completed()) + 1;
     await client.ask({ type: "produce", workload: workflow, runs: 1 });
-    await reach(() => redis.zcard(completedKey), wanted, "loops completed");
+    await reach(completed, wanted, "loops completed");
     return /** @type {Mark[]} */ (await worker.ask({ type: "marks" }));
   };
   try {

@@ -3,6 +3,7 @@
 // beside it is what it takes to end all of them in one moment.
 import { setTimeout as pause } from "node:timers/promises";
 import { partitionTag } from "@runfleet/store";
+import { completedRuns } from "../completed-runs.mjs";
 import { startMeasured } from "../processes.mjs";
 import { reach } from "../reach.mjs";
 import { rounded } from "../statistics.mjs";
@@ -21,7 +22,7 @@ const lookEveryMs = 200;
  * @param {{ redis: import("ioredis").Redis, setup: import("../processes.mjs").Setup, scale: import("../workloads.mjs").Scale }} options
  */
 export async function benchMemory({ redis, setup, scale }) {
-  const completedKey = `${partitionTag(setup.name, 0)}:runs:completed`;
+  const completed = () => completedRuns(redis, partitionTag(setup.name, 0));
   const client = await startMeasured("runfleet-producer.mjs", setup);
   const worker = await startMeasured("memory/memory-worker.mjs", { ...setup, concurrency: runs });
   const rss = async () => /** @type {{ rssBytes: number }} */ (await worker.ask({ type: "look" })).rssBytes;
@@ -37,7 +38,7 @@ export async function benchMemory({ redis, setup, scale }) {
       await pause(lookEveryMs);
     }
     await worker.ask({ type: "release" });
-    await reach(() => redis.zcard(completedKey), runs, "runs completed");
+    await reach(completed, runs, "runs completed");
     const endedBytes = await rss();
     return {
       title: `memory of a worker with ${runs} runs in hand, whose steps wait`,
