@@ -54,6 +54,18 @@ export function addWord(value: ScriptValue): void {
   words += 1;
 }
 
+/** One word as `addText` wants it. */
+export function wordText(word: string): string {
+  return `${headOf(Buffer.byteLength(word))}${word}`;
+}
+
+/** So many words that are put together already, or a part of them. */
+export function addText(text: string, wordCount: number): void {
+  pieces[filled] = text;
+  filled += 1;
+  words += wordCount;
+}
+
 /** The command as a whole. */
 export function endCall(): string {
   pieces[0] = `*${words}`;

@@ -4,6 +4,7 @@
  */
 import type { Redis } from "ioredis";
 import { toRunfleetError } from "./redis-failure.js";
+import { addRunNames, isRunNames, type RunNames } from "./run-names.js";
 import {
   addWord,
   beginCall,
@@ -36,7 +37,7 @@ export interface ScriptReply<Tag extends string> {
 export function runScript<Keys extends object, Values extends object, Tag extends string>(
   redis: Redis,
   script: Script<Keys, Values, Tag>,
-  input: { readonly keys: Keys; readonly values: Values },
+  input: { readonly keys: Keys | RunNames<Keys>; readonly values: Values },
 ): Promise<ScriptReply<Tag>> {
   const named = input as unknown as NamedInput;
   // Chained and not awaited: a worker does this for every step of every run.
@@ -49,7 +50,7 @@ export function runScript<Keys extends object, Values extends object, Tag extend
 type Contract = Pick<Script<object, object, string>, "name" | "keys" | "values" | "source">;
 type Named = Readonly<Record<string, ScriptValue | readonly ScriptValue[]>>;
 interface NamedInput {
-  readonly keys: Named;
+  readonly keys: Named | RunNames<object>;
   readonly values: Named;
 }
 
@@ -85,18 +86,29 @@ function callText(
   body: string,
   { script, named }: { readonly script: Contract; readonly named: NamedInput },
 ): CallText {
-  const keys = keysOf(script.keys, named.keys);
   beginCall();
   addWord(name);
   addWord(body);
-  addWord(keys.length);
-  for (const key of keys) addWord(key);
+  const firstKey = addKeys(script.keys, named.keys);
   for (const { name: wanted, isList } of contractOf(script.values)) {
     const value = named.values[wanted];
     if (isList) addList(value as readonly ScriptValue[]);
     else addWord(value as ScriptValue);
   }
-  return { text: endCall(), firstKey: keys[0] };
+  return { text: endCall(), firstKey };
+}
+
+/** Answers one of them. */
+function addKeys(names: readonly string[], given: NamedInput["keys"]): string | undefined {
+  if (isRunNames(given)) {
+    addWord(names.length);
+    addRunNames(names, given);
+    return given.forms.tag;
+  }
+  const keys = keysOf(names, given);
+  addWord(keys.length);
+  for (const key of keys) addWord(key);
+  return keys[0];
 }
 
 function keysOf(names: readonly string[], given: Named): readonly string[] {

@@ -3,13 +3,14 @@
  * live. A child is kept for as long as its root, so whoever finds one in time gives it a new time.
  */
 import { forgetRun } from "../generated/forget-run.js";
-import { keptRootsKey, workflowRunsKey } from "../keys.js";
+import { keptRootsKey, runKeys, workflowRunsKey } from "../keys.js";
 import { pageRows } from "../page.js";
 import { withRedis } from "../redis-failure.js";
+import { withKeys } from "../run-names.js";
 import { rowRunId } from "../run-record.js";
 import { runScript } from "../script.js";
 import { childGraceMs, childRenewMs } from "../sweep-times.js";
-import { type Partition, withKeys } from "./partition.js";
+import type { Partition } from "./partition.js";
 import { rootOf } from "./root-of.js";
 
 /** Rows forgotten when a run finishes: more than one, so that lists never grow by what has expired. */
@@ -32,7 +33,7 @@ async function forgetRuns(partition: Partition, entries: readonly string[]): Pro
         keys: withKeys(partition.keysOf(runId), {
           runsWorkflow: workflowRunsKey(partition.tag, workflow),
           keptRoots: keptRootsKey(partition.tag, workflow),
-          rootRun: partition.keysOf(rootId).run,
+          rootRun: runKeys(partition.tag, rootId).run,
         }),
         values: {
           ...partition.common(),

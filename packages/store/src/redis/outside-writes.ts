@@ -24,12 +24,13 @@ import { idempotencyKey, runKeys, scheduleKeys, workflowRunsKey } from "../keys.
 import { enqueueEntry, enqueueId } from "../outbox-entry.js";
 import { permitsText, rateValues, toGranting } from "../permit-scope.js";
 import { withRedis } from "../redis-failure.js";
+import { withKeys } from "../run-names.js";
 import { definitionText, infoText, runRow, toCancelRequest, toRunInfo } from "../run-record.js";
 import { runScript } from "../script.js";
 import { checkNewRun, idempotencyKeptMs, startedEvent } from "../start-of-run.js";
 import { cancelled, untakenCancelled } from "../unowned-child.js";
 import { forgetRunsLater } from "./forget-runs.js";
-import { type Partition, withKeys } from "./partition.js";
+import type { Partition } from "./partition.js";
 import { unownedEnding } from "./run-endings.js";
 
 type OutsideWrites = Pick<
@@ -161,11 +162,11 @@ export async function createOnce(
   run: NewRun,
   due?: DueTime,
 ): Promise<CreateReply | { readonly tag: "not_due" }> {
-  const keys = partition.keysOf(run.id);
+  const keys = runKeys(partition.tag, run.id);
   const parent = run.parentId === undefined ? keys : runKeys(partition.tag, run.parentId);
   const key = run.idempotencyKey;
   const { tag, rest } = await runScript(partition.redis, createRun, {
-    keys: withKeys(keys, {
+    keys: withKeys(partition.keysOf(run.id), {
       idempotency: key === undefined ? keys.run : idempotencyKey(partition.tag, key),
       parentRun: parent.run,
       parentChildren: parent.children,
@@ -218,7 +219,7 @@ function creationValues(run: NewRun) {
 
 async function readStatus(partition: Partition, runId: string): Promise<RunStatus | undefined> {
   const status = await withRedis("hget status", () =>
-    partition.redis.hget(partition.keysOf(runId).run, "status"),
+    partition.redis.hget(runKeys(partition.tag, runId).run, "status"),
   );
   return status === null ? undefined : (status as RunStatus);
 }

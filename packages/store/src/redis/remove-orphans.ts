@@ -1,13 +1,14 @@
 /** Removes descendants of removed runs, level by level: a removed child that has children of its own is listed in turn. */
 import { claimOrphaning } from "../generated/claim-orphaning.js";
 import { removeOrphan } from "../generated/remove-orphan.js";
-import { keptRootsKey, workflowRunsKey } from "../keys.js";
+import { keptRootsKey, runKeys, workflowRunsKey } from "../keys.js";
 import { pageRows } from "../page.js";
 import { withRedis } from "../redis-failure.js";
+import { withKeys } from "../run-names.js";
 import { rowRunId } from "../run-record.js";
 import { runScript } from "../script.js";
 import { orphansAgainMs } from "../sweep-times.js";
-import { type Partition, withKeys } from "./partition.js";
+import type { Partition } from "./partition.js";
 
 /** Removed parents gone through at once. */
 const parentsMax = 20;
@@ -31,7 +32,7 @@ async function removeChildren(
   { parentRow, limit }: { readonly parentRow: string; readonly limit: number },
 ): Promise<number> {
   const { redis, keys } = partition;
-  const { children } = partition.keysOf(rowRunId(parentRow));
+  const { children } = runKeys(partition.tag, rowRunId(parentRow));
   const rows = await withRedis("zrange children", () => redis.zrange(children, 0, limit - 1));
   if (rows.length === 0) await withRedis("zrem orphaning", () => redis.zrem(keys.runsOrphaning, parentRow));
   const replies = await Promise.all(rows.map((row) => removeOne(partition, { row, parentRow, children })));
@@ -48,10 +49,10 @@ async function removeOne(
 ) {
   const { row, parentRow, children } = place;
   const runId = rowRunId(row);
-  const keys = partition.keysOf(runId);
-  const workflow = (await withRedis("hget workflow", () => partition.redis.hget(keys.run, "workflow"))) ?? "";
+  const { run } = runKeys(partition.tag, runId);
+  const workflow = (await withRedis("hget workflow", () => partition.redis.hget(run, "workflow"))) ?? "";
   const { tag } = await runScript(partition.redis, removeOrphan, {
-    keys: withKeys(keys, {
+    keys: withKeys(partition.keysOf(runId), {
       parentChildren: children,
       runsWorkflow: workflowRunsKey(partition.tag, workflow),
       keptRoots: keptRootsKey(partition.tag, workflow),

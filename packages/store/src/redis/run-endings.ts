@@ -11,12 +11,13 @@ import { terminateRun } from "../generated/terminate-run.js";
 import { runKeys } from "../keys.js";
 import { orphansEntry, outboxPair, parentWakeHead, parentWakeId } from "../outbox-entry.js";
 import { toGranting } from "../permit-scope.js";
+import { withKeys } from "../run-names.js";
 import { runScript } from "../script.js";
 import { childGraceMs } from "../sweep-times.js";
 import { terminated, type Unowned, unownedChildEvent } from "../unowned-child.js";
 import { toCommitValues } from "./commit-values.js";
 import { forgetRunsLater, forgottenPerFinish } from "./forget-runs.js";
-import { type Partition, withKeys } from "./partition.js";
+import type { Partition } from "./partition.js";
 import { readRun } from "./run-reads.js";
 
 type RunEndings = Pick<RunStore, "finish" | "failUnowned" | "terminateRun">;
@@ -35,10 +36,9 @@ interface Ending extends Pick<Finish, "error" | "summary" | "parentEvent" | "ret
 
 function endingInput(partition: Partition, ending: Ending) {
   const { runId, parentEvent } = ending;
-  const keys = partition.keysOf(runId);
-  const parent = parentEvent === undefined ? keys : runKeys(partition.tag, parentEvent.parentId);
+  const parent = runKeys(partition.tag, parentEvent?.parentId ?? runId);
   return {
-    keys: withKeys(keys, { parentRun: parent.run, parentInbox: parent.inbox }),
+    keys: withKeys(partition.keysOf(runId), { parentRun: parent.run, parentInbox: parent.inbox }),
     values: {
       error: ending.error === undefined ? "" : JSON.stringify(ending.error),
       summary: ending.summary,

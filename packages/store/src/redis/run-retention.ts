@@ -5,13 +5,14 @@
 import type { KeptRuns, RunRetention, TrimReply, TrimRequest } from "@runfleet/model";
 import { fileEnded } from "../generated/file-ended.js";
 import { trimRun } from "../generated/trim-run.js";
-import { keptRootsKey, workflowRunsKey } from "../keys.js";
+import { keptRootsKey, runKeys, workflowRunsKey } from "../keys.js";
 import { pageRows, toPage } from "../page.js";
 import { withRedis } from "../redis-failure.js";
+import { withKeys } from "../run-names.js";
 import { rowRunId } from "../run-record.js";
 import { runScript } from "../script.js";
 import { forgetExpired, readEntry } from "./forget-runs.js";
-import { type Partition, withKeys } from "./partition.js";
+import type { Partition } from "./partition.js";
 import { removeOrphans } from "./remove-orphans.js";
 
 /** What a run counts where the server cannot measure (the JavaScript one cannot): a short run with some texts. */
@@ -79,13 +80,13 @@ async function fileAll(partition: Partition, runs: readonly Filed[]): Promise<Fi
 
 function filing(partition: Partition, runs: readonly Filed[]) {
   const keysOfRun = ({ runId, rootId, root }: Filed): readonly string[] => {
-    const { run, parts, steps, history, children, answers, log, logSums } = partition.keysOf(runId);
+    const { run, parts, steps, history, children, answers, log, logSums } = runKeys(partition.tag, runId);
     const keptRoots = keptRootsKey(partition.tag, root.workflow);
-    const ofRoot = [partition.keysOf(rootId).run, keptRoots];
+    const ofRoot = [rootId === runId ? run : runKeys(partition.tag, rootId).run, keptRoots];
     return [run, parts, steps, history, children, answers, log, logSums, ...ofRoot];
   };
   return {
-    keys: withKeys(partition.keys, { runs: runs.flatMap(keysOfRun) }),
+    keys: { ...partition.keys, runs: runs.flatMap(keysOfRun) },
     values: {
       ...partition.common(),
       entries: runs.flatMap(({ entry, runId, rootId, root }) => [
@@ -113,7 +114,7 @@ async function readRoots(
 
 /** Empty when the root is gone; then the script counts nothing. */
 async function readRow(partition: Partition, runId: string): Promise<ReturnType<typeof readEntry>> {
-  const { run } = partition.keysOf(runId);
+  const { run } = runKeys(partition.tag, runId);
   const [row, workflow] = await withRedis("hmget row", () => partition.redis.hmget(run, "row", "workflow"));
   return { row: row ?? "", workflow: workflow ?? "" };
 }

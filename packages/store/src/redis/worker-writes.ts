@@ -11,6 +11,7 @@ import { heartbeatRun } from "../generated/heartbeat-run.js";
 import { parkRun } from "../generated/park-run.js";
 import { releaseRun } from "../generated/release-run.js";
 import { writeLog } from "../generated/write-log.js";
+import { runKeys } from "../keys.js";
 import { toGranting } from "../permit-scope.js";
 import { withRedis } from "../redis-failure.js";
 import { readSealed, toFields, toParts, toRunRecord, toTexts } from "../run-record.js";
@@ -79,7 +80,7 @@ export function workerWrites(partition: Partition): WorkerWrites {
 const partsToldMax = 64;
 
 async function readParts(partition: Partition, runId: string): Promise<Record<string, string>> {
-  return await withRedis("hgetall parts", () => partition.redis.hgetall(partition.keysOf(runId).parts));
+  return await withRedis("hgetall parts", () => partition.redis.hgetall(runKeys(partition.tag, runId).parts));
 }
 
 async function activate(
