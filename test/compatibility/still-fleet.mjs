@@ -50,7 +50,7 @@ export function openStillFleet(redisUrl) {
       log() {},
       closing: closing.signal,
     },
-    ...{ isReady: () => true, targets: new Map(), underWay: { count: 0 } },
+    ...{ isReady: () => true, targets: new Map(), known: new Map(), underWay: { count: 0 } },
     examineRedis: () => examineRedis(redis, tag),
     memoryUse: async () => ({ usedBytes: null, maxBytes: null, openRunsBytes: null, listsBytes: null }),
     time: {

@@ -33,6 +33,15 @@ export interface StartTarget {
   readonly definition: Definition;
 }
 
+/** The version of a workflow that this client last knew to be the newest. */
+export interface KnownWorkflow {
+  readonly target: StartTarget;
+  /** Where this client has created runs of it. */
+  readonly partitions: Set<number>;
+  /** Operators had set something for it. */
+  isLimited: boolean;
+}
+
 export interface Connections {
   readonly store: RunStore;
   readonly queue: RunQueue;
@@ -49,6 +58,8 @@ export interface Connections {
   readonly isReady: () => boolean;
   /** Versions this client has read, by hash. */
   readonly targets: Map<string, StartTarget>;
+  /** By name. */
+  readonly known: Map<string, KnownWorkflow>;
   /** Calls that are under way. */
   readonly underWay: { count: number };
   /** Aborted by `close`: ends every wait of this client. */
@@ -96,6 +107,7 @@ export function openConnections(options: ClientOptions): Connections {
     log: options.log ?? (() => {}),
     isReady: () => connections.every(({ redis }) => redis.status === "ready"),
     targets: new Map(),
+    known: new Map(),
     underWay: { count: 0 },
     closing: closing.signal,
     close: () => {

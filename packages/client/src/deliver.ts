@@ -11,6 +11,8 @@ const deliverTimeoutMs = 2_000;
 export interface CreatedRun {
   readonly run: NewRun;
   readonly reply: Extract<CreateReply, { tag: "created" }>;
+  /** Its job is on its way already. */
+  readonly adding?: Promise<void> | undefined;
 }
 
 /**
@@ -18,16 +20,30 @@ export interface CreatedRun {
  * whoever gives it a permit queues it.
  */
 export function deliverRuns(connections: Connections, created: readonly CreatedRun[]): Promise<void> {
-  const queued = created.flatMap(({ run, reply: { outboxId, delayMs } }) =>
-    outboxId === undefined ? [] : [{ job: queueJobOf(run, delayMs), outboxId }],
+  const queued = created.flatMap(({ run, reply: { outboxId, delayMs }, adding }) =>
+    outboxId === undefined ? [] : [{ job: queueJobOf(run, delayMs), outboxId, adding }],
   );
   const [first] = queued;
   if (first === undefined) return Promise.resolve();
   const what = queued.length === 1 ? `run ${first.job.runId} is` : `${queued.length} runs are`;
   return withinReason(connections, `${what} stored but could not be queued`, async () => {
-    await Promise.all(queued.map(({ job }) => connections.queue.add(job)));
+    await Promise.all(queued.map(({ job, adding }) => adding ?? connections.queue.add(job)));
     await connections.store.outboxDone(queued.map(({ outboxId }) => outboxId));
   });
+}
+
+/** A run that was refused has no job. One that a worker has taken meanwhile goes when the worker finds no run. */
+export function takeBackJob(
+  connections: Connections,
+  { id, pool }: NewRun,
+  adding: Promise<void>,
+): Promise<void> {
+  return withinReason(connections, `run ${id} was not created and its job could not be removed`, () =>
+    adding.then(
+      () => connections.queue.remove(id, pool),
+      () => {},
+    ),
+  );
 }
 
 /** Wakes a run that has unread events; one without a job gets a new one. */

@@ -6,8 +6,8 @@ import { type Definition, RunfleetError, type RunRecord } from "@runfleet/model"
 import { checkName } from "./check-start-options.js";
 import type { DefinitionDocument, PublishedDocument } from "./client-documents.js";
 import type { Connections, StartTarget } from "./connections.js";
+import { findTarget } from "./prepare-run.js";
 import { readRun } from "./read-runs.js";
-import { findTarget } from "./start-run.js";
 
 export async function readDefinition(connections: Connections, runId: string): Promise<DefinitionDocument> {
   const { hash, definition } = await versionOf(connections, await readRun(connections, runId));

@@ -20,8 +20,9 @@ import type { FiringDocument, ScheduleChange, ScheduleDocument, SchedulePage } f
 import type { ScheduleListOptions, ScheduleOptions } from "./client-options.js";
 import type { Connections } from "./connections.js";
 import { pageRequest, pageRows } from "./page-request.js";
+import { findTarget } from "./prepare-run.js";
 import { firingDocument, scheduleDocument } from "./schedule-document.js";
-import { findTarget, type Started, startAgain } from "./start-run.js";
+import { type Started, startAgain } from "./start-run.js";
 
 /** Checks everything, then writes once; the same again changes nothing. */
 export async function putSchedule(

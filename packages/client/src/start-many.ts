@@ -9,7 +9,8 @@ import type { StartEntry, StartManyOptions } from "./client-options.js";
 import type { Connections, StartTarget } from "./connections.js";
 import { deliverRuns } from "./deliver.js";
 import { letInMore } from "./limit-workflows.js";
-import { createTraced, findTarget, prepareRun, type Started, settleStart } from "./start-run.js";
+import { createTraced, findTarget, prepareRun } from "./prepare-run.js";
+import { type Started, settleStart } from "./start-run.js";
 
 export type StartOutcome =
   | { readonly type: "started"; readonly run: Started }

@@ -6,9 +6,10 @@ import type { RunRecord } from "@runfleet/model";
 import type { ForkOptions, RerunOptions, StartOptions } from "./client-options.js";
 import type { Connections } from "./connections.js";
 import { forkRefused, keptBefore } from "./kept-steps.js";
+import { findTarget } from "./prepare-run.js";
 import { readRun } from "./read-runs.js";
 import { versionOf } from "./run-definition.js";
-import { findTarget, type Started, startAgain } from "./start-run.js";
+import { type Started, startAgain } from "./start-run.js";
 
 /** The same workflow, inputs and options once more. */
 export async function rerunRun(

@@ -6,24 +6,19 @@ import {
   type CreateReply,
   type Definition,
   type NewRun,
-  newRootRun,
   RunfleetError,
   type RunStatus,
   rateFull,
   splitSecrets,
 } from "@runfleet/model";
-import { sealInputs } from "@runfleet/store";
-import { traceStart } from "@runfleet/tracing";
 import { completeInputs, textInputs } from "./check-inputs.js";
 import { checkName, checkStartOptions } from "./check-start-options.js";
 import type { StartOptions } from "./client-options.js";
 import type { Connections, StartTarget } from "./connections.js";
 import { deliverRuns } from "./deliver.js";
 import { letInMore } from "./limit-workflows.js";
-import { placeRun } from "./place-run.js";
-
-/** More than a producer starts workflows, less than its memory notices. */
-const targetsKept = 200;
+import { createTraced, findTarget, type Origin, prepareRun } from "./prepare-run.js";
+import { type Asked, askAtOnce, rememberNewest } from "./start-newest.js";
 
 export interface Started {
   readonly id: string;
@@ -39,8 +34,14 @@ export async function startByName(
 ): Promise<Started> {
   checkName("workflow name", workflow);
   checkStartOptions(options);
+  const asked = await askAtOnce(connections, workflow, options);
+  if (asked !== undefined) return settle(connections, asked);
   textInputs(options.inputs ?? {});
-  return create(connections, prepareRun(connections, await findTarget(connections, workflow), options));
+  const target = await findTarget(connections, workflow);
+  const run = prepareRun(connections, target, options);
+  const started = await create(connections, run);
+  rememberNewest(connections, target, run);
+  return started;
 }
 
 /** Starts exactly this version. */
@@ -76,69 +77,16 @@ export function checkStart(definition: Definition, options: StartOptions): void 
   splitSecrets(definition, completeInputs(definition, textInputs(options.inputs ?? {})));
 }
 
-/** The published version. Throws `workflow_not_found`. */
-export async function findTarget(connections: Connections, workflow: string): Promise<StartTarget> {
-  const published = await connections.store.findWorkflow(workflow);
-  const target = published === undefined ? undefined : await readTarget(connections, published.hash);
-  if (target === undefined) {
-    throw new RunfleetError(
-      "workflow_not_found",
-      `no workflow is published under the name ${JSON.stringify(workflow)}`,
-      {
-        details: { workflow },
-      },
-    );
-  }
-  return target;
-}
-
-/** Definitions are named by their content, so one that was read stays as it is. */
-async function readTarget({ store, targets }: Connections, hash: string): Promise<StartTarget | undefined> {
-  const known = targets.get(hash);
-  if (known !== undefined) return known;
-  const json = await store.readDefinition(hash);
-  if (json === undefined) return undefined;
-  const target = { hash, definition: JSON.parse(json) as Definition };
-  if (targets.size >= targetsKept) targets.clear();
-  targets.set(hash, target);
-  return target;
-}
-
-/** What a run has from another one, or from its schedule. */
-export type Origin = Pick<NewRun, "rerunOf" | "forkOf" | "kept" | "schedule">;
-
-/** The run that these options ask for; they have been checked. Throws what is wrong with its inputs. */
-export function prepareRun(
-  { secrets, time, partitions }: Connections,
-  target: StartTarget,
-  options: StartOptions,
-  alsoSecret: readonly string[] = [],
-): NewRun {
-  const now = time.now();
-  const { idempotencyKey } = options;
-  const { definition } = target;
-  const isLimited = [options, definition].some(
-    ({ concurrency, rate }) => (concurrency ?? rate) !== undefined,
-  );
-  const newId = () => time.newRunId(definition.name);
-  const id = placeRun({ idempotencyKey, isLimited, newId }, partitions);
-  const given = completeInputs(definition, textInputs(options.inputs ?? {}));
-  const { inputs, ...sealed } = sealInputs(secrets, `run ${id}`, { definition, inputs: given, alsoSecret });
-  return { ...newRootRun(target, { ...options, inputs }, { id, now }), ...sealed };
-}
-
 async function create(connections: Connections, run: NewRun): Promise<Started> {
-  const reply = await createTraced(connections, run);
+  return settle(connections, { run, reply: await createTraced(connections, run) });
+}
+
+async function settle(connections: Connections, { run, reply, adding }: Asked): Promise<Started> {
   if (reply.tag === "created") {
-    await deliverRuns(connections, [{ run, reply }]);
+    await deliverRuns(connections, [{ run, reply, adding }]);
     await letInMore(connections, run.workflow, reply);
   }
   return settleStart(run, reply);
-}
-
-/** Creates the run in a span of its own, when somebody records spans. */
-export function createTraced({ store, namespace }: Connections, run: NewRun): Promise<CreateReply> {
-  return traceStart(run, { namespace }, (traced) => store.createRun(traced));
 }
 
 /** What the store's answer means to who started. Throws `idempotency_conflict`. */
@@ -153,7 +101,9 @@ export function settleStart(run: NewRun, reply: CreateReply): Started {
         { details: { runId: reply.id } },
       );
     case "parent_gone":
-      throw new RunfleetError("internal", `run ${run.id} has no parent and was refused for its parent`);
+    case "stale":
+    case "limited":
+      throw new RunfleetError("internal", `run ${run.id} was refused for what it had not: ${reply.tag}`);
     case "rate_full":
       throw rateFull(run);
     case "created":

@@ -19,6 +19,13 @@ export interface NewRun extends RunInfo {
   readonly confirms?: string;
   /** Same key, workflow and inputs → the run that exists or existed; other inputs → conflict. */
   readonly idempotencyKey?: string;
+  /** Only as long as its version is the newest that is published under the name of its workflow; else `stale`. */
+  readonly newestOnly?: true;
+  /**
+   * Its job is sent to the queue together with it, so only when nothing is set for its workflow that could make it wait; else
+   * `limited`. Its id was never used before.
+   */
+  readonly withJob?: true;
   /** At most `delayMsMax`. */
   readonly delayMs?: number;
   /** Only of a fork, by address: how the steps ended that it does not execute again. */
@@ -33,6 +40,8 @@ export type CreateReply =
       readonly outboxId?: string;
       readonly delayMs?: number;
     } & Granting)
+  /** Answered only to who asks for it, see `NewRun`. Nothing was written. */
+  | { readonly tag: "stale" | "limited" }
   /** Starts of its rate are taken up to the longest delay. Nothing was written. */
   | { readonly tag: "rate_full" }
   /** `expired`: the run has ended and is no longer kept; its idempotency key still is. */

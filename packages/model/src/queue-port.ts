@@ -32,7 +32,8 @@ export type Disposition =
   | { readonly type: "busy"; readonly retryAfterMs: number }
   /** Goes on at once, here or elsewhere. */
   | { readonly type: "yielded" }
-  | { readonly type: "ended"; readonly status: RunStatus; readonly error?: string };
+  /** `isGone`: there is no such run, so its job is not kept. */
+  | { readonly type: "ended"; readonly status: RunStatus; readonly error?: string; readonly isGone?: true };
 
 /** What is to be done in a pool, counted in one round trip. */
 export interface PoolBacklog {

@@ -174,7 +174,8 @@ async function settle(
 type Ended = Extract<Disposition, { type: "ended" }>;
 
 /** Answers for a run that ended well or was cancelled; throws what makes BullMQ mark a failed run's job as failed. */
-function end(job: RunJob, { status, error }: Ended): JobResult {
+function end(job: RunJob, { status, error, isGone }: Ended): JobResult {
+  if (isGone === true) job.opts.removeOnComplete = true;
   if (status !== "failed") return { status };
   // Where the queue was told is no place in the run's code.
   job.opts.stackTraceLimit = 0;

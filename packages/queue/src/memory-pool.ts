@@ -266,6 +266,7 @@ export class MemoryPool {
       case "yielded":
         return this.put(job, "waiting", -this.nextRank());
       case "ended":
+        if (disposition.isGone === true) return void this.jobs.delete(job.runId);
         return this.put(job, disposition.status === "failed" ? "failed" : "completed", now);
       default:
         return unknownDisposition(disposition);

@@ -21,6 +21,7 @@
 --   parentRun: run:<parent>, or the run itself without a parent
 --   parentChildren: run:<parent>:children, or the run's own
 --   schedule: schedule:<name>, or the run itself when none starts it
+--   published: defs:<workflow>
 --   runsEnded: runs:ended
 --   timers: timers
 --   poolsUsed: scaling:used
@@ -28,6 +29,8 @@
 --   runId: id of the run
 --   digest: hash of workflow and inputs
 --   definition: hash of its definition
+--   newest: hash that must be the newest published one of the workflow, or empty
+--   withJob: 1 when the job of the run is sent together with this, or empty. Its id was never used before
 --   info: JSON of what never changes, or empty
 --   workflow: name
 --   pool: name as JSON
@@ -46,6 +49,8 @@
 --   dueAt: due time at which the schedule must stand, epoch ms, or empty
 -- REPLIES
 --   created: 1 when it is to be queued, empty while it waits in line; how long its first activation waits; runs that it let in
+--   stale: another definition of the workflow is the newest
+--   limited: something is set for the workflow that could make a run wait that comes with its job
 --   rate_full: starts of this rate are taken up to the longest delay
 --   exists: id; the same was created before. Status too when the id is the same and the run is there
 --   conflict: id; another workflow or other inputs were created before
@@ -84,7 +89,14 @@ if used then
   local digest, used_id = string.match(used, '^(%S+) (.*)$')
   return { digest == A.digest and 'exists' or 'conflict', used_id }
 end
-local rate_delay_ms, next_start_at = space_start()
+if A.newest ~= '' and redis.call('HGET', K.published, 'hash') ~= A.newest then
+  return { 'stale' }
+end
+local set_for_workflow = redis.call('HGET', K.limitsSet, A.workflow)
+if A.withJob ~= '' and set_for_workflow then
+  return { 'limited' }
+end
+local rate_delay_ms, next_start_at = space_start(set_for_workflow)
 if rate_delay_ms and rate_delay_ms > tonumber(A.delayMsMax) then
   return { 'rate_full' }
 end
@@ -116,17 +128,23 @@ if A.parentId ~= '' then
   put('root', A.rootId)
 end
 write_parts(A.info ~= '' and { 'info', A.info } or {}, {}, record)
--- A run of this id may have ended and expired before.
-redis.call('ZREM', K.runsEnded, A.row .. ' ' .. A.workflow)
+if A.withJob == '' then
+  -- A run of this id may have ended and expired before.
+  redis.call('ZREM', K.runsEnded, A.row .. ' ' .. A.workflow)
+  take_label(A.row)
+end
 redis.call('RPUSH', K.inbox, A.startedEvent)
 add_workflow_row(A.row)
 redis.call('ZADD', K.statusPending, '0', A.row)
-put_label(A.row, A.label)
+if A.label ~= '' then
+  put_label(A.row, A.label)
+end
 if next_start_at then
   note_start(next_start_at)
 end
 -- A delayed run asks when its time has come.
-local is_queued = delay_ms > 0 or ask_permits({
+local may_wait = A.permits ~= '' or set_for_workflow
+local is_queued = delay_ms > 0 or not may_wait or ask_permits({
   id = A.runId, workflow = A.workflow, wanted = A.permits ~= '' and A.permits, pool = A.pool, is_new = true,
 })
 if is_queued then

@@ -199,7 +199,7 @@ export function toCancelRequest(values: readonly unknown[]): CancelRequest | und
 /** The lasting part of a new run. */
 export function toRunInfo(run: NewRun): RunInfo {
   const { idempotencyKey: _key, delayMs: _delay, confirms: _confirms, kept: _kept, ...rest } = run;
-  const { sealed: _sealed, ...info } = rest;
+  const { sealed: _sealed, newestOnly: _newest, withJob: _job, ...info } = rest;
   return info;
 }
 

@@ -221,7 +221,7 @@ async function notOpened(
     case "ended":
       return { type: "ended", status: reply.status };
     case "not_found":
-      return { type: "ended", status: "completed" };
+      return { type: "ended", status: "completed", isGone: true };
     case "lost":
       return { type: "busy", retryAfterMs: options.leaseTtlMs };
     case "limited":

@@ -53,6 +53,19 @@ describeEachQueue("the other ways out of a handler", (bench) => {
     expect(await counts()).toEqual({ waiting: 0, active: 0, delayed: 0, completed: 2, failed: 1 });
   });
 
+  test("of a run that does not exist no job is kept", async () => {
+    await Promise.all([add("good"), add("nobody")]);
+    await record({
+      queue: bench.harness.queue,
+      answer: ({ runId }) => ({ ...ended("completed"), ...(runId === "good" ? {} : { isGone: true }) }),
+    });
+    await bench.harness.until("both are over", async () => {
+      const { waiting, active, completed } = await counts();
+      return waiting + active === 0 && completed === 1;
+    });
+    expect(await bench.harness.queue.wake("nobody", testPool)).toBe("missing");
+  });
+
   test("a completed job can be revived, and a wake-up says that it would need that", async () => {
     const { queue } = bench.harness;
     await add("run1");

@@ -152,6 +152,39 @@ describeTwins("create_run", (twin) => {
     expect((await store.listRuns({ limit: 10 })).rows).toEqual([]);
   });
 
+  test("one that wants the newest version is created with that alone, and a repeat is told what there is", async () => {
+    const { store } = twin();
+    const run = sampleRun({ newestOnly: true });
+    expect(await store.createRun(run)).toEqual({ tag: "stale" });
+    expect((await store.listRuns({ limit: 10 })).rows).toEqual([]);
+    const { workflow: name, definitionHash: hash } = run;
+    await store.publish([{ name, hash, json: "{}" }]);
+    expect(await store.createRun(run)).toMatchObject({ tag: "created" });
+    await store.publish([{ name, hash: "newer", json: "{}" }]);
+    expect(await store.createRun(run)).toMatchObject({ tag: "exists" });
+    expect(await store.createRun(sampleRun({ newestOnly: true }))).toEqual({ tag: "stale" });
+    expect(await store.createRun(sampleRun({ newestOnly: true, definitionHash: "newer" }))).toMatchObject({
+      tag: "created",
+    });
+    expect(await store.readRun(run.id)).not.toHaveProperty("newestOnly");
+  });
+
+  test("one that comes with its job is not created while something is set for its workflow", async () => {
+    const { store } = twin();
+    const { workflow } = sampleRun();
+    const labelled = sampleRun({ withJob: true, label: "PR 7" });
+    expect(await store.createRun(labelled)).toMatchObject({ tag: "created" });
+    expect((await store.listRuns({ label: "PR 7", limit: 10 })).rows.map(({ id }) => id)).toEqual([
+      labelled.id,
+    ]);
+    await store.setLimit({ workflow, total: 9 });
+    expect(await store.createRun(sampleRun({ withJob: true }))).toEqual({ tag: "limited" });
+    expect(await store.createRun(sampleRun())).toMatchObject({ tag: "created" });
+    await store.removeLimit(workflow);
+    expect(await store.createRun(sampleRun({ withJob: true }))).toMatchObject({ tag: "created" });
+    expect((await store.listRuns({ limit: 10 })).rows).toHaveLength(3);
+  });
+
   test("a start with a delay says when it becomes ready", async () => {
     const { store, create, clock } = twin();
     const delayed = await create({ delayMs: 500 });

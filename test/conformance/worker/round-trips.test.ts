@@ -1,4 +1,7 @@
-/** What a run costs in round trips, counted by the server: one per inline step, and four besides. */
+/**
+ * What a run costs in round trips, counted by the server: its producer one flight, its worker one per inline step and four
+ * besides.
+ */
 import { randomUUID } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -9,6 +12,8 @@ import { createFleetWorker } from "@runfleet/worker";
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
 import { activateRun } from "../../../packages/store/src/generated/activate-run.js";
 import { commitRun } from "../../../packages/store/src/generated/commit-run.js";
+import { confirmOutbox } from "../../../packages/store/src/generated/confirm-outbox.js";
+import { createRun } from "../../../packages/store/src/generated/create-run.js";
 import { finishRun } from "../../../packages/store/src/generated/finish-run.js";
 import { silentLog } from "../../support/silent-log.js";
 
@@ -17,7 +22,8 @@ const namespace = `trips-${randomUUID().slice(0, 8)}`;
 const workerId = `counted-${namespace}`;
 const tag = partitionTag(namespace, 0);
 const queueKeys = `${tag}:default:`;
-const names = new Map([activateRun, commitRun, finishRun].map(({ sha1, name }) => [sha1, name]));
+const scripts = [activateRun, commitRun, confirmOutbox, createRun, finishRun];
+const names = new Map(scripts.map(({ sha1, name }) => [sha1, name]));
 const redis = connectRedis(redisUrl, { role: "client", tag });
 let workDir: string;
 let fleet: FleetClient;
@@ -40,6 +46,22 @@ interface Sent {
   readonly words: readonly string[];
 }
 
+/** What the connections whose name ends so send to the server, for as long as `work` lasts. */
+async function sentBy(name: string, work: () => Promise<string>): Promise<readonly (readonly string[])[]> {
+  const clients = String(await redis.client("LIST"));
+  const addresses = [...clients.matchAll(/addr=(\S+) .*?name=(\S*)/g)].flatMap(([, address, own]) =>
+    own?.endsWith(name) ? [address] : [],
+  );
+  const watcher = await redis.monitor();
+  const sent: Sent[] = [];
+  watcher.on("monitor", (_time, words: string[], from: string) => sent.push({ from, words }));
+  const end = `end of ${await work()}`;
+  await redis.echo(end);
+  await expect.poll(() => sent.some(({ words }) => words.includes(end))).toBe(true);
+  watcher.disconnect();
+  return sent.filter(({ from }) => addresses.includes(from)).map(({ words }) => words);
+}
+
 /** What a worker of its own asked Redis about one run, but for BullMQ's part: the names of the commands, in their order. */
 async function askedFor(workflow: string): Promise<readonly string[]> {
   const worker = await createFleetWorker({
@@ -48,22 +70,17 @@ async function askedFor(workflow: string): Promise<readonly string[]> {
   });
   // The server knows the scripts from here on.
   await (await fleet.start(workflow)).result();
-  const clients = await redis.client("LIST");
-  const addresses = [...String(clients).matchAll(/addr=(\S+) .*?name=(\S*)/g)].flatMap(([, address, name]) =>
-    name?.endsWith(workerId) ? [address] : [],
-  );
-  const watcher = await redis.monitor();
-  const sent: Sent[] = [];
-  watcher.on("monitor", (_time, words: string[], from: string) => sent.push({ from, words }));
-  const run = await fleet.start(workflow);
-  await run.result();
-  await worker.stop();
-  await redis.echo(`end of ${run.id}`);
-  await expect.poll(() => sent.some(({ words }) => words.includes(`end of ${run.id}`))).toBe(true);
-  watcher.disconnect();
+  let runId = "";
+  const sent = await sentBy(workerId, async () => {
+    const run = await fleet.start(workflow);
+    runId = run.id;
+    await run.result();
+    await worker.stop();
+    return runId;
+  });
   return sent
-    .filter(({ from, words }) => addresses.includes(from) && words.some((word) => word.includes(run.id)))
-    .flatMap(({ words }) => (words.some((word) => word.startsWith(queueKeys)) ? [] : [nameOf(words)]));
+    .filter((words) => words.some((word) => word.includes(runId)))
+    .flatMap((words) => (words.some((word) => word.startsWith(queueKeys)) ? [] : [nameOf(words)]));
 }
 
 function nameOf([command = "", script = "", , key = ""]: readonly string[]): string {
@@ -79,6 +96,23 @@ test.skipIf(inject("redisKind") === "js").for([1, 10])(
       ...Array.from({ length: steps }, () => "commit_run"),
       "finish_run",
       "lease",
+    ]);
+  },
+);
+
+test.skipIf(inject("redisKind") === "js")(
+  "a start costs its producer one flight: the run and its job, once it knows the workflow",
+  async () => {
+    const producer = createClient({ redis: redisUrl, namespace });
+    for (const _ of [1, 2]) await producer.start("of_1");
+    await redis.client("SETNAME", "watching");
+    const sent = await sentBy("runfleet-client", async () => (await producer.start("of_1")).id);
+    await producer.close();
+    const jobs = (words: readonly string[]) => words.some((word) => word.startsWith(queueKeys));
+    expect(sent.map((words) => (jobs(words) ? "job" : nameOf(words)))).toEqual([
+      "create_run",
+      "job",
+      "confirm_outbox",
     ]);
   },
 );

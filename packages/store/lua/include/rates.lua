@@ -4,17 +4,14 @@
 -- include: clock.lua
 --
 -- KEYS
---   limitsSet: limits:set
 --   limitsRates: limits:rates
 -- ARGV
---   workflow: name
 --   rateScope: scope of the run's rate
 --   rateEveryMs: time between two starts, or empty without a rate
 --   rateBurst: starts that may come at once
 
--- How long a start has to wait, and what is kept then; nothing without a rate.
-local function space_start()
-  local set = redis.call('HGET', K.limitsSet, A.workflow)
+-- How long a start has to wait, and what is kept then; nothing without a rate. `set` is what operators set for its workflow.
+local function space_start(set)
   local every, burst = A.rateEveryMs, A.rateBurst
   if set then
     local set_every, set_burst = string.match(set, '^%S+ %S+ (%S+) (%S+)')

@@ -42,6 +42,8 @@ export interface CreateRunKeys {
   readonly parentChildren: string;
   /** schedule:<name>, or the run itself when none starts it */
   readonly schedule: string;
+  /** defs:<workflow> */
+  readonly published: string;
   /** runs:ended */
   readonly runsEnded: string;
   /** scaling:used */
@@ -53,8 +55,6 @@ export interface CreateRunValues {
   readonly now: ScriptValue;
   /** id of the entry that asked for this write, or empty */
   readonly confirms: ScriptValue;
-  /** name */
-  readonly workflow: ScriptValue;
   /** scope of the run's rate */
   readonly rateScope: ScriptValue;
   /** time between two starts, or empty without a rate */
@@ -67,8 +67,14 @@ export interface CreateRunValues {
   readonly digest: ScriptValue;
   /** hash of its definition */
   readonly definition: ScriptValue;
+  /** hash that must be the newest published one of the workflow, or empty */
+  readonly newest: ScriptValue;
+  /** 1 when the job of the run is sent together with this, or empty. Its id was never used before */
+  readonly withJob: ScriptValue;
   /** JSON of what never changes, or empty */
   readonly info: ScriptValue;
+  /** name */
+  readonly workflow: ScriptValue;
   /** name as JSON */
   readonly pool: ScriptValue;
   /** entry of the run in lists */
@@ -101,13 +107,15 @@ export interface CreateRunValues {
 
 /**
  * - created: 1 when it is to be queued, empty while it waits in line; how long its first activation waits; runs that it let in
+ * - stale: another definition of the workflow is the newest
+ * - limited: something is set for the workflow that could make a run wait that comes with its job
  * - rate_full: starts of this rate are taken up to the longest delay
  * - exists: id; the same was created before. Status too when the id is the same and the run is there
  * - conflict: id; another workflow or other inputs were created before
  * - not_due: the schedule is paused, gone, or stands at another due time
  * - parent_gone: the parent has ended, or does not exist (any more), or the entry that asks for the run does not
  */
-export type CreateRunTag = "created" | "rate_full" | "exists" | "conflict" | "not_due" | "parent_gone";
+export type CreateRunTag = "created" | "stale" | "limited" | "rate_full" | "exists" | "conflict" | "not_due" | "parent_gone";
 
 /**
  * Creates a run once: record, first event, list entries, the outbox entry that puts it into its queue. A repeat with the
@@ -116,9 +124,9 @@ export type CreateRunTag = "created" | "rate_full" | "exists" | "conflict" | "no
  */
 export const createRun: Script<CreateRunKeys, CreateRunValues, CreateRunTag> = {
   name: "create_run",
-  keys: ["statusPending", "run", "parts", "outbox", "outboxEntries", "timers", "permitsHeld", "permitsWaiting", "permitsWaiters", "limitsDeclared", "limitsSet", "limitsRates", "runsWorkflow", "runsLabels", "runsLabelled", "inbox", "idempotency", "parentRun", "parentChildren", "schedule", "runsEnded", "poolsUsed"],
-  values: ["now", "confirms", "workflow", "rateScope", "rateEveryMs", "rateBurst", "runId", "digest", "definition", "info", "pool", "row", "label", "delayMs", "startedEvent", "outboxId", "outboxEntry", "permits", "delayMsMax", "poolsMax", "idempotencyMs", "parentId", "rootId", "dueAt"],
-  sha1: "a09c16e5800fc309416251ab205e494ed27bf003",
+  keys: ["statusPending", "run", "parts", "outbox", "outboxEntries", "timers", "permitsHeld", "permitsWaiting", "permitsWaiters", "limitsDeclared", "limitsSet", "limitsRates", "runsWorkflow", "runsLabels", "runsLabelled", "inbox", "idempotency", "parentRun", "parentChildren", "schedule", "published", "runsEnded", "poolsUsed"],
+  values: ["now", "confirms", "rateScope", "rateEveryMs", "rateBurst", "runId", "digest", "definition", "newest", "withJob", "info", "workflow", "pool", "row", "label", "delayMs", "startedEvent", "outboxId", "outboxEntry", "permits", "delayMsMax", "poolsMax", "idempotencyMs", "parentId", "rootId", "dueAt"],
+  sha1: "7c682876a71b62910a017f0ef2f1d8a17b8add9c",
   source: `local KEYS = KEYS
 local ARGV = ARGV
 local usual_pool = '"default"'
@@ -285,9 +293,8 @@ local function ask_permits(asker)
   let_in((string.match(waits, '^%S+')))
   return redis.call('HEXISTS', KEYS[9], asker.id) == 0
 end
-local function space_start()
-  local set = redis.call('HGET', KEYS[11], ARGV[3])
-  local every, burst = ARGV[5], ARGV[6]
+local function space_start(set)
+  local every, burst = ARGV[4], ARGV[5]
   if set then
     local set_every, set_burst = string.match(set, '^%S+ %S+ (%S+) (%S+)')
     if set_every ~= '-' then
@@ -297,7 +304,7 @@ local function space_start()
   if every == '' then
     return nil
   end
-  local free_at = math.max(tonumber(now), tonumber(redis.call('ZSCORE', KEYS[12], ARGV[4]) or '0'))
+  local free_at = math.max(tonumber(now), tonumber(redis.call('ZSCORE', KEYS[12], ARGV[3]) or '0'))
   local starts_at = math.max(tonumber(now), free_at - (tonumber(burst) - 1) * tonumber(every))
   local delay_ms = math.ceil(starts_at - tonumber(now))
   return delay_ms, string.format('%.3f', free_at + tonumber(every))
@@ -307,7 +314,7 @@ local function note_start(next_at)
   for index = 1, #past do
     redis.call('ZREM', KEYS[12], past[index])
   end
-  redis.call('ZADD', KEYS[12], next_at, ARGV[4])
+  redis.call('ZADD', KEYS[12], next_at, ARGV[3])
 end
 local leaf_rows = 64
 local function leaf_of(row)
@@ -339,44 +346,51 @@ end
 local asked = confirm()
 local present = redis.call('HMGET', KEYS[2], 'digest', 'status')
 if present[1] then
-  if present[1] == ARGV[8] then
-    return { 'exists', ARGV[7], present[2] }
+  if present[1] == ARGV[7] then
+    return { 'exists', ARGV[6], present[2] }
   end
-  return { 'conflict', ARGV[7] }
+  return { 'conflict', ARGV[6] }
 end
 if not asked then
   return { 'parent_gone' }
 end
-if ARGV[22] ~= '' then
+if ARGV[24] ~= '' then
   local parent = redis.call('HMGET', KEYS[18], 'status', 'unowned')
   if not parent[1] or (has_ended(parent[1]) and not parent[2]) then
     return { 'parent_gone' }
   end
 end
-if ARGV[24] ~= '' then
+if ARGV[26] ~= '' then
   local standing = redis.call('HMGET', KEYS[20], 'due', 'pausedAt')
-  if standing[1] ~= ARGV[24] or standing[2] then
+  if standing[1] ~= ARGV[26] or standing[2] then
     return { 'not_due' }
   end
 end
-local used = ARGV[21] ~= '' and redis.call('GET', KEYS[17])
+local used = ARGV[23] ~= '' and redis.call('GET', KEYS[17])
 if used then
   local digest, used_id = string.match(used, '^(%S+) (.*)$')
-  return { digest == ARGV[8] and 'exists' or 'conflict', used_id }
+  return { digest == ARGV[7] and 'exists' or 'conflict', used_id }
 end
-local rate_delay_ms, next_start_at = space_start()
-if rate_delay_ms and rate_delay_ms > tonumber(ARGV[19]) then
+if ARGV[9] ~= '' and redis.call('HGET', KEYS[21], 'hash') ~= ARGV[9] then
+  return { 'stale' }
+end
+local set_for_workflow = redis.call('HGET', KEYS[11], ARGV[12])
+if ARGV[10] ~= '' and set_for_workflow then
+  return { 'limited' }
+end
+local rate_delay_ms, next_start_at = space_start(set_for_workflow)
+if rate_delay_ms and rate_delay_ms > tonumber(ARGV[21]) then
   return { 'rate_full' }
 end
-local delay_ms = math.max(tonumber(ARGV[14]), rate_delay_ms or 0)
+local delay_ms = math.max(tonumber(ARGV[16]), rate_delay_ms or 0)
 local delay = string.format('%.0f', delay_ms)
 local ready_at = string.format('%.0f', tonumber(now) + delay_ms)
-if ARGV[21] ~= '' then
-  redis.call('SET', KEYS[17], ARGV[8] .. ' ' .. ARGV[7], 'PX', ARGV[21])
+if ARGV[23] ~= '' then
+  redis.call('SET', KEYS[17], ARGV[7] .. ' ' .. ARGV[6], 'PX', ARGV[23])
 end
 local record = {
-  'digest', ARGV[8], 'workflow', ARGV[3], 'row', ARGV[12],
-  'definition', ARGV[9], 'status', 'pending', 'generation', '0',
+  'digest', ARGV[7], 'workflow', ARGV[12], 'row', ARGV[14],
+  'definition', ARGV[8], 'status', 'pending', 'generation', '0',
 }
 local function put(name, value)
   record[#record + 1], record[#record + 2] = name, value
@@ -384,41 +398,47 @@ end
 if delay_ms > 0 then
   put('readyAt', ready_at)
 end
-if ARGV[11] ~= usual_pool then
-  put('pool', ARGV[11])
+if ARGV[13] ~= usual_pool then
+  put('pool', ARGV[13])
 end
-if ARGV[18] ~= '' then
-  put('permits', ARGV[18])
+if ARGV[20] ~= '' then
+  put('permits', ARGV[20])
 end
-if ARGV[22] ~= '' then
-  put('root', ARGV[23])
+if ARGV[24] ~= '' then
+  put('root', ARGV[25])
 end
-write_parts(ARGV[10] ~= '' and { 'info', ARGV[10] } or {}, {}, record)
-redis.call('ZREM', KEYS[21], ARGV[12] .. ' ' .. ARGV[3])
-redis.call('RPUSH', KEYS[16], ARGV[15])
-add_workflow_row(ARGV[12])
-redis.call('ZADD', KEYS[1], '0', ARGV[12])
-put_label(ARGV[12], ARGV[13])
+write_parts(ARGV[11] ~= '' and { 'info', ARGV[11] } or {}, {}, record)
+if ARGV[10] == '' then
+  redis.call('ZREM', KEYS[22], ARGV[14] .. ' ' .. ARGV[12])
+  take_label(ARGV[14])
+end
+redis.call('RPUSH', KEYS[16], ARGV[17])
+add_workflow_row(ARGV[14])
+redis.call('ZADD', KEYS[1], '0', ARGV[14])
+if ARGV[15] ~= '' then
+  put_label(ARGV[14], ARGV[15])
+end
 if next_start_at then
   note_start(next_start_at)
 end
-local is_queued = delay_ms > 0 or ask_permits({
-  id = ARGV[7], workflow = ARGV[3], wanted = ARGV[18] ~= '' and ARGV[18], pool = ARGV[11], is_new = true,
+local may_wait = ARGV[20] ~= '' or set_for_workflow
+local is_queued = delay_ms > 0 or not may_wait or ask_permits({
+  id = ARGV[6], workflow = ARGV[12], wanted = ARGV[20] ~= '' and ARGV[20], pool = ARGV[13], is_new = true,
 })
 if is_queued then
-  redis.call('ZADD', KEYS[6], ready_at, ARGV[7])
-  local entry = ARGV[17]
+  redis.call('ZADD', KEYS[6], ready_at, ARGV[6])
+  local entry = ARGV[19]
   if delay_ms > 0 then
     entry = string.sub(entry, 1, -2) .. ',"delayMs":' .. delay .. '}'
   end
-  add_to_outbox(ARGV[16], entry)
+  add_to_outbox(ARGV[18], entry)
 end
-if ARGV[22] ~= '' then
-  redis.call('ZADD', KEYS[19], '0', ARGV[12])
+if ARGV[24] ~= '' then
+  redis.call('ZADD', KEYS[19], '0', ARGV[14])
 end
-if ARGV[11] ~= usual_pool then
-  redis.call('ZADD', KEYS[22], now, string.sub(ARGV[11], 2, -2))
-  redis.call('ZREMRANGEBYRANK', KEYS[22], '0', string.format('%.0f', -1 - tonumber(ARGV[20])))
+if ARGV[13] ~= usual_pool then
+  redis.call('ZADD', KEYS[23], now, string.sub(ARGV[13], 2, -2))
+  redis.call('ZREMRANGEBYRANK', KEYS[23], '0', string.format('%.0f', -1 - tonumber(ARGV[22])))
 end
 return { 'created', is_queued and '1' or '', delay, granted }`,
 };

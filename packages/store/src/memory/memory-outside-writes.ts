@@ -87,6 +87,9 @@ export function createRun(
     const status = findRun(state, id)?.status ?? "expired";
     return earlier.digest === digest ? { tag: "exists", id, status } : { tag: "conflict", id };
   }
+  if (run.newestOnly === true && state.published.get(run.workflow)?.hash !== run.definitionHash)
+    return { tag: "stale" };
+  if (run.withJob === true && state.permits.set.has(run.workflow)) return { tag: "limited" };
   const noteStart = spaceStart(state, run);
   if (noteStart === undefined) return { tag: "rate_full" };
   const now = state.now();

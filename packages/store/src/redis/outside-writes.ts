@@ -20,7 +20,7 @@ import { createRun } from "../generated/create-run.js";
 import { requestCancel } from "../generated/request-cancel.js";
 import { retryRun } from "../generated/retry-run.js";
 import { startDigest } from "../identifiers.js";
-import { idempotencyKey, runKeys, scheduleKeys, workflowRunsKey } from "../keys.js";
+import { idempotencyKey, publishedKey, runKeys, scheduleKeys, workflowRunsKey } from "../keys.js";
 import { enqueueEntry, enqueueId } from "../outbox-entry.js";
 import { permitsText, rateValues, toGranting } from "../permit-scope.js";
 import { withRedis } from "../redis-failure.js";
@@ -171,6 +171,7 @@ export async function createOnce(
       parentRun: parent.run,
       parentChildren: parent.children,
       schedule: due === undefined ? keys.run : scheduleKeys(partition.tag, due.schedule).schedule,
+      published: publishedKey(partition.tag, run.workflow),
       runsWorkflow: workflowRunsKey(partition.tag, run.workflow),
     }),
     values: {
@@ -183,13 +184,13 @@ export async function createOnce(
       confirms: run.confirms ?? "",
     },
   });
-  if (tag === "parent_gone" || tag === "not_due" || tag === "rate_full") return { tag };
   if (tag === "created") {
     const [isQueued, delayMs, granted] = rest as [string, string, string[]];
     const outbox = isQueued === "" ? {} : { outboxId: enqueueId(run.id) };
     const delay = delayMs === "0" ? {} : { delayMs: Number(delayMs) };
     return { tag, id: run.id, ...outbox, ...delay, ...toGranting(granted) };
   }
+  if (tag !== "exists" && tag !== "conflict") return { tag };
   const [id, status] = rest as [string, RunStatus | undefined];
   if (tag === "conflict") return { tag, id };
   // The key names another run, or one that is gone; only the run itself says.
@@ -201,6 +202,8 @@ function creationValues(run: NewRun) {
     runId: run.id,
     digest: startDigest(run),
     definition: definitionText(run.definitionHash),
+    newest: run.newestOnly === true ? run.definitionHash : "",
+    withJob: run.withJob === true ? 1 : "",
     info: infoText(toRunInfo(run), run.sealed),
     workflow: run.workflow,
     pool: JSON.stringify(run.pool),

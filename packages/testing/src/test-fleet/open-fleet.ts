@@ -160,6 +160,7 @@ function clientOf(
       log: chronicle.note,
       isReady: () => true,
       targets: new Map(),
+      known: new Map(),
       underWay: { count: 0 },
     },
     examineRedis: async () => [],
