@@ -12,6 +12,7 @@ import type {
   Errand,
   Job,
   Place,
+  Redis,
   RunEvent,
   RunName,
   State,
@@ -164,7 +165,7 @@ function writeDecision(scene: Scene): Move | undefined {
   const next = nextPlace(reply, wanted.kind);
   const after =
     next === "releases"
-      ? afterLastWrite(me, wanted, world)
+      ? afterLastWrite(me, wanted, { world, redis })
       : { ...mine, at: next, disposition: idle.disposition };
   return { does, to: withWorker({ ...state, redis }, name, after), isRepeatable: true };
 }
@@ -175,10 +176,15 @@ function nextPlace(reply: WriteReply, kind: Write["kind"]): "decides" | "perform
 }
 
 /** Where a write leads after which nobody owns the run. */
-function afterLastWrite(me: Worker, { kind, run, outbox }: Write, { defect }: World): Worker {
-  const untold: readonly Errand[] =
-    defect === "the parent is told after the end" ? [{ does: "tell", run }] : [];
-  const told = run === "child" && kind === "finish" ? [...untold, ...errandsOf("wake parent")] : [];
+function afterLastWrite(
+  me: Worker,
+  { kind, run, outbox }: Write,
+  { world, redis }: { readonly world: World; readonly redis: Redis },
+): Worker {
+  const isUntold = world.defect === "the parent is told after the end";
+  const untold: readonly Errand[] = isUntold ? [{ does: "tell", run }] : [];
+  const wakes = isUntold || redis.outbox.includes("wake parent") ? errandsOf("wake parent") : [];
+  const told = run === "child" && kind === "finish" ? [...untold, ...wakes] : [];
   const errands = [...outbox.flatMap(errandsOf), ...told];
   const at = errands.length > 0 ? "runs errands" : "releases";
   return { ...letGo(me, dispositions[kind]), at, errands };

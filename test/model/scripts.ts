@@ -130,7 +130,7 @@ const afterCommit: Readonly<Record<Write["kind"], After>> = {
     reply: "ok",
     redis: withRecord(redis, run, { status: "pending", isOwned: false, timer: "due" }),
   }),
-  // include/end_run.lua: the parent is told in the same script, and an entry says that it must be woken.
+  // include/end_run.lua: the parent is told in the same script, and an entry says that it must be woken if nobody owns it.
   finish(redis, { run }, world) {
     const ended = endRun(redis, run);
     const isTold = run === "child" && world.defect !== "the parent is told after the end";
@@ -144,8 +144,9 @@ function endRun(redis: Redis, run: RunName): Redis {
 }
 
 function tellParent(redis: Redis): Redis {
-  if (storedOf(redis, "parent").record.status === "ended") return redis;
-  return withEntries(pushEvent(redis, "parent", "child ended"), ["wake parent"]);
+  const { status, isOwned } = storedOf(redis, "parent").record;
+  if (status === "ended") return redis;
+  return withEntries(pushEvent(redis, "parent", "child ended"), isOwned ? [] : ["wake parent"]);
 }
 
 /** include/inbox.lua: an event for a run that nobody owns makes a sweeper look at it. */

@@ -130,8 +130,8 @@ export interface Finish extends Commit {
 }
 
 export type FinishReply =
-  /** `parentIsPatient`: the parent is parked and waits for more children; it need not be woken at once. */
-  | ({ readonly tag: "finished"; readonly parentIsPatient?: boolean } & Granting)
+  /** `parentWake`: the parent must be woken, or may wait for more children for a moment; absent = it reads its inbox anyway. */
+  | ({ readonly tag: "finished"; readonly parentWake?: "now" | "soon" } & Granting)
   | { readonly tag: "duplicate" }
   | { readonly tag: "fenced" };
 

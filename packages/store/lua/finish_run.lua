@@ -9,16 +9,8 @@
 --   status: status the run should have afterwards
 --   usage[]: what is to be counted for the workflow, in the order of count_usage; or nothing
 -- REPLIES
---   finished: rows of runs whose time is over, 1 when the parent need not be woken at once, runs that got its permits
+--   finished: rows of runs whose time is over, when the parent must be woken (now, soon, or empty), runs that got its permits
 --   duplicate: the run was ended by this commit before
-
-local function parent_is_patient()
-  if A.parentEvent == '' or A.status ~= 'completed' then
-    return false
-  end
-  local parent = redis.call('HMGET', K.parentRun, 'owner', 'patience')
-  return not parent[1] and parent[2] and redis.call('LLEN', K.parentInbox) < tonumber(parent[2])
-end
 
 if not owned then
   return { 'duplicate' }
@@ -39,7 +31,7 @@ if has_recoveries then
   redis.call('HDEL', K.run, 'recoveries')
 end
 empty_inbox()
-local forgettable = end_run({
+local forgettable, wake = end_run({
   row = row, workflow = workflow, status = A.status, permits = permits, usage = duplicate and {} or A.usage,
 })
-return { 'finished', forgettable, parent_is_patient() and '1' or '0', granted }
+return { 'finished', forgettable, wake, granted }

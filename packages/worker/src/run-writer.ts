@@ -135,10 +135,10 @@ export class RunWriter {
     if (reply.tag === "fenced") return reply;
     this.#send(finish.outbox);
     if (reply.tag === "finished") this.#send(reply.granted);
-    if (run.parentId !== undefined) {
-      const isPatient = reply.tag === "finished" && reply.parentIsPatient === true;
-      const woken = await this.#ports.wakeParent(run, isPatient ? { withinMs: togetherMs } : {});
-      this.#outboxDone.push(...woken);
+    const parentWake = reply.tag === "finished" ? reply.parentWake : "now";
+    if (parentWake !== undefined) {
+      const options = parentWake === "soon" ? { withinMs: togetherMs } : {};
+      this.#outboxDone.push(...(await this.#ports.wakeParent(run, options)));
     }
     await this.#settleOutbox();
     return { tag: "finished" };

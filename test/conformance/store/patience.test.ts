@@ -20,6 +20,11 @@ describeTwins("patience of a parent", (twin) => {
     return await store.finish(sampleFinish(fence, { status, parentEvent: { parentId, event } }));
   }
 
+  async function promisedWakes() {
+    const pending = await twin().store.outboxPending({ olderThanMs: 0, limit: 100 });
+    return pending.filter(({ type }) => type === "wake").map(({ id }) => id);
+  }
+
   async function parkedParent(patience: number | undefined): Promise<string> {
     const { store, create, activate, leases } = twin();
     const { fence } = await activate(await create());
@@ -28,22 +33,47 @@ describeTwins("patience of a parent", (twin) => {
     return fence.runId;
   }
 
-  test("it is woken at once by the child whose end makes as many as it waits for", async () => {
+  const now = { tag: "finished", parentWake: "now" };
+  const soon = { tag: "finished", parentWake: "soon" };
+  /** Somebody else wakes it, or it is awake. */
+  const never = { tag: "finished" };
+
+  test("it is woken soon by the first child, and at once by the one whose end makes as many as it waits for", async () => {
     const parentId = await parkedParent(3);
-    expect(await endChild("c1", { parentId })).toEqual({ tag: "finished", parentIsPatient: true });
-    expect(await endChild("c2", { parentId })).toEqual({ tag: "finished", parentIsPatient: true });
-    expect(await endChild("c3", { parentId })).toEqual({ tag: "finished" });
+    expect(await endChild("c1", { parentId })).toEqual(soon);
+    expect(await endChild("c2", { parentId })).toEqual(never);
+    expect(await endChild("c3", { parentId })).toEqual(now);
+    expect(await endChild("c4", { parentId })).toEqual(never);
+    expect(await promisedWakes()).toEqual(["wake-parent:c1", "wake-parent:c3"]);
   });
 
-  test("a failed child, a parent in somebody's hands and one without patience are in a hurry", async () => {
+  test("a failed child is in a hurry, and so is the first of a parent without patience", async () => {
+    const patient = await parkedParent(3);
+    expect(await endChild("c1", { parentId: patient, status: "failed" })).toEqual(now);
+    expect(await endChild("c2", { parentId: patient, status: "failed" })).toEqual(now);
+    const parentId = await parkedParent(undefined);
+    expect(await endChild("c3", { parentId })).toEqual(now);
+    expect(await endChild("c4", { parentId })).toEqual(never);
+    expect(await endChild("c5", { parentId, status: "failed" })).toEqual(now);
+  });
+
+  test("one that has been woken and parked again begins anew", async () => {
     const { store, activate } = twin();
-    const parentId = await parkedParent(3);
-    expect(await endChild("c1", { parentId, status: "failed" })).toEqual({ tag: "finished" });
+    const parentId = await parkedParent(1);
+    expect(await endChild("c1", { parentId })).toEqual(now);
     const { fence } = await activate(parentId);
-    expect(await endChild("c2", { parentId })).toEqual({ tag: "finished" });
-    await store.park(samplePark(fence, { inboxSeen: 3 }));
-    expect(await endChild("c3", { parentId })).toEqual({ tag: "finished" });
-    expect(await endChild("c4", { parentId: await parkedParent(undefined) })).toEqual({ tag: "finished" });
+    await store.park(samplePark(fence, { inboxSeen: 2 }));
+    expect(await endChild("c2", { parentId })).toEqual(now);
+  });
+
+  test("a parent in somebody's hands needs no wake-up: it cannot park beside what it has not read", async () => {
+    const { store, activate } = twin();
+    const parentId = await parkedParent(undefined);
+    const { fence } = await activate(parentId);
+    expect(await endChild("c1", { parentId })).toEqual(never);
+    expect(await endChild("c2", { parentId, status: "failed" })).toEqual(never);
+    expect(await promisedWakes()).toEqual([]);
+    expect(await store.park(samplePark(fence))).toMatchObject({ tag: "wake_now" });
   });
 
   test("a state of many parts is given to the next owner whole", async () => {

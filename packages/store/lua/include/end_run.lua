@@ -35,14 +35,29 @@
 --   wakeHead: JSON of that entry up to the value of its last member, the parent's pool
 --   forgetMax: rows of expired runs told to the caller
 
--- The event skips the inbox's limit: a parent that never hears of its child would wait for ever.
-local function tell_parent()
-  if A.parentEvent == '' then
-    return
+-- When a parent must be woken that was told of an end: `now`, `soon`, or empty. An owner reads the inbox with its next
+-- write, and cannot park before. Nobody parks beside unread events either, so the first of them wakes the parent, and the
+-- one that makes as many as it waits for; the others find it woken.
+local function parent_wake(status, owner, patience)
+  if owner then
+    return ''
   end
-  local parent = redis.call('HMGET', K.parentRun, 'status', 'row', 'owner', 'pool', 'unowned')
+  local unread = redis.call('LLEN', K.parentInbox)
+  if status ~= 'completed' or unread == tonumber(patience or '1') then
+    return 'now'
+  end
+  return unread == 1 and 'soon' or ''
+end
+
+-- Answers when the parent must be woken. The event skips the inbox's limit: a parent that never hears of its child would
+-- wait for ever.
+local function tell_parent(child_status)
+  if A.parentEvent == '' then
+    return ''
+  end
+  local parent = redis.call('HMGET', K.parentRun, 'status', 'row', 'owner', 'pool', 'unowned', 'patience')
   if not parent[1] then
-    return
+    return ''
   end
   if has_ended(parent[1]) then
     -- One that no worker could continue may be retried, and then wants to know.
@@ -50,13 +65,17 @@ local function tell_parent()
       redis.call('RPUSH', K.parentInbox, A.parentEvent)
       redis.call('PEXPIRE', K.parentInbox, redis.call('PTTL', K.parentRun))
     end
-    return
+    return ''
   end
   push_event({
     id = A.parentId, run = K.parentRun, inbox = K.parentInbox,
     status = parent[1], row = parent[2], owner = parent[3],
   }, A.parentEvent)
-  add_to_outbox(A.wakeId, A.wakeHead .. (parent[4] or usual_pool) .. '}')
+  local wake = parent_wake(child_status, parent[3], parent[6])
+  if wake ~= '' then
+    add_to_outbox(A.wakeId, A.wakeHead .. (parent[4] or usual_pool) .. '}')
+  end
+  return wake
 end
 
 local function keep_for_a_while(entry)
@@ -87,7 +106,8 @@ local function write_end()
 end
 
 -- After the end is in the record. `ended` names the run's row, workflow, status and permits, and in `usage` what is counted
--- with its end. Answers rows of runs whose time is over, for the caller to forget: their lists may be other workflows'.
+-- with its end. Answers rows of runs whose time is over, for the caller to forget: their lists may be other workflows'; and
+-- when the parent must be woken.
 local function end_run(ended)
   local usage = ended.usage or {}
   usage[({ completed = 8, failed = 9, cancelled = 10 })[ended.status]] = '1'
@@ -98,9 +118,9 @@ local function end_run(ended)
   redis.call('ZREM', K.leases, A.runId)
   -- For those who await the result, on a channel named like the record.
   redis.call('PUBLISH', K.run, ended.status)
-  tell_parent()
+  local wake = tell_parent(ended.status)
   count_usage(ended.workflow, usage)
   return_permits(ended.workflow, ended.permits)
   keep_for_a_while(ended.row .. ' ' .. ended.workflow)
-  return redis.call('ZRANGEBYSCORE', K.runsEnded, '-inf', now, 'LIMIT', '0', A.forgetMax)
+  return redis.call('ZRANGEBYSCORE', K.runsEnded, '-inf', now, 'LIMIT', '0', A.forgetMax), wake
 end

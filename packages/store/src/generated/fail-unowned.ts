@@ -124,7 +124,7 @@ export const failUnowned: Script<FailUnownedKeys, FailUnownedValues, FailUnowned
   name: "fail_unowned",
   keys: ["statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "history", "fleetEvents", "run", "parts", "timers", "outbox", "outboxEntries", "gatesOpen", "steps", "inbox", "dedupe", "children", "answers", "log", "logSums", "permitsHeld", "permitsWaiting", "permitsWaiters", "limitsDeclared", "limitsSet", "usageRows", "usageSums", "leases", "runsEnded", "runsUnfiled", "parentRun", "parentInbox", "lease"],
   values: ["now", "runId", "historyMax", "fleetEventsMax", "childGraceMs", "error", "summary", "retentionMs", "parentId", "parentEvent", "wakeId", "wakeHead", "forgetMax", "leaseToken", "checksLease", "fact"],
-  sha1: "a154f3cdd5e0f762bd6e4883ab2c538f0e4d5953",
+  sha1: "4d0d3799db5e45cd947e93ed3a5dca44afe08bd4",
   source: `local KEYS = KEYS
 local ARGV = ARGV
 local now = ARGV[1]
@@ -430,26 +430,40 @@ local function count_usage(workflow, added)
   end
   redis.call('HSET', KEYS[29], row, table.concat(numbers, ' '))
 end
-local function tell_parent()
-  if ARGV[10] == '' then
-    return
+local function parent_wake(status, owner, patience)
+  if owner then
+    return ''
   end
-  local parent = redis.call('HMGET', KEYS[33], 'status', 'row', 'owner', 'pool', 'unowned')
+  local unread = redis.call('LLEN', KEYS[34])
+  if status ~= 'completed' or unread == tonumber(patience or '1') then
+    return 'now'
+  end
+  return unread == 1 and 'soon' or ''
+end
+local function tell_parent(child_status)
+  if ARGV[10] == '' then
+    return ''
+  end
+  local parent = redis.call('HMGET', KEYS[33], 'status', 'row', 'owner', 'pool', 'unowned', 'patience')
   if not parent[1] then
-    return
+    return ''
   end
   if has_ended(parent[1]) then
     if parent[5] then
       redis.call('RPUSH', KEYS[34], ARGV[10])
       redis.call('PEXPIRE', KEYS[34], redis.call('PTTL', KEYS[33]))
     end
-    return
+    return ''
   end
   push_event({
     id = ARGV[9], run = KEYS[33], inbox = KEYS[34],
     status = parent[1], row = parent[2], owner = parent[3],
   }, ARGV[10])
-  add_to_outbox(ARGV[11], ARGV[12] .. (parent[4] or usual_pool) .. '}')
+  local wake = parent_wake(child_status, parent[3], parent[6])
+  if wake ~= '' then
+    add_to_outbox(ARGV[11], ARGV[12] .. (parent[4] or usual_pool) .. '}')
+  end
+  return wake
 end
 local function keep_for_a_while(entry)
   local is_child = ARGV[9] ~= ''
@@ -476,11 +490,11 @@ local function end_run(ended)
   redis.call('HDEL', KEYS[10], 'owner', 'tookOver', 'heartbeatAt')
   redis.call('ZREM', KEYS[30], ARGV[2])
   redis.call('PUBLISH', KEYS[10], ended.status)
-  tell_parent()
+  local wake = tell_parent(ended.status)
   count_usage(ended.workflow, usage)
   return_permits(ended.workflow, ended.permits)
   keep_for_a_while(ended.row .. ' ' .. ended.workflow)
-  return redis.call('ZRANGEBYSCORE', KEYS[31], '-inf', now, 'LIMIT', '0', ARGV[13])
+  return redis.call('ZRANGEBYSCORE', KEYS[31], '-inf', now, 'LIMIT', '0', ARGV[13]), wake
 end
 local stored = redis.call('HMGET', KEYS[10], 'status', 'row', 'generation', 'owner', 'workflow', 'permits')
 local status = stored[1]

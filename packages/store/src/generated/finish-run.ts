@@ -151,7 +151,7 @@ export interface FinishRunValues {
 
 /**
  * - fenced: somebody else owns the run, or nobody
- * - finished: rows of runs whose time is over, 1 when the parent need not be woken at once, runs that got its permits
+ * - finished: rows of runs whose time is over, when the parent must be woken (now, soon, or empty), runs that got its permits
  * - duplicate: the run was ended by this commit before
  */
 export type FinishRunTag = "fenced" | "finished" | "duplicate";
@@ -163,7 +163,7 @@ export const finishRun: Script<FinishRunKeys, FinishRunValues, FinishRunTag> = {
   name: "finish_run",
   keys: ["run", "statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "parts", "history", "fleetEvents", "outbox", "outboxEntries", "gatesOpen", "log", "logCopy", "logSums", "steps", "inbox", "answers", "timers", "dedupe", "children", "permitsHeld", "permitsWaiting", "permitsWaiters", "limitsDeclared", "limitsSet", "usageRows", "usageSums", "leases", "runsEnded", "runsUnfiled", "parentRun", "parentInbox"],
   values: ["now", "generation", "nonce", "commitId", "after", "runId", "historyMax", "fleetEventsMax", "logStepBytesMax", "logStepLinesMax", "logBytesMax", "logLinesMax", "stepsEnd", "inboxSeen", "totals", "childGraceMs", "error", "summary", "retentionMs", "parentId", "parentEvent", "wakeId", "wakeHead", "forgetMax", "status", "logPieces[]", "partsSet[]", "partsRemoved[]", "stepsEnded[]", "attempts[]", "facts[]", "outboxAdded[]", "outboxDone[]", "gatesOpened[]", "gatesClosed[]", "usage[]"],
-  sha1: "86cdb64244f00c93949b8153267ae39fccb06375",
+  sha1: "ccdca42ee48ee44cd8a4303a2831d1e3baa101d8",
   source: `local KEYS = KEYS
 local ARGV = ARGV
 local next_argument = 26
@@ -718,26 +718,40 @@ local function count_usage(workflow, added)
   end
   redis.call('HSET', KEYS[30], row, table.concat(numbers, ' '))
 end
-local function tell_parent()
-  if ARGV[21] == '' then
-    return
+local function parent_wake(status, owner, patience)
+  if owner then
+    return ''
   end
-  local parent = redis.call('HMGET', KEYS[34], 'status', 'row', 'owner', 'pool', 'unowned')
+  local unread = redis.call('LLEN', KEYS[35])
+  if status ~= 'completed' or unread == tonumber(patience or '1') then
+    return 'now'
+  end
+  return unread == 1 and 'soon' or ''
+end
+local function tell_parent(child_status)
+  if ARGV[21] == '' then
+    return ''
+  end
+  local parent = redis.call('HMGET', KEYS[34], 'status', 'row', 'owner', 'pool', 'unowned', 'patience')
   if not parent[1] then
-    return
+    return ''
   end
   if has_ended(parent[1]) then
     if parent[5] then
       redis.call('RPUSH', KEYS[35], ARGV[21])
       redis.call('PEXPIRE', KEYS[35], redis.call('PTTL', KEYS[34]))
     end
-    return
+    return ''
   end
   push_event({
     id = ARGV[20], run = KEYS[34], inbox = KEYS[35],
     status = parent[1], row = parent[2], owner = parent[3],
   }, ARGV[21])
-  add_to_outbox(ARGV[22], ARGV[23] .. (parent[4] or usual_pool) .. '}')
+  local wake = parent_wake(child_status, parent[3], parent[6])
+  if wake ~= '' then
+    add_to_outbox(ARGV[22], ARGV[23] .. (parent[4] or usual_pool) .. '}')
+  end
+  return wake
 end
 local function keep_for_a_while(entry)
   local is_child = ARGV[20] ~= ''
@@ -767,18 +781,11 @@ local function end_run(ended)
   redis.call('HDEL', KEYS[1], 'owner', 'tookOver', 'heartbeatAt')
   redis.call('ZREM', KEYS[31], ARGV[6])
   redis.call('PUBLISH', KEYS[1], ended.status)
-  tell_parent()
+  local wake = tell_parent(ended.status)
   count_usage(ended.workflow, usage)
   return_permits(ended.workflow, ended.permits)
   keep_for_a_while(ended.row .. ' ' .. ended.workflow)
-  return redis.call('ZRANGEBYSCORE', KEYS[32], '-inf', now, 'LIMIT', '0', ARGV[24])
-end
-local function parent_is_patient()
-  if ARGV[21] == '' or ARGV[25] ~= 'completed' then
-    return false
-  end
-  local parent = redis.call('HMGET', KEYS[34], 'owner', 'patience')
-  return not parent[1] and parent[2] and redis.call('LLEN', KEYS[35]) < tonumber(parent[2])
+  return redis.call('ZRANGEBYSCORE', KEYS[32], '-inf', now, 'LIMIT', '0', ARGV[24]), wake
 end
 if not owned then
   return { 'duplicate' }
@@ -799,8 +806,8 @@ if has_recoveries then
   redis.call('HDEL', KEYS[1], 'recoveries')
 end
 empty_inbox()
-local forgettable = end_run({
+local forgettable, wake = end_run({
   row = row, workflow = workflow, status = ARGV[25], permits = permits, usage = duplicate and {} or value_usage,
 })
-return { 'finished', forgettable, parent_is_patient() and '1' or '0', granted }`,
+return { 'finished', forgettable, wake, granted }`,
 };

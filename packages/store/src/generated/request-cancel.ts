@@ -133,7 +133,7 @@ export const requestCancel: Script<RequestCancelKeys, RequestCancelValues, Reque
   name: "request_cancel",
   keys: ["statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "history", "historyCopy", "fleetEvents", "run", "parts", "timers", "outbox", "outboxEntries", "gatesOpen", "steps", "inbox", "dedupe", "children", "answers", "log", "logSums", "permitsHeld", "permitsWaiting", "permitsWaiters", "limitsDeclared", "limitsSet", "usageRows", "usageSums", "leases", "runsEnded", "runsUnfiled", "parentRun", "parentInbox"],
   values: ["now", "runId", "historyMax", "fleetEventsMax", "childGraceMs", "error", "summary", "retentionMs", "parentId", "parentEvent", "wakeId", "wakeHead", "forgetMax", "confirms", "reason", "by", "eventTail", "channel", "cancelledFacts"],
-  sha1: "8e3e53163176c88c56440e024afab3bb16e226bf",
+  sha1: "56de43430a985f8561a5e4ad32363ca86f9c52e0",
   source: `local KEYS = KEYS
 local ARGV = ARGV
 local usual_pool = '"default"'
@@ -445,26 +445,40 @@ local function count_usage(workflow, added)
   end
   redis.call('HSET', KEYS[30], row, table.concat(numbers, ' '))
 end
-local function tell_parent()
-  if ARGV[10] == '' then
-    return
+local function parent_wake(status, owner, patience)
+  if owner then
+    return ''
   end
-  local parent = redis.call('HMGET', KEYS[34], 'status', 'row', 'owner', 'pool', 'unowned')
+  local unread = redis.call('LLEN', KEYS[35])
+  if status ~= 'completed' or unread == tonumber(patience or '1') then
+    return 'now'
+  end
+  return unread == 1 and 'soon' or ''
+end
+local function tell_parent(child_status)
+  if ARGV[10] == '' then
+    return ''
+  end
+  local parent = redis.call('HMGET', KEYS[34], 'status', 'row', 'owner', 'pool', 'unowned', 'patience')
   if not parent[1] then
-    return
+    return ''
   end
   if has_ended(parent[1]) then
     if parent[5] then
       redis.call('RPUSH', KEYS[35], ARGV[10])
       redis.call('PEXPIRE', KEYS[35], redis.call('PTTL', KEYS[34]))
     end
-    return
+    return ''
   end
   push_event({
     id = ARGV[9], run = KEYS[34], inbox = KEYS[35],
     status = parent[1], row = parent[2], owner = parent[3],
   }, ARGV[10])
-  add_to_outbox(ARGV[11], ARGV[12] .. (parent[4] or usual_pool) .. '}')
+  local wake = parent_wake(child_status, parent[3], parent[6])
+  if wake ~= '' then
+    add_to_outbox(ARGV[11], ARGV[12] .. (parent[4] or usual_pool) .. '}')
+  end
+  return wake
 end
 local function keep_for_a_while(entry)
   local is_child = ARGV[9] ~= ''
@@ -494,11 +508,11 @@ local function end_run(ended)
   redis.call('HDEL', KEYS[11], 'owner', 'tookOver', 'heartbeatAt')
   redis.call('ZREM', KEYS[31], ARGV[2])
   redis.call('PUBLISH', KEYS[11], ended.status)
-  tell_parent()
+  local wake = tell_parent(ended.status)
   count_usage(ended.workflow, usage)
   return_permits(ended.workflow, ended.permits)
   keep_for_a_while(ended.row .. ' ' .. ended.workflow)
-  return redis.call('ZRANGEBYSCORE', KEYS[32], '-inf', now, 'LIMIT', '0', ARGV[13])
+  return redis.call('ZRANGEBYSCORE', KEYS[32], '-inf', now, 'LIMIT', '0', ARGV[13]), wake
 end
 local function confirm()
   if ARGV[14] == '' then

@@ -132,7 +132,7 @@ export const terminateRun: Script<TerminateRunKeys, TerminateRunValues, Terminat
   name: "terminate_run",
   keys: ["statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "history", "historyCopy", "fleetEvents", "run", "parts", "timers", "outbox", "outboxEntries", "gatesOpen", "steps", "inbox", "dedupe", "children", "answers", "log", "logSums", "permitsHeld", "permitsWaiting", "permitsWaiters", "limitsDeclared", "limitsSet", "usageRows", "usageSums", "leases", "runsEnded", "runsUnfiled", "parentRun", "parentInbox"],
   values: ["now", "runId", "historyMax", "fleetEventsMax", "childGraceMs", "error", "summary", "retentionMs", "parentId", "parentEvent", "wakeId", "wakeHead", "forgetMax", "nonce", "by", "reason", "fact", "orphansId", "orphansEntry", "channel"],
-  sha1: "eb71087e593dbafeaa23cbe222057bbf5ee1a119",
+  sha1: "bd4b0a72fd08a3c9785c9a2874fa81d35c46f0fb",
   source: `local KEYS = KEYS
 local ARGV = ARGV
 local usual_pool = '"default"'
@@ -444,26 +444,40 @@ local function count_usage(workflow, added)
   end
   redis.call('HSET', KEYS[30], row, table.concat(numbers, ' '))
 end
-local function tell_parent()
-  if ARGV[10] == '' then
-    return
+local function parent_wake(status, owner, patience)
+  if owner then
+    return ''
   end
-  local parent = redis.call('HMGET', KEYS[34], 'status', 'row', 'owner', 'pool', 'unowned')
+  local unread = redis.call('LLEN', KEYS[35])
+  if status ~= 'completed' or unread == tonumber(patience or '1') then
+    return 'now'
+  end
+  return unread == 1 and 'soon' or ''
+end
+local function tell_parent(child_status)
+  if ARGV[10] == '' then
+    return ''
+  end
+  local parent = redis.call('HMGET', KEYS[34], 'status', 'row', 'owner', 'pool', 'unowned', 'patience')
   if not parent[1] then
-    return
+    return ''
   end
   if has_ended(parent[1]) then
     if parent[5] then
       redis.call('RPUSH', KEYS[35], ARGV[10])
       redis.call('PEXPIRE', KEYS[35], redis.call('PTTL', KEYS[34]))
     end
-    return
+    return ''
   end
   push_event({
     id = ARGV[9], run = KEYS[34], inbox = KEYS[35],
     status = parent[1], row = parent[2], owner = parent[3],
   }, ARGV[10])
-  add_to_outbox(ARGV[11], ARGV[12] .. (parent[4] or usual_pool) .. '}')
+  local wake = parent_wake(child_status, parent[3], parent[6])
+  if wake ~= '' then
+    add_to_outbox(ARGV[11], ARGV[12] .. (parent[4] or usual_pool) .. '}')
+  end
+  return wake
 end
 local function keep_for_a_while(entry)
   local is_child = ARGV[9] ~= ''
@@ -493,11 +507,11 @@ local function end_run(ended)
   redis.call('HDEL', KEYS[11], 'owner', 'tookOver', 'heartbeatAt')
   redis.call('ZREM', KEYS[31], ARGV[2])
   redis.call('PUBLISH', KEYS[11], ended.status)
-  tell_parent()
+  local wake = tell_parent(ended.status)
   count_usage(ended.workflow, usage)
   return_permits(ended.workflow, ended.permits)
   keep_for_a_while(ended.row .. ' ' .. ended.workflow)
-  return redis.call('ZRANGEBYSCORE', KEYS[32], '-inf', now, 'LIMIT', '0', ARGV[13])
+  return redis.call('ZRANGEBYSCORE', KEYS[32], '-inf', now, 'LIMIT', '0', ARGV[13]), wake
 end
 local stored = redis.call('HMGET', KEYS[11], 'status', 'row', 'generation', 'pool', 'workflow', 'permits')
 local status = stored[1]

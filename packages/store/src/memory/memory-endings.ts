@@ -9,6 +9,7 @@ import {
   type Granting,
   isEnded,
   limits,
+  type RunStatus,
   type RunStore,
   type TerminateReply,
 } from "@runfleet/model";
@@ -109,7 +110,12 @@ function endUnowned(
 ): Granting {
   const parentEvent = unownedChildEvent(toRecord(run), { ...end, now: state.now() });
   const ending = { error: end.error, summary: end.error.message, retentionMs };
-  return endRun(state, run, parentEvent === undefined ? ending : { ...ending, parentEvent });
+  const { parentWake: _, ...granting } = endRun(
+    state,
+    run,
+    parentEvent === undefined ? ending : { ...ending, parentEvent },
+  );
+  return granting;
 }
 
 /** Events nobody will read. A run that no worker could continue keeps them: it may be retried. */
@@ -128,32 +134,51 @@ export function disown(state: MemoryState, run: StoredRun, wakeAt: number | unde
 
 type Ending = Pick<Finish, "error" | "summary" | "parentEvent" | "retentionMs">;
 
-/** Answers whom the run's permits let in. */
-export function endRun(state: MemoryState, run: StoredRun, ending: Ending): Granting {
+type ParentWake = Pick<Extract<FinishReply, { readonly tag: "finished" }>, "parentWake">;
+
+/** Answers whom the run's permits let in, and when its parent must be woken. */
+export function endRun(state: MemoryState, run: StoredRun, ending: Ending): Granting & ParentWake {
   run.endedAt = state.now();
   run.summary = ending.summary;
   if (ending.error !== undefined) run.error = copy(ending.error);
   run.blockedOn = [];
   disown(state, run, undefined);
   run.gates.clear();
-  tellParent(state, run, ending.parentEvent);
+  const parentWake = tellParent(state, run, ending.parentEvent);
   countEnd(state, run);
   const granting = returnPermits(state, run);
   run.expiresAt = state.now() + Math.max(1, Math.ceil(ending.retentionMs));
   state.unfiled.set(run.info.id, state.now());
   wakeWaiters(state, run.info.id);
-  return granting;
+  return { ...granting, ...(parentWake === undefined ? {} : { parentWake }) };
 }
 
-function tellParent(state: MemoryState, child: StoredRun, told: Finish["parentEvent"]): void {
+function tellParent(
+  state: MemoryState,
+  child: StoredRun,
+  told: Finish["parentEvent"],
+): ParentWake["parentWake"] {
   const parent = told === undefined ? undefined : findRun(state, told.parentId);
-  if (told === undefined || parent === undefined) return;
+  if (told === undefined || parent === undefined) return undefined;
   if (isEnded(parent.status)) {
     if (parent.isUnowned) parent.inbox.push(JSON.stringify(told.event));
-    return;
+    return undefined;
   }
   pushEvent(state, parent, told.event);
+  const parentWake = parentWakeOf(parent, child.status);
+  if (parentWake === undefined) return undefined;
   const { id } = child.info;
   const wake = { type: "wake", targetId: told.parentId, pool: parent.info.pool } as const;
   addToOutbox(state, { id: parentWakeId(id), runId: id, ...wake });
+  return parentWake;
+}
+
+/** See `include/end_run.lua`. */
+function parentWakeOf(
+  { owner, inbox, patience = 1 }: StoredRun,
+  childStatus: RunStatus,
+): ParentWake["parentWake"] {
+  if (owner !== undefined) return undefined;
+  if (childStatus !== "completed" || inbox.length === patience) return "now";
+  return inbox.length === 1 ? "soon" : undefined;
 }

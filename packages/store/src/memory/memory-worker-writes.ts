@@ -219,15 +219,7 @@ function finishOwned(state: MemoryState, finish: Finish): FinishReply {
   else applyCommit(state, run, { commit: finish, status: finish.status });
   run.recoveries = 0;
   emptyInbox(run);
-  const granting = endRun(state, run, finish);
-  const patient = parentIsPatient(state, finish) ? { parentIsPatient: true } : {};
-  return { tag: "finished", ...patient, ...granting };
-}
-
-function parentIsPatient(state: MemoryState, { status, parentEvent }: Finish): boolean {
-  const parent = parentEvent === undefined ? undefined : findRun(state, parentEvent.parentId);
-  if (status !== "completed" || parent === undefined || parent.owner !== undefined) return false;
-  return parent.inbox.length < (parent.patience ?? 0);
+  return { tag: "finished", ...endRun(state, run, finish) };
 }
 
 function cancelOf(run: StoredRun): Pick<StoredRun, "cancel"> {

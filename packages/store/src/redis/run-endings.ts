@@ -60,9 +60,9 @@ async function finishOwned(partition: Partition, finish: Finish): Promise<Finish
     values: { ...partition.common(), ...toCommitValues(finish), ...ending.values, status: finish.status },
   });
   if (tag !== "finished") return { tag };
-  const [rows, patient, granted] = rest as [string[], string, string[]];
+  const [rows, wake, granted] = rest as [string[], "now" | "soon" | "", string[]];
   if (rows.length > 0) await forgetRunsLater(partition, rows);
-  return { tag, ...(patient === "1" ? { parentIsPatient: true } : {}), ...toGranting(granted) };
+  return { tag, ...(wake === "" ? {} : { parentWake: wake }), ...toGranting(granted) };
 }
 
 /** How a run ends that nobody owns, and its record as it was; nothing for an unknown run. */
