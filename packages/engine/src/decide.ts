@@ -4,7 +4,7 @@
  * (an event that settles a frame wins over its deadline), then everything these set in motion.
  */
 import type { EngineEvent, Frame, RunState } from "@runfleet/model";
-import { inOrder, openFrames } from "./address-order.js";
+import { inOrder, openFrames, type Placed } from "./address-order.js";
 import type { DecideEnv, Decision } from "./decision.js";
 import { drain } from "./drain.js";
 import { behaviourOf } from "./nodes/index.js";
@@ -45,8 +45,11 @@ function markAllNew(turn: Turn): void {
 
 function fireDeadlines(turn: Turn): void {
   const { frames } = turn.state;
-  const isDue = (frame: Frame) => (dueAt(frame) ?? Number.POSITIVE_INFINITY) <= turn.env.now;
-  const due = Object.entries(frames).filter(([, frame]) => isDue(frame));
+  const due: Placed<Frame>[] = [];
+  for (const at in frames) {
+    const frame = frames[at] as Frame;
+    if ((dueAt(frame) ?? Number.POSITIVE_INFINITY) <= turn.env.now) due.push([at, frame]);
+  }
   for (const [at, frame] of inOrder(due)) {
     const node = nodeAt(turn.plan, at);
     behaviourOf(node.kind).due?.(turn, { at, node, frame });

@@ -28,22 +28,25 @@ export function endingOf(turn: Turn): Ending | undefined {
 /** Name and counts, one line per step name (how it ended last), status, error. The counts are those of the lines. */
 function summary(turn: Turn, status: Ending["status"]): string {
   const { failure } = turn.state.core;
-  const ends = Object.entries(turn.state.ends).sort(([, left], [, right]) => left.ordinal - right.ordinal);
-  const countOf = (status: StepEnd["status"]) => ends.filter(([, end]) => end.status === status).length;
-  const extra = (["failed", "skipped", "timed_out", "cancelled"] as const)
-    .filter((status) => countOf(status) > 0)
-    .map((status) => `, ${countOf(status)} ${status.replace("_", " ")}`);
-  const lines = ends.map(([name, end]) => `  [${labels[end.status]}] ${name}${timesText(end)}`);
-  const last = [
-    `Status: ${statusWord(status)}`,
-    ...(failure === undefined ? [] : [`Error: ${failure.message}`]),
-  ];
-  const head = [
-    `${turn.env.run.workflow}: ${countOf("completed")}/${ends.length} steps completed${extra.join("")}`,
-    ...lines,
-  ];
-  const lastText = truncateText(last.join("\n"), summaryBytesMax / 2);
-  return `${truncateText(head.join("\n"), summaryBytesMax / 2 - 1)}\n${lastText}`;
+  const { ends } = turn.state;
+  const names = Object.keys(ends).sort((left, right) => ordinalOf(ends, left) - ordinalOf(ends, right));
+  const counts = { completed: 0, failed: 0, skipped: 0, timed_out: 0, cancelled: 0 };
+  let lines = "";
+  for (const name of names) {
+    const end = ends[name] as StepEnd;
+    counts[end.status] += 1;
+    lines += `\n  [${labels[end.status]}] ${name}${timesText(end)}`;
+  }
+  let head = `${turn.env.run.workflow}: ${counts.completed}/${names.length} steps completed`;
+  for (const status of ["failed", "skipped", "timed_out", "cancelled"] as const)
+    if (counts[status] > 0) head += `, ${counts[status]} ${status.replace("_", " ")}`;
+  const error = failure === undefined ? "" : `\nError: ${failure.message}`;
+  const last = truncateText(`Status: ${statusWord(status)}${error}`, summaryBytesMax / 2);
+  return `${truncateText(head + lines, summaryBytesMax / 2 - 1)}\n${last}`;
+}
+
+function ordinalOf(ends: RunState["ends"], name: string): number {
+  return ends[name]?.ordinal ?? 0;
 }
 
 function timesText({ times }: StepEnd): string {
@@ -54,26 +57,32 @@ function statusWord(status: Ending["status"]): string {
   return status === "completed" ? "SUCCESS" : status.toUpperCase();
 }
 
-/** Latest results of the run's own steps, in the order of the steps. */
-function ownResults(state: RunState): [string, StepResult][] {
-  return Object.entries(state.results)
-    .flatMap(([name, result]) =>
-      result.ordinal === undefined ? [] : [{ name, result, ordinal: result.ordinal }],
-    )
-    .sort((left, right) => left.ordinal - right.ordinal)
-    .map(({ name, result }) => [name, result]);
+/** Latest completed results of the run's own steps, in the order of the steps. */
+function ownResults({ results }: RunState): OwnResult[] {
+  const own: OwnResult[] = [];
+  for (const name of Object.keys(results)) {
+    const result = results[name] as StepResult;
+    const { ordinal, status } = result;
+    if (ordinal !== undefined && status === "completed") own.push({ name, result, ordinal });
+  }
+  return own.sort((left, right) => left.ordinal - right.ordinal);
+}
+
+interface OwnResult {
+  readonly name: string;
+  readonly result: StepResult;
+  readonly ordinal: number;
 }
 
 /** What the parent may use: markers and context of the last completed step, completed results, contexts. */
 export function childResult(state: RunState, status: Ending["status"]): ChildResult {
-  const own = ownResults(state).filter(([, result]) => result.status === "completed");
+  const own = ownResults(state);
   // Named parallel blocks have results as well, but no context: they are no steps.
-  const last = own.findLast(([name]) => Object.hasOwn(state.ends, name))?.[1];
-  const lastOutput = own.findLast(([, result]) => result.output !== undefined)?.[1].output;
+  const last = own.findLast(({ name }) => Object.hasOwn(state.ends, name))?.result;
+  const lastOutput = own.findLast(({ result }) => result.output !== undefined)?.result.output;
   const results = textRecord<ChildResult["results"][string]>();
-  for (const [name, { status: end, markers, context, output }] of newest(own, ([, result]) =>
-    sizeOf(result),
-  )) {
+  for (const { name, result } of newest(own, (one) => sizeOf(one.result))) {
+    const { status: end, markers, context, output } = result;
     results[name] = { status: end, markers, context, ...defined({ output }) };
   }
   const entries = state.contexts.filter(({ bubbled }) => !bubbled);
@@ -98,13 +107,11 @@ export function childResult(state: RunState, status: Ending["status"]): ChildRes
 /** The last of the list that fit together into half of what a child may hand on, in their order. */
 function newest<T>(list: readonly T[], bytesOf: (one: T) => number): T[] {
   let rest = limits.childResultBytesMax / 2;
-  return list
-    .toReversed()
-    .filter((one) => {
-      rest -= bytesOf(one);
-      return rest >= 0;
-    })
-    .toReversed();
+  const kept = list.toReversed().filter((one) => {
+    rest -= bytesOf(one);
+    return rest >= 0;
+  });
+  return kept.reverse();
 }
 
 function sizeOf({ context, output = "", markers }: StepResult): number {

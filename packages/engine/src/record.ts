@@ -7,11 +7,17 @@ type Defined<T> = { [K in keyof T as undefined extends T[K] ? never : K]: T[K] }
   [K in keyof T as undefined extends T[K] ? K : never]?: Exclude<T[K], undefined>;
 };
 
-/** The same members without those that are `undefined`. */
+/**
+ * The same members without those that are `undefined`. Spread it behind members that are always there: an object that begins
+ * as the copy of another one takes each further member at the cost of microseconds.
+ */
 export function defined<T extends object>(members: T): Defined<T> {
   const given = members as Readonly<Record<string, unknown>>;
   const kept: Record<string, unknown> = {};
-  for (const name of Object.keys(given)) if (given[name] !== undefined) kept[name] = given[name];
+  for (const name in given) {
+    const value = given[name];
+    if (value !== undefined) kept[name] = value;
+  }
   return kept as Defined<T>;
 }
 

@@ -6,7 +6,7 @@ import { endingOf } from "./ending.js";
 import { behaviourOf } from "./nodes/index.js";
 import { partValue } from "./parts.js";
 import { nodeAt } from "./plan.js";
-import { defined } from "./record.js";
+import { defined, textRecord } from "./record.js";
 import { takeUncounted } from "./results.js";
 import { note, type Turn } from "./turn.js";
 
@@ -46,11 +46,15 @@ export function dueAt(frame: Frame): number | undefined {
 /** What the run waits for outside this worker, as a text to compare; empty while work is in flight here. */
 export function outsideWaits(turn: Turn): string {
   const { localWork, blockedOn } = waitsOf(turn);
-  return localWork ? "" : blockedOn.map(waitText).join(", ");
+  return localWork ? "" : waitTexts(blockedOn);
+}
+
+function waitTexts(blockedOn: readonly BlockedOn[]): string {
+  return blockedOn.length === 0 ? "" : blockedOn.map(waitText).join(", ");
 }
 
 function noteWaiting(turn: Turn, { localWork, blockedOn }: Waits, before: string): void {
-  const on = blockedOn.map(waitText).join(", ");
+  const on = waitTexts(blockedOn);
   const polling = localWork && turn.commands.some((command) => command.type === "pollGate");
   if (on === "" || on === before || (localWork && !polling)) return;
   note(turn, { type: "run.waiting", on, ...defined({ until: nextDeadlineAt(turn) }) });
@@ -63,12 +67,15 @@ function waitText(wait: BlockedOn): string {
 function waitsOf(turn: Turn): Waits {
   const blockedOn: Placed<BlockedOn>[] = [];
   let localWork = false;
-  for (const [at, frame] of Object.entries(turn.state.frames)) {
+  const { frames } = turn.state;
+  for (const at in frames) {
+    const frame = frames[at] as Frame;
     const node = nodeAt(turn.plan, at);
     const wait = behaviourOf(node.kind).waitsFor?.({ at, node, frame });
     if (wait?.local) localWork = true;
     if (wait?.blockedOn !== undefined) blockedOn.push([at, wait.blockedOn]);
   }
+  if (blockedOn.length === 0) return { localWork, blockedOn: [] };
   return { localWork, blockedOn: inOrder(blockedOn).map(([, wait]) => wait) };
 }
 
@@ -81,17 +88,18 @@ function statusOf(turn: Turn, { localWork, blockedOn }: Waits): RunStatus {
 
 function nextDeadlineAt(turn: Turn): number | undefined {
   const { phase, cancel, deadline, alwaysDeadline } = turn.state.core;
-  const times = Object.values(turn.state.frames).map(dueAt);
-  if (phase === "body" && cancel === undefined) times.push(deadline);
+  const { frames } = turn.state;
+  let first = Number.POSITIVE_INFINITY;
+  for (const at in frames) first = Math.min(first, dueAt(frames[at] as Frame) ?? first);
+  if (phase === "body" && cancel === undefined) first = Math.min(first, deadline ?? first);
   if (phase === "always" && alwaysDeadline !== undefined && alwaysDeadline > turn.env.now)
-    times.push(alwaysDeadline);
-  const known = times.filter((time) => time !== undefined);
-  return known.length === 0 ? undefined : known.reduce((first, time) => Math.min(first, time));
+    first = Math.min(first, alwaysDeadline);
+  return Number.isFinite(first) ? first : undefined;
 }
 
 /** A part that was created and removed within the turn was never stored. */
 function partChanges(turn: Turn): PartChanges {
-  const changes: PartChanges = { set: {}, remove: [] };
+  const changes: PartChanges = { set: textRecord(), remove: [] };
   for (const [name, existed] of turn.touched) {
     const value = partValue(turn.state, name);
     if (value !== undefined) changes.set[name] = JSON.stringify(value);

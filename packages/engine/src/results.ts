@@ -40,9 +40,18 @@ export interface NewContext extends Pick<StepOutput, "markers" | "context"> {
 export function appendContext(turn: Turn, entry: NewContext): void {
   const { nextContext } = core(turn);
   turn.state.core.nextContext = nextContext + 1;
-  const bytes = utf8Bytes(entry.context) + utf8Bytes(entry.output ?? "") + utf8Bytes(entry.markers.join());
+  const { step, iteration, context, markers, output, bubbled } = entry;
+  const bytes = utf8Bytes(context) + utf8Bytes(output ?? "") + utf8Bytes(markers.join());
   touch(turn, partName.context(nextContext));
-  turn.state.contexts.push({ n: nextContext, bytes, ...defined({ ...entry, markers: [...entry.markers] }) });
+  turn.state.contexts.push({
+    n: nextContext,
+    bytes,
+    step,
+    iteration,
+    context,
+    markers: [...markers],
+    ...defined({ output, bubbled }),
+  });
   dropOldContexts(turn);
   turn.variables = undefined;
   if (entry.output === undefined) return;
@@ -87,10 +96,13 @@ export function addToTotals(turn: Turn, usage: Usage | Totals | undefined): void
 }
 
 /** Remembers how a step ended for good, whether it leaves a result or not. */
-export function endStep(turn: Turn, { name, ...end }: { name: string } & Omit<StepEnd, "times">): void {
+export function endStep(
+  turn: Turn,
+  { name, status, ordinal }: { name: string } & Omit<StepEnd, "times">,
+): void {
   touch(turn, partName.end(name));
   const times = (member(turn.state.ends, name)?.times ?? 0) + 1;
-  turn.state.ends[name] = { ...end, times };
+  turn.state.ends[name] = { status, ordinal, times };
 }
 
 function dropOldContexts(turn: Turn): void {

@@ -19,7 +19,6 @@ import { attemptKey, isBelow, iterationOf, RunfleetError } from "@runfleet/model
 import type { DecideEnv } from "./decision.js";
 import { hasPart, partName } from "./parts.js";
 import type { Plan } from "./plan.js";
-import { defined } from "./record.js";
 import type { Settlement } from "./settlement.js";
 
 export type Task =
@@ -174,18 +173,25 @@ export function note(turn: Turn, fact: Fact): void {
 type Fixed = "address" | "name" | "kind" | "status" | "attempt" | "ordinal";
 type Optional = Exclude<keyof StepRecord, Fixed | "iteration">;
 
+/** Those that are only copied. */
+const copiedMembers = [
+  ...(["context", "output", "resultText", "error", "childRunId"] as const),
+  ...(["startedAt", "endedAt", "usage", "keptFrom", "progress"] as const),
+] as const satisfies readonly Optional[];
+
 /** A step record without what follows from its address; members that are `undefined` are left out. */
 export type StepEntry = Pick<StepRecord, Fixed> & { [K in Optional]?: StepRecord[K] | undefined };
 
 /** Records where one attempt of a step stands. Without an end of its own, a terminal status gets the time of now. */
 export function record(turn: Turn, step: StepEntry): void {
-  const open = step.status === "running" || step.status === "waiting";
-  turn.steps.set(attemptKey(step.address, step.attempt), {
-    ...defined(step),
-    markers: step.markers ?? [],
-    iteration: iterationOf(step.address),
-    ...(open ? {} : { endedAt: step.endedAt ?? turn.env.now }),
-  });
+  const { address, name, kind, status, attempt, ordinal, markers = [] } = step;
+  const iteration = iterationOf(address);
+  // Each step comes by twice, and copies of whole objects were the dearest part of a decision.
+  const made: StepRecord = { address, name, kind, status, attempt, iteration, ordinal, markers };
+  for (const member of copiedMembers)
+    if (step[member] !== undefined) (made as Record<typeof member, unknown>)[member] = step[member];
+  if (status !== "running" && status !== "waiting") made.endedAt ??= turn.env.now;
+  turn.steps.set(attemptKey(address, attempt), made);
 }
 
 /** Position of a new step in the run's list of steps. */

@@ -35,6 +35,7 @@ import type { FrameEvent, NodeBehaviour } from "./behaviour.js";
 import { answerOfDoubt, closeDoubt, openDoubt, suspectEffect, usedInAll } from "./doubt.js";
 import { keepAttempt } from "./kept-attempt.js";
 
+const ofOneAttempt = ["deadline", "given", "returned", "used"] as const;
 /** Phases in which an attempt has been handed out and has not answered. */
 const inFlight: ReadonlySet<AttemptFrame["phase"]> = new Set(["running", "stopping", "expiring"]);
 
@@ -88,17 +89,15 @@ function begin<N extends RetriedNode>(turn: Turn, kind: AttemptKind<N>, spot: At
   const timeoutMs = kind.timeoutMs(turn, node);
   frame.phase = "running";
   frame.startedAt = turn.env.now;
-  for (const ofThisAttempt of ["deadline", "given", "returned", "used"] as const) delete frame[ofThisAttempt];
+  for (const member of ofOneAttempt) if (frame[member] !== undefined) delete frame[member];
   if (timeoutMs !== undefined) frame.deadline = turn.env.now + timeoutMs;
   setFrame(turn, at, frame);
   note(turn, { type: "step.started", kind: kind.kind, ...named(spot) });
   const answer = kind.immediate(turn, spot);
-  if (answer !== undefined) {
-    finish(turn, kind, spot, answer);
-    return;
-  }
-  kind.ask(turn, spot);
-  record(turn, entry(spot, { status: "running" }));
+  if (answer === undefined) {
+    kind.ask(turn, spot);
+    record(turn, entry(spot, { status: "running" }));
+  } else finish(turn, kind, spot, answer);
 }
 
 function finish<N extends RetriedNode>(
@@ -112,9 +111,9 @@ function finish<N extends RetriedNode>(
   kind.answered?.(turn, spot, answer);
   if (answer.child === undefined) addOwnUsage(turn, outcome.usage);
   else addToTotals(turn, answer.child.totals);
-  delete frame.given;
+  if (frame.given !== undefined) delete frame.given;
   const usage = usedInAll(frame, outcome.usage);
-  const ended = { ...outcome, ...defined({ usage }) };
+  const ended = usage === undefined ? outcome : { ...outcome, usage };
   if (frame.phase === "stopping") stopped(turn, spot, usage);
   else if (frame.phase === "expiring") expired(turn, kind, spot, usage);
   else if (ended.type === "succeeded") succeed(turn, kind, spot, { ...answer, outcome: ended });

@@ -28,13 +28,14 @@ function runAction(turn: Turn, spot: AttemptSpot<CallNode>): RunAction {
     frame: { mayHaveRun, given },
   } = spot;
   const { model, pluginDirs } = turn.env.run;
+  const { gateFeedback } = turn.state.core;
   return {
     type: "runAction",
-    ...attemptContext(turn, spot),
     node,
     action: node.agent.value,
     with: node.with,
     pluginDirs: [...new Set([...pluginDirs, ...node.pluginDirs])],
-    ...defined({ model, output: node.output, gateFeedback: turn.state.core.gateFeedback, mayHaveRun, given }),
+    ...attemptContext(turn, spot),
+    ...defined({ model, output: node.output, gateFeedback, mayHaveRun, given }),
   };
 }
