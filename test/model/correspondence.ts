@@ -4,7 +4,8 @@ export const correspondence: Readonly<Record<string, readonly string[]>> = {
   "BullMQ hands out a job, and puts it away": ["packages/queue/src/consumer.ts"],
   "a worker takes and releases a lease": [
     "packages/store/src/redlock-leases.ts",
-    "packages/worker/src/activator.ts",
+    "packages/worker/src/under-lease.ts",
+    "packages/store/lua/include/give_back_lease.lua",
   ],
   "a worker activates a run": ["packages/store/lua/activate_run.lua", "packages/worker/src/activator.ts"],
   "the engine decides": ["packages/engine/src/decide.ts", "packages/worker/src/activation.ts"],

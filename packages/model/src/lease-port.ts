@@ -15,6 +15,11 @@ export type RenewReply = { readonly tag: "renewed"; readonly lease: Lease } | { 
 
 /** Exclusive, expiring ownership. Avoids double work; the fence is what makes a stale owner harmless. */
 export interface LeaseStore {
+  /**
+   * A lease for the run's own activation to take (`leaseTtlMs` of `activate`), and for the write to give back by which its owner
+   * ends, parks or releases the run: neither costs a request. Absent where leases lie on servers of their own: `acquire` them.
+   */
+  readonly draw?: (runId: string, ttlMs: number) => Lease;
   acquire(runId: string, ttlMs: number): Promise<AcquireReply>;
   renew(lease: Lease, ttlMs: number): Promise<RenewReply>;
   /** Never throws; a lease that cannot be released runs out. */

@@ -55,6 +55,8 @@ export interface Activation {
 export type ActivateReply =
   | { readonly tag: "activated"; readonly activation: Activation }
   | { readonly tag: "lost" }
+  /** Somebody else has the lease; nothing was written. */
+  | { readonly tag: "busy"; readonly retryAfterMs: number }
   | { readonly tag: "ended"; readonly status: RunStatus }
   | { readonly tag: "not_found" }
   | { readonly tag: "crash_loop"; readonly recoveries: number }
@@ -139,11 +141,19 @@ export type HeartbeatReply =
   | { readonly tag: "ok"; readonly cancel?: CancelRequest; readonly inboxWaiting: boolean }
   | { readonly tag: "fenced" };
 
-/** What a worker writes. Every method but `activate` and `failUnowned` is checked against the fence. */
+/**
+ * What a worker writes. A lease that lies where the run does goes back with the write after which nobody owns the run. Every
+ * method but `activate` and `failUnowned` is checked against the fence.
+ */
 export interface WorkerWrites {
   activate(request: {
     runId: string;
     leaseToken: string;
+    /**
+     * Takes the lease with the run, unless it is held already. Nothing but `activated` and `crash_loop` leaves it taken. Absent =
+     * it must be held.
+     */
+    leaseTtlMs?: number;
     owner: string;
     recoveriesMax: number;
     /** A run that was taken over more often without progress answers `suspect`; absent = `recoveriesMax`. */

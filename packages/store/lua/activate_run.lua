@@ -1,4 +1,5 @@
--- Gives a run to the worker that holds its lease: a new generation, which refuses every earlier owner from now on.
+-- Gives a run to the worker that holds its lease, or takes that with it: a new generation, which refuses every earlier owner
+-- from now on.
 -- An owner before that never gave the run away counts as a recovery; too many are a crash loop. A repeat with the same
 -- lease token changes nothing and answers the same. A run that somebody owned has its permits; one that is asked to end
 -- needs none.
@@ -20,6 +21,7 @@
 --   timers: timers
 -- ARGV
 --   leaseToken: value the lease must have
+--   leaseTtlMs: how long it lives when it is taken here; empty when it must be held already
 --   checksLease: 1, or empty when leases lie in other servers and only the fence protects
 --   owner: worker as JSON
 --   recoveriesMax: recoveries without progress in between
@@ -28,6 +30,7 @@
 -- REPLIES
 --   activated: generation, took over (0 or 1), record, parts, unread events, 1 when parts are left to be read, wanted since or empty
 --   lost: the lease is not held with this token
+--   busy: ms until the lease of somebody else runs out
 --   ended: status
 --   not_found: no such run
 --   crash_loop: recoveries that would be
@@ -45,8 +48,20 @@ end
 if has_ended(status) then
   return { 'ended', status }
 end
-if A.checksLease ~= '' and redis.call('GET', K.lease) ~= A.leaseToken then
+local holder = A.checksLease ~= '' and redis.call('GET', K.lease)
+local is_held = A.checksLease == '' or holder == A.leaseToken
+if not is_held and A.leaseTtlMs == '' then
   return { 'lost' }
+end
+if not is_held and holder then
+  return { 'busy', string.format('%.0f', redis.call('PTTL', K.lease)) }
+end
+
+-- Only with a run: a lease of nobody would keep others waiting.
+local function take_lease()
+  if not is_held then
+    redis.call('SET', K.lease, A.leaseToken, 'PX', A.leaseTtlMs)
+  end
 end
 
 local generation = stored[3]
@@ -57,6 +72,8 @@ if not is_repeat then
   took_over = stored[5] and '1' or '0'
   local recoveries = tonumber(stored[6] or '0') + tonumber(took_over)
   if recoveries > tonumber(A.recoveriesMax) then
+    -- By which the run is ended.
+    take_lease()
     return { 'crash_loop', string.format('%.0f', recoveries) }
   end
   if recoveries > tonumber(A.recoveriesAdmitted) then
@@ -99,6 +116,7 @@ if not is_repeat then
     redis.call('HDEL', K.parts, 'blockedOn')
   end
 end
+take_lease()
 -- A reply made by a script costs ten times what Redis' own costs, which is felt from some hundred parts on. From here on
 -- nobody but this owner changes them, so it can as well read them itself.
 local are_left = redis.call('HLEN', K.parts) > tonumber(A.partsTold)

@@ -6,6 +6,7 @@
 -- include: history.lua
 -- include: lost_lease.lua
 -- include: end_run.lua
+-- include: give_back_lease.lua
 --
 -- KEYS
 --   run: run:<id>
@@ -21,17 +22,22 @@
 
 local stored = redis.call('HMGET', K.run, 'status', 'row', 'generation', 'owner', 'workflow', 'permits')
 local status = stored[1]
-if not status or (A.checksLease ~= '' and redis.call('GET', K.lease) ~= A.leaseToken) then
+if not status then
   return { 'fenced' }
 end
 if has_ended(status) then
+  give_back_lease(A.leaseToken)
   return { 'duplicate' }
+end
+if A.checksLease ~= '' and redis.call('GET', K.lease) ~= A.leaseToken then
+  return { 'fenced' }
 end
 local generation = string.format('%.0f', math.max(tonumber(stored[3]) + 1, tonumber(now)))
 redis.call('HSET', K.run, 'generation', generation, 'nonce', A.leaseToken, 'unowned', '1')
 set_status(K.run, stored[2], status, 'failed')
 add_facts((stored[4] and lost_lease(stored[3]) or '') .. A.fact)
 write_end()
+give_back_lease(A.leaseToken)
 return {
   'finished', end_run({ row = stored[2], workflow = stored[5], status = 'failed', permits = stored[6] }), granted,
 }

@@ -4,6 +4,7 @@
 -- include: fenced.lua
 -- include: apply_commit.lua
 -- include: end_run.lua
+-- include: give_back_lease.lua
 --
 -- ARGV
 --   status: status the run should have afterwards
@@ -31,6 +32,7 @@ if has_recoveries then
   redis.call('HDEL', K.run, 'recoveries')
 end
 empty_inbox()
+give_back_lease(A.nonce)
 local forgettable, wake = end_run({
   row = row, workflow = workflow, status = A.status, permits = permits, usage = duplicate and {} or A.usage,
 })

@@ -7,6 +7,7 @@
 -- include: count_usage.lua
 -- include: unread.lua
 -- include: return_permits.lua
+-- include: give_back_lease.lua
 --
 -- KEYS
 --   leases: leases
@@ -48,5 +49,6 @@ end
 write_parts({ 'blockedOn', A.blockedOn }, {}, wait)
 redis.call('ZREM', K.leases, A.runId)
 redis.call('ZREM', K.timers, A.runId)
+give_back_lease(A.nonce)
 return_permits(workflow, permits)
 return { 'parked', granted }

@@ -4,6 +4,7 @@
 -- include: fenced.lua
 -- include: apply_commit.lua
 -- include: count_usage.lua
+-- include: give_back_lease.lua
 --
 -- KEYS
 --   leases: leases
@@ -28,4 +29,5 @@ end
 redis.call('HDEL', K.run, 'owner', 'tookOver', 'heartbeatAt', 'recoveries')
 redis.call('ZREM', K.leases, A.runId)
 redis.call('ZADD', K.timers, now, A.runId)
+give_back_lease(A.nonce)
 return { 'yielded' }

@@ -14,20 +14,24 @@ export interface MemoryLeasesOptions {
 }
 
 /** Tokens are counted, so a simulation gives the same ones each time. */
-export function createMemoryLeases(options: MemoryLeasesOptions): LeaseStore {
+export function createMemoryLeases(options: MemoryLeasesOptions): Required<LeaseStore> {
   const { now, monoNow = () => performance.now() } = options;
   const state = memoryStateOf(options.store);
   const { leases } = state;
+  const nextToken = (): string => {
+    state.tokens += 1;
+    return `lease-${state.tokens}`;
+  };
   const live = (runId: string) => {
     const lease = leases.get(runId);
     return lease !== undefined && lease.expiresAt > now() ? lease : undefined;
   };
   return {
+    draw: (runId, ttlMs) => ({ runId, token: nextToken(), deadlineMonoMs: monoNow() + ttlMs }),
     acquire: async (runId, ttlMs) => {
       const holder = live(runId);
       if (holder !== undefined) return { tag: "busy", retryAfterMs: holder.expiresAt - now() };
-      state.tokens += 1;
-      const token = `lease-${state.tokens}`;
+      const token = nextToken();
       leases.set(runId, { token, expiresAt: now() + ttlMs });
       return { tag: "held", lease: { runId, token, deadlineMonoMs: monoNow() + ttlMs } };
     },

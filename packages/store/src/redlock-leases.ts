@@ -1,8 +1,10 @@
 /**
  * Leases through redlock, on one Redis or a quorum of several. The library keeps to taking and extending; retries, time limits
  * and deadlines are here, because its own loops retry hot, wait for ever on a silent server and count expiry from the wrong
- * moment; and releases, which go together. A lease avoids double work; what makes a stale owner harmless is the fence.
+ * moment; and releases, which go together. Where the runs lie on the same Redis, a lease is drawn here and taken by the run's
+ * own scripts. A lease avoids double work; what makes a stale owner harmless is the fence.
  */
+import { randomUUID } from "node:crypto";
 import { setImmediate as nextRound } from "node:timers/promises";
 import {
   type AcquireReply,
@@ -21,6 +23,8 @@ export interface RedlockLeasesOptions {
    * costs the lease its time. They belong to the caller.
    */
   readonly clients: readonly Redis[];
+  /** "here": the one client reaches the Redis of the runs, whose scripts take leases and give them back. Default "elsewhere". */
+  readonly runs?: "here" | "elsewhere";
   /** Default "rf". */
   readonly namespace?: string;
   /** Default 0. */
@@ -82,11 +86,17 @@ export function createRedlockLeases(options: RedlockLeasesOptions): LeaseStore {
     keyOf: (runId) => runKeys(tag, runId).lease,
   };
   return {
+    ...(options.runs === "here" ? { draw } : {}),
     acquire: (runId, ttlMs) => acquire(quorum, runId, ttlMs),
     renew: (lease, ttlMs) => renew(quorum, lease, ttlMs),
     release: releaseTogether(quorum),
     close: async () => {},
   };
+}
+
+/** What the library would put into the key, which `activate_run.lua` sets as the library would. */
+function draw(runId: string, ttlMs: number): Lease {
+  return { runId, token: randomUUID(), deadlineMonoMs: deadline(performance.now(), ttlMs) };
 }
 
 async function acquire(quorum: Quorum, runId: string, ttlMs: number): Promise<AcquireReply> {

@@ -12,6 +12,7 @@ import type { Disposition, EngineEvent, Activation as OpenedRun, RunState, RunSt
 import { childRunId } from "./child-run-id.js";
 import type { EventQueue } from "./event-queue.js";
 import { createEventQueue } from "./event-queue.js";
+import type { Hold } from "./lease-keeper.js";
 import type { LocalWork } from "./local-work.js";
 import { createLocalWork, isLocal, type StartableCommand, type WorkWatch } from "./local-work.js";
 import type { PerformContext } from "./perform/context.js";
@@ -91,6 +92,10 @@ export class Activation {
     this.#options.context.runLog.close();
     this.#work.abortAll("lease_lost");
     this.poke();
+  }
+
+  get hold(): Hold {
+    return this.#writer.hold;
   }
 
   async run(): Promise<Disposition> {

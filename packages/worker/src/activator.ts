@@ -1,16 +1,9 @@
 /**
- * From a job to an activation: takes the lease, opens the run in the store, runs the activation, gives the lease back.
+ * From a job to an activation: under the run's lease opens the run in the store and runs the activation.
  * Holds the activations in hand, so that a stop, a cancel message or a heartbeat reaches them. Decides nothing about runs.
  */
-import type {
-  ActivateReply,
-  Disposition,
-  Lease,
-  LeaseStore,
-  Activation as OpenedRun,
-  RunStore,
-} from "@runfleet/model";
-import { isEnded, limits, RunfleetError } from "@runfleet/model";
+import type { Disposition, Lease, LeaseStore, Activation as OpenedRun, RunStore } from "@runfleet/model";
+import { limits } from "@runfleet/model";
 import type { SecretBox } from "@runfleet/store";
 import { type ActivationPlace, headersOf, type StepSpans, traceActivation } from "@runfleet/tracing";
 import type { ActivationPorts } from "./activation.js";
@@ -18,6 +11,7 @@ import { Activation } from "./activation.js";
 import type { RunContext, WorkerConfig } from "./config.js";
 import type { Definitions } from "./definitions.js";
 import { type LeaseKeeper, lossReasons } from "./lease-keeper.js";
+import { notOpened } from "./not-opened.js";
 import type { PerformContext } from "./perform/context.js";
 import { createRedactor } from "./redactor.js";
 import type { Registry } from "./registry.js";
@@ -25,6 +19,7 @@ import { askRunContext } from "./run-context.js";
 import { createRunLog } from "./run-log.js";
 import { type OpenedSecrets, openSecrets } from "./secrets.js";
 import { createSuspectTurn } from "./suspect-turn.js";
+import { createUnderLease, type WorkUnderLease } from "./under-lease.js";
 import { type ComponentLog, withFields } from "./worker-log.js";
 import type { Workspace } from "./workspace.js";
 import { createWorkspace } from "./workspace.js";
@@ -57,13 +52,12 @@ export interface Activator {
 
 /** How long a run rests after its activation broke; the broken activation counts as a crash. */
 const brokenRestMs = 2_000;
-/** How soon a suspect asks again while another one has its turn; a worker without one may take it before. */
-const suspectRestMs = 500;
 /** Leases that a suspect has a worker to itself: what kills its worker at once has done so long before. */
 const suspectAloneLeases = 3;
 
 export function createActivator(options: ActivatorOptions): Activator {
   const inHand = new Map<string, Activation>();
+  const underLease = createUnderLease(options);
   const suspects = createSuspectTurn({
     aloneMs: suspectAloneLeases * options.leaseTtlMs,
     now: () => options.ports.clock.monotonic(),
@@ -95,10 +89,10 @@ export function createActivator(options: ActivatorOptions): Activator {
     }
   };
 
-  const opened = async (lease: Lease): Promise<Disposition> => {
+  const opened: WorkUnderLease = async (lease, taking) => {
     const { runId, token: leaseToken } = lease;
     const reply = await options.store.activate({
-      ...{ runId, leaseToken, owner: options.workerId },
+      ...{ runId, leaseToken, owner: options.workerId, ...taking },
       recoveriesMax: limits.recoveriesMax,
       recoveriesAdmitted: suspects.admits(runId),
     });
@@ -117,23 +111,23 @@ export function createActivator(options: ActivatorOptions): Activator {
     return disposition;
   };
 
+  const handled: WorkUnderLease = async (lease, taking) => {
+    const { runId } = lease;
+    try {
+      return await opened(lease, taking);
+    } catch (error) {
+      log.error("activation broke", {
+        runId,
+        error: error instanceof Error ? (error.stack ?? error.message) : String(error),
+      });
+      return { type: "busy", retryAfterMs: brokenRestMs };
+    } finally {
+      suspects.closed(runId);
+    }
+  };
+
   return {
-    async handle(runId) {
-      const acquired = await options.leases.acquire(runId, options.leaseTtlMs);
-      if (acquired.tag === "busy") return { type: "busy", retryAfterMs: acquired.retryAfterMs };
-      try {
-        return await opened(acquired.lease);
-      } catch (error) {
-        log.error("activation broke", {
-          runId,
-          error: error instanceof Error ? (error.stack ?? error.message) : String(error),
-        });
-        return { type: "busy", retryAfterMs: brokenRestMs };
-      } finally {
-        suspects.closed(runId);
-        await options.leases.release(options.keeper.drop(acquired.lease));
-      }
-    },
+    handle: (runId) => underLease(runId, handled),
     poke: (runId) => inHand.get(runId)?.poke(),
     stopAll() {
       stopping = true;
@@ -201,6 +195,7 @@ function watchOf(
     else if (reply.inboxWaiting || reply.cancel !== undefined) activation.poke();
   };
   return {
+    hold: () => activation.hold,
     onLost(reason) {
       lease.warn("lease lost", { reason: lossReasons[reason] });
       activation.lose();
@@ -209,54 +204,6 @@ function watchOf(
       beat().catch((error: unknown) => lease.warn("heartbeat failed", { error: String(error) }));
     },
   };
-}
-
-/** What to do with a job whose run cannot be opened. */
-async function notOpened(
-  reply: Exclude<ActivateReply, { tag: "activated" }>,
-  lease: Lease,
-  options: ActivatorOptions,
-): Promise<Disposition> {
-  switch (reply.tag) {
-    case "ended":
-      return { type: "ended", status: reply.status };
-    case "not_found":
-      return { type: "ended", status: "completed", isGone: true };
-    case "lost":
-      return { type: "busy", retryAfterMs: options.leaseTtlMs };
-    case "limited":
-      return { type: "parked", stillParked: () => isInLine(lease.runId, options.store) };
-    case "suspect":
-      return { type: "busy", retryAfterMs: suspectRestMs };
-    case "crash_loop": {
-      const message = `${reply.recoveries} workers in a row died on this run; mend the cause, then retry it`;
-      const error = { code: "crash_loop", message };
-      const { runId, token: leaseToken } = lease;
-      const { store, ports } = options;
-      const run = await store.readRun(runId);
-      const retentionMs = ports.keptMs({ workflow: run?.workflow ?? "", status: "failed" });
-      const failed = await store.failUnowned({ runId, leaseToken, error, retentionMs });
-      const granted = failed.tag === "finished" ? (failed.granted ?? []) : [];
-      if (run !== undefined && granted.length > 0)
-        await store.outboxDone(await ports.performOutbox(granted, run));
-      return { type: "ended", status: "failed", error: message };
-    }
-    default:
-      return unknownReply(reply);
-  }
-}
-
-/**
- * Asked after the job lies still. Whoever gave the run a permit before that has put it into the timers; whoever ended it found
- * a job in a worker's hands and left it.
- */
-async function isInLine(runId: string, store: RunStore): Promise<boolean> {
-  const [run, dueAt] = await Promise.all([store.readRun(runId), store.dueAt(runId)]);
-  return run !== undefined && !isEnded(run.status) && dueAt === undefined;
-}
-
-function unknownReply(reply: never): never {
-  throw new RunfleetError("internal", `unknown reply ${JSON.stringify(reply)}`);
 }
 
 function performContext(

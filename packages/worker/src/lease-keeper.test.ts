@@ -1,7 +1,7 @@
 import type { Lease, LeaseStore, RenewReply } from "@runfleet/model";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { systemClock } from "./clock.js";
-import type { LeaseKeeper } from "./lease-keeper.js";
+import type { Hold, LeaseKeeper } from "./lease-keeper.js";
 import { createLeaseKeeper } from "./lease-keeper.js";
 
 const ttlMs = 1_000;
@@ -20,12 +20,14 @@ function scriptedLeases(answer: (lease: Lease) => Promise<RenewReply>): LeaseSto
 describe("lease keeper", () => {
   let keeper: LeaseKeeper;
   let lease: Lease;
+  let hold: Hold;
   const lost: string[] = [];
   const beats: number[] = [];
   const errors: unknown[] = [];
 
   beforeEach(() => {
     vi.useFakeTimers({ toFake: ["setInterval", "clearInterval", "performance"] });
+    hold = "held";
     lost.length = beats.length = errors.length = 0;
   });
   afterEach(() => {
@@ -39,6 +41,7 @@ describe("lease keeper", () => {
     keeper = createLeaseKeeper({ leases, clock: systemClock, ttlMs, renewMs, onError });
     lease = { runId: "run", token: "t", deadlineMonoMs: performance.now() + ttlMs };
     keeper.keep(lease, {
+      hold: () => hold,
       onLost: (reason) => lost.push(reason),
       onBeat: () => beats.push(performance.now()),
     });
@@ -68,7 +71,7 @@ describe("lease keeper", () => {
     const leases = scriptedLeases(() => new Promise(() => undefined));
     keeper = createLeaseKeeper({ leases, clock, ttlMs, renewMs, onError: () => undefined });
     lease = { runId: "run", token: "t", deadlineMonoMs: ttlMs };
-    keeper.keep(lease, { onLost: (reason) => lost.push(reason), onBeat: () => undefined });
+    keeper.keep(lease, { hold: () => hold, onLost: (reason) => lost.push(reason), onBeat: () => undefined });
     expect(keeper.holds({ ...lease, token: "of somebody else" })).toBe(false);
     monotonic = ttlMs - 1;
     expect(keeper.holds(lease)).toBe(true);
@@ -100,6 +103,32 @@ describe("lease keeper", () => {
     expect(errors.length).toBeGreaterThan(3);
   });
 
+  it("takes a lease that is gone for given back while the write that lets go of the run is under way, and after it", async () => {
+    watch(() => Promise.resolve({ tag: "lost" }));
+    hold = "leaving";
+    await vi.advanceTimersByTimeAsync(2 * renewMs);
+    hold = "left";
+    await vi.advanceTimersByTimeAsync(3 * ttlMs);
+    expect(lost).toEqual([]);
+  });
+
+  it("tells that the lease is gone when the run was not left after all", async () => {
+    watch(() => Promise.resolve({ tag: "lost" }));
+    hold = "leaving";
+    await vi.advanceTimersByTimeAsync(2 * renewMs);
+    expect(lost).toEqual([]);
+    hold = "held";
+    await vi.advanceTimersByTimeAsync(2 * renewMs);
+    expect(lost).toEqual(["taken"]);
+  });
+
+  it("gives a lease up at its deadline while the write that lets go of the run is not answered", async () => {
+    watch(() => new Promise(() => undefined));
+    hold = "leaving";
+    await vi.advanceTimersByTimeAsync(2 * ttlMs);
+    expect(lost).toEqual(["overdue"]);
+  });
+
   it("tells nobody about a lease that was dropped", async () => {
     watch(() => Promise.resolve({ tag: "lost" }));
     keeper.drop(lease);
@@ -111,7 +140,7 @@ describe("lease keeper", () => {
     watch((held) => Promise.resolve({ tag: "renewed", lease: held }));
     const again = { runId: "run", token: "t2", deadlineMonoMs: performance.now() + ttlMs };
     const later: string[] = [];
-    keeper.keep(again, { onLost: (reason) => later.push(reason), onBeat: () => {} });
+    keeper.keep(again, { hold: () => hold, onLost: (reason) => later.push(reason), onBeat: () => {} });
     expect(lost).toHaveLength(1);
     expect(keeper.drop(lease)).toBe(lease);
     expect(later).toEqual([]);

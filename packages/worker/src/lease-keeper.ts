@@ -2,6 +2,7 @@
  * Keeps the leases of all activations of this worker alive and tells an activation when it has lost its own.
  *
  *   held → (renewed in time) → held → (released) → gone
+ *   held → (the run was left) → gone
  *   held → (renewal answers "lost", or the deadline on this machine's monotonic clock passes) → lost
  *
  * The deadline counts from before the last successful renewal was sent, so a lease is given up here before it can run
@@ -28,7 +29,11 @@ export interface LeaseKeeper {
   stop(): void;
 }
 
+/** `leaving`: the write that lets go of the run was sent, and may give the lease back with it; `left`: it was answered. */
+export type Hold = "held" | "leaving" | "left";
+
 export interface LeaseWatch {
+  readonly hold: () => Hold;
   readonly onLost: (reason: LossReason) => void;
   readonly onBeat: () => void;
 }
@@ -50,14 +55,18 @@ export function createLeaseKeeper(options: {
   const lose = (runId: string, entry: Held, reason: LossReason): void => {
     if (held.get(runId) !== entry) return;
     held.delete(runId);
-    entry.onLost(reason);
+    if (entry.hold() !== "left") entry.onLost(reason);
   };
 
   const renew = async (runId: string, entry: Held): Promise<void> => {
     entry.renewing = true;
     try {
       const reply = await options.leases.renew(entry.lease, options.ttlMs);
-      if (reply.tag === "lost") return lose(runId, entry, "taken");
+      if (reply.tag === "lost") {
+        // The write that is under way may have given it back; its answer says so.
+        if (entry.hold() !== "leaving") lose(runId, entry, "taken");
+        return;
+      }
       entry.lease = reply.lease;
       if (held.get(runId) === entry) entry.onBeat();
     } catch (error) {

@@ -18,6 +18,7 @@ import type {
 import { isRunfleetError } from "@runfleet/model";
 import type { ActionLog } from "./action.js";
 import type { Clock } from "./clock.js";
+import type { Hold } from "./lease-keeper.js";
 import { isOutbox } from "./local-work.js";
 import { patienceOf, togetherMs } from "./patience.js";
 import type { RetentionRules } from "./retention-rules.js";
@@ -54,6 +55,7 @@ export class RunWriter {
   /** Entries that are being performed; absent before the first. */
   #outboxWork: Promise<void> | undefined;
   #lost = false;
+  #hold: Hold = "held";
 
   constructor(opened: OpenedRun, ports: WriterPorts, runLog: Pick<RunLog, "take">) {
     this.#opened = opened;
@@ -64,6 +66,10 @@ export class RunWriter {
   /** The lease is gone: nothing is written any more. */
   lose(): void {
     this.#lost = true;
+  }
+
+  get hold(): Hold {
+    return this.#hold;
   }
 
   /** Events of entries not seen before; the next write consumes them. */
@@ -97,7 +103,7 @@ export class RunWriter {
       ...until,
       ...(patience === undefined ? {} : { patience }),
     };
-    const reply = await this.#repeat(() => this.#ports.store.park(park));
+    const reply = await this.#leave(() => this.#ports.store.park(park));
     if (reply.tag === "fenced") return reply;
     this.#send(commit.outbox);
     if (reply.tag === "wake_now") return { tag: "wake_now", events: this.read(reply.inbox) };
@@ -110,7 +116,7 @@ export class RunWriter {
   async release(decision: Decision): Promise<Written<{ tag: "yielded" }>> {
     const status = decision.status === "cancelling" ? "cancelling" : "pending";
     const commit: Commit = { ...this.#commitOf(decision), status };
-    const reply = await this.#repeat(() => this.#ports.store.release(commit));
+    const reply = await this.#leave(() => this.#ports.store.release(commit));
     if (reply.tag === "fenced") return reply;
     this.#send(commit.outbox);
     await this.#settleOutbox();
@@ -131,7 +137,7 @@ export class RunWriter {
       ...(ended.error === undefined ? {} : { error: ended.error }),
       ...parentEvent(run, ended.result, this.#ports.clock.now()),
     };
-    const reply = await this.#repeat(() => this.#ports.store.finish(finish));
+    const reply = await this.#leave(() => this.#ports.store.finish(finish));
     if (reply.tag === "fenced") return reply;
     this.#send(finish.outbox);
     if (reply.tag === "finished") this.#send(reply.granted);
@@ -186,6 +192,15 @@ export class RunWriter {
   async #settleOutbox(): Promise<void> {
     if (this.#outboxWork !== undefined) await this.#outboxWork;
     if (this.#outboxDone.length > 0) await this.#ports.store.outboxDone(this.#outboxDone.splice(0));
+  }
+
+  /** A write after which nobody owns the run, unless it answers otherwise. */
+  #leave<T extends { readonly tag: string }>(write: () => Promise<T>): Promise<Written<T>> {
+    this.#hold = "leaving";
+    return this.#repeat(write).then((reply) => {
+      this.#hold = reply.tag === "fenced" || reply.tag === "wake_now" ? "held" : "left";
+      return reply;
+    });
   }
 
   /** Repeats a write until Redis answers or the lease is lost. The repeated write is the same commit. */

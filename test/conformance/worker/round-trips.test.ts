@@ -1,5 +1,5 @@
 /**
- * What a run costs in round trips, counted by the server: its producer one flight, its worker one per inline step and four
+ * What a run costs in round trips, counted by the server: its producer one flight, its worker one per inline step and two
  * besides.
  */
 import { randomUUID } from "node:crypto";
@@ -88,14 +88,12 @@ function nameOf([command = "", script = "", , key = ""]: readonly string[]): str
 }
 
 test.skipIf(inject("redisKind") === "js").for([1, 10])(
-  "a run of %i inline steps costs one round trip per step and four besides",
+  "a run of %i inline steps costs one round trip per step and two besides",
   async (steps) => {
     expect(await askedFor(`of_${steps}`)).toEqual([
-      "lease",
       "activate_run",
       ...Array.from({ length: steps }, () => "commit_run"),
       "finish_run",
-      "lease",
     ]);
   },
 );

@@ -98,9 +98,10 @@ const store = {
 
 /** @satisfies {Readonly<Record<keyof Leases, Reached | string>>} */
 const leases = {
-  acquire: { times: 8 },
+  draw: "no request: the run's activation takes the lease",
+  acquire: "leases that lie with the runs are drawn",
   renew: { times: 1 },
-  release: { times: 8 },
+  release: "of a run that was lost or that broke; the others' go back with their last write",
   close: "after a worker has stopped",
 };
 

@@ -57,7 +57,7 @@ const tag = partitionTag(namespace, 0);
 const redis = connectRedis(settings.redisUrl, { role: "worker", tag, name: `runfleet-${settings.name}` });
 const leaseRedis = connectRedis(settings.redisUrl, { role: "client", tag });
 const store = createRedisStore({ redis, namespace });
-const leases = createRedlockLeases({ clients: [leaseRedis], namespace });
+const leases = createRedlockLeases({ clients: [leaseRedis], runs: "here", namespace });
 const queue = createRunQueue({
   connection: redis,
   tag,
@@ -93,7 +93,7 @@ const { stop } = await assembleWorker({
     ...watched("store", store),
     subscribe: settings.isDeaf ? async () => async () => {} : store.subscribe,
   },
-  leases: watched("leases", leases),
+  leases: { ...watched("leases", leases), ...(leases.draw === undefined ? {} : { draw: leases.draw }) },
   queue: { ...watched("queue", queue), consume },
   clock: {
     now: Date.now,

@@ -62,6 +62,11 @@ export async function openOneWorker(
   const performed: OutboxEntry[] = [];
   const remembering: LeaseStore = {
     ...real,
+    draw(runId, ttlMs) {
+      const lease = real.draw(runId, ttlMs);
+      granted.set(runId, lease);
+      return lease;
+    },
     async acquire(runId, ttlMs) {
       const reply = await real.acquire(runId, ttlMs);
       if (reply.tag === "held") granted.set(runId, reply.lease);

@@ -63,6 +63,8 @@ export interface ActivateRunValues {
   readonly inboxPage: ScriptValue;
   /** value the lease must have */
   readonly leaseToken: ScriptValue;
+  /** how long it lives when it is taken here; empty when it must be held already */
+  readonly leaseTtlMs: ScriptValue;
   /** 1, or empty when leases lie in other servers and only the fence protects */
   readonly checksLease: ScriptValue;
   /** worker as JSON */
@@ -78,16 +80,18 @@ export interface ActivateRunValues {
 /**
  * - activated: generation, took over (0 or 1), record, parts, unread events, 1 when parts are left to be read, wanted since or empty
  * - lost: the lease is not held with this token
+ * - busy: ms until the lease of somebody else runs out
  * - ended: status
  * - not_found: no such run
  * - crash_loop: recoveries that would be
  * - suspect: recoveries that would be
  * - limited: the run waits in line for a permit
  */
-export type ActivateRunTag = "activated" | "lost" | "ended" | "not_found" | "crash_loop" | "suspect" | "limited";
+export type ActivateRunTag = "activated" | "lost" | "busy" | "ended" | "not_found" | "crash_loop" | "suspect" | "limited";
 
 /**
- * Gives a run to the worker that holds its lease: a new generation, which refuses every earlier owner from now on.
+ * Gives a run to the worker that holds its lease, or takes that with it: a new generation, which refuses every earlier owner
+ * from now on.
  * An owner before that never gave the run away counts as a recovery; too many are a crash loop. A repeat with the same
  * lease token changes nothing and answers the same. A run that somebody owned has its permits; one that is asked to end
  * needs none.
@@ -95,8 +99,8 @@ export type ActivateRunTag = "activated" | "lost" | "ended" | "not_found" | "cra
 export const activateRun: Script<ActivateRunKeys, ActivateRunValues, ActivateRunTag> = {
   name: "activate_run",
   keys: ["statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "history", "historyCopy", "fleetEvents", "run", "inbox", "outbox", "outboxEntries", "timers", "permitsHeld", "permitsWaiting", "permitsWaiters", "limitsDeclared", "limitsSet", "parts", "lease", "leases"],
-  values: ["now", "runId", "historyMax", "fleetEventsMax", "inboxPage", "leaseToken", "checksLease", "owner", "recoveriesMax", "recoveriesAdmitted", "partsTold"],
-  sha1: "cc7b690ce3fba584f515c497a7d72704e0aedc4c",
+  values: ["now", "runId", "historyMax", "fleetEventsMax", "inboxPage", "leaseToken", "leaseTtlMs", "checksLease", "owner", "recoveriesMax", "recoveriesAdmitted", "partsTold"],
+  sha1: "644b512153d0f38318b74525318cf9cd6dc19e89",
   source: `local KEYS = KEYS
 local ARGV = ARGV
 local usual_pool = '"default"'
@@ -284,8 +288,18 @@ end
 if has_ended(status) then
   return { 'ended', status }
 end
-if ARGV[7] ~= '' and redis.call('GET', KEYS[22]) ~= ARGV[6] then
+local holder = ARGV[8] ~= '' and redis.call('GET', KEYS[22])
+local is_held = ARGV[8] == '' or holder == ARGV[6]
+if not is_held and ARGV[7] == '' then
   return { 'lost' }
+end
+if not is_held and holder then
+  return { 'busy', string.format('%.0f', redis.call('PTTL', KEYS[22])) }
+end
+local function take_lease()
+  if not is_held then
+    redis.call('SET', KEYS[22], ARGV[6], 'PX', ARGV[7])
+  end
 end
 local generation = stored[3]
 local took_over = stored[7]
@@ -294,10 +308,11 @@ local is_repeat = stored[5] and stored[4] == ARGV[6]
 if not is_repeat then
   took_over = stored[5] and '1' or '0'
   local recoveries = tonumber(stored[6] or '0') + tonumber(took_over)
-  if recoveries > tonumber(ARGV[9]) then
+  if recoveries > tonumber(ARGV[10]) then
+    take_lease()
     return { 'crash_loop', string.format('%.0f', recoveries) }
   end
-  if recoveries > tonumber(ARGV[10]) then
+  if recoveries > tonumber(ARGV[11]) then
     return { 'suspect', string.format('%.0f', recoveries) }
   end
   local needs_permits = took_over == '0' and status ~= 'cancelling'
@@ -313,7 +328,7 @@ if not is_repeat then
   generation = string.format('%.0f', math.max(tonumber(generation) + 1, tonumber(now)))
   local to = open_status(status, 'running')
   redis.call(
-    'HSET', KEYS[11], 'generation', generation, 'nonce', ARGV[6], 'owner', ARGV[8], 'tookOver', took_over,
+    'HSET', KEYS[11], 'generation', generation, 'nonce', ARGV[6], 'owner', ARGV[9], 'tookOver', took_over,
     'heartbeatAt', now, 'startedAt', stored[8] or now, 'status', to
   )
   if took_over == '1' then
@@ -327,7 +342,7 @@ if not is_repeat then
   move_row(stored[2], status, to)
   redis.call('ZADD', KEYS[23], now, ARGV[2])
   redis.call('ZREM', KEYS[15], ARGV[2])
-  add_facts(lost .. '["la",' .. ARGV[8] .. ',' .. generation .. (took_over == '1' and ',true' or '') .. ']')
+  add_facts(lost .. '["la",' .. ARGV[9] .. ',' .. generation .. (took_over == '1' and ',true' or '') .. ']')
   if is_first then
     fit_history()
   else
@@ -335,7 +350,8 @@ if not is_repeat then
     redis.call('HDEL', KEYS[21], 'blockedOn')
   end
 end
-local are_left = redis.call('HLEN', KEYS[21]) > tonumber(ARGV[11])
+take_lease()
+local are_left = redis.call('HLEN', KEYS[21]) > tonumber(ARGV[12])
 return {
   'activated', generation, took_over,
   redis.call('HGETALL', KEYS[11]), are_left and {} or redis.call('HGETALL', KEYS[21]), unread_events(stored[13] or '0'),

@@ -124,7 +124,7 @@ export const failUnowned: Script<FailUnownedKeys, FailUnownedValues, FailUnowned
   name: "fail_unowned",
   keys: ["statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "history", "fleetEvents", "run", "parts", "timers", "outbox", "outboxEntries", "gatesOpen", "steps", "inbox", "dedupe", "children", "answers", "log", "logSums", "permitsHeld", "permitsWaiting", "permitsWaiters", "limitsDeclared", "limitsSet", "usageRows", "usageSums", "leases", "runsEnded", "runsUnfiled", "parentRun", "parentInbox", "lease"],
   values: ["now", "runId", "historyMax", "fleetEventsMax", "childGraceMs", "error", "summary", "retentionMs", "parentId", "parentEvent", "wakeId", "wakeHead", "forgetMax", "leaseToken", "checksLease", "fact"],
-  sha1: "4d0d3799db5e45cd947e93ed3a5dca44afe08bd4",
+  sha1: "6d1099afe82574f490c761592ed085cab23de764",
   source: `local KEYS = KEYS
 local ARGV = ARGV
 local now = ARGV[1]
@@ -496,19 +496,29 @@ local function end_run(ended)
   keep_for_a_while(ended.row .. ' ' .. ended.workflow)
   return redis.call('ZRANGEBYSCORE', KEYS[31], '-inf', now, 'LIMIT', '0', ARGV[13]), wake
 end
+local function give_back_lease(token)
+  if redis.call('GET', KEYS[35]) == token then
+    redis.call('DEL', KEYS[35])
+  end
+end
 local stored = redis.call('HMGET', KEYS[10], 'status', 'row', 'generation', 'owner', 'workflow', 'permits')
 local status = stored[1]
-if not status or (ARGV[15] ~= '' and redis.call('GET', KEYS[35]) ~= ARGV[14]) then
+if not status then
   return { 'fenced' }
 end
 if has_ended(status) then
+  give_back_lease(ARGV[14])
   return { 'duplicate' }
+end
+if ARGV[15] ~= '' and redis.call('GET', KEYS[35]) ~= ARGV[14] then
+  return { 'fenced' }
 end
 local generation = string.format('%.0f', math.max(tonumber(stored[3]) + 1, tonumber(now)))
 redis.call('HSET', KEYS[10], 'generation', generation, 'nonce', ARGV[14], 'unowned', '1')
 set_status(KEYS[10], stored[2], status, 'failed')
 add_facts((stored[4] and lost_lease(stored[3]) or '') .. ARGV[16])
 write_end()
+give_back_lease(ARGV[14])
 return {
   'finished', end_run({ row = stored[2], workflow = stored[5], status = 'failed', permits = stored[6] }), granted,
 }`,

@@ -72,6 +72,8 @@ export interface FinishRunKeys {
   readonly parentRun: string;
   /** run:<parent>:inbox, or the run's own */
   readonly parentInbox: string;
+  /** lease:<id> */
+  readonly lease: string;
 }
 
 export interface FinishRunValues {
@@ -161,9 +163,9 @@ export type FinishRunTag = "fenced" | "finished" | "duplicate";
  */
 export const finishRun: Script<FinishRunKeys, FinishRunValues, FinishRunTag> = {
   name: "finish_run",
-  keys: ["run", "statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "parts", "history", "fleetEvents", "outbox", "outboxEntries", "gatesOpen", "log", "logCopy", "logSums", "steps", "inbox", "answers", "timers", "dedupe", "children", "permitsHeld", "permitsWaiting", "permitsWaiters", "limitsDeclared", "limitsSet", "usageRows", "usageSums", "leases", "runsEnded", "runsUnfiled", "parentRun", "parentInbox"],
+  keys: ["run", "statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "parts", "history", "fleetEvents", "outbox", "outboxEntries", "gatesOpen", "log", "logCopy", "logSums", "steps", "inbox", "answers", "timers", "dedupe", "children", "permitsHeld", "permitsWaiting", "permitsWaiters", "limitsDeclared", "limitsSet", "usageRows", "usageSums", "leases", "runsEnded", "runsUnfiled", "parentRun", "parentInbox", "lease"],
   values: ["now", "generation", "nonce", "commitId", "after", "runId", "historyMax", "fleetEventsMax", "logStepBytesMax", "logStepLinesMax", "logBytesMax", "logLinesMax", "stepsEnd", "inboxSeen", "totals", "childGraceMs", "error", "summary", "retentionMs", "parentId", "parentEvent", "wakeId", "wakeHead", "forgetMax", "status", "logPieces[]", "partsSet[]", "partsRemoved[]", "stepsEnded[]", "attempts[]", "facts[]", "outboxAdded[]", "outboxDone[]", "gatesOpened[]", "gatesClosed[]", "usage[]"],
-  sha1: "ccdca42ee48ee44cd8a4303a2831d1e3baa101d8",
+  sha1: "060c12a8007b300d7039896a7ce89c399016804a",
   source: `local KEYS = KEYS
 local ARGV = ARGV
 local next_argument = 26
@@ -787,6 +789,11 @@ local function end_run(ended)
   keep_for_a_while(ended.row .. ' ' .. ended.workflow)
   return redis.call('ZRANGEBYSCORE', KEYS[32], '-inf', now, 'LIMIT', '0', ARGV[24]), wake
 end
+local function give_back_lease(token)
+  if redis.call('GET', KEYS[36]) == token then
+    redis.call('DEL', KEYS[36])
+  end
+end
 if not owned then
   return { 'duplicate' }
 end
@@ -806,6 +813,7 @@ if has_recoveries then
   redis.call('HDEL', KEYS[1], 'recoveries')
 end
 empty_inbox()
+give_back_lease(ARGV[3])
 local forgettable, wake = end_run({
   row = row, workflow = workflow, status = ARGV[25], permits = permits, usage = duplicate and {} or value_usage,
 })

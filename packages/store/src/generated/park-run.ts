@@ -58,6 +58,8 @@ export interface ParkRunKeys {
   readonly limitsDeclared: string;
   /** limits:set */
   readonly limitsSet: string;
+  /** lease:<id> */
+  readonly lease: string;
   /** leases */
   readonly leases: string;
 }
@@ -138,9 +140,9 @@ export type ParkRunTag = "fenced" | "parked" | "wake_now";
  */
 export const parkRun: Script<ParkRunKeys, ParkRunValues, ParkRunTag> = {
   name: "park_run",
-  keys: ["run", "statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "parts", "history", "fleetEvents", "outbox", "outboxEntries", "gatesOpen", "log", "logCopy", "logSums", "steps", "inbox", "answers", "usageRows", "usageSums", "timers", "permitsHeld", "permitsWaiting", "permitsWaiters", "limitsDeclared", "limitsSet", "leases"],
+  keys: ["run", "statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "parts", "history", "fleetEvents", "outbox", "outboxEntries", "gatesOpen", "log", "logCopy", "logSums", "steps", "inbox", "answers", "usageRows", "usageSums", "timers", "permitsHeld", "permitsWaiting", "permitsWaiters", "limitsDeclared", "limitsSet", "lease", "leases"],
   values: ["now", "generation", "nonce", "commitId", "after", "runId", "historyMax", "fleetEventsMax", "logStepBytesMax", "logStepLinesMax", "logBytesMax", "logLinesMax", "stepsEnd", "inboxSeen", "totals", "inboxPage", "blockedOn", "wakeAt", "patience", "logPieces[]", "partsSet[]", "partsRemoved[]", "stepsEnded[]", "attempts[]", "facts[]", "outboxAdded[]", "outboxDone[]", "gatesOpened[]", "gatesClosed[]", "usage[]"],
-  sha1: "0ac69d089291608d8995c0846ddd273f3fb78d50",
+  sha1: "c5e7d4d366735b5b1991bd8ece14c5c6279447c3",
   source: `local KEYS = KEYS
 local ARGV = ARGV
 local next_argument = 20
@@ -654,6 +656,11 @@ local function return_permits(workflow, wanted)
   end
   return_permit(workflow)
 end
+local function give_back_lease(token)
+  if redis.call('GET', KEYS[29]) == token then
+    redis.call('DEL', KEYS[29])
+  end
+end
 if not owned then
   return { 'parked', {} }
 end
@@ -679,8 +686,9 @@ if ARGV[18] ~= '' then
   wait[#wait + 1], wait[#wait + 2] = 'wakeAt', ARGV[18]
 end
 write_parts({ 'blockedOn', ARGV[17] }, {}, wait)
-redis.call('ZREM', KEYS[29], ARGV[6])
+redis.call('ZREM', KEYS[30], ARGV[6])
 redis.call('ZREM', KEYS[23], ARGV[6])
+give_back_lease(ARGV[3])
 return_permits(workflow, permits)
 return { 'parked', granted }`,
 };

@@ -46,6 +46,8 @@ export interface ReleaseRunKeys {
   readonly usageRows: string;
   /** usage:sums */
   readonly usageSums: string;
+  /** lease:<id> */
+  readonly lease: string;
   /** leases */
   readonly leases: string;
   /** timers */
@@ -118,9 +120,9 @@ export type ReleaseRunTag = "fenced" | "yielded";
  */
 export const releaseRun: Script<ReleaseRunKeys, ReleaseRunValues, ReleaseRunTag> = {
   name: "release_run",
-  keys: ["run", "statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "parts", "history", "fleetEvents", "outbox", "outboxEntries", "gatesOpen", "log", "logCopy", "logSums", "steps", "inbox", "answers", "usageRows", "usageSums", "leases", "timers"],
+  keys: ["run", "statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "parts", "history", "fleetEvents", "outbox", "outboxEntries", "gatesOpen", "log", "logCopy", "logSums", "steps", "inbox", "answers", "usageRows", "usageSums", "lease", "leases", "timers"],
   values: ["now", "generation", "nonce", "commitId", "after", "runId", "historyMax", "fleetEventsMax", "logStepBytesMax", "logStepLinesMax", "logBytesMax", "logLinesMax", "stepsEnd", "inboxSeen", "totals", "logPieces[]", "partsSet[]", "partsRemoved[]", "stepsEnded[]", "attempts[]", "facts[]", "outboxAdded[]", "outboxDone[]", "gatesOpened[]", "gatesClosed[]", "usage[]"],
-  sha1: "6dea29a06117e0133173aa7c725b7f294a682d96",
+  sha1: "e3bae315379c083a69033e068e1ae8c92b979622",
   source: `local KEYS = KEYS
 local ARGV = ARGV
 local next_argument = 16
@@ -530,6 +532,11 @@ local function count_usage(workflow, added)
   end
   redis.call('HSET', KEYS[22], row, table.concat(numbers, ' '))
 end
+local function give_back_lease(token)
+  if redis.call('GET', KEYS[23]) == token then
+    redis.call('DEL', KEYS[23])
+  end
+end
 if not owned then
   return { 'yielded' }
 end
@@ -543,7 +550,8 @@ else
   end
 end
 redis.call('HDEL', KEYS[1], 'owner', 'tookOver', 'heartbeatAt', 'recoveries')
-redis.call('ZREM', KEYS[23], ARGV[6])
-redis.call('ZADD', KEYS[24], now, ARGV[6])
+redis.call('ZREM', KEYS[24], ARGV[6])
+redis.call('ZADD', KEYS[25], now, ARGV[6])
+give_back_lease(ARGV[3])
 return { 'yielded' }`,
 };

@@ -21,13 +21,13 @@ import {
   unownedChildEvent,
   untakenCancelled,
 } from "../unowned-child.js";
+import { giveBackLease, holdsLease } from "./memory-held-leases.js";
 import { returnPermits } from "./memory-permits.js";
 import {
   addFact,
   addToOutbox,
   copy,
   findRun,
-  holdsLease,
   type MemoryState,
   nextGeneration,
   noteLostLease,
@@ -51,8 +51,11 @@ export function memoryUnownedEndings(state: MemoryState): UnownedEndings {
 function failWithoutOwner(state: MemoryState, request: Parameters<RunStore["failUnowned"]>[0]): FinishReply {
   const { runId, leaseToken, error, retentionMs } = request;
   const run = findRun(state, runId);
-  if (run === undefined || !holdsLease(state, runId, leaseToken)) return { tag: "fenced" };
+  if (run === undefined) return { tag: "fenced" };
+  const isHeld = holdsLease(state, request);
+  giveBackLease(state, { runId, nonce: leaseToken });
   if (isEnded(run.status)) return { tag: "duplicate" };
+  if (!isHeld) return { tag: "fenced" };
   noteLostLease(state, run);
   run.generation = nextGeneration(state, run);
   run.nonce = leaseToken;

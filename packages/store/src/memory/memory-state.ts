@@ -288,12 +288,6 @@ export function nextGeneration(state: MemoryState, run: StoredRun): number {
   return Math.max(run.generation + 1, state.now());
 }
 
-/** True when the lease of the run is held with this token. */
-export function holdsLease(state: MemoryState, runId: string, token: string): boolean {
-  const lease = state.leases.get(runId);
-  return lease !== undefined && lease.token === token && lease.expiresAt > state.now();
-}
-
 /** What a reader of JSON would get: members that are undefined are gone. */
 export function copy<T>(value: T): T {
   return JSON.parse(JSON.stringify(value)) as T;

@@ -21,6 +21,7 @@ import { stepPlace } from "../step-place.js";
 import { signOfLifeMs } from "../sweep-times.js";
 import { usageNumbers } from "../usage-row.js";
 import { disown, emptyInbox, endRun } from "./memory-endings.js";
+import { giveBackLease, leaseRefusal, takeLease } from "./memory-held-leases.js";
 import { appendLog } from "./memory-log.js";
 import { askPermits, returnPermits } from "./memory-permits.js";
 import {
@@ -28,7 +29,6 @@ import {
   addToOutbox,
   copy,
   findRun,
-  holdsLease,
   type MemoryState,
   nextGeneration,
   noteLostLease,
@@ -64,6 +64,7 @@ export function memoryWorkerWrites(state: MemoryState): WorkerWrites {
       );
       run.patience = park.patience;
       giveAway(state, run, park.until);
+      giveBackLease(state, park.fence);
       return { tag: "parked", ...returnPermits(state, run) };
     },
     release: async (commit) => {
@@ -75,6 +76,7 @@ export function memoryWorkerWrites(state: MemoryState): WorkerWrites {
       if (isDuplicate) run.status = status;
       else applyCommit(state, run, { commit, status });
       giveAway(state, run, state.now());
+      giveBackLease(state, commit.fence);
       return { tag: "yielded" };
     },
     finish: async (finish) => finishOwned(state, finish),
@@ -98,13 +100,17 @@ function activate(state: MemoryState, request: Parameters<RunStore["activate"]>[
   const run = findRun(state, runId);
   if (run === undefined) return { tag: "not_found" };
   if (isEnded(run.status)) return { tag: "ended", status: run.status };
-  if (!holdsLease(state, runId, leaseToken)) return { tag: "lost" };
+  const refusal = leaseRefusal(state, request);
+  if (refusal !== undefined) return refusal;
   const isRepeat = run.owner !== undefined && run.nonce === leaseToken;
   let wantedSince: number | undefined;
   if (!isRepeat) {
     const tookOver = run.owner !== undefined;
     const recoveries = run.recoveries + (tookOver ? 1 : 0);
-    if (recoveries > recoveriesMax) return { tag: "crash_loop", recoveries };
+    if (recoveries > recoveriesMax) {
+      takeLease(state, request);
+      return { tag: "crash_loop", recoveries };
+    }
     if (recoveries > recoveriesAdmitted) return { tag: "suspect", recoveries };
     const needsPermits = !tookOver && run.status !== "cancelling";
     if (
@@ -127,6 +133,7 @@ function activate(state: MemoryState, request: Parameters<RunStore["activate"]>[
     state.timers.delete(runId);
     addFact(state, run, { type: "lease.acquired", worker: owner, generation, tookOver });
   }
+  takeLease(state, request);
   const fence = { runId, generation: run.generation, nonce: leaseToken };
   const parts = Object.fromEntries(run.parts);
   const { sealed, tookOver } = run;
@@ -219,6 +226,7 @@ function finishOwned(state: MemoryState, finish: Finish): FinishReply {
   else applyCommit(state, run, { commit: finish, status: finish.status });
   run.recoveries = 0;
   emptyInbox(run);
+  giveBackLease(state, finish.fence);
   return { tag: "finished", ...endRun(state, run, finish) };
 }
 

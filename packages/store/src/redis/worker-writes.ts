@@ -76,6 +76,8 @@ export function workerWrites(partition: Partition): WorkerWrites {
   };
 }
 
+/** When the lease of somebody else is as good as over. */
+const retrySoonMs = 20;
 /** Parts that an activation tells in its own reply: one round trip for all but long lists of items. */
 const partsToldMax = 64;
 
@@ -92,6 +94,7 @@ async function activate(
     values: {
       ...partition.common(),
       ...request,
+      leaseTtlMs: request.leaseTtlMs ?? "",
       recoveriesAdmitted: request.recoveriesAdmitted ?? request.recoveriesMax,
       partsTold: partsToldMax,
       owner: JSON.stringify(request.owner),
@@ -103,6 +106,8 @@ async function activate(
     case "not_found":
     case "limited":
       return { tag };
+    case "busy":
+      return { tag, retryAfterMs: Math.max(retrySoonMs, Number(rest[0])) };
     case "ended":
       return { tag, status: rest[0] as "completed" | "failed" | "cancelled" };
     case "crash_loop":

@@ -41,7 +41,7 @@ const climate = {
 } as const;
 /** Requests about runs. */
 const chancesAt: Readonly<Record<string, number>> = {
-  ...{ acquire: 1, activate: 1, commit: 3, park: 3, release: 1, finish: 3 },
+  ...{ activate: 1, commit: 3, park: 3, release: 1, finish: 3 },
   ...{ createRun: 1, appendEvent: 1, outboxDone: 1, add: 1, wake: 1, settle: 1 },
 };
 const effectChances = 6;

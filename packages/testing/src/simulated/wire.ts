@@ -59,6 +59,7 @@ function leasesOf(machine: Machine, { memory, time }: Redis): LeaseStore {
   });
   const { acquire, renew } = remote(machine, "leases", leases);
   return {
+    draw: leases.draw,
     async acquire(runId, ttlMs) {
       const deadlineMonoMs = machine.clock.monotonic() + ttlMs;
       const reply = await acquire(runId, ttlMs);

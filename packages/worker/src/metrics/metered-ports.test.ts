@@ -247,7 +247,11 @@ describe("metered leases", () => {
       },
     } as Partial<LeaseKeeper> as LeaseKeeper;
     const told: string[] = [];
-    const watch = { onLost: (reason: string) => void told.push(reason), onBeat: () => {} };
+    const watch = {
+      hold: () => "held" as const,
+      onLost: (reason: string) => void told.push(reason),
+      onBeat: () => {},
+    };
     meterKeeper(real, { recorder, clock: systemClock }).keep(lease, watch);
     lose("overdue");
     expect(told).toEqual(["overdue"]);

@@ -97,11 +97,8 @@ function openPartition(
   const leaseRedis = (leaseRedisUrls ?? [redisUrl]).map((url) =>
     connectRedis(url, { role: "client", tag, name: `runfleet-lease-${workerId}`, onCommand }),
   );
-  const store = createRedisStore({
-    redis,
-    leases: leaseRedisUrls === undefined ? "here" : "elsewhere",
-    ...place,
-  });
+  const together = leaseRedisUrls === undefined ? "here" : "elsewhere";
+  const store = createRedisStore({ redis, leases: together, ...place });
   const queue = createRunQueue({
     ...{ connection: redis, tag },
     // The job comes back when the lease may be taken: one of the two alone would only wait for the other.
@@ -110,7 +107,7 @@ function openPartition(
     now: clock.now,
   });
   return {
-    ...{ store, queue, leases: createRedlockLeases({ clients: leaseRedis, ...place }) },
+    ...{ store, queue, leases: createRedlockLeases({ clients: leaseRedis, runs: together, ...place }) },
     examineRedis: () => examineRedis(redis, tag),
     claimLayout: () => claimLayout({ redis, tag, workers: () => store.listWorkers() }),
     disconnect() {
