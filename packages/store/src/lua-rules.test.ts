@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { runTransitions } from "@runfleet/model";
+import { limits, runTransitions } from "@runfleet/model";
 import { describe, expect, test } from "vitest";
 
 const folder = fileURLToPath(new URL("../lua/", import.meta.url));
@@ -24,6 +24,19 @@ test("the scripts let those statuses follow each other that the model lets", () 
     to.split(" ").filter((status) => status !== ""),
   ]);
   expect(Object.fromEntries(followers)).toEqual(runTransitions);
+});
+
+test("the scripts keep to the limits of the model", () => {
+  const named = files.flatMap(([, text]) => [...text.matchAll(/^ *local (\w+_max) = '?(\d+)'?$/gm)]);
+  const told = named.flatMap(([, name = "", value]): [string, number][] => {
+    const limit = name.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
+    return limit in limits ? [[limit, Number(value)]] : [];
+  });
+  expect(told.map(([limit]) => limit).sort()).toEqual([
+    ...["fleetEventsMax", "historyEntriesMax", "inboxPageMax", "runLogBytesMax", "runLogLinesMax"],
+    ...["stepLogBytesMax", "stepLogLinesMax"],
+  ]);
+  expect(limits).toMatchObject(Object.fromEntries(told));
 });
 
 describe.each(files)("%s", (name, text) => {

@@ -33,11 +33,25 @@ export interface ScriptReply<Tag extends string> {
   readonly rest: readonly unknown[];
 }
 
+/** Values in two objects, those of the first before those of the second: to copy one into the other costs more than to make it. */
+export interface Both<Values extends object> {
+  readonly both: readonly [Named, Named];
+  /** Only a type. Never set. */
+  readonly values?: Values;
+}
+
+export function bothOf<First extends object, Second extends object>(
+  first: First,
+  second: Second,
+): Both<First & Second> {
+  return { both: [first as unknown as Named, second as unknown as Named] };
+}
+
 /** Runs one script in one round trip. Throws `redis_unavailable`, or `internal` when the script refuses its input. */
 export function runScript<Keys extends object, Values extends object, Tag extends string>(
   redis: Redis,
   script: Script<Keys, Values, Tag>,
-  input: { readonly keys: Keys | RunNames<Keys>; readonly values: Values },
+  input: { readonly keys: Keys | RunNames<Keys>; readonly values: Values | Both<Values> },
 ): Promise<ScriptReply<Tag>> {
   const named = input as unknown as NamedInput;
   // Chained and not awaited: a worker does this for every step of every run.
@@ -48,10 +62,10 @@ export function runScript<Keys extends object, Values extends object, Tag extend
 }
 
 type Contract = Pick<Script<object, object, string>, "name" | "keys" | "values" | "source">;
-type Named = Readonly<Record<string, ScriptValue | readonly ScriptValue[]>>;
+type Named = Readonly<Record<string, ScriptValue | readonly ScriptValue[] | undefined>>;
 interface NamedInput {
   readonly keys: Named | RunNames<object>;
-  readonly values: Named;
+  readonly values: Named | Both<object>;
 }
 
 function send(redis: Redis, ...call: ConstructorParameters<typeof ScriptCommand>): Promise<unknown> {
@@ -90,8 +104,9 @@ function callText(
   addWord(name);
   addWord(body);
   const firstKey = addKeys(script.keys, named.keys);
+  const [first, second] = isBoth(named.values) ? named.values.both : [named.values, named.values];
   for (const { name: wanted, isList } of contractOf(script.values)) {
-    const value = named.values[wanted];
+    const value = first[wanted] ?? second[wanted];
     if (isList) addList(value as readonly ScriptValue[]);
     else addWord(value as ScriptValue);
   }
@@ -118,6 +133,10 @@ function keysOf(names: readonly string[], given: Named): readonly string[] {
     else keys.push(given[name] as string);
   }
   return keys;
+}
+
+function isBoth(values: NamedInput["values"]): values is Both<object> {
+  return Array.isArray((values as Partial<Both<object>>).both);
 }
 
 function addList(list: readonly ScriptValue[]): void {

@@ -9,16 +9,18 @@
 --   logSums: run:<id>:log:sums
 -- ARGV
 --   logPieces[]: address, head, lines, see log-text.ts
---   logStepBytesMax: of one step
---   logStepLinesMax: of one step
---   logBytesMax: of the run
---   logLinesMax: of the run
 
 -- Most writes have no piece, so nothing is made for those.
 local function append_log()
   if #A.logPieces == 0 then
     return
   end
+
+  -- Limits of the model.
+  local step_log_bytes_max = 262144
+  local step_log_lines_max = 5000
+  local run_log_bytes_max = 1048576
+  local run_log_lines_max = 20000
 
   local log_sums = {}
 
@@ -70,7 +72,7 @@ local function append_log()
   end
 
   local function has_too_much_log(sums, part)
-    return sums.bytes > part * tonumber(A.logStepBytesMax) or sums.lines > part * tonumber(A.logStepLinesMax)
+    return sums.bytes > part * step_log_bytes_max or sums.lines > part * step_log_lines_max
   end
 
   -- A bounded search: what it does not come to is found with the step's next piece.
@@ -96,7 +98,7 @@ local function append_log()
   local function cut_log_of_run()
     local sums = log_sums_of('all')
     for _ = 1, 1000 do
-      if sums.bytes <= tonumber(A.logBytesMax) and sums.lines <= tonumber(A.logLinesMax) then
+      if sums.bytes <= run_log_bytes_max and sums.lines <= run_log_lines_max then
         return
       end
       local oldest = redis.call('XRANGE', K.log, '-', '+', 'COUNT', '1')

@@ -8,8 +8,10 @@
 --   fleetEvents: events
 -- ARGV
 --   runId: id of the run
---   historyMax: entries kept in the history
---   fleetEventsMax: entries kept in the feed
+
+-- Limits of the model.
+local history_entries_max = '20000'
+local fleet_events_max = '50000'
 
 -- After the first entry. A new stream sets 4 KiB aside for entries to come, which most runs never have. A copy is as large
 -- as what is in it, and grows with what is added. Where there is no COPY (before Redis 6.2) the stream stays as it is.
@@ -28,11 +30,11 @@ end
 -- it, since Redis before 7.2 may give the two entries ids of different milliseconds.
 local function add_facts(facts)
   if A.now == '' then
-    local id = redis.call('XADD', K.history, 'MAXLEN', '~', A.historyMax, '*', 'facts', facts)
+    local id = redis.call('XADD', K.history, 'MAXLEN', '~', history_entries_max, '*', 'facts', facts)
     local at = string.match(id, '^%d+')
-    redis.call('XADD', K.fleetEvents, 'MAXLEN', '~', A.fleetEventsMax, '*', 'run', A.runId, 'at', at, 'facts', facts)
+    redis.call('XADD', K.fleetEvents, 'MAXLEN', '~', fleet_events_max, '*', 'run', A.runId, 'at', at, 'facts', facts)
     return
   end
-  redis.call('XADD', K.history, 'MAXLEN', '~', A.historyMax, '*', 'at', now, 'facts', facts)
-  redis.call('XADD', K.fleetEvents, 'MAXLEN', '~', A.fleetEventsMax, '*', 'run', A.runId, 'at', now, 'facts', facts)
+  redis.call('XADD', K.history, 'MAXLEN', '~', history_entries_max, '*', 'at', now, 'facts', facts)
+  redis.call('XADD', K.fleetEvents, 'MAXLEN', '~', fleet_events_max, '*', 'run', A.runId, 'at', now, 'facts', facts)
 end

@@ -2,10 +2,11 @@
 --
 -- KEYS
 --   inbox: run:<id>:inbox
--- ARGV
---   inboxPage: events told at once
+
+-- A limit of the model.
+local inbox_page_max = 500
 
 -- Number of the last consumed event, then the events after it.
 local function unread_events(seen)
-  return { seen, redis.call('LRANGE', K.inbox, '0', string.format('%.0f', tonumber(A.inboxPage) - 1)) }
+  return { seen, redis.call('LRANGE', K.inbox, '0', inbox_page_max - 1) }
 end

@@ -55,12 +55,6 @@ export interface ActivateRunValues {
   readonly now: ScriptValue;
   /** id of the run */
   readonly runId: ScriptValue;
-  /** entries kept in the history */
-  readonly historyMax: ScriptValue;
-  /** entries kept in the feed */
-  readonly fleetEventsMax: ScriptValue;
-  /** events told at once */
-  readonly inboxPage: ScriptValue;
   /** value the lease must have */
   readonly leaseToken: ScriptValue;
   /** how long it lives when it is taken here; empty when it must be held already */
@@ -99,8 +93,8 @@ export type ActivateRunTag = "activated" | "lost" | "busy" | "ended" | "not_foun
 export const activateRun: Script<ActivateRunKeys, ActivateRunValues, ActivateRunTag> = {
   name: "activate_run",
   keys: ["statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "history", "historyCopy", "fleetEvents", "run", "inbox", "outbox", "outboxEntries", "timers", "permitsHeld", "permitsWaiting", "permitsWaiters", "limitsDeclared", "limitsSet", "parts", "lease", "leases"],
-  values: ["now", "runId", "historyMax", "fleetEventsMax", "inboxPage", "leaseToken", "leaseTtlMs", "checksLease", "owner", "recoveriesMax", "recoveriesAdmitted", "partsTold"],
-  sha1: "644b512153d0f38318b74525318cf9cd6dc19e89",
+  values: ["now", "runId", "leaseToken", "leaseTtlMs", "checksLease", "owner", "recoveriesMax", "recoveriesAdmitted", "partsTold"],
+  sha1: "04ca8577ac6dc0779c9432fbad62eb327b20e865",
   source: `local KEYS = KEYS
 local ARGV = ARGV
 local usual_pool = '"default"'
@@ -140,6 +134,8 @@ local function set_status(run_key, row, from, to)
     move_row(row, from, to)
   end
 end
+local history_entries_max = '20000'
+local fleet_events_max = '50000'
 local function fit_stream(key, copy)
   local copied = redis.pcall('COPY', key, copy, 'REPLACE')
   if copied == 1 then
@@ -151,19 +147,20 @@ local function fit_history()
 end
 local function add_facts(facts)
   if ARGV[1] == '' then
-    local id = redis.call('XADD', KEYS[8], 'MAXLEN', '~', ARGV[3], '*', 'facts', facts)
+    local id = redis.call('XADD', KEYS[8], 'MAXLEN', '~', history_entries_max, '*', 'facts', facts)
     local at = string.match(id, '^%d+')
-    redis.call('XADD', KEYS[10], 'MAXLEN', '~', ARGV[4], '*', 'run', ARGV[2], 'at', at, 'facts', facts)
+    redis.call('XADD', KEYS[10], 'MAXLEN', '~', fleet_events_max, '*', 'run', ARGV[2], 'at', at, 'facts', facts)
     return
   end
-  redis.call('XADD', KEYS[8], 'MAXLEN', '~', ARGV[3], '*', 'at', now, 'facts', facts)
-  redis.call('XADD', KEYS[10], 'MAXLEN', '~', ARGV[4], '*', 'run', ARGV[2], 'at', now, 'facts', facts)
+  redis.call('XADD', KEYS[8], 'MAXLEN', '~', history_entries_max, '*', 'at', now, 'facts', facts)
+  redis.call('XADD', KEYS[10], 'MAXLEN', '~', fleet_events_max, '*', 'run', ARGV[2], 'at', now, 'facts', facts)
 end
 local function lost_lease(generation)
   return '["ll",' .. redis.call('HGET', KEYS[11], 'owner') .. ',' .. generation .. ']\\n'
 end
+local inbox_page_max = 500
 local function unread_events(seen)
-  return { seen, redis.call('LRANGE', KEYS[12], '0', string.format('%.0f', tonumber(ARGV[5]) - 1)) }
+  return { seen, redis.call('LRANGE', KEYS[12], '0', inbox_page_max - 1) }
 end
 local function add_to_outbox(id, entry)
   redis.call('ZADD', KEYS[13], now, id)
@@ -288,9 +285,9 @@ end
 if has_ended(status) then
   return { 'ended', status }
 end
-local holder = ARGV[8] ~= '' and redis.call('GET', KEYS[22])
-local is_held = ARGV[8] == '' or holder == ARGV[6]
-if not is_held and ARGV[7] == '' then
+local holder = ARGV[5] ~= '' and redis.call('GET', KEYS[22])
+local is_held = ARGV[5] == '' or holder == ARGV[3]
+if not is_held and ARGV[4] == '' then
   return { 'lost' }
 end
 if not is_held and holder then
@@ -298,21 +295,21 @@ if not is_held and holder then
 end
 local function take_lease()
   if not is_held then
-    redis.call('SET', KEYS[22], ARGV[6], 'PX', ARGV[7])
+    redis.call('SET', KEYS[22], ARGV[3], 'PX', ARGV[4])
   end
 end
 local generation = stored[3]
 local took_over = stored[7]
 local wanted_since = ''
-local is_repeat = stored[5] and stored[4] == ARGV[6]
+local is_repeat = stored[5] and stored[4] == ARGV[3]
 if not is_repeat then
   took_over = stored[5] and '1' or '0'
   local recoveries = tonumber(stored[6] or '0') + tonumber(took_over)
-  if recoveries > tonumber(ARGV[10]) then
+  if recoveries > tonumber(ARGV[7]) then
     take_lease()
     return { 'crash_loop', string.format('%.0f', recoveries) }
   end
-  if recoveries > tonumber(ARGV[11]) then
+  if recoveries > tonumber(ARGV[8]) then
     return { 'suspect', string.format('%.0f', recoveries) }
   end
   local needs_permits = took_over == '0' and status ~= 'cancelling'
@@ -328,7 +325,7 @@ if not is_repeat then
   generation = string.format('%.0f', math.max(tonumber(generation) + 1, tonumber(now)))
   local to = open_status(status, 'running')
   redis.call(
-    'HSET', KEYS[11], 'generation', generation, 'nonce', ARGV[6], 'owner', ARGV[9], 'tookOver', took_over,
+    'HSET', KEYS[11], 'generation', generation, 'nonce', ARGV[3], 'owner', ARGV[6], 'tookOver', took_over,
     'heartbeatAt', now, 'startedAt', stored[8] or now, 'status', to
   )
   if took_over == '1' then
@@ -342,7 +339,7 @@ if not is_repeat then
   move_row(stored[2], status, to)
   redis.call('ZADD', KEYS[23], now, ARGV[2])
   redis.call('ZREM', KEYS[15], ARGV[2])
-  add_facts(lost .. '["la",' .. ARGV[9] .. ',' .. generation .. (took_over == '1' and ',true' or '') .. ']')
+  add_facts(lost .. '["la",' .. ARGV[6] .. ',' .. generation .. (took_over == '1' and ',true' or '') .. ']')
   if is_first then
     fit_history()
   else
@@ -351,7 +348,7 @@ if not is_repeat then
   end
 end
 take_lease()
-local are_left = redis.call('HLEN', KEYS[21]) > tonumber(ARGV[12])
+local are_left = redis.call('HLEN', KEYS[21]) > tonumber(ARGV[9])
 return {
   'activated', generation, took_over,
   redis.call('HGETALL', KEYS[11]), are_left and {} or redis.call('HGETALL', KEYS[21]), unread_events(stored[13] or '0'),

@@ -63,26 +63,12 @@ export interface CommitRunValues {
   readonly after: ScriptValue;
   /** id of the run */
   readonly runId: ScriptValue;
-  /** entries kept in the history */
-  readonly historyMax: ScriptValue;
-  /** entries kept in the feed */
-  readonly fleetEventsMax: ScriptValue;
-  /** of one step */
-  readonly logStepBytesMax: ScriptValue;
-  /** of one step */
-  readonly logStepLinesMax: ScriptValue;
-  /** of the run */
-  readonly logBytesMax: ScriptValue;
-  /** of the run */
-  readonly logLinesMax: ScriptValue;
   /** ordinal after the last step's of this commit, or 0 */
   readonly stepsEnd: ScriptValue;
   /** number of the last event this commit consumes */
   readonly inboxSeen: ScriptValue;
   /** text, or empty while they are 0 */
   readonly totals: ScriptValue;
-  /** events told at once */
-  readonly inboxPage: ScriptValue;
   /** status the run should have afterwards */
   readonly status: ScriptValue;
   /** 1 when the run came forward with this commit, else empty */
@@ -126,11 +112,11 @@ export type CommitRunTag = "fenced" | "ok" | "duplicate";
 export const commitRun: Script<CommitRunKeys, CommitRunValues, CommitRunTag> = {
   name: "commit_run",
   keys: ["run", "statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "parts", "history", "fleetEvents", "outbox", "outboxEntries", "gatesOpen", "log", "logCopy", "logSums", "steps", "inbox", "answers", "usageRows", "usageSums", "leases"],
-  values: ["now", "generation", "nonce", "commitId", "after", "runId", "historyMax", "fleetEventsMax", "logStepBytesMax", "logStepLinesMax", "logBytesMax", "logLinesMax", "stepsEnd", "inboxSeen", "totals", "inboxPage", "status", "progress", "signOfLifeMs", "logPieces[]", "partsSet[]", "partsRemoved[]", "stepsEnded[]", "attempts[]", "facts[]", "outboxAdded[]", "outboxDone[]", "gatesOpened[]", "gatesClosed[]", "usage[]"],
-  sha1: "c9a03e9cd481bfc1df295f1eb26d9efa2b249dba",
+  values: ["now", "generation", "nonce", "commitId", "after", "runId", "stepsEnd", "inboxSeen", "totals", "status", "progress", "signOfLifeMs", "logPieces[]", "partsSet[]", "partsRemoved[]", "stepsEnded[]", "attempts[]", "facts[]", "outboxAdded[]", "outboxDone[]", "gatesOpened[]", "gatesClosed[]", "usage[]"],
+  sha1: "6d6bf5b65001d37684c8da5d85c8306cfc9bbbdd",
   source: `local KEYS = KEYS
 local ARGV = ARGV
-local next_argument = 20
+local next_argument = 13
 local function take_list()
   local first, count = next_argument + 1, tonumber(ARGV[next_argument])
   next_argument = first + count
@@ -256,6 +242,8 @@ local function write_parts(set, removed, fields)
   call_in_chunks('HSET', KEYS[9], far)
   call_in_chunks('HDEL', KEYS[9], left_parts)
 end
+local history_entries_max = '20000'
+local fleet_events_max = '50000'
 local function fit_stream(key, copy)
   local copied = redis.pcall('COPY', key, copy, 'REPLACE')
   if copied == 1 then
@@ -264,13 +252,13 @@ local function fit_stream(key, copy)
 end
 local function add_facts(facts)
   if ARGV[1] == '' then
-    local id = redis.call('XADD', KEYS[10], 'MAXLEN', '~', ARGV[7], '*', 'facts', facts)
+    local id = redis.call('XADD', KEYS[10], 'MAXLEN', '~', history_entries_max, '*', 'facts', facts)
     local at = string.match(id, '^%d+')
-    redis.call('XADD', KEYS[11], 'MAXLEN', '~', ARGV[8], '*', 'run', ARGV[6], 'at', at, 'facts', facts)
+    redis.call('XADD', KEYS[11], 'MAXLEN', '~', fleet_events_max, '*', 'run', ARGV[6], 'at', at, 'facts', facts)
     return
   end
-  redis.call('XADD', KEYS[10], 'MAXLEN', '~', ARGV[7], '*', 'at', now, 'facts', facts)
-  redis.call('XADD', KEYS[11], 'MAXLEN', '~', ARGV[8], '*', 'run', ARGV[6], 'at', now, 'facts', facts)
+  redis.call('XADD', KEYS[10], 'MAXLEN', '~', history_entries_max, '*', 'at', now, 'facts', facts)
+  redis.call('XADD', KEYS[11], 'MAXLEN', '~', fleet_events_max, '*', 'run', ARGV[6], 'at', now, 'facts', facts)
 end
 local function add_to_outbox(id, entry)
   redis.call('ZADD', KEYS[12], now, id)
@@ -333,6 +321,10 @@ local function append_log()
   if #value_logPieces == 0 then
     return
   end
+  local step_log_bytes_max = 262144
+  local step_log_lines_max = 5000
+  local run_log_bytes_max = 1048576
+  local run_log_lines_max = 20000
   local log_sums = {}
   local function log_sums_of(field)
     if not log_sums[field] then
@@ -376,7 +368,7 @@ local function append_log()
     count_log('all', piece, -1)
   end
   local function has_too_much_log(sums, part)
-    return sums.bytes > part * tonumber(ARGV[9]) or sums.lines > part * tonumber(ARGV[10])
+    return sums.bytes > part * step_log_bytes_max or sums.lines > part * step_log_lines_max
   end
   local function cut_log_of_step(address)
     local sums = log_sums_of(address)
@@ -399,7 +391,7 @@ local function append_log()
   local function cut_log_of_run()
     local sums = log_sums_of('all')
     for _ = 1, 1000 do
-      if sums.bytes <= tonumber(ARGV[11]) and sums.lines <= tonumber(ARGV[12]) then
+      if sums.bytes <= run_log_bytes_max and sums.lines <= run_log_lines_max then
         return
       end
       local oldest = redis.call('XRANGE', KEYS[15], '-', '+', 'COUNT', '1')
@@ -470,7 +462,7 @@ local function change_gates()
   end
 end
 local function count_consumed()
-  local wanted = tonumber(ARGV[14]) - tonumber(inbox_seen)
+  local wanted = tonumber(ARGV[8]) - tonumber(inbox_seen)
   return wanted > 0 and math.min(wanted, redis.call('LLEN', KEYS[19])) or 0
 end
 local function remember_commit()
@@ -486,15 +478,15 @@ local function apply_commit(from, to, fields)
   if from ~= to then
     put('status', to)
   end
-  if tonumber(ARGV[13]) > tonumber(steps_end) then
-    put('stepsEnd', ARGV[13])
+  if tonumber(ARGV[7]) > tonumber(steps_end) then
+    put('stepsEnd', ARGV[7])
   end
   if consumed > 0 then
     inbox_seen = string.format('%.0f', tonumber(inbox_seen) + consumed)
     put('inboxSeen', inbox_seen)
   end
-  if ARGV[15] ~= '' then
-    put('totals', ARGV[15])
+  if ARGV[9] ~= '' then
+    put('totals', ARGV[9])
   end
   write_parts(value_partsSet, value_partsRemoved, fields)
   call_in_chunks('HSET', KEYS[18], value_stepsEnded)
@@ -552,23 +544,24 @@ local function count_usage(workflow, added)
   end
   redis.call('HSET', KEYS[22], row, table.concat(numbers, ' '))
 end
+local inbox_page_max = 500
 local function unread_events(seen)
-  return { seen, redis.call('LRANGE', KEYS[19], '0', string.format('%.0f', tonumber(ARGV[16]) - 1)) }
+  return { seen, redis.call('LRANGE', KEYS[19], '0', inbox_page_max - 1) }
 end
 local function sign_of_life()
-  if was_heard_at and tonumber(now) - tonumber(was_heard_at) < tonumber(ARGV[19]) then
+  if was_heard_at and tonumber(now) - tonumber(was_heard_at) < tonumber(ARGV[12]) then
     return {}
   end
   redis.call('ZADD', KEYS[23], now, ARGV[6])
   return { 'heartbeatAt', now }
 end
 if not duplicate then
-  local to = open_status(status, ARGV[17])
+  local to = open_status(status, ARGV[10])
   if has_ended(to) or not may_become(status, to) then
     return illegal_status(status, to)
   end
   apply_commit(status, to, sign_of_life())
-  if ARGV[18] ~= '' and has_recoveries then
+  if ARGV[11] ~= '' and has_recoveries then
     redis.call('HDEL', KEYS[1], 'recoveries')
   end
   if #value_usage > 0 then

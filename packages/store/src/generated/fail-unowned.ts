@@ -79,10 +79,6 @@ export interface FailUnownedValues {
   readonly now: ScriptValue;
   /** id of the run */
   readonly runId: ScriptValue;
-  /** entries kept in the history */
-  readonly historyMax: ScriptValue;
-  /** entries kept in the feed */
-  readonly fleetEventsMax: ScriptValue;
   /** how much longer than asked a child is kept, so that a sweeper can see in time that its root is there */
   readonly childGraceMs: ScriptValue;
   /** JSON, or empty */
@@ -123,8 +119,8 @@ export type FailUnownedTag = "finished" | "duplicate" | "fenced";
 export const failUnowned: Script<FailUnownedKeys, FailUnownedValues, FailUnownedTag> = {
   name: "fail_unowned",
   keys: ["statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "history", "fleetEvents", "run", "parts", "timers", "outbox", "outboxEntries", "gatesOpen", "steps", "inbox", "dedupe", "children", "answers", "log", "logSums", "permitsHeld", "permitsWaiting", "permitsWaiters", "limitsDeclared", "limitsSet", "usageRows", "usageSums", "leases", "runsEnded", "runsUnfiled", "parentRun", "parentInbox", "lease"],
-  values: ["now", "runId", "historyMax", "fleetEventsMax", "childGraceMs", "error", "summary", "retentionMs", "parentId", "parentEvent", "wakeId", "wakeHead", "forgetMax", "leaseToken", "checksLease", "fact"],
-  sha1: "6d1099afe82574f490c761592ed085cab23de764",
+  values: ["now", "runId", "childGraceMs", "error", "summary", "retentionMs", "parentId", "parentEvent", "wakeId", "wakeHead", "forgetMax", "leaseToken", "checksLease", "fact"],
+  sha1: "6f099836270b7ca4bb2df9f3a23fcd6591583a05",
   source: `local KEYS = KEYS
 local ARGV = ARGV
 local now = ARGV[1]
@@ -157,15 +153,17 @@ local function set_status(run_key, row, from, to)
     move_row(row, from, to)
   end
 end
+local history_entries_max = '20000'
+local fleet_events_max = '50000'
 local function add_facts(facts)
   if ARGV[1] == '' then
-    local id = redis.call('XADD', KEYS[8], 'MAXLEN', '~', ARGV[3], '*', 'facts', facts)
+    local id = redis.call('XADD', KEYS[8], 'MAXLEN', '~', history_entries_max, '*', 'facts', facts)
     local at = string.match(id, '^%d+')
-    redis.call('XADD', KEYS[9], 'MAXLEN', '~', ARGV[4], '*', 'run', ARGV[2], 'at', at, 'facts', facts)
+    redis.call('XADD', KEYS[9], 'MAXLEN', '~', fleet_events_max, '*', 'run', ARGV[2], 'at', at, 'facts', facts)
     return
   end
-  redis.call('XADD', KEYS[8], 'MAXLEN', '~', ARGV[3], '*', 'at', now, 'facts', facts)
-  redis.call('XADD', KEYS[9], 'MAXLEN', '~', ARGV[4], '*', 'run', ARGV[2], 'at', now, 'facts', facts)
+  redis.call('XADD', KEYS[8], 'MAXLEN', '~', history_entries_max, '*', 'at', now, 'facts', facts)
+  redis.call('XADD', KEYS[9], 'MAXLEN', '~', fleet_events_max, '*', 'run', ARGV[2], 'at', now, 'facts', facts)
 end
 local function lost_lease(generation)
   return '["ll",' .. redis.call('HGET', KEYS[10], 'owner') .. ',' .. generation .. ']\\n'
@@ -279,7 +277,7 @@ end
 local function keep_for(kept_ms)
   local kept = { KEYS[10], KEYS[11], KEYS[16], KEYS[8] }
   if redis.call('EXISTS', KEYS[19], KEYS[20], KEYS[17], KEYS[18], KEYS[21], KEYS[22]) > 0 then
-    redis.call('PEXPIRE', KEYS[19], string.format('%.0f', tonumber(kept_ms) + tonumber(ARGV[5])))
+    redis.call('PEXPIRE', KEYS[19], string.format('%.0f', tonumber(kept_ms) + tonumber(ARGV[3])))
     kept = { KEYS[10], KEYS[11], KEYS[16], KEYS[8], KEYS[20], KEYS[17], KEYS[18], KEYS[21], KEYS[22] }
   end
   for index = 1, #kept do
@@ -441,7 +439,7 @@ local function parent_wake(status, owner, patience)
   return unread == 1 and 'soon' or ''
 end
 local function tell_parent(child_status)
-  if ARGV[10] == '' then
+  if ARGV[8] == '' then
     return ''
   end
   local parent = redis.call('HMGET', KEYS[33], 'status', 'row', 'owner', 'pool', 'unowned', 'patience')
@@ -450,32 +448,32 @@ local function tell_parent(child_status)
   end
   if has_ended(parent[1]) then
     if parent[5] then
-      redis.call('RPUSH', KEYS[34], ARGV[10])
+      redis.call('RPUSH', KEYS[34], ARGV[8])
       redis.call('PEXPIRE', KEYS[34], redis.call('PTTL', KEYS[33]))
     end
     return ''
   end
   push_event({
-    id = ARGV[9], run = KEYS[33], inbox = KEYS[34],
+    id = ARGV[7], run = KEYS[33], inbox = KEYS[34],
     status = parent[1], row = parent[2], owner = parent[3],
-  }, ARGV[10])
+  }, ARGV[8])
   local wake = parent_wake(child_status, parent[3], parent[6])
   if wake ~= '' then
-    add_to_outbox(ARGV[11], ARGV[12] .. (parent[4] or usual_pool) .. '}')
+    add_to_outbox(ARGV[9], ARGV[10] .. (parent[4] or usual_pool) .. '}')
   end
   return wake
 end
 local function keep_for_a_while(entry)
-  local is_child = ARGV[9] ~= ''
-  keep_for(is_child and string.format('%.0f', ARGV[8] + ARGV[5]) or ARGV[8])
-  redis.call('ZADD', KEYS[31], string.format('%.0f', tonumber(now) + tonumber(ARGV[8])), entry)
+  local is_child = ARGV[7] ~= ''
+  keep_for(is_child and string.format('%.0f', ARGV[6] + ARGV[3]) or ARGV[6])
+  redis.call('ZADD', KEYS[31], string.format('%.0f', tonumber(now) + tonumber(ARGV[6])), entry)
   redis.call('ZADD', KEYS[32], now, entry)
 end
 local function end_texts()
-  if ARGV[6] == '' then
-    return 'summary', ARGV[7]
+  if ARGV[4] == '' then
+    return 'summary', ARGV[5]
   end
-  return 'summary', ARGV[7], 'error', ARGV[6]
+  return 'summary', ARGV[5], 'error', ARGV[4]
 end
 local function write_end()
   write_parts({ end_texts() }, { 'blockedOn' }, { 'endedAt', now })
@@ -494,7 +492,7 @@ local function end_run(ended)
   count_usage(ended.workflow, usage)
   return_permits(ended.workflow, ended.permits)
   keep_for_a_while(ended.row .. ' ' .. ended.workflow)
-  return redis.call('ZRANGEBYSCORE', KEYS[31], '-inf', now, 'LIMIT', '0', ARGV[13]), wake
+  return redis.call('ZRANGEBYSCORE', KEYS[31], '-inf', now, 'LIMIT', '0', ARGV[11]), wake
 end
 local function give_back_lease(token)
   if redis.call('GET', KEYS[35]) == token then
@@ -507,18 +505,18 @@ if not status then
   return { 'fenced' }
 end
 if has_ended(status) then
-  give_back_lease(ARGV[14])
+  give_back_lease(ARGV[12])
   return { 'duplicate' }
 end
-if ARGV[15] ~= '' and redis.call('GET', KEYS[35]) ~= ARGV[14] then
+if ARGV[13] ~= '' and redis.call('GET', KEYS[35]) ~= ARGV[12] then
   return { 'fenced' }
 end
 local generation = string.format('%.0f', math.max(tonumber(stored[3]) + 1, tonumber(now)))
-redis.call('HSET', KEYS[10], 'generation', generation, 'nonce', ARGV[14], 'unowned', '1')
+redis.call('HSET', KEYS[10], 'generation', generation, 'nonce', ARGV[12], 'unowned', '1')
 set_status(KEYS[10], stored[2], status, 'failed')
-add_facts((stored[4] and lost_lease(stored[3]) or '') .. ARGV[16])
+add_facts((stored[4] and lost_lease(stored[3]) or '') .. ARGV[14])
 write_end()
-give_back_lease(ARGV[14])
+give_back_lease(ARGV[12])
 return {
   'finished', end_run({ row = stored[2], workflow = stored[5], status = 'failed', permits = stored[6] }), granted,
 }`,

@@ -89,18 +89,6 @@ export interface FinishRunValues {
   readonly after: ScriptValue;
   /** id of the run */
   readonly runId: ScriptValue;
-  /** entries kept in the history */
-  readonly historyMax: ScriptValue;
-  /** entries kept in the feed */
-  readonly fleetEventsMax: ScriptValue;
-  /** of one step */
-  readonly logStepBytesMax: ScriptValue;
-  /** of one step */
-  readonly logStepLinesMax: ScriptValue;
-  /** of the run */
-  readonly logBytesMax: ScriptValue;
-  /** of the run */
-  readonly logLinesMax: ScriptValue;
   /** ordinal after the last step's of this commit, or 0 */
   readonly stepsEnd: ScriptValue;
   /** number of the last event this commit consumes */
@@ -164,11 +152,11 @@ export type FinishRunTag = "fenced" | "finished" | "duplicate";
 export const finishRun: Script<FinishRunKeys, FinishRunValues, FinishRunTag> = {
   name: "finish_run",
   keys: ["run", "statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "parts", "history", "fleetEvents", "outbox", "outboxEntries", "gatesOpen", "log", "logCopy", "logSums", "steps", "inbox", "answers", "timers", "dedupe", "children", "permitsHeld", "permitsWaiting", "permitsWaiters", "limitsDeclared", "limitsSet", "usageRows", "usageSums", "leases", "runsEnded", "runsUnfiled", "parentRun", "parentInbox", "lease"],
-  values: ["now", "generation", "nonce", "commitId", "after", "runId", "historyMax", "fleetEventsMax", "logStepBytesMax", "logStepLinesMax", "logBytesMax", "logLinesMax", "stepsEnd", "inboxSeen", "totals", "childGraceMs", "error", "summary", "retentionMs", "parentId", "parentEvent", "wakeId", "wakeHead", "forgetMax", "status", "logPieces[]", "partsSet[]", "partsRemoved[]", "stepsEnded[]", "attempts[]", "facts[]", "outboxAdded[]", "outboxDone[]", "gatesOpened[]", "gatesClosed[]", "usage[]"],
-  sha1: "060c12a8007b300d7039896a7ce89c399016804a",
+  values: ["now", "generation", "nonce", "commitId", "after", "runId", "stepsEnd", "inboxSeen", "totals", "childGraceMs", "error", "summary", "retentionMs", "parentId", "parentEvent", "wakeId", "wakeHead", "forgetMax", "status", "logPieces[]", "partsSet[]", "partsRemoved[]", "stepsEnded[]", "attempts[]", "facts[]", "outboxAdded[]", "outboxDone[]", "gatesOpened[]", "gatesClosed[]", "usage[]"],
+  sha1: "dbb3b576f9d0d667baaebde2800e2b76cef81051",
   source: `local KEYS = KEYS
 local ARGV = ARGV
-local next_argument = 26
+local next_argument = 20
 local function take_list()
   local first, count = next_argument + 1, tonumber(ARGV[next_argument])
   next_argument = first + count
@@ -294,6 +282,8 @@ local function write_parts(set, removed, fields)
   call_in_chunks('HSET', KEYS[9], far)
   call_in_chunks('HDEL', KEYS[9], left_parts)
 end
+local history_entries_max = '20000'
+local fleet_events_max = '50000'
 local function fit_stream(key, copy)
   local copied = redis.pcall('COPY', key, copy, 'REPLACE')
   if copied == 1 then
@@ -302,13 +292,13 @@ local function fit_stream(key, copy)
 end
 local function add_facts(facts)
   if ARGV[1] == '' then
-    local id = redis.call('XADD', KEYS[10], 'MAXLEN', '~', ARGV[7], '*', 'facts', facts)
+    local id = redis.call('XADD', KEYS[10], 'MAXLEN', '~', history_entries_max, '*', 'facts', facts)
     local at = string.match(id, '^%d+')
-    redis.call('XADD', KEYS[11], 'MAXLEN', '~', ARGV[8], '*', 'run', ARGV[6], 'at', at, 'facts', facts)
+    redis.call('XADD', KEYS[11], 'MAXLEN', '~', fleet_events_max, '*', 'run', ARGV[6], 'at', at, 'facts', facts)
     return
   end
-  redis.call('XADD', KEYS[10], 'MAXLEN', '~', ARGV[7], '*', 'at', now, 'facts', facts)
-  redis.call('XADD', KEYS[11], 'MAXLEN', '~', ARGV[8], '*', 'run', ARGV[6], 'at', now, 'facts', facts)
+  redis.call('XADD', KEYS[10], 'MAXLEN', '~', history_entries_max, '*', 'at', now, 'facts', facts)
+  redis.call('XADD', KEYS[11], 'MAXLEN', '~', fleet_events_max, '*', 'run', ARGV[6], 'at', now, 'facts', facts)
 end
 local function add_to_outbox(id, entry)
   redis.call('ZADD', KEYS[12], now, id)
@@ -371,6 +361,10 @@ local function append_log()
   if #value_logPieces == 0 then
     return
   end
+  local step_log_bytes_max = 262144
+  local step_log_lines_max = 5000
+  local run_log_bytes_max = 1048576
+  local run_log_lines_max = 20000
   local log_sums = {}
   local function log_sums_of(field)
     if not log_sums[field] then
@@ -414,7 +408,7 @@ local function append_log()
     count_log('all', piece, -1)
   end
   local function has_too_much_log(sums, part)
-    return sums.bytes > part * tonumber(ARGV[9]) or sums.lines > part * tonumber(ARGV[10])
+    return sums.bytes > part * step_log_bytes_max or sums.lines > part * step_log_lines_max
   end
   local function cut_log_of_step(address)
     local sums = log_sums_of(address)
@@ -437,7 +431,7 @@ local function append_log()
   local function cut_log_of_run()
     local sums = log_sums_of('all')
     for _ = 1, 1000 do
-      if sums.bytes <= tonumber(ARGV[11]) and sums.lines <= tonumber(ARGV[12]) then
+      if sums.bytes <= run_log_bytes_max and sums.lines <= run_log_lines_max then
         return
       end
       local oldest = redis.call('XRANGE', KEYS[15], '-', '+', 'COUNT', '1')
@@ -508,7 +502,7 @@ local function change_gates()
   end
 end
 local function count_consumed()
-  local wanted = tonumber(ARGV[14]) - tonumber(inbox_seen)
+  local wanted = tonumber(ARGV[8]) - tonumber(inbox_seen)
   return wanted > 0 and math.min(wanted, redis.call('LLEN', KEYS[19])) or 0
 end
 local function remember_commit()
@@ -524,15 +518,15 @@ local function apply_commit(from, to, fields)
   if from ~= to then
     put('status', to)
   end
-  if tonumber(ARGV[13]) > tonumber(steps_end) then
-    put('stepsEnd', ARGV[13])
+  if tonumber(ARGV[7]) > tonumber(steps_end) then
+    put('stepsEnd', ARGV[7])
   end
   if consumed > 0 then
     inbox_seen = string.format('%.0f', tonumber(inbox_seen) + consumed)
     put('inboxSeen', inbox_seen)
   end
-  if ARGV[15] ~= '' then
-    put('totals', ARGV[15])
+  if ARGV[9] ~= '' then
+    put('totals', ARGV[9])
   end
   write_parts(value_partsSet, value_partsRemoved, fields)
   call_in_chunks('HSET', KEYS[18], value_stepsEnded)
@@ -569,7 +563,7 @@ end
 local function keep_for(kept_ms)
   local kept = { KEYS[1], KEYS[9], KEYS[18], KEYS[10] }
   if redis.call('EXISTS', KEYS[23], KEYS[20], KEYS[19], KEYS[22], KEYS[15], KEYS[17]) > 0 then
-    redis.call('PEXPIRE', KEYS[23], string.format('%.0f', tonumber(kept_ms) + tonumber(ARGV[16])))
+    redis.call('PEXPIRE', KEYS[23], string.format('%.0f', tonumber(kept_ms) + tonumber(ARGV[10])))
     kept = { KEYS[1], KEYS[9], KEYS[18], KEYS[10], KEYS[20], KEYS[19], KEYS[22], KEYS[15], KEYS[17] }
   end
   for index = 1, #kept do
@@ -731,7 +725,7 @@ local function parent_wake(status, owner, patience)
   return unread == 1 and 'soon' or ''
 end
 local function tell_parent(child_status)
-  if ARGV[21] == '' then
+  if ARGV[15] == '' then
     return ''
   end
   local parent = redis.call('HMGET', KEYS[34], 'status', 'row', 'owner', 'pool', 'unowned', 'patience')
@@ -740,35 +734,35 @@ local function tell_parent(child_status)
   end
   if has_ended(parent[1]) then
     if parent[5] then
-      redis.call('RPUSH', KEYS[35], ARGV[21])
+      redis.call('RPUSH', KEYS[35], ARGV[15])
       redis.call('PEXPIRE', KEYS[35], redis.call('PTTL', KEYS[34]))
     end
     return ''
   end
   push_event({
-    id = ARGV[20], run = KEYS[34], inbox = KEYS[35],
+    id = ARGV[14], run = KEYS[34], inbox = KEYS[35],
     status = parent[1], row = parent[2], owner = parent[3],
-  }, ARGV[21])
+  }, ARGV[15])
   local wake = parent_wake(child_status, parent[3], parent[6])
   if wake ~= '' then
-    add_to_outbox(ARGV[22], ARGV[23] .. (parent[4] or usual_pool) .. '}')
+    add_to_outbox(ARGV[16], ARGV[17] .. (parent[4] or usual_pool) .. '}')
   end
   return wake
 end
 local function keep_for_a_while(entry)
-  local is_child = ARGV[20] ~= ''
-  keep_for(is_child and string.format('%.0f', ARGV[19] + ARGV[16]) or ARGV[19])
-  redis.call('ZADD', KEYS[32], string.format('%.0f', tonumber(now) + tonumber(ARGV[19])), entry)
+  local is_child = ARGV[14] ~= ''
+  keep_for(is_child and string.format('%.0f', ARGV[13] + ARGV[10]) or ARGV[13])
+  redis.call('ZADD', KEYS[32], string.format('%.0f', tonumber(now) + tonumber(ARGV[13])), entry)
   redis.call('ZADD', KEYS[33], now, entry)
 end
 local function empty_inbox()
   redis.call('DEL', KEYS[19], KEYS[22])
 end
 local function end_texts()
-  if ARGV[17] == '' then
-    return 'summary', ARGV[18]
+  if ARGV[11] == '' then
+    return 'summary', ARGV[12]
   end
-  return 'summary', ARGV[18], 'error', ARGV[17]
+  return 'summary', ARGV[12], 'error', ARGV[11]
 end
 local function write_end()
   write_parts({ end_texts() }, { 'blockedOn' }, { 'endedAt', now })
@@ -787,7 +781,7 @@ local function end_run(ended)
   count_usage(ended.workflow, usage)
   return_permits(ended.workflow, ended.permits)
   keep_for_a_while(ended.row .. ' ' .. ended.workflow)
-  return redis.call('ZRANGEBYSCORE', KEYS[32], '-inf', now, 'LIMIT', '0', ARGV[24]), wake
+  return redis.call('ZRANGEBYSCORE', KEYS[32], '-inf', now, 'LIMIT', '0', ARGV[18]), wake
 end
 local function give_back_lease(token)
   if redis.call('GET', KEYS[36]) == token then
@@ -797,17 +791,17 @@ end
 if not owned then
   return { 'duplicate' }
 end
-if not has_ended(ARGV[25]) or not may_become(status, ARGV[25]) then
-  return illegal_status(status, ARGV[25])
+if not has_ended(ARGV[19]) or not may_become(status, ARGV[19]) then
+  return illegal_status(status, ARGV[19])
 end
 if duplicate then
-  set_status(KEYS[1], row, status, ARGV[25])
+  set_status(KEYS[1], row, status, ARGV[19])
   write_end()
 else
   for _, text in ipairs({ end_texts() }) do
     value_partsSet[#value_partsSet + 1] = text
   end
-  apply_commit(status, ARGV[25], { 'endedAt', now })
+  apply_commit(status, ARGV[19], { 'endedAt', now })
 end
 if has_recoveries then
   redis.call('HDEL', KEYS[1], 'recoveries')
@@ -815,7 +809,7 @@ end
 empty_inbox()
 give_back_lease(ARGV[3])
 local forgettable, wake = end_run({
-  row = row, workflow = workflow, status = ARGV[25], permits = permits, usage = duplicate and {} or value_usage,
+  row = row, workflow = workflow, status = ARGV[19], permits = permits, usage = duplicate and {} or value_usage,
 })
 return { 'finished', forgettable, wake, granted }`,
 };

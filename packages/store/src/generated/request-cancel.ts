@@ -79,10 +79,6 @@ export interface RequestCancelValues {
   readonly now: ScriptValue;
   /** id of the run */
   readonly runId: ScriptValue;
-  /** entries kept in the history */
-  readonly historyMax: ScriptValue;
-  /** entries kept in the feed */
-  readonly fleetEventsMax: ScriptValue;
   /** how much longer than asked a child is kept, so that a sweeper can see in time that its root is there */
   readonly childGraceMs: ScriptValue;
   /** JSON, or empty */
@@ -132,8 +128,8 @@ export type RequestCancelTag = "requested" | "cancelled" | "already" | "ended" |
 export const requestCancel: Script<RequestCancelKeys, RequestCancelValues, RequestCancelTag> = {
   name: "request_cancel",
   keys: ["statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "history", "historyCopy", "fleetEvents", "run", "parts", "timers", "outbox", "outboxEntries", "gatesOpen", "steps", "inbox", "dedupe", "children", "answers", "log", "logSums", "permitsHeld", "permitsWaiting", "permitsWaiters", "limitsDeclared", "limitsSet", "usageRows", "usageSums", "leases", "runsEnded", "runsUnfiled", "parentRun", "parentInbox"],
-  values: ["now", "runId", "historyMax", "fleetEventsMax", "childGraceMs", "error", "summary", "retentionMs", "parentId", "parentEvent", "wakeId", "wakeHead", "forgetMax", "confirms", "reason", "by", "eventTail", "channel", "cancelledFacts"],
-  sha1: "56de43430a985f8561a5e4ad32363ca86f9c52e0",
+  values: ["now", "runId", "childGraceMs", "error", "summary", "retentionMs", "parentId", "parentEvent", "wakeId", "wakeHead", "forgetMax", "confirms", "reason", "by", "eventTail", "channel", "cancelledFacts"],
+  sha1: "0c1808f047046093d175e9d08f8589c388d9e899",
   source: `local KEYS = KEYS
 local ARGV = ARGV
 local usual_pool = '"default"'
@@ -167,6 +163,8 @@ local function set_status(run_key, row, from, to)
     move_row(row, from, to)
   end
 end
+local history_entries_max = '20000'
+local fleet_events_max = '50000'
 local function fit_stream(key, copy)
   local copied = redis.pcall('COPY', key, copy, 'REPLACE')
   if copied == 1 then
@@ -178,13 +176,13 @@ local function fit_history()
 end
 local function add_facts(facts)
   if ARGV[1] == '' then
-    local id = redis.call('XADD', KEYS[8], 'MAXLEN', '~', ARGV[3], '*', 'facts', facts)
+    local id = redis.call('XADD', KEYS[8], 'MAXLEN', '~', history_entries_max, '*', 'facts', facts)
     local at = string.match(id, '^%d+')
-    redis.call('XADD', KEYS[10], 'MAXLEN', '~', ARGV[4], '*', 'run', ARGV[2], 'at', at, 'facts', facts)
+    redis.call('XADD', KEYS[10], 'MAXLEN', '~', fleet_events_max, '*', 'run', ARGV[2], 'at', at, 'facts', facts)
     return
   end
-  redis.call('XADD', KEYS[8], 'MAXLEN', '~', ARGV[3], '*', 'at', now, 'facts', facts)
-  redis.call('XADD', KEYS[10], 'MAXLEN', '~', ARGV[4], '*', 'run', ARGV[2], 'at', now, 'facts', facts)
+  redis.call('XADD', KEYS[8], 'MAXLEN', '~', history_entries_max, '*', 'at', now, 'facts', facts)
+  redis.call('XADD', KEYS[10], 'MAXLEN', '~', fleet_events_max, '*', 'run', ARGV[2], 'at', now, 'facts', facts)
 end
 local short_bytes = 64
 local fields_beside_max = 32
@@ -294,7 +292,7 @@ end
 local function keep_for(kept_ms)
   local kept = { KEYS[11], KEYS[12], KEYS[17], KEYS[8] }
   if redis.call('EXISTS', KEYS[20], KEYS[21], KEYS[18], KEYS[19], KEYS[22], KEYS[23]) > 0 then
-    redis.call('PEXPIRE', KEYS[20], string.format('%.0f', tonumber(kept_ms) + tonumber(ARGV[5])))
+    redis.call('PEXPIRE', KEYS[20], string.format('%.0f', tonumber(kept_ms) + tonumber(ARGV[3])))
     kept = { KEYS[11], KEYS[12], KEYS[17], KEYS[8], KEYS[21], KEYS[18], KEYS[19], KEYS[22], KEYS[23] }
   end
   for index = 1, #kept do
@@ -456,7 +454,7 @@ local function parent_wake(status, owner, patience)
   return unread == 1 and 'soon' or ''
 end
 local function tell_parent(child_status)
-  if ARGV[10] == '' then
+  if ARGV[8] == '' then
     return ''
   end
   local parent = redis.call('HMGET', KEYS[34], 'status', 'row', 'owner', 'pool', 'unowned', 'patience')
@@ -465,35 +463,35 @@ local function tell_parent(child_status)
   end
   if has_ended(parent[1]) then
     if parent[5] then
-      redis.call('RPUSH', KEYS[35], ARGV[10])
+      redis.call('RPUSH', KEYS[35], ARGV[8])
       redis.call('PEXPIRE', KEYS[35], redis.call('PTTL', KEYS[34]))
     end
     return ''
   end
   push_event({
-    id = ARGV[9], run = KEYS[34], inbox = KEYS[35],
+    id = ARGV[7], run = KEYS[34], inbox = KEYS[35],
     status = parent[1], row = parent[2], owner = parent[3],
-  }, ARGV[10])
+  }, ARGV[8])
   local wake = parent_wake(child_status, parent[3], parent[6])
   if wake ~= '' then
-    add_to_outbox(ARGV[11], ARGV[12] .. (parent[4] or usual_pool) .. '}')
+    add_to_outbox(ARGV[9], ARGV[10] .. (parent[4] or usual_pool) .. '}')
   end
   return wake
 end
 local function keep_for_a_while(entry)
-  local is_child = ARGV[9] ~= ''
-  keep_for(is_child and string.format('%.0f', ARGV[8] + ARGV[5]) or ARGV[8])
-  redis.call('ZADD', KEYS[32], string.format('%.0f', tonumber(now) + tonumber(ARGV[8])), entry)
+  local is_child = ARGV[7] ~= ''
+  keep_for(is_child and string.format('%.0f', ARGV[6] + ARGV[3]) or ARGV[6])
+  redis.call('ZADD', KEYS[32], string.format('%.0f', tonumber(now) + tonumber(ARGV[6])), entry)
   redis.call('ZADD', KEYS[33], now, entry)
 end
 local function empty_inbox()
   redis.call('DEL', KEYS[18], KEYS[19])
 end
 local function end_texts()
-  if ARGV[6] == '' then
-    return 'summary', ARGV[7]
+  if ARGV[4] == '' then
+    return 'summary', ARGV[5]
   end
-  return 'summary', ARGV[7], 'error', ARGV[6]
+  return 'summary', ARGV[5], 'error', ARGV[4]
 end
 local function write_end()
   write_parts({ end_texts() }, { 'blockedOn' }, { 'endedAt', now })
@@ -512,14 +510,14 @@ local function end_run(ended)
   count_usage(ended.workflow, usage)
   return_permits(ended.workflow, ended.permits)
   keep_for_a_while(ended.row .. ' ' .. ended.workflow)
-  return redis.call('ZRANGEBYSCORE', KEYS[32], '-inf', now, 'LIMIT', '0', ARGV[13]), wake
+  return redis.call('ZRANGEBYSCORE', KEYS[32], '-inf', now, 'LIMIT', '0', ARGV[11]), wake
 end
 local function confirm()
-  if ARGV[14] == '' then
+  if ARGV[12] == '' then
     return true
   end
-  redis.call('HDEL', KEYS[15], ARGV[14])
-  return redis.call('ZREM', KEYS[14], ARGV[14]) == 1
+  redis.call('HDEL', KEYS[15], ARGV[12])
+  return redis.call('ZREM', KEYS[14], ARGV[12]) == 1
 end
 local stored = redis.call(
   'HMGET', KEYS[11], 'status', 'row', 'owner', 'pool', 'cancelReason', 'cancelBy', 'cancelAt', 'generation',
@@ -533,25 +531,25 @@ if has_ended(stored[1]) then
   return { 'ended', stored[1] }
 end
 if stored[7] then
-  redis.call('PUBLISH', ARGV[18], ARGV[2])
+  redis.call('PUBLISH', ARGV[16], ARGV[2])
   return { 'already', stored[5], stored[6], stored[7] }
 end
-redis.call('HSET', KEYS[11], 'cancelReason', ARGV[15], 'cancelBy', ARGV[16], 'cancelAt', now)
+redis.call('HSET', KEYS[11], 'cancelReason', ARGV[13], 'cancelBy', ARGV[14], 'cancelAt', now)
 if stored[8] == '0' then
   set_status(KEYS[11], stored[2], stored[1], 'cancelled')
-  add_facts(ARGV[19])
+  add_facts(ARGV[17])
   fit_history()
   empty_inbox()
   write_end()
   local ended = { row = stored[2], workflow = stored[9], status = 'cancelled', permits = stored[10] }
   return { 'cancelled', end_run(ended), granted }
 end
-redis.call('PUBLISH', ARGV[18], ARGV[2])
+redis.call('PUBLISH', ARGV[16], ARGV[2])
 set_status(KEYS[11], stored[2], stored[1], 'cancelling')
 push_event({
   id = ARGV[2], run = KEYS[11], inbox = KEYS[18],
   status = 'cancelling', row = stored[2], owner = stored[3],
-}, '{"at":' .. now .. ',' .. ARGV[17])
+}, '{"at":' .. now .. ',' .. ARGV[15])
 if not stored[3] then
   return_permits(stored[9], stored[10])
 end

@@ -49,10 +49,6 @@ export interface RetryRunValues {
   readonly now: ScriptValue;
   /** id of the run */
   readonly runId: ScriptValue;
-  /** entries kept in the history */
-  readonly historyMax: ScriptValue;
-  /** entries kept in the feed */
-  readonly fleetEventsMax: ScriptValue;
   /** JSON of the event after its member `at` */
   readonly eventTail: ScriptValue;
   /** as text */
@@ -73,8 +69,8 @@ export type RetryRunTag = "retried" | "not_failed" | "not_found";
 export const retryRun: Script<RetryRunKeys, RetryRunValues, RetryRunTag> = {
   name: "retry_run",
   keys: ["statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "run", "parts", "history", "fleetEvents", "timers", "steps", "inbox", "dedupe", "children", "answers", "log", "logSums", "runsEnded"],
-  values: ["now", "runId", "historyMax", "fleetEventsMax", "eventTail", "fact"],
-  sha1: "90e84747a7d9e2922501e1b92d5ce0ab38bef4be",
+  values: ["now", "runId", "eventTail", "fact"],
+  sha1: "269d40fce574eb497379de1750aa4e2460f72016",
   source: `local KEYS = KEYS
 local ARGV = ARGV
 local usual_pool = '"default"'
@@ -141,15 +137,17 @@ local function write_parts(set, removed, fields)
   call_in_chunks('HSET', KEYS[9], far)
   call_in_chunks('HDEL', KEYS[9], left_parts)
 end
+local history_entries_max = '20000'
+local fleet_events_max = '50000'
 local function add_facts(facts)
   if ARGV[1] == '' then
-    local id = redis.call('XADD', KEYS[10], 'MAXLEN', '~', ARGV[3], '*', 'facts', facts)
+    local id = redis.call('XADD', KEYS[10], 'MAXLEN', '~', history_entries_max, '*', 'facts', facts)
     local at = string.match(id, '^%d+')
-    redis.call('XADD', KEYS[11], 'MAXLEN', '~', ARGV[4], '*', 'run', ARGV[2], 'at', at, 'facts', facts)
+    redis.call('XADD', KEYS[11], 'MAXLEN', '~', fleet_events_max, '*', 'run', ARGV[2], 'at', at, 'facts', facts)
     return
   end
-  redis.call('XADD', KEYS[10], 'MAXLEN', '~', ARGV[3], '*', 'at', now, 'facts', facts)
-  redis.call('XADD', KEYS[11], 'MAXLEN', '~', ARGV[4], '*', 'run', ARGV[2], 'at', now, 'facts', facts)
+  redis.call('XADD', KEYS[10], 'MAXLEN', '~', history_entries_max, '*', 'at', now, 'facts', facts)
+  redis.call('XADD', KEYS[11], 'MAXLEN', '~', fleet_events_max, '*', 'run', ARGV[2], 'at', now, 'facts', facts)
 end
 local function push_event(target, event)
   redis.call('RPUSH', target.inbox, event)
@@ -180,11 +178,11 @@ write_parts({}, { 'summary', 'error' }, {})
 redis.call('HDEL', KEYS[8], 'endedAt', 'unowned', 'recoveries', 'cancelReason', 'cancelBy', 'cancelAt')
 set_status(KEYS[8], stored[2], status, 'pending')
 if stored[5] then
-  add_facts(ARGV[6])
+  add_facts(ARGV[4])
   redis.call('ZADD', KEYS[12], now, ARGV[2])
 else
   push_event({ id = ARGV[2], run = KEYS[8], inbox = KEYS[14], status = 'pending', row = stored[2] },
-    '{"at":' .. now .. ',' .. ARGV[5])
+    '{"at":' .. now .. ',' .. ARGV[3])
 end
 return { 'retried', 'pending', stored[4] or usual_pool }`,
 };

@@ -79,10 +79,6 @@ export interface TerminateRunValues {
   readonly now: ScriptValue;
   /** id of the run */
   readonly runId: ScriptValue;
-  /** entries kept in the history */
-  readonly historyMax: ScriptValue;
-  /** entries kept in the feed */
-  readonly fleetEventsMax: ScriptValue;
   /** how much longer than asked a child is kept, so that a sweeper can see in time that its root is there */
   readonly childGraceMs: ScriptValue;
   /** JSON, or empty */
@@ -131,8 +127,8 @@ export type TerminateRunTag = "terminated" | "ended" | "not_found";
 export const terminateRun: Script<TerminateRunKeys, TerminateRunValues, TerminateRunTag> = {
   name: "terminate_run",
   keys: ["statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "history", "historyCopy", "fleetEvents", "run", "parts", "timers", "outbox", "outboxEntries", "gatesOpen", "steps", "inbox", "dedupe", "children", "answers", "log", "logSums", "permitsHeld", "permitsWaiting", "permitsWaiters", "limitsDeclared", "limitsSet", "usageRows", "usageSums", "leases", "runsEnded", "runsUnfiled", "parentRun", "parentInbox"],
-  values: ["now", "runId", "historyMax", "fleetEventsMax", "childGraceMs", "error", "summary", "retentionMs", "parentId", "parentEvent", "wakeId", "wakeHead", "forgetMax", "nonce", "by", "reason", "fact", "orphansId", "orphansEntry", "channel"],
-  sha1: "bd4b0a72fd08a3c9785c9a2874fa81d35c46f0fb",
+  values: ["now", "runId", "childGraceMs", "error", "summary", "retentionMs", "parentId", "parentEvent", "wakeId", "wakeHead", "forgetMax", "nonce", "by", "reason", "fact", "orphansId", "orphansEntry", "channel"],
+  sha1: "370612aa400cf8596bf42c358604f0f46cf549b5",
   source: `local KEYS = KEYS
 local ARGV = ARGV
 local usual_pool = '"default"'
@@ -166,6 +162,8 @@ local function set_status(run_key, row, from, to)
     move_row(row, from, to)
   end
 end
+local history_entries_max = '20000'
+local fleet_events_max = '50000'
 local function fit_stream(key, copy)
   local copied = redis.pcall('COPY', key, copy, 'REPLACE')
   if copied == 1 then
@@ -177,13 +175,13 @@ local function fit_history()
 end
 local function add_facts(facts)
   if ARGV[1] == '' then
-    local id = redis.call('XADD', KEYS[8], 'MAXLEN', '~', ARGV[3], '*', 'facts', facts)
+    local id = redis.call('XADD', KEYS[8], 'MAXLEN', '~', history_entries_max, '*', 'facts', facts)
     local at = string.match(id, '^%d+')
-    redis.call('XADD', KEYS[10], 'MAXLEN', '~', ARGV[4], '*', 'run', ARGV[2], 'at', at, 'facts', facts)
+    redis.call('XADD', KEYS[10], 'MAXLEN', '~', fleet_events_max, '*', 'run', ARGV[2], 'at', at, 'facts', facts)
     return
   end
-  redis.call('XADD', KEYS[8], 'MAXLEN', '~', ARGV[3], '*', 'at', now, 'facts', facts)
-  redis.call('XADD', KEYS[10], 'MAXLEN', '~', ARGV[4], '*', 'run', ARGV[2], 'at', now, 'facts', facts)
+  redis.call('XADD', KEYS[8], 'MAXLEN', '~', history_entries_max, '*', 'at', now, 'facts', facts)
+  redis.call('XADD', KEYS[10], 'MAXLEN', '~', fleet_events_max, '*', 'run', ARGV[2], 'at', now, 'facts', facts)
 end
 local short_bytes = 64
 local fields_beside_max = 32
@@ -293,7 +291,7 @@ end
 local function keep_for(kept_ms)
   local kept = { KEYS[11], KEYS[12], KEYS[17], KEYS[8] }
   if redis.call('EXISTS', KEYS[20], KEYS[21], KEYS[18], KEYS[19], KEYS[22], KEYS[23]) > 0 then
-    redis.call('PEXPIRE', KEYS[20], string.format('%.0f', tonumber(kept_ms) + tonumber(ARGV[5])))
+    redis.call('PEXPIRE', KEYS[20], string.format('%.0f', tonumber(kept_ms) + tonumber(ARGV[3])))
     kept = { KEYS[11], KEYS[12], KEYS[17], KEYS[8], KEYS[21], KEYS[18], KEYS[19], KEYS[22], KEYS[23] }
   end
   for index = 1, #kept do
@@ -455,7 +453,7 @@ local function parent_wake(status, owner, patience)
   return unread == 1 and 'soon' or ''
 end
 local function tell_parent(child_status)
-  if ARGV[10] == '' then
+  if ARGV[8] == '' then
     return ''
   end
   local parent = redis.call('HMGET', KEYS[34], 'status', 'row', 'owner', 'pool', 'unowned', 'patience')
@@ -464,35 +462,35 @@ local function tell_parent(child_status)
   end
   if has_ended(parent[1]) then
     if parent[5] then
-      redis.call('RPUSH', KEYS[35], ARGV[10])
+      redis.call('RPUSH', KEYS[35], ARGV[8])
       redis.call('PEXPIRE', KEYS[35], redis.call('PTTL', KEYS[34]))
     end
     return ''
   end
   push_event({
-    id = ARGV[9], run = KEYS[34], inbox = KEYS[35],
+    id = ARGV[7], run = KEYS[34], inbox = KEYS[35],
     status = parent[1], row = parent[2], owner = parent[3],
-  }, ARGV[10])
+  }, ARGV[8])
   local wake = parent_wake(child_status, parent[3], parent[6])
   if wake ~= '' then
-    add_to_outbox(ARGV[11], ARGV[12] .. (parent[4] or usual_pool) .. '}')
+    add_to_outbox(ARGV[9], ARGV[10] .. (parent[4] or usual_pool) .. '}')
   end
   return wake
 end
 local function keep_for_a_while(entry)
-  local is_child = ARGV[9] ~= ''
-  keep_for(is_child and string.format('%.0f', ARGV[8] + ARGV[5]) or ARGV[8])
-  redis.call('ZADD', KEYS[32], string.format('%.0f', tonumber(now) + tonumber(ARGV[8])), entry)
+  local is_child = ARGV[7] ~= ''
+  keep_for(is_child and string.format('%.0f', ARGV[6] + ARGV[3]) or ARGV[6])
+  redis.call('ZADD', KEYS[32], string.format('%.0f', tonumber(now) + tonumber(ARGV[6])), entry)
   redis.call('ZADD', KEYS[33], now, entry)
 end
 local function empty_inbox()
   redis.call('DEL', KEYS[18], KEYS[19])
 end
 local function end_texts()
-  if ARGV[6] == '' then
-    return 'summary', ARGV[7]
+  if ARGV[4] == '' then
+    return 'summary', ARGV[5]
   end
-  return 'summary', ARGV[7], 'error', ARGV[6]
+  return 'summary', ARGV[5], 'error', ARGV[4]
 end
 local function write_end()
   write_parts({ end_texts() }, { 'blockedOn' }, { 'endedAt', now })
@@ -511,7 +509,7 @@ local function end_run(ended)
   count_usage(ended.workflow, usage)
   return_permits(ended.workflow, ended.permits)
   keep_for_a_while(ended.row .. ' ' .. ended.workflow)
-  return redis.call('ZRANGEBYSCORE', KEYS[32], '-inf', now, 'LIMIT', '0', ARGV[13]), wake
+  return redis.call('ZRANGEBYSCORE', KEYS[32], '-inf', now, 'LIMIT', '0', ARGV[11]), wake
 end
 local stored = redis.call('HMGET', KEYS[11], 'status', 'row', 'generation', 'pool', 'workflow', 'permits')
 local status = stored[1]
@@ -523,17 +521,17 @@ if has_ended(status) then
 end
 local generation = string.format('%.0f', math.max(tonumber(stored[3]) + 1, tonumber(now)))
 redis.call(
-  'HSET', KEYS[11], 'generation', generation, 'nonce', ARGV[14],
-  'cancelReason', ARGV[16], 'cancelBy', ARGV[15], 'cancelAt', now
+  'HSET', KEYS[11], 'generation', generation, 'nonce', ARGV[12],
+  'cancelReason', ARGV[14], 'cancelBy', ARGV[13], 'cancelAt', now
 )
 set_status(KEYS[11], stored[2], status, 'cancelled')
-add_facts(ARGV[17])
+add_facts(ARGV[15])
 if stored[3] == '0' then
   fit_history()
 end
-add_to_outbox(ARGV[18], ARGV[19])
+add_to_outbox(ARGV[16], ARGV[17])
 empty_inbox()
-redis.call('PUBLISH', ARGV[20], ARGV[2])
+redis.call('PUBLISH', ARGV[18], ARGV[2])
 write_end()
 local forgettable = end_run({ row = stored[2], workflow = stored[5], status = 'cancelled', permits = stored[6] })
 return { 'terminated', stored[4] or usual_pool, forgettable, granted }`,

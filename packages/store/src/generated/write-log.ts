@@ -25,18 +25,6 @@ export interface WriteLogValues {
   readonly after: ScriptValue;
   /** id of the run */
   readonly runId: ScriptValue;
-  /** entries kept in the history */
-  readonly historyMax: ScriptValue;
-  /** entries kept in the feed */
-  readonly fleetEventsMax: ScriptValue;
-  /** of one step */
-  readonly logStepBytesMax: ScriptValue;
-  /** of one step */
-  readonly logStepLinesMax: ScriptValue;
-  /** of the run */
-  readonly logBytesMax: ScriptValue;
-  /** of the run */
-  readonly logLinesMax: ScriptValue;
   /** address, head, lines, see log-text.ts */
   readonly logPieces: readonly ScriptValue[];
 }
@@ -53,11 +41,11 @@ export type WriteLogTag = "fenced" | "written";
 export const writeLog: Script<WriteLogKeys, WriteLogValues, WriteLogTag> = {
   name: "write_log",
   keys: ["run", "log", "logCopy", "logSums"],
-  values: ["now", "generation", "nonce", "commitId", "after", "runId", "historyMax", "fleetEventsMax", "logStepBytesMax", "logStepLinesMax", "logBytesMax", "logLinesMax", "logPieces[]"],
-  sha1: "5311a488ac7c982a59ea341a9ec991c071ce8b09",
+  values: ["now", "generation", "nonce", "commitId", "after", "runId", "logPieces[]"],
+  sha1: "f96aa5f93b20a084fef035b5e063f142eeced04c",
   source: `local KEYS = KEYS
 local ARGV = ARGV
-local next_argument = 13
+local next_argument = 7
 local function take_list()
   local first, count = next_argument + 1, tonumber(ARGV[next_argument])
   next_argument = first + count
@@ -94,6 +82,8 @@ local inbox_seen = stored[8] or '0'
 local was_heard_at, steps_end = stored[9], stored[10] or '0'
 local has_recoveries, permits = stored[11], stored[12]
 local cancel_request = stored[15] and { stored[13], stored[14], stored[15] } or {}
+local history_entries_max = '20000'
+local fleet_events_max = '50000'
 local function fit_stream(key, copy)
   local copied = redis.pcall('COPY', key, copy, 'REPLACE')
   if copied == 1 then
@@ -104,6 +94,10 @@ local function append_log()
   if #value_logPieces == 0 then
     return
   end
+  local step_log_bytes_max = 262144
+  local step_log_lines_max = 5000
+  local run_log_bytes_max = 1048576
+  local run_log_lines_max = 20000
   local log_sums = {}
   local function log_sums_of(field)
     if not log_sums[field] then
@@ -147,7 +141,7 @@ local function append_log()
     count_log('all', piece, -1)
   end
   local function has_too_much_log(sums, part)
-    return sums.bytes > part * tonumber(ARGV[9]) or sums.lines > part * tonumber(ARGV[10])
+    return sums.bytes > part * step_log_bytes_max or sums.lines > part * step_log_lines_max
   end
   local function cut_log_of_step(address)
     local sums = log_sums_of(address)
@@ -170,7 +164,7 @@ local function append_log()
   local function cut_log_of_run()
     local sums = log_sums_of('all')
     for _ = 1, 1000 do
-      if sums.bytes <= tonumber(ARGV[11]) and sums.lines <= tonumber(ARGV[12]) then
+      if sums.bytes <= run_log_bytes_max and sums.lines <= run_log_lines_max then
         return
       end
       local oldest = redis.call('XRANGE', KEYS[2], '-', '+', 'COUNT', '1')

@@ -1,7 +1,7 @@
 /**
  * A commit as the values of the scripts that apply one.
  */
-import type { Commit, Fence, LogPiece } from "@runfleet/model";
+import type { Commit, Fence, LogPiece, OpenGate, RunStatus } from "@runfleet/model";
 import { entryTexts } from "../fact-text.js";
 import { gateText } from "../gate-text.js";
 import { pieceText } from "../log-text.js";
@@ -11,8 +11,10 @@ import { totalsText } from "../run-record.js";
 import type { ScriptValue } from "../script.js";
 import { stepText } from "../step-text.js";
 import { usageNumbers } from "../usage-row.js";
+import type { Partition } from "./partition.js";
 
 export interface CommitValues {
+  readonly now: string;
   readonly runId: string;
   readonly generation: number;
   readonly nonce: string;
@@ -21,6 +23,7 @@ export interface CommitValues {
   readonly inboxSeen: number;
   readonly totals: string;
   readonly progress: "1" | "";
+  readonly status: RunStatus;
   readonly partsSet: readonly ScriptValue[];
   readonly partsRemoved: readonly ScriptValue[];
   readonly stepsEnded: readonly ScriptValue[];
@@ -35,8 +38,14 @@ export interface CommitValues {
   readonly logPieces: readonly ScriptValue[];
 }
 
-export function toCommitValues(commit: Commit): CommitValues {
+/** Most lists of most commits. */
+const nothing: readonly never[] = [];
+
+/** Every member is named: to copy those of another object costs more than to make all of them, for every step of every run. */
+export function toCommitValues({ now }: Pick<Partition, "now">, commit: Commit): CommitValues {
+  const { partsSet, partsRemoved, stepsEnded, attempts, stepsEnd } = stateValues(commit);
   return {
+    now: now(),
     runId: commit.fence.runId,
     generation: commit.fence.generation,
     nonce: commit.fence.nonce,
@@ -45,21 +54,31 @@ export function toCommitValues(commit: Commit): CommitValues {
     inboxSeen: commit.inboxSeen,
     totals: totalsText(commit.totals),
     progress: madeProgress(commit) ? "1" : "",
-    ...stateValues(commit),
+    status: commit.status,
+    partsSet,
+    partsRemoved,
+    stepsEnded,
+    attempts,
+    stepsEnd,
     facts: entryTexts(commit.facts),
-    outboxAdded: commit.outbox.flatMap(outboxPair),
+    outboxAdded: commit.outbox.length === 0 ? nothing : commit.outbox.flatMap(outboxPair),
     outboxDone: commit.outboxDone,
-    gatesOpened: commit.gatesOpened.flatMap((gate) => [gate.address, gate.name, gate.since, gateText(gate)]),
+    gatesOpened: commit.gatesOpened.length === 0 ? nothing : commit.gatesOpened.flatMap(openedGate),
     gatesClosed: commit.gatesClosed,
     usage: usageNumbers(commit.usage),
     logPieces: logPieceValues(commit.log, commit.fence),
   };
 }
 
+function openedGate(gate: OpenGate): ScriptValue[] {
+  return [gate.address, gate.name, gate.since, gateText(gate)];
+}
+
 export function logPieceValues(
-  pieces: readonly LogPiece[] = [],
+  pieces: readonly LogPiece[] | undefined,
   { generation }: Pick<Fence, "generation">,
 ): readonly ScriptValue[] {
+  if (pieces === undefined) return nothing;
   return pieces.flatMap((piece) => {
     const { address, head, lines } = pieceText(piece, generation);
     return [address, head, lines];

@@ -9,7 +9,7 @@ export function fleetCounts(partition: Partition): FleetCounting {
   const { redis, keys } = partition;
   return {
     countFleet: async () => {
-      const { rest } = await runScript(redis, countFleet, { keys, values: partition.common() });
+      const { rest } = await runScript(redis, countFleet, { keys, values: { now: partition.now() } });
       const [now, sizes, times] = rest as [string, number[], string[]];
       const [owned = 0, inLine = 0, openGates = 0, outboxEntries = 0] = sizes.slice(7);
       const [silentOwner, oldestGate, oldestOutbox, overdueSchedule, unattended] = times.map((text) =>

@@ -36,7 +36,7 @@ async function forgetRuns(partition: Partition, entries: readonly string[]): Pro
           rootRun: runKeys(partition.tag, rootId).run,
         }),
         values: {
-          ...partition.common(),
+          now: partition.now(),
           ...{ row, runId, workflow, childGraceMs, renewMs: childRenewMs },
           isChild: rootId === runId ? "" : "1",
         },
@@ -52,7 +52,7 @@ export async function forgetRunsLater(partition: Partition, entries: readonly st
 
 /** Up to `limit` of the runs whose time is over; answers how many there were. */
 export async function forgetExpired(partition: Partition, limit: number): Promise<number> {
-  const now = partition.common().now || String(Date.now());
+  const now = partition.now() || String(Date.now());
   const entries = await withRedis("zrangebyscore ended", () =>
     partition.redis.zrangebyscore(partition.keys.runsEnded, "-inf", now, "LIMIT", 0, pageRows(limit)),
   );

@@ -11,7 +11,6 @@ export function itemClaims(partition: Partition): ItemClaims {
       const { tag, rest } = await runScript(partition.redis, claimItem, {
         keys: partition.keysOf(runId),
         values: {
-          ...partition.common(),
           field: fieldOf(consumer),
           claim: toText(claim),
           instead: instead === undefined ? "" : toText(instead),

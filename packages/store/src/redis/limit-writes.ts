@@ -15,7 +15,7 @@ export function limitWrites(partition: Partition): LimitWrites {
   const write = async (workflow: string, set: string) => {
     const { tag, rest } = await runScript(redis, setLimit, {
       keys,
-      values: { ...partition.common(), workflow, set, setMax: limits.workflowLimitsMax },
+      values: { now: partition.now(), workflow, set, setMax: limits.workflowLimitsMax },
     });
     const [wasSet, granted = []] = rest as [string?, string[]?];
     return { tag, wasSet: wasSet === "1", granting: toGranting(granted) };
@@ -32,7 +32,7 @@ export function limitWrites(partition: Partition): LimitWrites {
     letIn: async ({ workflow, key, from = key === undefined ? "" : lineStart({ workflow, key }) }) => {
       const { rest } = await runScript(redis, letIn, {
         keys,
-        values: { ...partition.common(), workflow, from },
+        values: { now: partition.now(), workflow, from },
       });
       const [next, granted] = rest as [string, string[]];
       return { ...toGranting(granted), ...(next === "" ? {} : { next }) };
@@ -46,7 +46,7 @@ export function limitWrites(partition: Partition): LimitWrites {
     listScopes: async ({ limit, cursor = "" }) => {
       const { rest } = await runScript(redis, listLimits, {
         keys,
-        values: { ...partition.common(), after: cursor, limit: pageRows(limit) },
+        values: { now: partition.now(), after: cursor, limit: pageRows(limit) },
       });
       const [flat, next] = rest as [string[], string];
       return toPage(toUses(flat), next);
@@ -72,7 +72,7 @@ function toUses(flat: readonly string[]): ScopeUse[] {
 async function permitWait(partition: Partition, runId: string): Promise<PermitWait | undefined> {
   const { tag, rest } = await runScript(partition.redis, readPermit, {
     keys: partition.keys,
-    values: { ...partition.common(), runId },
+    values: { now: partition.now(), runId },
   });
   if (tag === "none") return undefined;
   const [scope, limit, held, before, members] = rest as [string, string, string, string, string[]];

@@ -56,7 +56,7 @@ export function outsideWrites(partition: Partition): OutsideWrites {
       const { tag, rest } = await runScript(partition.redis, appendEvent, {
         keys: partition.keysOf(runId),
         values: {
-          ...partition.common(),
+          now: partition.now(),
           ...{ runId, at: at ?? "", eventTail: openObject(event), dedupeId: dedupeId ?? "" },
           confirms: confirms ?? "",
           inboxMax: limits.inboxEntriesMax,
@@ -69,7 +69,7 @@ export function outsideWrites(partition: Partition): OutsideWrites {
       const { tag, rest } = await runScript(partition.redis, answerGate, {
         keys: partition.keysOf(answer.runId),
         values: {
-          ...partition.common(),
+          now: partition.now(),
           runId: answer.runId,
           gate: answer.gate ?? "",
           verdict: answer.verdict,
@@ -116,7 +116,7 @@ async function requestEnd(
   const { tag, rest } = await runScript(partition.redis, requestCancel, {
     keys: ending.keys,
     values: {
-      ...partition.common(),
+      now: partition.now(),
       ...ending.values,
       ...{ runId, reason, by },
       eventTail: openObject({ type: "cancelRequested", reason, by }),
@@ -146,7 +146,7 @@ async function retryFailed(
   const { tag, rest } = await runScript(partition.redis, retryRun, {
     keys: partition.keysOf(runId),
     values: {
-      ...partition.common(),
+      now: partition.now(),
       runId,
       eventTail: openObject({ type: "retryRequested", by }),
       fact: factText({ type: "run.retried", by }),
@@ -175,7 +175,7 @@ export async function createOnce(
       runsWorkflow: workflowRunsKey(partition.tag, run.workflow),
     }),
     values: {
-      ...partition.common(),
+      now: partition.now(),
       ...creationValues(run),
       idempotencyMs: key === undefined ? "" : idempotencyKeptMs,
       parentId: run.parentId ?? "",

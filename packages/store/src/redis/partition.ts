@@ -1,8 +1,7 @@
 /**
- * What every method of the Redis store needs: the connection, the names, and the values that many scripts share.
+ * What every method of the Redis store needs: the connection, the names, and the value that all scripts share.
  * No method of the store lives here.
  */
-import { limits } from "@runfleet/model";
 import type { Redis } from "ioredis";
 import { cancelChannel, type PartitionKeys, partitionKeys, type RunKeys, runKeys } from "../keys.js";
 import { withRedis } from "../redis-failure.js";
@@ -17,19 +16,8 @@ export interface Partition {
   readonly channel: string;
   /** Value of `checksLease`. */
   readonly checksLease: "1" | "";
-  /** Values most scripts take; `now` is asked for each time. */
-  readonly common: () => CommonValues;
-}
-
-export interface CommonValues {
-  readonly now: string;
-  readonly historyMax: number;
-  readonly fleetEventsMax: number;
-  readonly inboxPage: number;
-  readonly logStepBytesMax: number;
-  readonly logStepLinesMax: number;
-  readonly logBytesMax: number;
-  readonly logLinesMax: number;
+  /** Value of `now`: epoch ms from a test, else empty, which means the server's clock. */
+  readonly now: () => string;
 }
 
 export function openPartition(options: {
@@ -40,15 +28,6 @@ export function openPartition(options: {
 }): Partition {
   const { redis, tag, checksLease, now } = options;
   const keys = partitionKeys(tag);
-  const fixed = {
-    historyMax: limits.historyEntriesMax,
-    fleetEventsMax: limits.fleetEventsMax,
-    inboxPage: limits.inboxPageMax,
-    logStepBytesMax: limits.stepLogBytesMax,
-    logStepLinesMax: limits.stepLogLinesMax,
-    logBytesMax: limits.runLogBytesMax,
-    logLinesMax: limits.runLogLinesMax,
-  };
   return {
     redis,
     tag,
@@ -56,14 +35,14 @@ export function openPartition(options: {
     keysOf: runNames(tag, (runId) => ({ ...keys, ...runKeys(tag, runId) })),
     channel: cancelChannel(tag),
     checksLease: checksLease ? "1" : "",
-    common: () => ({ ...fixed, now: now === undefined ? "" : String(now()) }),
+    now: () => (now === undefined ? "" : String(now())),
   };
 }
 
 /** Epoch ms by the server's clock, unless the caller is a test. */
-export async function timeOf({ redis, common }: Partition): Promise<number> {
-  const { now } = common();
+export async function timeOf(partition: Partition): Promise<number> {
+  const now = partition.now();
   if (now !== "") return Number(now);
-  const [seconds, micros] = await withRedis("time", () => redis.time());
+  const [seconds, micros] = await withRedis("time", () => partition.redis.time());
   return Number(seconds) * 1_000 + Math.floor(Number(micros) / 1_000);
 }

@@ -19,7 +19,7 @@ export function presence(partition: Partition): Presence {
       const { rest } = await runScript(redis, announceWorker, {
         keys,
         values: {
-          ...partition.common(),
+          now: partition.now(),
           worker: worker.id,
           presence: JSON.stringify(facts),
           keptMs: presenceKeptMs,
@@ -33,7 +33,7 @@ export function presence(partition: Partition): Presence {
     listWorkers: async () => {
       const { rest } = await runScript(redis, listWorkers, {
         keys,
-        values: { ...partition.common(), keptMs: presenceKeptMs, limit: limits.pageRowsMax },
+        values: { now: partition.now(), keptMs: presenceKeptMs, limit: limits.pageRowsMax },
       });
       return toWorkers(rest[0] as string[]);
     },

@@ -17,7 +17,7 @@ const parentsMax = 20;
 export async function removeOrphans(partition: Partition, limit: number): Promise<number> {
   const { rest } = await runScript(partition.redis, claimOrphaning, {
     keys: partition.keys,
-    values: { ...partition.common(), limit: parentsMax, againMs: orphansAgainMs },
+    values: { now: partition.now(), limit: parentsMax, againMs: orphansAgainMs },
   });
   let left = pageRows(limit);
   for (const parentRow of rest[0] as string[]) {
@@ -57,7 +57,7 @@ async function removeOne(
       runsWorkflow: workflowRunsKey(partition.tag, workflow),
       keptRoots: keptRootsKey(partition.tag, workflow),
     }),
-    values: { ...partition.common(), row, runId, workflow, parentRow },
+    values: { now: partition.now(), row, runId, workflow, parentRow },
   });
   return tag;
 }

@@ -2,7 +2,7 @@
  * What ends a run: the last commit of its owner, the verdict that no worker can continue it, and somebody who does not
  * want to wait. Each tells the parent in the same script.
  */
-import type { Finish, FinishReply, RunStatus, RunStore, TerminateReply } from "@runfleet/model";
+import type { Fence, Finish, FinishReply, RunStatus, RunStore, TerminateReply } from "@runfleet/model";
 import { limits } from "@runfleet/model";
 import { factText } from "../fact-text.js";
 import { failUnowned } from "../generated/fail-unowned.js";
@@ -12,7 +12,7 @@ import { runKeys } from "../keys.js";
 import { orphansEntry, outboxPair, parentWakeHead, parentWakeId } from "../outbox-entry.js";
 import { toGranting } from "../permit-scope.js";
 import { withKeys } from "../run-names.js";
-import { runScript } from "../script.js";
+import { bothOf, runScript } from "../script.js";
 import { childGraceMs } from "../sweep-times.js";
 import { terminated, type Unowned, unownedChildEvent } from "../unowned-child.js";
 import { toCommitValues } from "./commit-values.js";
@@ -31,11 +31,12 @@ export function runEndings(partition: Partition): RunEndings {
 }
 
 interface Ending extends Pick<Finish, "error" | "summary" | "parentEvent" | "retentionMs"> {
-  readonly runId: string;
+  readonly fence: Pick<Fence, "runId">;
 }
 
 function endingInput(partition: Partition, ending: Ending) {
-  const { runId, parentEvent } = ending;
+  const { parentEvent } = ending;
+  const { runId } = ending.fence;
   const parent = runKeys(partition.tag, parentEvent?.parentId ?? runId);
   return {
     keys: withKeys(partition.keysOf(runId), { parentRun: parent.run, parentInbox: parent.inbox }),
@@ -54,10 +55,10 @@ function endingInput(partition: Partition, ending: Ending) {
 }
 
 async function finishOwned(partition: Partition, finish: Finish): Promise<FinishReply> {
-  const ending = endingInput(partition, { ...finish, runId: finish.fence.runId });
+  const { keys, values } = endingInput(partition, finish);
   const { tag, rest } = await runScript(partition.redis, finishRun, {
-    keys: ending.keys,
-    values: { ...partition.common(), ...toCommitValues(finish), ...ending.values, status: finish.status },
+    keys,
+    values: bothOf(toCommitValues(partition, finish), values),
   });
   if (tag !== "finished") return { tag };
   const [rows, wake, granted] = rest as [string[], "now" | "soon" | "", string[]];
@@ -76,11 +77,12 @@ export async function unownedEnding(
 ) {
   const run = await readRun(partition, runId);
   if (run === undefined) return undefined;
-  const now = Number(partition.common().now || Date.now());
+  const now = Number(partition.now() || Date.now());
   const parentEvent = unownedChildEvent(run, { ...end, now });
   const { error } = end;
   const told = parentEvent === undefined ? {} : { parentEvent };
-  return { run, ...endingInput(partition, { runId, error, summary: error.message, retentionMs, ...told }) };
+  const ending = { fence: { runId }, error, summary: error.message, retentionMs, ...told };
+  return { run, ...endingInput(partition, ending) };
 }
 
 async function failWithoutOwner(
@@ -94,7 +96,7 @@ async function failWithoutOwner(
   const { tag, rest } = await runScript(partition.redis, failUnowned, {
     keys: ending.keys,
     values: {
-      ...partition.common(),
+      now: partition.now(),
       ...ending.values,
       runId,
       leaseToken,
@@ -120,7 +122,7 @@ async function terminate(
   const { tag, rest } = await runScript(partition.redis, terminateRun, {
     keys: ending.keys,
     values: {
-      ...partition.common(),
+      now: partition.now(),
       ...ending.values,
       ...{ runId, by, reason, orphansId, channel: partition.channel },
       orphansEntry: orphansJson,

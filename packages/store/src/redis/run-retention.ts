@@ -88,7 +88,7 @@ function filing(partition: Partition, runs: readonly Filed[]) {
   return {
     keys: { ...partition.keys, runs: runs.flatMap(keysOfRun) },
     values: {
-      ...partition.common(),
+      now: partition.now(),
       entries: runs.flatMap(({ entry, runId, rootId, root }) => [
         ...[entry, rootId, root.row, root.workflow],
         rootId === runId ? "" : "1",
@@ -165,7 +165,7 @@ async function trimOne(
       runsWorkflow: workflowRunsKey(partition.tag, workflow),
       keptRoots: keptRootsKey(partition.tag, workflow),
     }),
-    values: { ...partition.common(), row, runId, workflow, countMax, bytesMax, sinks, sinkWaitMs },
+    values: { now: partition.now(), row, runId, workflow, countMax, bytesMax, sinks, sinkWaitMs },
   });
   return tag;
 }

@@ -12,7 +12,7 @@ export function scaling(partition: Partition): ScalingStore {
   const { redis, keys } = partition;
   return {
     readScaling: async () => {
-      const values = { ...partition.common(), usedMs: poolsUsedMs, poolsMax: limits.scalingPoolsMax };
+      const values = { now: partition.now(), usedMs: poolsUsedMs, poolsMax: limits.scalingPoolsMax };
       const { rest } = await runScript(redis, readScaling, { keys, values });
       const [now, policies, turns, used] = rest as [string, string[], string[], string[]];
       return { now: Number(now), policies: toMap(policies), turns: toMap(turns), used };
@@ -21,7 +21,7 @@ export function scaling(partition: Partition): ScalingStore {
       const { tag, rest } = await runScript(redis, keepScalingTurn, {
         keys,
         values: {
-          ...partition.common(),
+          now: partition.now(),
           ...{ pool, before, turn, poolsMax: limits.scalingPoolsMax, keptMs: turnsKeptMs },
         },
       });
@@ -34,7 +34,7 @@ export function scaling(partition: Partition): ScalingStore {
       return (await runScript(redis, setScaling, { keys, values })).tag;
     },
     readySince: async (runId) => {
-      const values = { ...partition.common(), runId };
+      const values = { now: partition.now(), runId };
       const { tag, rest } = await runScript(redis, readySince, { keys: partition.keysOf(runId), values });
       return tag === "ready" ? Number(rest[0]) : undefined;
     },

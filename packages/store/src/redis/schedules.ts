@@ -38,7 +38,7 @@ function definitionsOf(partition: Partition): Pick<ScheduleStore, Definitions> {
       const { tag } = await runScript(redis, putSchedule, {
         keys: keysOf(partition, name),
         values: {
-          ...partition.common(),
+          now: partition.now(),
           ...{ name, spec: specText(spec), rule: ruleText(spec), due: dueAt ?? "" },
           schedulesMax: limits.schedulesMax,
         },
@@ -65,7 +65,7 @@ function pausesOf(partition: Partition): Pick<ScheduleStore, "pauseSchedule" | "
   const { redis } = partition;
   return {
     pauseSchedule: async ({ name, by }) => {
-      const values = { ...partition.common(), name, by };
+      const values = { now: partition.now(), name, by };
       return (await runScript(redis, pauseSchedule, { keys: keysOf(partition, name), values })).tag;
     },
     resumeSchedule: async ({ name, revision, dueAt }) => {
@@ -81,7 +81,7 @@ function firingsOf(partition: Partition): Pick<ScheduleStore, Firings> {
   const { redis, tag: partitionTag } = partition;
   return {
     claimSchedules: async ({ limit, claimMs }) => {
-      const values = { ...partition.common(), claimMs, limit: pageRows(limit) };
+      const values = { now: partition.now(), claimMs, limit: pageRows(limit) };
       const { rest } = await runScript(redis, claimSchedules, { keys: partition.keys, values });
       const [names, nextAt] = rest as [string[], string];
       const claimed = await readSchedules(partition, names);

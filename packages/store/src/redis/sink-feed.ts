@@ -18,7 +18,7 @@ export function sinkFeed(partition: Partition): SinkFeed {
     claimSink: async ({ sink, workerId, ttlMs, after = "" }) => {
       const { tag, rest } = await runScript(redis, claimSink, {
         keys,
-        values: { ...partition.common(), sink, workerId, ttlMs, after },
+        values: { now: partition.now(), sink, workerId, ttlMs, after },
       });
       return tag === "held" ? { tag, after: rest[0] as string } : { tag };
     },

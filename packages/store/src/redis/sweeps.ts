@@ -58,14 +58,14 @@ export function sweeps(partition: Partition): Sweeps {
     outboxPending: async ({ olderThanMs, limit }) => {
       const { rest } = await runScript(redis, claimOutbox, {
         keys,
-        values: { ...partition.common(), olderThanMs, limit: pageRows(limit) },
+        values: { now: partition.now(), olderThanMs, limit: pageRows(limit) },
       });
       return (rest[0] as string[]).map((text) => JSON.parse(text) as OutboxEntry);
     },
     wakeable: async ({ limit }) => {
       const { rest } = await runScript(redis, claimWakeable, {
         keys,
-        values: { ...partition.common(), limit: pageRows(limit), againMs: wakeableAgainMs },
+        values: { now: partition.now(), limit: pageRows(limit), againMs: wakeableAgainMs },
       });
       const told = rest[0] as string[];
       for (const overdue of parkedLists)
@@ -75,7 +75,7 @@ export function sweeps(partition: Partition): Sweeps {
     silentOwners: async ({ silentMs, limit }) => {
       const { rest } = await runScript(redis, listSilent, {
         keys,
-        values: { ...partition.common(), silentMs, limit: pageRows(limit) },
+        values: { now: partition.now(), silentMs, limit: pageRows(limit) },
       });
       return rest[0] as string[];
     },
@@ -103,7 +103,7 @@ function overdueOf(partition: Partition, list: string): (limit: number) => Promi
     const ids = rows.map(rowRunId);
     const { rest } = await runScript(redis, claimOverdue, {
       keys: { timers: keys.timers, runs: ids.map((id) => runKeys(tag, id).run) },
-      values: { ...partition.common(), ids, limit, againMs: wakeableAgainMs },
+      values: { now: partition.now(), ids, limit, againMs: wakeableAgainMs },
     });
     const told = rest[0] as string[];
     // There may be more on this page; those that were told are not told again so soon.

@@ -29,7 +29,7 @@ export function workerWrites(partition: Partition): WorkerWrites {
     commit: (commit) =>
       runScript(partition.redis, commitRun, {
         keys: partition.keysOf(commit.fence.runId),
-        values: { ...partition.common(), ...toCommitValues(commit), status: commit.status, signOfLifeMs },
+        values: { ...toCommitValues(partition, commit), signOfLifeMs },
       }).then(({ tag, rest }) =>
         tag === "fenced" ? { tag } : { tag, inbox: toInbox(rest[0]), ...toCancel(rest[1]) },
       ),
@@ -37,8 +37,7 @@ export function workerWrites(partition: Partition): WorkerWrites {
       const { tag, rest } = await runScript(partition.redis, parkRun, {
         keys: partition.keysOf(park.fence.runId),
         values: {
-          ...partition.common(),
-          ...toCommitValues(park),
+          ...toCommitValues(partition, park),
           blockedOn: waitsText(park.blockedOn, park.gatesOpened),
           wakeAt: park.until ?? "",
           patience: park.patience ?? "",
@@ -50,14 +49,14 @@ export function workerWrites(partition: Partition): WorkerWrites {
     release: async (commit: Commit) => {
       const { tag } = await runScript(partition.redis, releaseRun, {
         keys: partition.keysOf(commit.fence.runId),
-        values: { ...partition.common(), ...toCommitValues(commit) },
+        values: toCommitValues(partition, commit),
       });
       return { tag };
     },
     heartbeat: async (fence): Promise<HeartbeatReply> => {
       const { tag, rest } = await runScript(partition.redis, heartbeatRun, {
         keys: partition.keysOf(fence.runId),
-        values: { ...partition.common(), ...fence, commitId: "", after: "" },
+        values: { now: partition.now(), ...fence, commitId: "", after: "" },
       });
       if (tag === "fenced") return { tag };
       return { tag, inboxWaiting: rest[0] === "1", ...toCancel(rest[1]) };
@@ -66,7 +65,7 @@ export function workerWrites(partition: Partition): WorkerWrites {
       const { tag } = await runScript(partition.redis, writeLog, {
         keys: partition.keysOf(fence.runId),
         values: {
-          ...partition.common(),
+          now: partition.now(),
           ...{ ...fence, commitId: "", after: "" },
           logPieces: logPieceValues(pieces, fence),
         },
@@ -92,7 +91,7 @@ async function activate(
   const { tag, rest } = await runScript(partition.redis, activateRun, {
     keys: partition.keysOf(request.runId),
     values: {
-      ...partition.common(),
+      now: partition.now(),
       ...request,
       leaseTtlMs: request.leaseTtlMs ?? "",
       recoveriesAdmitted: request.recoveriesAdmitted ?? request.recoveriesMax,

@@ -25,7 +25,7 @@ export function workflows(partition: Partition): Workflows {
           targets: published.flatMap(({ name, hash }) => [definitionKey(tag, hash), publishedKey(tag, name)]),
         },
         values: {
-          ...partition.common(),
+          now: partition.now(),
           ...layoutStamp(),
           workflows: published.flatMap(({ name, hash, json }) => [name, hash, json]),
         },
