@@ -28,47 +28,54 @@ type Fields = Readonly<Record<string, string>>;
 export const recordTexts = ["info", "blockedOn", "error", "summary"] as const;
 export type RecordTexts = { readonly [name in (typeof recordTexts)[number]]?: string };
 
+/** In the making. Members are set one by one: objects made of others by spreading cost V8 a hidden class each. */
+type Draft<T> = { -readonly [Name in keyof T]: T[Name] };
+
 /** Nothing when there is no such run. */
 export function toRunRecord(fields: Fields, texts: RecordTexts): RunRecord | undefined {
-  const { row, status, definition, totals = "" } = fields as Record<string, string | undefined>;
-  const { info = "{}", blockedOn = "[]" } = texts;
+  const { row, status, definition, owner } = fields as Record<string, string | undefined>;
   if (row === undefined || status === undefined || definition === undefined) return undefined;
-  return {
-    ...readInfo(info, { ...fields, row, definition }),
-    status: status as RunStatus,
-    generation: Number(fields["generation"]),
-    recoveries: Number(fields["recoveries"] ?? 0),
-    blockedOn: JSON.parse(blockedOn) as RunWait[],
-    totals: readTotals(totals),
-    ...optional("owner", fields["owner"], (text) => JSON.parse(text) as string),
-    ...optional("ownerToken", fields["owner"] === undefined ? undefined : fields["nonce"]),
-    ...optional("summary", texts.summary),
-    ...optional("error", texts.error, (text) => JSON.parse(text) as Failure),
-    ...optional("heartbeatAt", fields["heartbeatAt"], Number),
-    ...optional("readyAt", fields["readyAt"], Number),
-    ...optional("startedAt", fields["startedAt"], Number),
-    ...optional("endedAt", fields["endedAt"], Number),
-    ...optional("cancel", toCancelRequest([fields["cancelReason"], fields["cancelBy"], fields["cancelAt"]])),
-  };
+  const run = readInfo(texts.info ?? "{}", { fields, row, definition }) as Draft<RunRecord>;
+  run.status = status as RunStatus;
+  run.generation = Number(fields["generation"]);
+  run.recoveries = Number(fields["recoveries"] ?? 0);
+  run.blockedOn = texts.blockedOn === undefined ? [] : (JSON.parse(texts.blockedOn) as RunWait[]);
+  run.totals = readTotals(fields["totals"] ?? "");
+  if (owner !== undefined) {
+    run.owner = JSON.parse(owner) as string;
+    run.ownerToken = fields["nonce"] as string;
+  }
+  if (texts.summary !== undefined) run.summary = texts.summary;
+  if (texts.error !== undefined) run.error = JSON.parse(texts.error) as Failure;
+  for (const name of recordTimes) if (fields[name] !== undefined) run[name] = Number(fields[name]);
+  const cancel = toCancelRequest([fields["cancelReason"], fields["cancelBy"], fields["cancelAt"]]);
+  if (cancel !== undefined) run.cancel = cancel;
+  return run;
 }
+
+const recordTimes = ["heartbeatAt", "readyAt", "startedAt", "endedAt"] as const satisfies (keyof RunRecord)[];
 
 /** The parts of the state, from the run's hash and the one beside it. */
 export function toParts(fields: Fields, beside: Fields): Record<string, string> {
-  const own = Object.entries(fields).filter(([name]) => name === "core" || /^[a-z]:/.test(name));
-  const parts = [...own, ...Object.entries(beside)].filter(
-    ([name]) => !name.startsWith("s:") && !(recordTexts as readonly string[]).includes(name),
-  );
-  return Object.fromEntries(parts);
+  const parts: Record<string, string> = {};
+  for (const name in fields) if (isPart(name)) parts[name] = fields[name] as string;
+  for (const name in beside) if (isPart(name)) parts[name] = beside[name] as string;
+  return parts;
+}
+
+/** Open steps (`s:`) lie beside the parts. */
+function isPart(name: string): boolean {
+  return name === "core" || (name[1] === ":" && name[0] !== "s");
 }
 
 /** The texts of the record, from the same two. */
 export function toTexts(fields: Fields, beside: Fields): RecordTexts {
-  return Object.fromEntries(
-    recordTexts.flatMap((name) => {
-      const text = fields[name] ?? beside[name];
-      return text === undefined ? [] : [[name, text]];
-    }),
-  );
+  const texts: Draft<RecordTexts> = {};
+  for (const name of recordTexts) {
+    const text = fields[name] ?? beside[name];
+    if (text !== undefined) texts[name] = text;
+  }
+  return texts;
 }
 
 /** What lies beside the run's hash of its texts, in the order of `recordTexts`, as Redis answers it. */
@@ -146,22 +153,24 @@ const traceTextChars = 34;
 /** Values of secret inputs come out by `readSealed` alone. */
 function readInfo(
   info: string,
-  fields: Fields & { readonly row: string; readonly definition: string },
-): RunInfo {
-  const id = rowRunId(fields.row);
-  const { sealed, trace, ...rest } = JSON.parse(info) as StoredInfo;
-  return {
+  { fields, row, definition }: { readonly fields: Fields; readonly row: string; readonly definition: string },
+): Draft<RunInfo> {
+  const id = rowRunId(row);
+  const run: Draft<RunInfo> = {
     rootId: id,
     ...usual,
-    ...rest,
-    ...optional("secretInputs", sealed, Object.keys),
-    ...optional("traceparent", trace, readTrace),
     id,
-    definitionHash: readDefinition(fields.definition),
+    definitionHash: readDefinition(definition),
     workflow: fields["workflow"] as string,
     pool: fields["pool"] === undefined ? defaultPool : (JSON.parse(fields["pool"]) as string),
-    createdAt: Number(fields.row.slice(0, fields.row.indexOf(":"))),
+    createdAt: Number(row.slice(0, row.indexOf(":"))),
   };
+  if (info === "{}") return run;
+  const { sealed, trace, ...rest } = JSON.parse(info) as StoredInfo;
+  Object.assign(run, rest);
+  if (sealed !== undefined) run.secretInputs = Object.keys(sealed);
+  if (trace !== undefined) run.traceparent = readTrace(trace);
+  return run;
 }
 
 type StoredInfo = Omit<Partial<RunInfo>, "traceparent"> & {
@@ -182,6 +191,7 @@ export function totalsText(totals: Totals): string {
 }
 
 function readTotals(text: string): Totals {
+  if (text === "") return zeroTotals();
   const numbers = text.split(" ").map(Number);
   const read = Object.fromEntries(totalNames.map((name, index) => [name, numbers[index] ?? 0]));
   return { ...(read as unknown as Totals), hasLlmMetrics: read["hasLlmMetrics"] === 1 };
@@ -219,18 +229,4 @@ export function toFields(flat: readonly string[]): Record<string, string> {
   for (let index = 0; index + 1 < flat.length; index += 2)
     fields[flat[index] as string] = flat[index + 1] as string;
   return fields;
-}
-
-/** `{ [name]: value }`, or nothing: an optional member is absent, never undefined. */
-function optional<Name extends string, Value>(
-  name: Name,
-  value: Value | undefined,
-): { readonly [key in Name]?: Value };
-function optional<Name extends string, Text, Value>(
-  name: Name,
-  value: Text | undefined,
-  read: (value: Text) => Value,
-): { readonly [key in Name]?: Value };
-function optional(name: string, value: unknown, read: (value: never) => unknown = (same) => same): object {
-  return value === undefined ? {} : { [name]: read(value as never) };
 }
