@@ -50,13 +50,13 @@ test("a trace reads as a story", () => {
   const { breach } = explore(systemOf({ ...worlds.deaths, defect: "commit has no fence" }), statesMax);
   expect(breach?.trace).toEqual([
     "worker A: takes the job of solo",
-    "worker A: takes the lease of solo",
+    "worker A: draws token 1",
     "worker A: activates solo with generation 1",
     "worker A: stands still for long",
     "time: ends the lease of solo",
     "time: ends the lock on the job of solo",
     "worker B: takes the job of solo",
-    "worker B: takes the lease of solo",
+    "worker B: draws token 2",
     "worker B: activates solo with generation 2",
     'worker A: writes "commit" for solo: ok',
   ]);

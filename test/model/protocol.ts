@@ -3,7 +3,8 @@
  * step is one script, one call of BullMQ or redlock, or something it does by itself. Between any two steps anybody else
  * may do anything, and the worker may die or stand still for long. `correspondence.ts` says which file does which step.
  *
- *   idle → has a job → has the lease → decides ⇄ performs → (errands) → releases → moves the job → (looks → promotes) → idle
+ *   idle → has a job → has a token → decides ⇄ performs → (errands) → moves the job → (looks → promotes) → idle
+ *                                    (refused, lost) → releases ↗
  */
 import type { Fence, Write, WriteReply } from "./scripts.js";
 import { activateRun, errandsOf, runErrand, wakeJob, write } from "./scripts.js";
@@ -42,8 +43,8 @@ type Act = (scene: Scene) => Move | undefined;
 
 /** What a worker does at each place. */
 const acts: Readonly<Record<Exclude<Place, "idle">, Act>> = {
-  "has a job": takeLease,
-  "has the lease": activate,
+  "has a job": drawToken,
+  "has a token": activate,
   "has a number": activate,
   decides: writeDecision,
   performs: perform,
@@ -76,22 +77,24 @@ function takeJob({ runs }: World, state: State, name: WorkerName): Move[] {
   });
 }
 
-/** 2. The lease, by redlock; somebody else has it: the job rests until it can be over. */
-function takeLease({ state, name, run }: Scene): Move {
+/** 2. A token for the lease, which nobody else has. */
+function drawToken({ world, state, name, run }: Scene): Move {
+  const token = state.tokens + 1;
+  const drawn = withWorker({ ...state, tokens: token }, name, { at: "has a token", token });
+  if (world.defect !== "the number is drawn apart from the lease")
+    return { does: `draws token ${token}`, to: drawn };
   if (storedOf(state.redis, run).lease !== 0) {
     const to = withWorker(state, name, { at: "moves the job", disposition: "rest" });
     return { does: `finds the lease of ${run} taken`, to };
   }
-  const token = state.tokens + 1;
   const redis = withStored(state.redis, run, { lease: token });
-  const to = withWorker({ ...state, redis, tokens: token }, name, { at: "has the lease", token });
-  return { does: `takes the lease of ${run}`, to };
+  return { does: `takes the lease of ${run}`, to: { ...drawn, redis } };
 }
 
-/** 3. A new generation, and everything that is known of the run. */
+/** 3. The lease, a new generation, and everything that is known of the run. Somebody else has the lease: the job rests. */
 function activate({ world, state, name, me, run }: Scene): Move {
   const drawsApart = world.defect === "the number is drawn apart from the lease";
-  if (drawsApart && me.at === "has the lease") {
+  if (drawsApart && me.at === "has a token") {
     const generation = state.tokens + 1;
     const to = withWorker({ ...state, tokens: generation }, name, { at: "has a number", generation });
     return { does: `draws number ${generation}`, to };
@@ -164,18 +167,18 @@ function writeDecision(scene: Scene): Move | undefined {
   const mine = { commits: me.commits + 1, stage: decided.stage, hasPerformed: false, events: inbox };
   const next = nextPlace(reply, wanted.kind);
   const after =
-    next === "releases"
+    next === "leaves"
       ? afterLastWrite(me, wanted, { world, redis })
       : { ...mine, at: next, disposition: idle.disposition };
   return { does, to: withWorker({ ...state, redis }, name, after), isRepeatable: true };
 }
 
-function nextPlace(reply: WriteReply, kind: Write["kind"]): "decides" | "performs" | "releases" {
+function nextPlace(reply: WriteReply, kind: Write["kind"]): "decides" | "performs" | "leaves" {
   if (reply === "wake now") return "decides";
-  return kind === "commit" ? "performs" : "releases";
+  return kind === "commit" ? "performs" : "leaves";
 }
 
-/** Where a write leads after which nobody owns the run. */
+/** Where a write leads after which nobody owns the run; the lease has gone back with it. */
 function afterLastWrite(
   me: Worker,
   { kind, run, outbox }: Write,
@@ -186,8 +189,8 @@ function afterLastWrite(
   const wakes = isUntold || redis.outbox.includes("wake parent") ? errandsOf("wake parent") : [];
   const told = run === "child" && kind === "finish" ? [...untold, ...wakes] : [];
   const errands = [...outbox.flatMap(errandsOf), ...told];
-  const at = errands.length > 0 ? "runs errands" : "releases";
-  return { ...letGo(me, dispositions[kind]), at, errands };
+  const at = errands.length > 0 ? "runs errands" : "moves the job";
+  return { ...letGo(me, dispositions[kind]), at, errands, token: 0 };
 }
 
 /** It remembers nothing of the run any more but what it still has to give back. */
@@ -212,13 +215,13 @@ function perform({ state, name, me, run }: Scene): Move {
 function doErrand({ world, state, name, me }: Scene): Move {
   const [errand, ...errands] = me.errands;
   if (errand === undefined)
-    return { does: "has no errand left", to: withWorker(state, name, { at: "releases" }) };
+    return { does: "has no errand left", to: withWorker(state, name, { at: "moves the job" }) };
   const redis = runErrand(state.redis, errand, world);
-  const at = errands.length > 0 ? me.at : "releases";
+  const at = errands.length > 0 ? me.at : "moves the job";
   return { does: tell(errand), to: withWorker({ ...state, redis }, name, { at, errands }) };
 }
 
-/** 7. The lease is given back before the job can be woken, so that whoever wakes it finds it free. */
+/** 7. Of a run that was not had, or was lost: the lease is given back before the job can be woken, if it is held. */
 function releaseLease({ state, name, me, run }: Scene): Move {
   const isMine = storedOf(state.redis, run).lease === me.token;
   const redis = isMine ? withStored(state.redis, run, { lease: 0 }) : state.redis;

@@ -55,22 +55,23 @@ interface Activate {
   readonly world: World;
 }
 
-/** activate_run.lua: a new generation for the holder of the lease, which refuses every earlier owner from now on. */
+/** activate_run.lua: the lease if nobody else has it, and a new generation for its holder, which refuses every earlier owner from now on. */
 export function activateRun(
   redis: Redis,
   { run, token, granted, number, world }: Activate,
-): { readonly reply: "activated" | "lost" | "ended"; readonly redis: Redis } {
+): { readonly reply: "activated" | "busy" | "ended"; readonly redis: Redis } {
   const { record, lease } = storedOf(redis, run);
   if (record.status === "ended" || record.status === "none") return { reply: "ended", redis };
   const looksAtLease = world.defect !== "activate does not look at the lease" && number === 0;
-  if (looksAtLease && lease !== token) return { reply: "lost", redis };
-  if (number > 0 && number < record.generation) return { reply: "lost", redis };
-  // Asked again because its answer was lost: nothing changes.
-  if (record.isOwned && record.nonce === token) return { reply: "activated", redis };
+  if (looksAtLease && lease !== 0 && lease !== token) return { reply: "busy", redis };
+  if (number > 0 && number < record.generation) return { reply: "busy", redis };
+  const held = looksAtLease ? withStored(redis, run, { lease: token }) : redis;
+  // Asked again because its answer was lost: nothing else changes.
+  if (record.isOwned && record.nonce === token) return { reply: "activated", redis: held };
   const floor = world.defect === "the clock is no floor" || world.clocks === "behind" ? 0 : granted + 1;
   const generation = number > 0 ? number : Math.max(record.generation + 1, floor);
   const change = { generation, nonce: token, isOwned: true, status: "running", timer: "none" } as const;
-  return { reply: "activated", redis: withRecord(redis, run, change) };
+  return { reply: "activated", redis: withRecord(held, run, change) };
 }
 
 /** include/fenced.lua: passes only the owner, and a write of the last owner that was made already. */
@@ -98,7 +99,13 @@ export function write(redis: Redis, wanted: Write, world: World): { reply: Write
   if (passed === "fenced") return { reply: "fenced", redis };
   if (!record.isOwned && wanted.kind !== "commit") return { reply: "ok", redis };
   const applied = passed === "duplicate" ? redis : applyCommit(redis, wanted);
-  return afterCommit[wanted.kind](applied, wanted, world);
+  const { reply, redis: left } = afterCommit[wanted.kind](applied, wanted, world);
+  return { reply, redis: storedOf(left, wanted.run).record.isOwned ? left : giveBackLease(left, wanted) };
+}
+
+/** include/give_back_lease.lua: with the run, unless it is somebody else's. */
+function giveBackLease(redis: Redis, { run, fence }: Write): Redis {
+  return storedOf(redis, run).lease === fence.nonce ? withStored(redis, run, { lease: 0 }) : redis;
 }
 
 /** include/apply_commit.lua */

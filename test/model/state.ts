@@ -64,7 +64,7 @@ export type Errand =
 export type Place =
   | "idle"
   | "has a job"
-  | "has the lease"
+  | "has a token"
   | "has a number"
   | "decides"
   | "performs"
