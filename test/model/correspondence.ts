@@ -25,6 +25,7 @@ export const correspondence: Readonly<Record<string, readonly string[]>> = {
     "packages/worker/src/outbox.ts",
     "packages/store/lua/confirm_outbox.lua",
     "packages/store/lua/include/confirm.lua",
+    "packages/store/lua/create_children.lua",
   ],
   "a job is added or woken": ["packages/queue/src/run-queue.ts"],
   "a worker notices that its lease is over": ["packages/worker/src/lease-keeper.ts"],

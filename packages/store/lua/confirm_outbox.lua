@@ -4,12 +4,10 @@
 --   outbox: outbox
 --   outboxEntries: outbox:entries
 -- ARGV
---   ids[]: id
+--   ids[]: id; at least one, and far fewer than the interpreter's stack has places
 -- REPLIES
 --   done: they are gone, or were before
 
-for index = 1, #A.ids do
-  redis.call('ZREM', K.outbox, A.ids[index])
-  redis.call('HDEL', K.outboxEntries, A.ids[index])
-end
+redis.call('ZREM', K.outbox, unpack(A.ids))
+redis.call('HDEL', K.outboxEntries, unpack(A.ids))
 return { 'done' }

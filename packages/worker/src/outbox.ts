@@ -68,7 +68,7 @@ export async function performEntry(
 }
 
 /** Entries performed at once: enough to fill a window of children, little enough to be fair to other runs. */
-const parallelMax = 16;
+const parallelMax = 25;
 
 /** Performs entries a few at a time; those that fail are left out of the answer and stay for a sweeper. */
 export async function performEntries(

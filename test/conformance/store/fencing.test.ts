@@ -33,6 +33,7 @@ const workerWrites: Readonly<
 /** Scripts that are nobody's in particular, or do not write runs, and why they need no fence. */
 const unfenced: Readonly<Record<string, string>> = {
   create_run: "writes only a run that does not exist",
+  create_children: "writes only runs that do not exist",
   append_event: "anybody may tell a run something; the engine decides what it means",
   answer_gate: "decided by the gate being open",
   request_cancel: "anybody may ask; the engine decides",

@@ -42,13 +42,14 @@ end
 
 -- New entries first: one that was performed already may be among them.
 local function write_outbox()
+  local scores = {}
   for index = 1, #A.outboxAdded, 2 do
-    add_to_outbox(A.outboxAdded[index], A.outboxAdded[index + 1])
+    scores[index], scores[index + 1] = now, A.outboxAdded[index]
   end
-  for index = 1, #A.outboxDone do
-    redis.call('ZREM', K.outbox, A.outboxDone[index])
-    redis.call('HDEL', K.outboxEntries, A.outboxDone[index])
-  end
+  call_in_chunks('ZADD', K.outbox, scores)
+  call_in_chunks('HSET', K.outboxEntries, A.outboxAdded)
+  call_in_chunks('ZREM', K.outbox, A.outboxDone)
+  call_in_chunks('HDEL', K.outboxEntries, A.outboxDone)
 end
 
 -- A gate that opens forgets the answer it, or a gate of its name, had before.

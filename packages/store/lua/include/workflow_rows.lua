@@ -22,6 +22,25 @@ local function add_workflow_row(row)
   redis.call('ZADD', leaf, '0', row)
 end
 
+-- Few enough for the small form of one leaf. Nearly always they follow each other.
+local function add_workflow_rows(rows)
+  table.sort(rows)
+  add_workflow_row(rows[1])
+  local first = leaf_of(rows[1])
+  if leaf_of(rows[#rows]) == first then
+    local listed = {}
+    for index = 1, #rows do
+      listed[#listed + 1] = '0'
+      listed[#listed + 1] = rows[index]
+    end
+    redis.call('ZADD', K.runsWorkflow .. ':' .. first, unpack(listed))
+    return
+  end
+  for index = 2, #rows do
+    add_workflow_row(rows[index])
+  end
+end
+
 local function remove_workflow_row(row)
   local first = leaf_of(row)
   if not first then

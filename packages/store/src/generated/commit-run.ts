@@ -113,7 +113,7 @@ export const commitRun: Script<CommitRunKeys, CommitRunValues, CommitRunTag> = {
   name: "commit_run",
   keys: ["run", "statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "parts", "history", "fleetEvents", "outbox", "outboxEntries", "gatesOpen", "log", "logCopy", "logSums", "steps", "inbox", "answers", "usageRows", "usageSums", "leases"],
   values: ["now", "generation", "nonce", "commitId", "after", "runId", "stepsEnd", "inboxSeen", "totals", "status", "progress", "signOfLifeMs", "logPieces[]", "partsSet[]", "partsRemoved[]", "stepsEnded[]", "attempts[]", "facts[]", "outboxAdded[]", "outboxDone[]", "gatesOpened[]", "gatesClosed[]", "usage[]"],
-  sha1: "6d6bf5b65001d37684c8da5d85c8306cfc9bbbdd",
+  sha1: "5fbccd2fd5a5c0cd43f790c14aee8cbcef296836",
   source: `local KEYS = KEYS
 local ARGV = ARGV
 local next_argument = 13
@@ -259,10 +259,6 @@ local function add_facts(facts)
   end
   redis.call('XADD', KEYS[10], 'MAXLEN', '~', history_entries_max, '*', 'at', now, 'facts', facts)
   redis.call('XADD', KEYS[11], 'MAXLEN', '~', fleet_events_max, '*', 'run', ARGV[6], 'at', now, 'facts', facts)
-end
-local function add_to_outbox(id, entry)
-  redis.call('ZADD', KEYS[12], now, id)
-  redis.call('HSET', KEYS[13], id, entry)
 end
 local function gates_of_run()
   local gates = {}
@@ -435,13 +431,14 @@ local function note_attempts()
   end
 end
 local function write_outbox()
+  local scores = {}
   for index = 1, #value_outboxAdded, 2 do
-    add_to_outbox(value_outboxAdded[index], value_outboxAdded[index + 1])
+    scores[index], scores[index + 1] = now, value_outboxAdded[index]
   end
-  for index = 1, #value_outboxDone do
-    redis.call('ZREM', KEYS[12], value_outboxDone[index])
-    redis.call('HDEL', KEYS[13], value_outboxDone[index])
-  end
+  call_in_chunks('ZADD', KEYS[12], scores)
+  call_in_chunks('HSET', KEYS[13], value_outboxAdded)
+  call_in_chunks('ZREM', KEYS[12], value_outboxDone)
+  call_in_chunks('HDEL', KEYS[13], value_outboxDone)
 end
 local function change_gates()
   local gates = gates_of_run()

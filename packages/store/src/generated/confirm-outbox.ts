@@ -9,7 +9,7 @@ export interface ConfirmOutboxKeys {
 }
 
 export interface ConfirmOutboxValues {
-  /** id */
+  /** id; at least one, and far fewer than the interpreter's stack has places */
   readonly ids: readonly ScriptValue[];
 }
 
@@ -25,7 +25,7 @@ export const confirmOutbox: Script<ConfirmOutboxKeys, ConfirmOutboxValues, Confi
   name: "confirm_outbox",
   keys: ["outbox", "outboxEntries"],
   values: ["ids[]"],
-  sha1: "0e4884cefabb1c2d69233f8cc1e467dc57ab8d91",
+  sha1: "ee6ea9c48bf5cbaffeb9c556660759ee42f9f557",
   source: `local KEYS = KEYS
 local ARGV = ARGV
 local next_argument = 1
@@ -39,9 +39,7 @@ local function take_list()
   return list
 end
 local value_ids = take_list()
-for index = 1, #value_ids do
-  redis.call('ZREM', KEYS[1], value_ids[index])
-  redis.call('HDEL', KEYS[2], value_ids[index])
-end
+redis.call('ZREM', KEYS[1], unpack(value_ids))
+redis.call('HDEL', KEYS[2], unpack(value_ids))
 return { 'done' }`,
 };

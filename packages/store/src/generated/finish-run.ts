@@ -153,7 +153,7 @@ export const finishRun: Script<FinishRunKeys, FinishRunValues, FinishRunTag> = {
   name: "finish_run",
   keys: ["run", "statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "parts", "history", "fleetEvents", "outbox", "outboxEntries", "gatesOpen", "log", "logCopy", "logSums", "steps", "inbox", "answers", "timers", "dedupe", "children", "permitsHeld", "permitsWaiting", "permitsWaiters", "limitsDeclared", "limitsSet", "usageRows", "usageSums", "leases", "runsEnded", "runsUnfiled", "parentRun", "parentInbox", "lease"],
   values: ["now", "generation", "nonce", "commitId", "after", "runId", "stepsEnd", "inboxSeen", "totals", "childGraceMs", "error", "summary", "retentionMs", "parentId", "parentEvent", "wakeId", "wakeHead", "forgetMax", "status", "logPieces[]", "partsSet[]", "partsRemoved[]", "stepsEnded[]", "attempts[]", "facts[]", "outboxAdded[]", "outboxDone[]", "gatesOpened[]", "gatesClosed[]", "usage[]"],
-  sha1: "dbb3b576f9d0d667baaebde2800e2b76cef81051",
+  sha1: "52e5e06b25c67abd713ce55a792a6659071c2d54",
   source: `local KEYS = KEYS
 local ARGV = ARGV
 local next_argument = 20
@@ -475,13 +475,14 @@ local function note_attempts()
   end
 end
 local function write_outbox()
+  local scores = {}
   for index = 1, #value_outboxAdded, 2 do
-    add_to_outbox(value_outboxAdded[index], value_outboxAdded[index + 1])
+    scores[index], scores[index + 1] = now, value_outboxAdded[index]
   end
-  for index = 1, #value_outboxDone do
-    redis.call('ZREM', KEYS[12], value_outboxDone[index])
-    redis.call('HDEL', KEYS[13], value_outboxDone[index])
-  end
+  call_in_chunks('ZADD', KEYS[12], scores)
+  call_in_chunks('HSET', KEYS[13], value_outboxAdded)
+  call_in_chunks('ZREM', KEYS[12], value_outboxDone)
+  call_in_chunks('HDEL', KEYS[13], value_outboxDone)
 end
 local function change_gates()
   local gates = gates_of_run()

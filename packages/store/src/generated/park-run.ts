@@ -128,7 +128,7 @@ export const parkRun: Script<ParkRunKeys, ParkRunValues, ParkRunTag> = {
   name: "park_run",
   keys: ["run", "statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "parts", "history", "fleetEvents", "outbox", "outboxEntries", "gatesOpen", "log", "logCopy", "logSums", "steps", "inbox", "answers", "usageRows", "usageSums", "timers", "permitsHeld", "permitsWaiting", "permitsWaiters", "limitsDeclared", "limitsSet", "lease", "leases"],
   values: ["now", "generation", "nonce", "commitId", "after", "runId", "stepsEnd", "inboxSeen", "totals", "blockedOn", "wakeAt", "patience", "logPieces[]", "partsSet[]", "partsRemoved[]", "stepsEnded[]", "attempts[]", "facts[]", "outboxAdded[]", "outboxDone[]", "gatesOpened[]", "gatesClosed[]", "usage[]"],
-  sha1: "781ffc54297959b1895e1a65fc491a5d2816f4c7",
+  sha1: "3f90f7413f313e7bf7b99a8de5367179494f3080",
   source: `local KEYS = KEYS
 local ARGV = ARGV
 local next_argument = 13
@@ -429,13 +429,14 @@ local function note_attempts()
   end
 end
 local function write_outbox()
+  local scores = {}
   for index = 1, #value_outboxAdded, 2 do
-    add_to_outbox(value_outboxAdded[index], value_outboxAdded[index + 1])
+    scores[index], scores[index + 1] = now, value_outboxAdded[index]
   end
-  for index = 1, #value_outboxDone do
-    redis.call('ZREM', KEYS[12], value_outboxDone[index])
-    redis.call('HDEL', KEYS[13], value_outboxDone[index])
-  end
+  call_in_chunks('ZADD', KEYS[12], scores)
+  call_in_chunks('HSET', KEYS[13], value_outboxAdded)
+  call_in_chunks('ZREM', KEYS[12], value_outboxDone)
+  call_in_chunks('HDEL', KEYS[13], value_outboxDone)
 end
 local function change_gates()
   local gates = gates_of_run()

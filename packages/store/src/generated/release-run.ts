@@ -110,7 +110,7 @@ export const releaseRun: Script<ReleaseRunKeys, ReleaseRunValues, ReleaseRunTag>
   name: "release_run",
   keys: ["run", "statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "parts", "history", "fleetEvents", "outbox", "outboxEntries", "gatesOpen", "log", "logCopy", "logSums", "steps", "inbox", "answers", "usageRows", "usageSums", "lease", "leases", "timers"],
   values: ["now", "generation", "nonce", "commitId", "after", "runId", "stepsEnd", "inboxSeen", "totals", "logPieces[]", "partsSet[]", "partsRemoved[]", "stepsEnded[]", "attempts[]", "facts[]", "outboxAdded[]", "outboxDone[]", "gatesOpened[]", "gatesClosed[]", "usage[]"],
-  sha1: "782ddf5cb05a6d3468713e4b2b54717929e0517e",
+  sha1: "45b743753992eba9e02001baf80e0b6779fd9fb3",
   source: `local KEYS = KEYS
 local ARGV = ARGV
 local next_argument = 10
@@ -241,10 +241,6 @@ local function add_facts(facts)
   end
   redis.call('XADD', KEYS[10], 'MAXLEN', '~', history_entries_max, '*', 'at', now, 'facts', facts)
   redis.call('XADD', KEYS[11], 'MAXLEN', '~', fleet_events_max, '*', 'run', ARGV[6], 'at', now, 'facts', facts)
-end
-local function add_to_outbox(id, entry)
-  redis.call('ZADD', KEYS[12], now, id)
-  redis.call('HSET', KEYS[13], id, entry)
 end
 local function gates_of_run()
   local gates = {}
@@ -417,13 +413,14 @@ local function note_attempts()
   end
 end
 local function write_outbox()
+  local scores = {}
   for index = 1, #value_outboxAdded, 2 do
-    add_to_outbox(value_outboxAdded[index], value_outboxAdded[index + 1])
+    scores[index], scores[index + 1] = now, value_outboxAdded[index]
   end
-  for index = 1, #value_outboxDone do
-    redis.call('ZREM', KEYS[12], value_outboxDone[index])
-    redis.call('HDEL', KEYS[13], value_outboxDone[index])
-  end
+  call_in_chunks('ZADD', KEYS[12], scores)
+  call_in_chunks('HSET', KEYS[13], value_outboxAdded)
+  call_in_chunks('ZREM', KEYS[12], value_outboxDone)
+  call_in_chunks('HDEL', KEYS[13], value_outboxDone)
 end
 local function change_gates()
   local gates = gates_of_run()

@@ -29,6 +29,7 @@ import { definitionText, infoText, runRow, toCancelRequest, toRunInfo } from "..
 import { runScript } from "../script.js";
 import { checkNewRun, idempotencyKeptMs, startedEvent } from "../start-of-run.js";
 import { cancelled, untakenCancelled } from "../unowned-child.js";
+import { createTogether, isPlainChild } from "./create-children.js";
 import { forgetRunsLater } from "./forget-runs.js";
 import type { Partition } from "./partition.js";
 import { unownedEnding } from "./run-endings.js";
@@ -45,12 +46,16 @@ interface DueTime {
 }
 
 export function outsideWrites(partition: Partition): OutsideWrites {
+  const createAlone = async (run: NewRun): Promise<CreateReply> => {
+    const reply = await createOnce(partition, run);
+    if (reply.tag === "not_due") throw new RunfleetError("internal", `run ${run.id} waits for no due time`);
+    return reply;
+  };
+  const createWithOthers = createTogether(partition, createAlone);
   return {
     createRun: async (run) => {
       checkNewRun(run);
-      const reply = await createOnce(partition, run);
-      if (reply.tag === "not_due") throw new RunfleetError("internal", `run ${run.id} waits for no due time`);
-      return reply;
+      return await (isPlainChild(run) ? createWithOthers(run) : createAlone(run));
     },
     appendEvent: async ({ runId, event: { at, ...event }, dedupeId, confirms }) => {
       const { tag, rest } = await runScript(partition.redis, appendEvent, {
