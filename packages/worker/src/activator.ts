@@ -92,9 +92,12 @@ export function createActivator(options: ActivatorOptions): Activator {
   const opened: WorkUnderLease = async (lease, taking) => {
     const { runId, token: leaseToken } = lease;
     const reply = await options.store.activate({
-      ...{ runId, leaseToken, owner: options.workerId, ...taking },
+      runId,
+      leaseToken,
+      owner: options.workerId,
       recoveriesMax: limits.recoveriesMax,
       recoveriesAdmitted: suspects.admits(runId),
+      ...taking,
     });
     if (reply.tag !== "activated") {
       log.debug("run not taken", { runId, reply: reply.tag });
@@ -224,11 +227,8 @@ function performContext(
     onError: (error) => trouble.warn("log of a run not written, trying again", { error: String(error) }),
   });
   return {
-    ...(secrets.unreadable === undefined ? {} : { unreadable: secrets.unreadable }),
-    ...(spans === undefined ? {} : { spans }),
     traceHeaders: headersOf(opened.run),
     redactor,
-    ...(runContext.workingDir === undefined ? {} : { configuredDir: runContext.workingDir }),
     run: opened.run,
     fence: opened.fence,
     registry: options.registry,
@@ -240,5 +240,8 @@ function performContext(
     killGraceMs: options.killGraceMs,
     clock: options.ports.clock,
     holdsRun: () => options.keeper.holds(lease),
+    ...(secrets.unreadable === undefined ? {} : { unreadable: secrets.unreadable }),
+    ...(spans === undefined ? {} : { spans }),
+    ...(runContext.workingDir === undefined ? {} : { configuredDir: runContext.workingDir }),
   };
 }

@@ -178,7 +178,8 @@ function attemptEnded(
   command: { address: Address; attempt: number },
   outcome: Extract<WorkerEvent, { type: "attemptEnded" }>["outcome"],
 ): WorkerEvent {
-  return { ...ended(command), outcome };
+  const { address, attempt } = command;
+  return { type: "attemptEnded", address, attempt, outcome };
 }
 
 /** True for commands that this worker performs itself. */

@@ -15,7 +15,7 @@ import { runKeys } from "../keys.js";
 import { toGranting } from "../permit-scope.js";
 import { withRedis } from "../redis-failure.js";
 import { readSealed, toFields, toParts, toRunRecord, toTexts } from "../run-record.js";
-import { runScript } from "../script.js";
+import { bothOf, runScript } from "../script.js";
 import { signOfLifeMs } from "../sweep-times.js";
 import { logPieceValues, toCommitValues } from "./commit-values.js";
 import type { Partition } from "./partition.js";
@@ -29,7 +29,7 @@ export function workerWrites(partition: Partition): WorkerWrites {
     commit: (commit) =>
       runScript(partition.redis, commitRun, {
         keys: partition.keysOf(commit.fence.runId),
-        values: { ...toCommitValues(partition, commit), signOfLifeMs },
+        values: bothOf(toCommitValues(partition, commit), { signOfLifeMs }),
       }).then(({ tag, rest }) =>
         tag === "fenced" ? { tag } : { tag, inbox: toInbox(rest[0]), ...toCancel(rest[1]) },
       ),
@@ -92,7 +92,9 @@ async function activate(
     keys: partition.keysOf(request.runId),
     values: {
       now: partition.now(),
-      ...request,
+      runId: request.runId,
+      leaseToken: request.leaseToken,
+      recoveriesMax: request.recoveriesMax,
       leaseTtlMs: request.leaseTtlMs ?? "",
       recoveriesAdmitted: request.recoveriesAdmitted ?? request.recoveriesMax,
       partsTold: partsToldMax,
