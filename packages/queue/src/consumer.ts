@@ -135,14 +135,8 @@ async function handle(
 ): Promise<Disposition> {
   const { id: runId = "" } = job;
   const lock = renewal.hold({ jobId: runId, token, ageMs: now() - (job.processedOn ?? 0) });
-  const taken = {
-    runId,
-    get signal() {
-      return lock.signal;
-    },
-  };
   try {
-    return await callHandler(taken, options);
+    return await callHandler(lock, options);
   } finally {
     lock.release();
   }

@@ -11,6 +11,8 @@
  */
 
 export interface HeldLock {
+  /** Id of the job, which is its run's. */
+  readonly runId: string;
   /** Aborted with a sentence as reason when the lock is lost. Made when it is asked for. */
   readonly signal: AbortSignal;
   /** Stops renewing. The lock stays in Redis until the job is moved or the lock runs out. */
@@ -30,20 +32,38 @@ export interface LockRenewalOptions {
   readonly onError: (error: Error) => void;
 }
 
-interface Entry {
-  readonly jobId: string;
+/** A class, since V8 makes an object slowly that is written down with a getter in it, and every run has a lock. */
+class Entry implements HeldLock {
+  readonly runId: string;
   readonly token: string;
-  controller?: AbortController;
-  lostFor?: string;
   deadlineMonoMs: number;
-}
+  readonly #held: Map<string, Entry>;
+  #controller: AbortController | undefined;
+  #lostFor: string | undefined;
 
-function signalOf(entry: Entry): AbortSignal {
-  if (entry.controller === undefined) {
-    entry.controller = new AbortController();
-    if (entry.lostFor !== undefined) entry.controller.abort(entry.lostFor);
+  constructor(lock: Pick<Entry, "runId" | "token" | "deadlineMonoMs">, held: Map<string, Entry>) {
+    this.runId = lock.runId;
+    this.token = lock.token;
+    this.deadlineMonoMs = lock.deadlineMonoMs;
+    this.#held = held;
   }
-  return entry.controller.signal;
+
+  get signal(): AbortSignal {
+    if (this.#controller === undefined) {
+      this.#controller = new AbortController();
+      if (this.#lostFor !== undefined) this.#controller.abort(this.#lostFor);
+    }
+    return this.#controller.signal;
+  }
+
+  lose(reason: string): void {
+    this.#lostFor = reason;
+    this.#controller?.abort(reason);
+  }
+
+  release(): void {
+    if (this.#held.get(this.runId) === this) this.#held.delete(this.runId);
+  }
 }
 
 /** A lock outlives one failed renewal. */
@@ -58,21 +78,20 @@ export function createLockRenewal(options: LockRenewalOptions): LockRenewal {
   let nextRenewalMonoMs = 0;
 
   const lose = (entry: Entry, reason: string): void => {
-    if (held.get(entry.jobId) !== entry) return;
-    held.delete(entry.jobId);
-    entry.lostFor = reason;
-    entry.controller?.abort(reason);
+    if (held.get(entry.runId) !== entry) return;
+    held.delete(entry.runId);
+    entry.lose(reason);
   };
 
   const renew = async (entries: readonly Entry[]): Promise<void> => {
     const sentAt = performance.now();
     isRenewing = true;
     try {
-      const jobIds = entries.map((entry) => entry.jobId);
+      const jobIds = entries.map((entry) => entry.runId);
       const tokens = entries.map((entry) => entry.token);
       const refused = new Set(await options.extend(jobIds, tokens));
       for (const entry of entries) {
-        if (refused.has(entry.jobId)) lose(entry, "the lock of this job ran out or went to another worker");
+        if (refused.has(entry.runId)) lose(entry, "the lock of this job ran out or went to another worker");
         else entry.deadlineMonoMs = sentAt + lockDurationMs;
       }
     } catch (error) {
@@ -99,20 +118,10 @@ export function createLockRenewal(options: LockRenewalOptions): LockRenewal {
       const earlier = held.get(jobId);
       if (earlier !== undefined) lose(earlier, "this job was handed out again");
       const age = Math.min(Math.max(ageMs, 0), lockDurationMs);
-      const entry: Entry = {
-        jobId,
-        token,
-        deadlineMonoMs: performance.now() + lockDurationMs - age,
-      };
+      const deadlineMonoMs = performance.now() + lockDurationMs - age;
+      const entry = new Entry({ runId: jobId, token, deadlineMonoMs }, held);
       held.set(jobId, entry);
-      return {
-        get signal() {
-          return signalOf(entry);
-        },
-        release: () => {
-          if (held.get(jobId) === entry) held.delete(jobId);
-        },
-      };
+      return entry;
     },
     stop() {
       clearInterval(timer);

@@ -92,12 +92,9 @@ export function createActivator(options: ActivatorOptions): Activator {
   const opened: WorkUnderLease = async (lease, taking) => {
     const { runId, token: leaseToken } = lease;
     const reply = await options.store.activate({
-      runId,
-      leaseToken,
-      owner: options.workerId,
       recoveriesMax: limits.recoveriesMax,
       recoveriesAdmitted: suspects.admits(runId),
-      ...taking,
+      ...{ runId, leaseToken, owner: options.workerId, ...taking },
     });
     if (reply.tag !== "activated") {
       log.debug("run not taken", { runId, reply: reply.tag });
@@ -223,7 +220,10 @@ function performContext(
   const trouble = withFields(options.log("store"), fieldsOf(opened));
   const redactor = createRedactor(secrets.values);
   const runLog = createRunLog({
-    ...{ store, fence: opened.fence, clock: ports.clock, mask: redactor.text },
+    store,
+    fence: opened.fence,
+    clock: ports.clock,
+    mask: redactor.text,
     onError: (error) => trouble.warn("log of a run not written, trying again", { error: String(error) }),
   });
   return {
