@@ -39,7 +39,7 @@
 
 local stored = redis.call(
   'HMGET', K.run, 'status', 'row', 'generation', 'nonce', 'owner', 'recoveries', 'tookOver', 'startedAt',
-  'workflow', 'permits', 'pool', 'wakeAt', 'inboxSeen'
+  'workflow', 'permits', 'pool', 'wakeAt', 'inboxSeen', 'info'
 )
 local status = stored[1]
 if not status then
@@ -117,11 +117,13 @@ if not is_repeat then
   end
 end
 take_lease()
+-- Of a run that nobody has worked on yet, no more than `info` lies among the parts.
+local has_parts = stored[3] ~= '0' or not stored[14]
 -- A reply made by a script costs ten times what Redis' own costs, which is felt from some hundred parts on. From here on
 -- nobody but this owner changes them, so it can as well read them itself.
-local are_left = redis.call('HLEN', K.parts) > tonumber(A.partsTold)
+local are_left = has_parts and redis.call('HLEN', K.parts) > tonumber(A.partsTold)
 return {
   'activated', generation, took_over,
-  redis.call('HGETALL', K.run), are_left and {} or redis.call('HGETALL', K.parts), unread_events(stored[13] or '0'),
-  are_left and '1' or '0', wanted_since,
+  redis.call('HGETALL', K.run), has_parts and not are_left and redis.call('HGETALL', K.parts) or {},
+  unread_events(stored[13] or '0'), are_left and '1' or '0', wanted_since,
 }

@@ -20,7 +20,7 @@
 --   duplicate: the run has ended before
 --   fenced: the lease is not held with this token, or there is no such run
 
-local stored = redis.call('HMGET', K.run, 'status', 'row', 'generation', 'owner', 'workflow', 'permits')
+local stored = redis.call('HMGET', K.run, 'status', 'row', 'generation', 'owner', 'workflow', 'permits', 'gates')
 local status = stored[1]
 if not status then
   return { 'fenced' }
@@ -38,6 +38,7 @@ set_status(K.run, stored[2], status, 'failed')
 add_facts((stored[4] and lost_lease(stored[3]) or '') .. A.fact)
 write_end()
 give_back_lease(A.leaseToken)
-return {
-  'finished', end_run({ row = stored[2], workflow = stored[5], status = 'failed', permits = stored[6] }), granted,
-}
+local forgettable = end_run({
+  row = stored[2], workflow = stored[5], status = 'failed', permits = stored[6], gates = stored[7], may_be_retried = true,
+})
+return { 'finished', forgettable, granted }

@@ -22,18 +22,18 @@ end
 if duplicate then
   set_status(K.run, row, status, A.status)
   write_end()
+  if has_recoveries then
+    redis.call('HDEL', K.run, 'recoveries')
+  end
 else
   for _, text in ipairs({ end_texts() }) do
     A.partsSet[#A.partsSet + 1] = text
   end
-  apply_commit(status, A.status, { 'endedAt', now })
+  apply_commit(status, A.status, { 'endedAt', now }, { 'owner', 'tookOver', 'heartbeatAt', 'recoveries' })
 end
-if has_recoveries then
-  redis.call('HDEL', K.run, 'recoveries')
-end
-empty_inbox()
 give_back_lease(A.nonce)
 local forgettable, wake = end_run({
-  row = row, workflow = workflow, status = A.status, permits = permits, usage = duplicate and {} or A.usage,
+  row = row, workflow = workflow, status = A.status, permits = permits, gates = had_gates or #A.gatesOpened > 0,
+  usage = duplicate and {} or A.usage,
 })
 return { 'finished', forgettable, wake, granted }

@@ -28,7 +28,7 @@ if status then
   local left_ms = redis.call('PTTL', K.rootRun)
   if left_ms ~= -2 then
     local kept_ms = left_ms < 0 and tonumber(A.renewMs) or left_ms
-    keep_for(string.format('%.0f', kept_ms + tonumber(A.childGraceMs)))
+    keep_for(string.format('%.0f', kept_ms + tonumber(A.childGraceMs)), has_more_keys())
     redis.call('ZADD', K.runsEnded, string.format('%.0f', tonumber(now) + kept_ms), A.row .. ' ' .. A.workflow)
     return { 'renewed' }
   end

@@ -37,16 +37,18 @@ if #unread[2] > 0 then
 end
 local waiting = open_status(to, 'waiting')
 move_row(row, to, waiting)
-redis.call('HDEL', K.run, 'owner', 'tookOver', 'heartbeatAt', 'recoveries', 'patience', 'wakeAt')
-local wait = { 'status', waiting }
-if A.patience ~= '' then
-  wait[3], wait[4] = 'patience', A.patience
+local wait, dropped = { 'status', waiting }, { 'owner', 'tookOver', 'heartbeatAt', 'recoveries' }
+local function put(name, value)
+  if value == '' then
+    dropped[#dropped + 1] = name
+  else
+    wait[#wait + 1], wait[#wait + 2] = name, value
+  end
 end
+put('patience', A.patience)
 -- Its job comes at this time. Should that be lost, `claim_overdue` finds the run by it.
-if A.wakeAt ~= '' then
-  wait[#wait + 1], wait[#wait + 2] = 'wakeAt', A.wakeAt
-end
-write_parts({ 'blockedOn', A.blockedOn }, {}, wait)
+put('wakeAt', A.wakeAt)
+write_parts({ 'blockedOn', A.blockedOn }, {}, wait, dropped)
 redis.call('ZREM', K.leases, A.runId)
 redis.call('ZREM', K.timers, A.runId)
 give_back_lease(A.nonce)

@@ -18,15 +18,16 @@ if not owned then
   return { 'yielded' }
 end
 local to = open_status(status, 'pending')
+local left_with_owner = { 'owner', 'tookOver', 'heartbeatAt', 'recoveries' }
 if duplicate then
   set_status(K.run, row, status, to)
+  redis.call('HDEL', K.run, unpack(left_with_owner))
 else
-  apply_commit(status, to, {})
+  apply_commit(status, to, {}, left_with_owner)
   if #A.usage > 0 then
     count_usage(workflow, A.usage)
   end
 end
-redis.call('HDEL', K.run, 'owner', 'tookOver', 'heartbeatAt', 'recoveries')
 redis.call('ZREM', K.leases, A.runId)
 redis.call('ZADD', K.timers, now, A.runId)
 give_back_lease(A.nonce)

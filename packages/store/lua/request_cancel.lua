@@ -47,7 +47,6 @@ if stored[8] == '0' then
   set_status(K.run, stored[2], stored[1], 'cancelled')
   add_facts(A.cancelledFacts)
   fit_history()
-  empty_inbox()
   write_end()
   local ended = { row = stored[2], workflow = stored[9], status = 'cancelled', permits = stored[10] }
   return { 'cancelled', end_run(ended), granted }

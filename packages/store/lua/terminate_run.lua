@@ -22,7 +22,7 @@
 --   ended: status
 --   not_found: no such run
 
-local stored = redis.call('HMGET', K.run, 'status', 'row', 'generation', 'pool', 'workflow', 'permits')
+local stored = redis.call('HMGET', K.run, 'status', 'row', 'generation', 'pool', 'workflow', 'permits', 'gates')
 local status = stored[1]
 if not status then
   return { 'not_found' }
@@ -41,9 +41,10 @@ if stored[3] == '0' then
   fit_history()
 end
 add_to_outbox(A.orphansId, A.orphansEntry)
-empty_inbox()
 -- The owner hears of it at once, tries its next write, and is refused.
 redis.call('PUBLISH', A.channel, A.runId)
 write_end()
-local forgettable = end_run({ row = stored[2], workflow = stored[5], status = 'cancelled', permits = stored[6] })
+local forgettable = end_run({
+  row = stored[2], workflow = stored[5], status = 'cancelled', permits = stored[6], gates = stored[7],
+})
 return { 'terminated', stored[4] or usual_pool, forgettable, granted }

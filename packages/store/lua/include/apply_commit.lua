@@ -84,8 +84,8 @@ local function remember_commit()
   return ' ' .. A.commitId .. ' ' .. (string.match(commits, '^ (%S+ %S+ )') or string.sub(commits, 2))
 end
 
--- `fields` of the record: more to be written with it, as names and values in turn.
-local function apply_commit(from, to, fields)
+-- `fields` of the record: more to be written with it, as names and values in turn; `dropped`, if any, go away.
+local function apply_commit(from, to, fields, dropped)
   local function put(name, value)
     fields[#fields + 1] = name
     fields[#fields + 1] = value
@@ -105,7 +105,7 @@ local function apply_commit(from, to, fields)
   if A.totals ~= '' then
     put('totals', A.totals)
   end
-  write_parts(A.partsSet, A.partsRemoved, fields)
+  write_parts(A.partsSet, A.partsRemoved, fields, dropped)
   call_in_chunks('HSET', K.steps, A.stepsEnded)
   note_attempts()
   for index = 1, #A.facts do

@@ -78,17 +78,12 @@ local function tell_parent(child_status)
   return wake
 end
 
-local function keep_for_a_while(entry)
+local function keep_for_a_while(entry, has_more)
   -- Before anything expires: a time to live of a moment is over within this script.
   local is_child = A.parentId ~= ''
-  keep_for(is_child and string.format('%.0f', A.retentionMs + A.childGraceMs) or A.retentionMs)
+  keep_for(is_child and string.format('%.0f', A.retentionMs + A.childGraceMs) or A.retentionMs, has_more)
   redis.call('ZADD', K.runsEnded, string.format('%.0f', tonumber(now) + tonumber(A.retentionMs)), entry)
   redis.call('ZADD', K.runsUnfiled, now, entry)
-end
-
--- Events nobody will read. A run that no worker could continue keeps them: it may be retried.
-local function empty_inbox()
-  redis.call('DEL', K.inbox, K.dedupe)
 end
 
 -- The end among the texts of the record, as names and values.
@@ -99,28 +94,32 @@ local function end_texts()
   return 'summary', A.summary, 'error', A.error
 end
 
--- The end in the record. A last commit writes the texts and the time with everything else, and the rest is not there then.
+-- The end in the record. A last commit writes all of it with everything else.
 local function write_end()
-  write_parts({ end_texts() }, { 'blockedOn' }, { 'endedAt', now })
+  write_parts({ end_texts() }, { 'blockedOn' }, { 'endedAt', now }, { 'owner', 'tookOver', 'heartbeatAt' })
   redis.call('ZREM', K.timers, A.runId)
 end
 
--- After the end is in the record. `ended` names the run's row, workflow, status and permits, and in `usage` what is counted
--- with its end. Answers rows of runs whose time is over, for the caller to forget: their lists may be other workflows'; and
--- when the parent must be woken.
+-- After the end is in the record. `ended` names the run's row, workflow, status and permits, whether it has had gates, in
+-- `usage` what is counted with its end, and whether it `may_be_retried` by what lies in its inbox: of any other run these are
+-- events nobody will read. Answers rows of runs whose time is over, for the caller to forget: their lists may be other workflows';
+-- and when the parent must be woken.
 local function end_run(ended)
   local usage = ended.usage or {}
   usage[({ completed = 8, failed = 9, cancelled = 10 })[ended.status]] = '1'
-  if redis.call('HEXISTS', K.run, 'gates') == 1 then
+  local has_more = has_more_keys()
+  if has_more and not ended.may_be_retried then
+    redis.call('DEL', K.inbox, K.dedupe)
+  end
+  if ended.gates then
     gates_of_run().close_all()
   end
-  redis.call('HDEL', K.run, 'owner', 'tookOver', 'heartbeatAt')
   redis.call('ZREM', K.leases, A.runId)
   -- For those who await the result, on a channel named like the record.
   redis.call('PUBLISH', K.run, ended.status)
   local wake = tell_parent(ended.status)
   count_usage(ended.workflow, usage)
   return_permits(ended.workflow, ended.permits)
-  keep_for_a_while(ended.row .. ' ' .. ended.workflow)
+  keep_for_a_while(ended.row .. ' ' .. ended.workflow, has_more)
   return redis.call('ZRANGEBYSCORE', K.runsEnded, '-inf', now, 'LIMIT', '0', A.forgetMax), wake
 end

@@ -29,10 +29,10 @@ local function call_in_chunks(command, key, values)
 end
 
 -- Parts and texts, each as name and text in turn, and the names of others that go away. `fields` are the record's own, to
--- be written with them.
-local function write_parts(set, removed, fields)
+-- be written with them; `dropped`, if any, names of its own that go away, none of which is among those.
+local function write_parts(set, removed, fields, dropped)
   local room = fields_beside_max - redis.call('HLEN', K.run)
-  local far, left_run, left_parts = {}, {}, {}
+  local far, left_run, left_parts = {}, dropped or {}, {}
   for index = 1, #set, 2 do
     local name, text = set[index], set[index + 1]
     if room > 0 and #text <= short_bytes and may_lie_with_run(name) then

@@ -29,6 +29,10 @@ end
 -- `wanted`: as create_run takes it, or nothing. The key first: whoever gets its permit then waits behind the others for the
 -- workflow's.
 local function return_permits(workflow, wanted)
+  -- Where nothing is limited, nobody has one.
+  if redis.call('EXISTS', K.permitsHeld, K.permitsWaiters) == 0 then
+    return
+  end
   leave_line()
   if wanted then
     return_permit((string.match(wanted, '^%S+')))

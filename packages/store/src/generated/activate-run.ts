@@ -94,7 +94,7 @@ export const activateRun: Script<ActivateRunKeys, ActivateRunValues, ActivateRun
   name: "activate_run",
   keys: ["statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "history", "historyCopy", "fleetEvents", "run", "inbox", "outbox", "outboxEntries", "timers", "permitsHeld", "permitsWaiting", "permitsWaiters", "limitsDeclared", "limitsSet", "parts", "lease", "leases"],
   values: ["now", "runId", "leaseToken", "leaseTtlMs", "checksLease", "owner", "recoveriesMax", "recoveriesAdmitted", "partsTold"],
-  sha1: "04ca8577ac6dc0779c9432fbad62eb327b20e865",
+  sha1: "aba69545a136ec2a26c12a958c34b458f8f28ef3",
   source: `local KEYS = KEYS
 local ARGV = ARGV
 local usual_pool = '"default"'
@@ -276,7 +276,7 @@ local function ask_permits(asker)
 end
 local stored = redis.call(
   'HMGET', KEYS[11], 'status', 'row', 'generation', 'nonce', 'owner', 'recoveries', 'tookOver', 'startedAt',
-  'workflow', 'permits', 'pool', 'wakeAt', 'inboxSeen'
+  'workflow', 'permits', 'pool', 'wakeAt', 'inboxSeen', 'info'
 )
 local status = stored[1]
 if not status then
@@ -348,10 +348,11 @@ if not is_repeat then
   end
 end
 take_lease()
-local are_left = redis.call('HLEN', KEYS[21]) > tonumber(ARGV[9])
+local has_parts = stored[3] ~= '0' or not stored[14]
+local are_left = has_parts and redis.call('HLEN', KEYS[21]) > tonumber(ARGV[9])
 return {
   'activated', generation, took_over,
-  redis.call('HGETALL', KEYS[11]), are_left and {} or redis.call('HGETALL', KEYS[21]), unread_events(stored[13] or '0'),
-  are_left and '1' or '0', wanted_since,
+  redis.call('HGETALL', KEYS[11]), has_parts and not are_left and redis.call('HGETALL', KEYS[21]) or {},
+  unread_events(stored[13] or '0'), are_left and '1' or '0', wanted_since,
 }`,
 };

@@ -113,7 +113,7 @@ export const commitRun: Script<CommitRunKeys, CommitRunValues, CommitRunTag> = {
   name: "commit_run",
   keys: ["run", "statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "parts", "history", "fleetEvents", "outbox", "outboxEntries", "gatesOpen", "log", "logCopy", "logSums", "steps", "inbox", "answers", "usageRows", "usageSums", "leases"],
   values: ["now", "generation", "nonce", "commitId", "after", "runId", "stepsEnd", "inboxSeen", "totals", "status", "progress", "signOfLifeMs", "logPieces[]", "partsSet[]", "partsRemoved[]", "stepsEnded[]", "attempts[]", "facts[]", "outboxAdded[]", "outboxDone[]", "gatesOpened[]", "gatesClosed[]", "usage[]"],
-  sha1: "5fbccd2fd5a5c0cd43f790c14aee8cbcef296836",
+  sha1: "c637e391748282889ecde69b13652d65e7097a77",
   source: `local KEYS = KEYS
 local ARGV = ARGV
 local next_argument = 13
@@ -144,7 +144,7 @@ if now == '' then
 end
 local stored = redis.call(
   'HMGET', KEYS[1], 'generation', 'nonce', 'owner', 'commits', 'status', 'row', 'workflow', 'inboxSeen', 'heartbeatAt',
-  'stepsEnd', 'recoveries', 'permits', 'cancelReason', 'cancelBy', 'cancelAt'
+  'stepsEnd', 'recoveries', 'permits', 'cancelReason', 'cancelBy', 'cancelAt', 'gates'
 )
 if stored[1] ~= ARGV[2] or stored[2] ~= ARGV[3] then
   return { 'fenced' }
@@ -162,6 +162,7 @@ local status, row, workflow = stored[5], stored[6], stored[7]
 local inbox_seen = stored[8] or '0'
 local was_heard_at, steps_end = stored[9], stored[10] or '0'
 local has_recoveries, permits = stored[11], stored[12]
+local had_gates = stored[16]
 local cancel_request = stored[15] and { stored[13], stored[14], stored[15] } or {}
 local function has_ended(status)
   return status == 'completed' or status == 'failed' or status == 'cancelled'
@@ -220,9 +221,9 @@ local function call_in_chunks(command, key, values)
     redis.call(command, key, unpack(values, first, math.min(first + 999, #values)))
   end
 end
-local function write_parts(set, removed, fields)
+local function write_parts(set, removed, fields, dropped)
   local room = fields_beside_max - redis.call('HLEN', KEYS[1])
-  local far, left_run, left_parts = {}, {}, {}
+  local far, left_run, left_parts = {}, dropped or {}, {}
   for index = 1, #set, 2 do
     local name, text = set[index], set[index + 1]
     if room > 0 and #text <= short_bytes and may_lie_with_run(name) then
@@ -465,7 +466,7 @@ end
 local function remember_commit()
   return ' ' .. ARGV[4] .. ' ' .. (string.match(commits, '^ (%S+ %S+ )') or string.sub(commits, 2))
 end
-local function apply_commit(from, to, fields)
+local function apply_commit(from, to, fields, dropped)
   local function put(name, value)
     fields[#fields + 1] = name
     fields[#fields + 1] = value
@@ -485,7 +486,7 @@ local function apply_commit(from, to, fields)
   if ARGV[9] ~= '' then
     put('totals', ARGV[9])
   end
-  write_parts(value_partsSet, value_partsRemoved, fields)
+  write_parts(value_partsSet, value_partsRemoved, fields, dropped)
   call_in_chunks('HSET', KEYS[18], value_stepsEnded)
   note_attempts()
   for index = 1, #value_facts do

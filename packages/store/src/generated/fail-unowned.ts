@@ -120,7 +120,7 @@ export const failUnowned: Script<FailUnownedKeys, FailUnownedValues, FailUnowned
   name: "fail_unowned",
   keys: ["statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "history", "fleetEvents", "run", "parts", "timers", "outbox", "outboxEntries", "gatesOpen", "steps", "inbox", "dedupe", "children", "answers", "log", "logSums", "permitsHeld", "permitsWaiting", "permitsWaiters", "limitsDeclared", "limitsSet", "usageRows", "usageSums", "leases", "runsEnded", "runsUnfiled", "parentRun", "parentInbox", "lease"],
   values: ["now", "runId", "childGraceMs", "error", "summary", "retentionMs", "parentId", "parentEvent", "wakeId", "wakeHead", "forgetMax", "leaseToken", "checksLease", "fact"],
-  sha1: "6f099836270b7ca4bb2df9f3a23fcd6591583a05",
+  sha1: "f025079989f1a10d58789672ea13da550a2e9a2e",
   source: `local KEYS = KEYS
 local ARGV = ARGV
 local now = ARGV[1]
@@ -183,9 +183,9 @@ local function call_in_chunks(command, key, values)
     redis.call(command, key, unpack(values, first, math.min(first + 999, #values)))
   end
 end
-local function write_parts(set, removed, fields)
+local function write_parts(set, removed, fields, dropped)
   local room = fields_beside_max - redis.call('HLEN', KEYS[10])
-  local far, left_run, left_parts = {}, {}, {}
+  local far, left_run, left_parts = {}, dropped or {}, {}
   for index = 1, #set, 2 do
     local name, text = set[index], set[index + 1]
     if room > 0 and #text <= short_bytes and may_lie_with_run(name) then
@@ -274,9 +274,12 @@ local function gates_of_run()
   end
   return gates
 end
-local function keep_for(kept_ms)
+local function has_more_keys()
+  return redis.call('EXISTS', KEYS[19], KEYS[20], KEYS[17], KEYS[18], KEYS[21], KEYS[22]) > 0
+end
+local function keep_for(kept_ms, has_more)
   local kept = { KEYS[10], KEYS[11], KEYS[16], KEYS[8] }
-  if redis.call('EXISTS', KEYS[19], KEYS[20], KEYS[17], KEYS[18], KEYS[21], KEYS[22]) > 0 then
+  if has_more then
     redis.call('PEXPIRE', KEYS[19], string.format('%.0f', tonumber(kept_ms) + tonumber(ARGV[3])))
     kept = { KEYS[10], KEYS[11], KEYS[16], KEYS[8], KEYS[20], KEYS[17], KEYS[18], KEYS[21], KEYS[22] }
   end
@@ -385,6 +388,9 @@ local function return_permit(scope)
   end
 end
 local function return_permits(workflow, wanted)
+  if redis.call('EXISTS', KEYS[23], KEYS[25]) == 0 then
+    return
+  end
   leave_line()
   if wanted then
     return_permit((string.match(wanted, '^%S+')))
@@ -463,9 +469,9 @@ local function tell_parent(child_status)
   end
   return wake
 end
-local function keep_for_a_while(entry)
+local function keep_for_a_while(entry, has_more)
   local is_child = ARGV[7] ~= ''
-  keep_for(is_child and string.format('%.0f', ARGV[6] + ARGV[3]) or ARGV[6])
+  keep_for(is_child and string.format('%.0f', ARGV[6] + ARGV[3]) or ARGV[6], has_more)
   redis.call('ZADD', KEYS[31], string.format('%.0f', tonumber(now) + tonumber(ARGV[6])), entry)
   redis.call('ZADD', KEYS[32], now, entry)
 end
@@ -476,22 +482,25 @@ local function end_texts()
   return 'summary', ARGV[5], 'error', ARGV[4]
 end
 local function write_end()
-  write_parts({ end_texts() }, { 'blockedOn' }, { 'endedAt', now })
+  write_parts({ end_texts() }, { 'blockedOn' }, { 'endedAt', now }, { 'owner', 'tookOver', 'heartbeatAt' })
   redis.call('ZREM', KEYS[12], ARGV[2])
 end
 local function end_run(ended)
   local usage = ended.usage or {}
   usage[({ completed = 8, failed = 9, cancelled = 10 })[ended.status]] = '1'
-  if redis.call('HEXISTS', KEYS[10], 'gates') == 1 then
+  local has_more = has_more_keys()
+  if has_more and not ended.may_be_retried then
+    redis.call('DEL', KEYS[17], KEYS[18])
+  end
+  if ended.gates then
     gates_of_run().close_all()
   end
-  redis.call('HDEL', KEYS[10], 'owner', 'tookOver', 'heartbeatAt')
   redis.call('ZREM', KEYS[30], ARGV[2])
   redis.call('PUBLISH', KEYS[10], ended.status)
   local wake = tell_parent(ended.status)
   count_usage(ended.workflow, usage)
   return_permits(ended.workflow, ended.permits)
-  keep_for_a_while(ended.row .. ' ' .. ended.workflow)
+  keep_for_a_while(ended.row .. ' ' .. ended.workflow, has_more)
   return redis.call('ZRANGEBYSCORE', KEYS[31], '-inf', now, 'LIMIT', '0', ARGV[11]), wake
 end
 local function give_back_lease(token)
@@ -499,7 +508,7 @@ local function give_back_lease(token)
     redis.call('DEL', KEYS[35])
   end
 end
-local stored = redis.call('HMGET', KEYS[10], 'status', 'row', 'generation', 'owner', 'workflow', 'permits')
+local stored = redis.call('HMGET', KEYS[10], 'status', 'row', 'generation', 'owner', 'workflow', 'permits', 'gates')
 local status = stored[1]
 if not status then
   return { 'fenced' }
@@ -517,7 +526,8 @@ set_status(KEYS[10], stored[2], status, 'failed')
 add_facts((stored[4] and lost_lease(stored[3]) or '') .. ARGV[14])
 write_end()
 give_back_lease(ARGV[12])
-return {
-  'finished', end_run({ row = stored[2], workflow = stored[5], status = 'failed', permits = stored[6] }), granted,
-}`,
+local forgettable = end_run({
+  row = stored[2], workflow = stored[5], status = 'failed', permits = stored[6], gates = stored[7], may_be_retried = true,
+})
+return { 'finished', forgettable, granted }`,
 };

@@ -153,7 +153,7 @@ export const finishRun: Script<FinishRunKeys, FinishRunValues, FinishRunTag> = {
   name: "finish_run",
   keys: ["run", "statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "parts", "history", "fleetEvents", "outbox", "outboxEntries", "gatesOpen", "log", "logCopy", "logSums", "steps", "inbox", "answers", "timers", "dedupe", "children", "permitsHeld", "permitsWaiting", "permitsWaiters", "limitsDeclared", "limitsSet", "usageRows", "usageSums", "leases", "runsEnded", "runsUnfiled", "parentRun", "parentInbox", "lease"],
   values: ["now", "generation", "nonce", "commitId", "after", "runId", "stepsEnd", "inboxSeen", "totals", "childGraceMs", "error", "summary", "retentionMs", "parentId", "parentEvent", "wakeId", "wakeHead", "forgetMax", "status", "logPieces[]", "partsSet[]", "partsRemoved[]", "stepsEnded[]", "attempts[]", "facts[]", "outboxAdded[]", "outboxDone[]", "gatesOpened[]", "gatesClosed[]", "usage[]"],
-  sha1: "52e5e06b25c67abd713ce55a792a6659071c2d54",
+  sha1: "201ee6c7d50b6d720c0685cc3b68b7888d276ee0",
   source: `local KEYS = KEYS
 local ARGV = ARGV
 local next_argument = 20
@@ -184,7 +184,7 @@ if now == '' then
 end
 local stored = redis.call(
   'HMGET', KEYS[1], 'generation', 'nonce', 'owner', 'commits', 'status', 'row', 'workflow', 'inboxSeen', 'heartbeatAt',
-  'stepsEnd', 'recoveries', 'permits', 'cancelReason', 'cancelBy', 'cancelAt'
+  'stepsEnd', 'recoveries', 'permits', 'cancelReason', 'cancelBy', 'cancelAt', 'gates'
 )
 if stored[1] ~= ARGV[2] or stored[2] ~= ARGV[3] then
   return { 'fenced' }
@@ -202,6 +202,7 @@ local status, row, workflow = stored[5], stored[6], stored[7]
 local inbox_seen = stored[8] or '0'
 local was_heard_at, steps_end = stored[9], stored[10] or '0'
 local has_recoveries, permits = stored[11], stored[12]
+local had_gates = stored[16]
 local cancel_request = stored[15] and { stored[13], stored[14], stored[15] } or {}
 local function has_ended(status)
   return status == 'completed' or status == 'failed' or status == 'cancelled'
@@ -260,9 +261,9 @@ local function call_in_chunks(command, key, values)
     redis.call(command, key, unpack(values, first, math.min(first + 999, #values)))
   end
 end
-local function write_parts(set, removed, fields)
+local function write_parts(set, removed, fields, dropped)
   local room = fields_beside_max - redis.call('HLEN', KEYS[1])
-  local far, left_run, left_parts = {}, {}, {}
+  local far, left_run, left_parts = {}, dropped or {}, {}
   for index = 1, #set, 2 do
     local name, text = set[index], set[index + 1]
     if room > 0 and #text <= short_bytes and may_lie_with_run(name) then
@@ -509,7 +510,7 @@ end
 local function remember_commit()
   return ' ' .. ARGV[4] .. ' ' .. (string.match(commits, '^ (%S+ %S+ )') or string.sub(commits, 2))
 end
-local function apply_commit(from, to, fields)
+local function apply_commit(from, to, fields, dropped)
   local function put(name, value)
     fields[#fields + 1] = name
     fields[#fields + 1] = value
@@ -529,7 +530,7 @@ local function apply_commit(from, to, fields)
   if ARGV[9] ~= '' then
     put('totals', ARGV[9])
   end
-  write_parts(value_partsSet, value_partsRemoved, fields)
+  write_parts(value_partsSet, value_partsRemoved, fields, dropped)
   call_in_chunks('HSET', KEYS[18], value_stepsEnded)
   note_attempts()
   for index = 1, #value_facts do
@@ -561,9 +562,12 @@ local function push_event(target, event)
   set_status(target.run, target.row, 'waiting', 'pending')
   return 'pending'
 end
-local function keep_for(kept_ms)
+local function has_more_keys()
+  return redis.call('EXISTS', KEYS[23], KEYS[20], KEYS[19], KEYS[22], KEYS[15], KEYS[17]) > 0
+end
+local function keep_for(kept_ms, has_more)
   local kept = { KEYS[1], KEYS[9], KEYS[18], KEYS[10] }
-  if redis.call('EXISTS', KEYS[23], KEYS[20], KEYS[19], KEYS[22], KEYS[15], KEYS[17]) > 0 then
+  if has_more then
     redis.call('PEXPIRE', KEYS[23], string.format('%.0f', tonumber(kept_ms) + tonumber(ARGV[10])))
     kept = { KEYS[1], KEYS[9], KEYS[18], KEYS[10], KEYS[20], KEYS[19], KEYS[22], KEYS[15], KEYS[17] }
   end
@@ -672,6 +676,9 @@ local function return_permit(scope)
   end
 end
 local function return_permits(workflow, wanted)
+  if redis.call('EXISTS', KEYS[24], KEYS[26]) == 0 then
+    return
+  end
   leave_line()
   if wanted then
     return_permit((string.match(wanted, '^%S+')))
@@ -750,14 +757,11 @@ local function tell_parent(child_status)
   end
   return wake
 end
-local function keep_for_a_while(entry)
+local function keep_for_a_while(entry, has_more)
   local is_child = ARGV[14] ~= ''
-  keep_for(is_child and string.format('%.0f', ARGV[13] + ARGV[10]) or ARGV[13])
+  keep_for(is_child and string.format('%.0f', ARGV[13] + ARGV[10]) or ARGV[13], has_more)
   redis.call('ZADD', KEYS[32], string.format('%.0f', tonumber(now) + tonumber(ARGV[13])), entry)
   redis.call('ZADD', KEYS[33], now, entry)
-end
-local function empty_inbox()
-  redis.call('DEL', KEYS[19], KEYS[22])
 end
 local function end_texts()
   if ARGV[11] == '' then
@@ -766,22 +770,25 @@ local function end_texts()
   return 'summary', ARGV[12], 'error', ARGV[11]
 end
 local function write_end()
-  write_parts({ end_texts() }, { 'blockedOn' }, { 'endedAt', now })
+  write_parts({ end_texts() }, { 'blockedOn' }, { 'endedAt', now }, { 'owner', 'tookOver', 'heartbeatAt' })
   redis.call('ZREM', KEYS[21], ARGV[6])
 end
 local function end_run(ended)
   local usage = ended.usage or {}
   usage[({ completed = 8, failed = 9, cancelled = 10 })[ended.status]] = '1'
-  if redis.call('HEXISTS', KEYS[1], 'gates') == 1 then
+  local has_more = has_more_keys()
+  if has_more and not ended.may_be_retried then
+    redis.call('DEL', KEYS[19], KEYS[22])
+  end
+  if ended.gates then
     gates_of_run().close_all()
   end
-  redis.call('HDEL', KEYS[1], 'owner', 'tookOver', 'heartbeatAt')
   redis.call('ZREM', KEYS[31], ARGV[6])
   redis.call('PUBLISH', KEYS[1], ended.status)
   local wake = tell_parent(ended.status)
   count_usage(ended.workflow, usage)
   return_permits(ended.workflow, ended.permits)
-  keep_for_a_while(ended.row .. ' ' .. ended.workflow)
+  keep_for_a_while(ended.row .. ' ' .. ended.workflow, has_more)
   return redis.call('ZRANGEBYSCORE', KEYS[32], '-inf', now, 'LIMIT', '0', ARGV[18]), wake
 end
 local function give_back_lease(token)
@@ -798,19 +805,19 @@ end
 if duplicate then
   set_status(KEYS[1], row, status, ARGV[19])
   write_end()
+  if has_recoveries then
+    redis.call('HDEL', KEYS[1], 'recoveries')
+  end
 else
   for _, text in ipairs({ end_texts() }) do
     value_partsSet[#value_partsSet + 1] = text
   end
-  apply_commit(status, ARGV[19], { 'endedAt', now })
+  apply_commit(status, ARGV[19], { 'endedAt', now }, { 'owner', 'tookOver', 'heartbeatAt', 'recoveries' })
 end
-if has_recoveries then
-  redis.call('HDEL', KEYS[1], 'recoveries')
-end
-empty_inbox()
 give_back_lease(ARGV[3])
 local forgettable, wake = end_run({
-  row = row, workflow = workflow, status = ARGV[19], permits = permits, usage = duplicate and {} or value_usage,
+  row = row, workflow = workflow, status = ARGV[19], permits = permits, gates = had_gates or #value_gatesOpened > 0,
+  usage = duplicate and {} or value_usage,
 })
 return { 'finished', forgettable, wake, granted }`,
 };

@@ -82,7 +82,7 @@ export const forgetRun: Script<ForgetRunKeys, ForgetRunValues, ForgetRunTag> = {
   name: "forget_run",
   keys: ["statusCompleted", "statusFailed", "statusCancelled", "run", "parts", "steps", "inbox", "dedupe", "history", "children", "answers", "log", "logSums", "keptRoots", "keptFamilies", "keptBytes", "runsWorkflow", "runsLabels", "runsLabelled", "runsEnded", "runsUnfiled", "runsOrphaning", "rootRun"],
   values: ["now", "childGraceMs", "row", "runId", "workflow", "isChild", "renewMs"],
-  sha1: "b5ea3e5fa97c640a1295c8b9160b23a5baf0a19a",
+  sha1: "4fc0ab218d972cde57c333ede037609259ec2146",
   source: `local KEYS = KEYS
 local ARGV = ARGV
 local now = ARGV[1]
@@ -93,9 +93,12 @@ end
 local function has_ended(status)
   return status == 'completed' or status == 'failed' or status == 'cancelled'
 end
-local function keep_for(kept_ms)
+local function has_more_keys()
+  return redis.call('EXISTS', KEYS[10], KEYS[11], KEYS[7], KEYS[8], KEYS[12], KEYS[13]) > 0
+end
+local function keep_for(kept_ms, has_more)
   local kept = { KEYS[4], KEYS[5], KEYS[6], KEYS[9] }
-  if redis.call('EXISTS', KEYS[10], KEYS[11], KEYS[7], KEYS[8], KEYS[12], KEYS[13]) > 0 then
+  if has_more then
     redis.call('PEXPIRE', KEYS[10], string.format('%.0f', tonumber(kept_ms) + tonumber(ARGV[2])))
     kept = { KEYS[4], KEYS[5], KEYS[6], KEYS[9], KEYS[11], KEYS[7], KEYS[8], KEYS[12], KEYS[13] }
   end
@@ -168,7 +171,7 @@ if status then
   local left_ms = redis.call('PTTL', KEYS[23])
   if left_ms ~= -2 then
     local kept_ms = left_ms < 0 and tonumber(ARGV[7]) or left_ms
-    keep_for(string.format('%.0f', kept_ms + tonumber(ARGV[2])))
+    keep_for(string.format('%.0f', kept_ms + tonumber(ARGV[2])), has_more_keys())
     redis.call('ZADD', KEYS[20], string.format('%.0f', tonumber(now) + kept_ms), ARGV[3] .. ' ' .. ARGV[5])
     return { 'renewed' }
   end

@@ -38,7 +38,7 @@ export const heartbeatRun: Script<HeartbeatRunKeys, HeartbeatRunValues, Heartbea
   name: "heartbeat_run",
   keys: ["run", "inbox", "leases"],
   values: ["now", "generation", "nonce", "commitId", "after", "runId"],
-  sha1: "993309a52b0251435850d3be76ce781743770131",
+  sha1: "2e60e8c34340e28ff6d33f02a85a2456f838fce5",
   source: `local KEYS = KEYS
 local ARGV = ARGV
 local now = ARGV[1]
@@ -48,7 +48,7 @@ if now == '' then
 end
 local stored = redis.call(
   'HMGET', KEYS[1], 'generation', 'nonce', 'owner', 'commits', 'status', 'row', 'workflow', 'inboxSeen', 'heartbeatAt',
-  'stepsEnd', 'recoveries', 'permits', 'cancelReason', 'cancelBy', 'cancelAt'
+  'stepsEnd', 'recoveries', 'permits', 'cancelReason', 'cancelBy', 'cancelAt', 'gates'
 )
 if stored[1] ~= ARGV[2] or stored[2] ~= ARGV[3] then
   return { 'fenced' }
@@ -66,6 +66,7 @@ local status, row, workflow = stored[5], stored[6], stored[7]
 local inbox_seen = stored[8] or '0'
 local was_heard_at, steps_end = stored[9], stored[10] or '0'
 local has_recoveries, permits = stored[11], stored[12]
+local had_gates = stored[16]
 local cancel_request = stored[15] and { stored[13], stored[14], stored[15] } or {}
 redis.call('HSET', KEYS[1], 'heartbeatAt', now)
 redis.call('ZADD', KEYS[3], now, ARGV[6])

@@ -128,7 +128,7 @@ export const parkRun: Script<ParkRunKeys, ParkRunValues, ParkRunTag> = {
   name: "park_run",
   keys: ["run", "statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "parts", "history", "fleetEvents", "outbox", "outboxEntries", "gatesOpen", "log", "logCopy", "logSums", "steps", "inbox", "answers", "usageRows", "usageSums", "timers", "permitsHeld", "permitsWaiting", "permitsWaiters", "limitsDeclared", "limitsSet", "lease", "leases"],
   values: ["now", "generation", "nonce", "commitId", "after", "runId", "stepsEnd", "inboxSeen", "totals", "blockedOn", "wakeAt", "patience", "logPieces[]", "partsSet[]", "partsRemoved[]", "stepsEnded[]", "attempts[]", "facts[]", "outboxAdded[]", "outboxDone[]", "gatesOpened[]", "gatesClosed[]", "usage[]"],
-  sha1: "3f90f7413f313e7bf7b99a8de5367179494f3080",
+  sha1: "c88ae065786ba734c052aa780519be2f2aeb0e5e",
   source: `local KEYS = KEYS
 local ARGV = ARGV
 local next_argument = 13
@@ -159,7 +159,7 @@ if now == '' then
 end
 local stored = redis.call(
   'HMGET', KEYS[1], 'generation', 'nonce', 'owner', 'commits', 'status', 'row', 'workflow', 'inboxSeen', 'heartbeatAt',
-  'stepsEnd', 'recoveries', 'permits', 'cancelReason', 'cancelBy', 'cancelAt'
+  'stepsEnd', 'recoveries', 'permits', 'cancelReason', 'cancelBy', 'cancelAt', 'gates'
 )
 if stored[1] ~= ARGV[2] or stored[2] ~= ARGV[3] then
   return { 'fenced' }
@@ -177,6 +177,7 @@ local status, row, workflow = stored[5], stored[6], stored[7]
 local inbox_seen = stored[8] or '0'
 local was_heard_at, steps_end = stored[9], stored[10] or '0'
 local has_recoveries, permits = stored[11], stored[12]
+local had_gates = stored[16]
 local cancel_request = stored[15] and { stored[13], stored[14], stored[15] } or {}
 local function open_status(stored, wanted)
   if stored == 'cancelling' then
@@ -214,9 +215,9 @@ local function call_in_chunks(command, key, values)
     redis.call(command, key, unpack(values, first, math.min(first + 999, #values)))
   end
 end
-local function write_parts(set, removed, fields)
+local function write_parts(set, removed, fields, dropped)
   local room = fields_beside_max - redis.call('HLEN', KEYS[1])
-  local far, left_run, left_parts = {}, {}, {}
+  local far, left_run, left_parts = {}, dropped or {}, {}
   for index = 1, #set, 2 do
     local name, text = set[index], set[index + 1]
     if room > 0 and #text <= short_bytes and may_lie_with_run(name) then
@@ -463,7 +464,7 @@ end
 local function remember_commit()
   return ' ' .. ARGV[4] .. ' ' .. (string.match(commits, '^ (%S+ %S+ )') or string.sub(commits, 2))
 end
-local function apply_commit(from, to, fields)
+local function apply_commit(from, to, fields, dropped)
   local function put(name, value)
     fields[#fields + 1] = name
     fields[#fields + 1] = value
@@ -483,7 +484,7 @@ local function apply_commit(from, to, fields)
   if ARGV[9] ~= '' then
     put('totals', ARGV[9])
   end
-  write_parts(value_partsSet, value_partsRemoved, fields)
+  write_parts(value_partsSet, value_partsRemoved, fields, dropped)
   call_in_chunks('HSET', KEYS[18], value_stepsEnded)
   note_attempts()
   for index = 1, #value_facts do
@@ -644,6 +645,9 @@ local function return_permit(scope)
   end
 end
 local function return_permits(workflow, wanted)
+  if redis.call('EXISTS', KEYS[24], KEYS[26]) == 0 then
+    return
+  end
   leave_line()
   if wanted then
     return_permit((string.match(wanted, '^%S+')))
@@ -671,15 +675,17 @@ if #unread[2] > 0 then
 end
 local waiting = open_status(to, 'waiting')
 move_row(row, to, waiting)
-redis.call('HDEL', KEYS[1], 'owner', 'tookOver', 'heartbeatAt', 'recoveries', 'patience', 'wakeAt')
-local wait = { 'status', waiting }
-if ARGV[12] ~= '' then
-  wait[3], wait[4] = 'patience', ARGV[12]
+local wait, dropped = { 'status', waiting }, { 'owner', 'tookOver', 'heartbeatAt', 'recoveries' }
+local function put(name, value)
+  if value == '' then
+    dropped[#dropped + 1] = name
+  else
+    wait[#wait + 1], wait[#wait + 2] = name, value
+  end
 end
-if ARGV[11] ~= '' then
-  wait[#wait + 1], wait[#wait + 2] = 'wakeAt', ARGV[11]
-end
-write_parts({ 'blockedOn', ARGV[10] }, {}, wait)
+put('patience', ARGV[12])
+put('wakeAt', ARGV[11])
+write_parts({ 'blockedOn', ARGV[10] }, {}, wait, dropped)
 redis.call('ZREM', KEYS[30], ARGV[6])
 redis.call('ZREM', KEYS[23], ARGV[6])
 give_back_lease(ARGV[3])

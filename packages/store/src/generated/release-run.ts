@@ -110,7 +110,7 @@ export const releaseRun: Script<ReleaseRunKeys, ReleaseRunValues, ReleaseRunTag>
   name: "release_run",
   keys: ["run", "statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "parts", "history", "fleetEvents", "outbox", "outboxEntries", "gatesOpen", "log", "logCopy", "logSums", "steps", "inbox", "answers", "usageRows", "usageSums", "lease", "leases", "timers"],
   values: ["now", "generation", "nonce", "commitId", "after", "runId", "stepsEnd", "inboxSeen", "totals", "logPieces[]", "partsSet[]", "partsRemoved[]", "stepsEnded[]", "attempts[]", "facts[]", "outboxAdded[]", "outboxDone[]", "gatesOpened[]", "gatesClosed[]", "usage[]"],
-  sha1: "45b743753992eba9e02001baf80e0b6779fd9fb3",
+  sha1: "230942c6ddb36aa2e09755374c3f2d6079e34dbe",
   source: `local KEYS = KEYS
 local ARGV = ARGV
 local next_argument = 10
@@ -141,7 +141,7 @@ if now == '' then
 end
 local stored = redis.call(
   'HMGET', KEYS[1], 'generation', 'nonce', 'owner', 'commits', 'status', 'row', 'workflow', 'inboxSeen', 'heartbeatAt',
-  'stepsEnd', 'recoveries', 'permits', 'cancelReason', 'cancelBy', 'cancelAt'
+  'stepsEnd', 'recoveries', 'permits', 'cancelReason', 'cancelBy', 'cancelAt', 'gates'
 )
 if stored[1] ~= ARGV[2] or stored[2] ~= ARGV[3] then
   return { 'fenced' }
@@ -159,6 +159,7 @@ local status, row, workflow = stored[5], stored[6], stored[7]
 local inbox_seen = stored[8] or '0'
 local was_heard_at, steps_end = stored[9], stored[10] or '0'
 local has_recoveries, permits = stored[11], stored[12]
+local had_gates = stored[16]
 local cancel_request = stored[15] and { stored[13], stored[14], stored[15] } or {}
 local function open_status(stored, wanted)
   if stored == 'cancelling' then
@@ -202,9 +203,9 @@ local function call_in_chunks(command, key, values)
     redis.call(command, key, unpack(values, first, math.min(first + 999, #values)))
   end
 end
-local function write_parts(set, removed, fields)
+local function write_parts(set, removed, fields, dropped)
   local room = fields_beside_max - redis.call('HLEN', KEYS[1])
-  local far, left_run, left_parts = {}, {}, {}
+  local far, left_run, left_parts = {}, dropped or {}, {}
   for index = 1, #set, 2 do
     local name, text = set[index], set[index + 1]
     if room > 0 and #text <= short_bytes and may_lie_with_run(name) then
@@ -447,7 +448,7 @@ end
 local function remember_commit()
   return ' ' .. ARGV[4] .. ' ' .. (string.match(commits, '^ (%S+ %S+ )') or string.sub(commits, 2))
 end
-local function apply_commit(from, to, fields)
+local function apply_commit(from, to, fields, dropped)
   local function put(name, value)
     fields[#fields + 1] = name
     fields[#fields + 1] = value
@@ -467,7 +468,7 @@ local function apply_commit(from, to, fields)
   if ARGV[9] ~= '' then
     put('totals', ARGV[9])
   end
-  write_parts(value_partsSet, value_partsRemoved, fields)
+  write_parts(value_partsSet, value_partsRemoved, fields, dropped)
   call_in_chunks('HSET', KEYS[18], value_stepsEnded)
   note_attempts()
   for index = 1, #value_facts do
@@ -532,15 +533,16 @@ if not owned then
   return { 'yielded' }
 end
 local to = open_status(status, 'pending')
+local left_with_owner = { 'owner', 'tookOver', 'heartbeatAt', 'recoveries' }
 if duplicate then
   set_status(KEYS[1], row, status, to)
+  redis.call('HDEL', KEYS[1], unpack(left_with_owner))
 else
-  apply_commit(status, to, {})
+  apply_commit(status, to, {}, left_with_owner)
   if #value_usage > 0 then
     count_usage(workflow, value_usage)
   end
 end
-redis.call('HDEL', KEYS[1], 'owner', 'tookOver', 'heartbeatAt', 'recoveries')
 redis.call('ZREM', KEYS[24], ARGV[6])
 redis.call('ZADD', KEYS[25], now, ARGV[6])
 give_back_lease(ARGV[3])

@@ -129,7 +129,7 @@ export const requestCancel: Script<RequestCancelKeys, RequestCancelValues, Reque
   name: "request_cancel",
   keys: ["statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "history", "historyCopy", "fleetEvents", "run", "parts", "timers", "outbox", "outboxEntries", "gatesOpen", "steps", "inbox", "dedupe", "children", "answers", "log", "logSums", "permitsHeld", "permitsWaiting", "permitsWaiters", "limitsDeclared", "limitsSet", "usageRows", "usageSums", "leases", "runsEnded", "runsUnfiled", "parentRun", "parentInbox"],
   values: ["now", "runId", "childGraceMs", "error", "summary", "retentionMs", "parentId", "parentEvent", "wakeId", "wakeHead", "forgetMax", "confirms", "reason", "by", "eventTail", "channel", "cancelledFacts"],
-  sha1: "0c1808f047046093d175e9d08f8589c388d9e899",
+  sha1: "f0a77acb97b936e4ba41b05155b0eb42f256d0d3",
   source: `local KEYS = KEYS
 local ARGV = ARGV
 local usual_pool = '"default"'
@@ -198,9 +198,9 @@ local function call_in_chunks(command, key, values)
     redis.call(command, key, unpack(values, first, math.min(first + 999, #values)))
   end
 end
-local function write_parts(set, removed, fields)
+local function write_parts(set, removed, fields, dropped)
   local room = fields_beside_max - redis.call('HLEN', KEYS[11])
-  local far, left_run, left_parts = {}, {}, {}
+  local far, left_run, left_parts = {}, dropped or {}, {}
   for index = 1, #set, 2 do
     local name, text = set[index], set[index + 1]
     if room > 0 and #text <= short_bytes and may_lie_with_run(name) then
@@ -289,9 +289,12 @@ local function gates_of_run()
   end
   return gates
 end
-local function keep_for(kept_ms)
+local function has_more_keys()
+  return redis.call('EXISTS', KEYS[20], KEYS[21], KEYS[18], KEYS[19], KEYS[22], KEYS[23]) > 0
+end
+local function keep_for(kept_ms, has_more)
   local kept = { KEYS[11], KEYS[12], KEYS[17], KEYS[8] }
-  if redis.call('EXISTS', KEYS[20], KEYS[21], KEYS[18], KEYS[19], KEYS[22], KEYS[23]) > 0 then
+  if has_more then
     redis.call('PEXPIRE', KEYS[20], string.format('%.0f', tonumber(kept_ms) + tonumber(ARGV[3])))
     kept = { KEYS[11], KEYS[12], KEYS[17], KEYS[8], KEYS[21], KEYS[18], KEYS[19], KEYS[22], KEYS[23] }
   end
@@ -400,6 +403,9 @@ local function return_permit(scope)
   end
 end
 local function return_permits(workflow, wanted)
+  if redis.call('EXISTS', KEYS[24], KEYS[26]) == 0 then
+    return
+  end
   leave_line()
   if wanted then
     return_permit((string.match(wanted, '^%S+')))
@@ -478,14 +484,11 @@ local function tell_parent(child_status)
   end
   return wake
 end
-local function keep_for_a_while(entry)
+local function keep_for_a_while(entry, has_more)
   local is_child = ARGV[7] ~= ''
-  keep_for(is_child and string.format('%.0f', ARGV[6] + ARGV[3]) or ARGV[6])
+  keep_for(is_child and string.format('%.0f', ARGV[6] + ARGV[3]) or ARGV[6], has_more)
   redis.call('ZADD', KEYS[32], string.format('%.0f', tonumber(now) + tonumber(ARGV[6])), entry)
   redis.call('ZADD', KEYS[33], now, entry)
-end
-local function empty_inbox()
-  redis.call('DEL', KEYS[18], KEYS[19])
 end
 local function end_texts()
   if ARGV[4] == '' then
@@ -494,22 +497,25 @@ local function end_texts()
   return 'summary', ARGV[5], 'error', ARGV[4]
 end
 local function write_end()
-  write_parts({ end_texts() }, { 'blockedOn' }, { 'endedAt', now })
+  write_parts({ end_texts() }, { 'blockedOn' }, { 'endedAt', now }, { 'owner', 'tookOver', 'heartbeatAt' })
   redis.call('ZREM', KEYS[13], ARGV[2])
 end
 local function end_run(ended)
   local usage = ended.usage or {}
   usage[({ completed = 8, failed = 9, cancelled = 10 })[ended.status]] = '1'
-  if redis.call('HEXISTS', KEYS[11], 'gates') == 1 then
+  local has_more = has_more_keys()
+  if has_more and not ended.may_be_retried then
+    redis.call('DEL', KEYS[18], KEYS[19])
+  end
+  if ended.gates then
     gates_of_run().close_all()
   end
-  redis.call('HDEL', KEYS[11], 'owner', 'tookOver', 'heartbeatAt')
   redis.call('ZREM', KEYS[31], ARGV[2])
   redis.call('PUBLISH', KEYS[11], ended.status)
   local wake = tell_parent(ended.status)
   count_usage(ended.workflow, usage)
   return_permits(ended.workflow, ended.permits)
-  keep_for_a_while(ended.row .. ' ' .. ended.workflow)
+  keep_for_a_while(ended.row .. ' ' .. ended.workflow, has_more)
   return redis.call('ZRANGEBYSCORE', KEYS[32], '-inf', now, 'LIMIT', '0', ARGV[11]), wake
 end
 local function confirm()
@@ -539,7 +545,6 @@ if stored[8] == '0' then
   set_status(KEYS[11], stored[2], stored[1], 'cancelled')
   add_facts(ARGV[17])
   fit_history()
-  empty_inbox()
   write_end()
   local ended = { row = stored[2], workflow = stored[9], status = 'cancelled', permits = stored[10] }
   return { 'cancelled', end_run(ended), granted }

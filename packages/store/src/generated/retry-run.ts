@@ -70,7 +70,7 @@ export const retryRun: Script<RetryRunKeys, RetryRunValues, RetryRunTag> = {
   name: "retry_run",
   keys: ["statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "run", "parts", "history", "fleetEvents", "timers", "steps", "inbox", "dedupe", "children", "answers", "log", "logSums", "runsEnded"],
   values: ["now", "runId", "eventTail", "fact"],
-  sha1: "269d40fce574eb497379de1750aa4e2460f72016",
+  sha1: "04cedb6f48a69a5e32b6eb0100f4f5a73403c80a",
   source: `local KEYS = KEYS
 local ARGV = ARGV
 local usual_pool = '"default"'
@@ -115,9 +115,9 @@ local function call_in_chunks(command, key, values)
     redis.call(command, key, unpack(values, first, math.min(first + 999, #values)))
   end
 end
-local function write_parts(set, removed, fields)
+local function write_parts(set, removed, fields, dropped)
   local room = fields_beside_max - redis.call('HLEN', KEYS[8])
-  local far, left_run, left_parts = {}, {}, {}
+  local far, left_run, left_parts = {}, dropped or {}, {}
   for index = 1, #set, 2 do
     local name, text = set[index], set[index + 1]
     if room > 0 and #text <= short_bytes and may_lie_with_run(name) then

@@ -42,7 +42,7 @@ export const writeLog: Script<WriteLogKeys, WriteLogValues, WriteLogTag> = {
   name: "write_log",
   keys: ["run", "log", "logCopy", "logSums"],
   values: ["now", "generation", "nonce", "commitId", "after", "runId", "logPieces[]"],
-  sha1: "f96aa5f93b20a084fef035b5e063f142eeced04c",
+  sha1: "7de7139985338a299067082efcb027a975964a6d",
   source: `local KEYS = KEYS
 local ARGV = ARGV
 local next_argument = 7
@@ -63,7 +63,7 @@ if now == '' then
 end
 local stored = redis.call(
   'HMGET', KEYS[1], 'generation', 'nonce', 'owner', 'commits', 'status', 'row', 'workflow', 'inboxSeen', 'heartbeatAt',
-  'stepsEnd', 'recoveries', 'permits', 'cancelReason', 'cancelBy', 'cancelAt'
+  'stepsEnd', 'recoveries', 'permits', 'cancelReason', 'cancelBy', 'cancelAt', 'gates'
 )
 if stored[1] ~= ARGV[2] or stored[2] ~= ARGV[3] then
   return { 'fenced' }
@@ -81,6 +81,7 @@ local status, row, workflow = stored[5], stored[6], stored[7]
 local inbox_seen = stored[8] or '0'
 local was_heard_at, steps_end = stored[9], stored[10] or '0'
 local has_recoveries, permits = stored[11], stored[12]
+local had_gates = stored[16]
 local cancel_request = stored[15] and { stored[13], stored[14], stored[15] } or {}
 local history_entries_max = '20000'
 local fleet_events_max = '50000'
