@@ -131,7 +131,7 @@ write_parts(A.info ~= '' and { 'info', A.info } or {}, {}, record)
 if A.withJob == '' then
   -- A run of this id may have ended and expired before.
   redis.call('ZREM', K.runsEnded, A.row .. ' ' .. A.workflow)
-  take_label(A.row)
+  take_labels({ A.row })
 end
 redis.call('RPUSH', K.inbox, A.startedEvent)
 add_workflow_row(A.row)

@@ -51,7 +51,7 @@ describe.each(files)("%s", (name, text) => {
     expect(code).not.toMatch(/\b(KEYS|ARGV)\b/);
     for (const [, key = ""] of code.matchAll(/redis\.p?call\(\s*'\w+',\s*([^,)\s]+)/g)) {
       expect(key).toMatch(
-        /^(K\.\w+(\[.*)?|A\.channel|run_key|leaf|target\.inbox|(kept|counted)\[index\]|key|copy|'USAGE'|status_rows\[\w+\])$/,
+        /^(K\.\w+(\[.*)?|A\.channel|run_key|leaf|kept_roots|target\.inbox|(kept|counted)\[index\]|key|copy|'USAGE'|status_rows\[\w+\]|unpack\((keys|children)|children\[index\])$/,
       );
     }
   });

@@ -4,7 +4,7 @@
  * text), `tookOver`, `heartbeatAt`, `recoveries`, `totals`, `cancelReason`, `cancelBy`, `cancelAt`, `readyAt`,
  * `startedAt`, `endedAt`, `inboxSeen`, `stepsEnd` (ordinal after the last step's), `gates` (`<since>/<address>` of the open ones),
  * `wakeAt` (when a parked run goes on by itself), `patience`, `commits` (the newest commit ids, each with a space on both
- * sides), `root` (of a child), `keptBytes` (with what it was counted after its end), `item <foreach>` (who got the run as an
+ * sides), `root` (of a child), `keptBytes` (of a failed run, with what it was counted after its end), `item <foreach>` (who got the run as an
  * item). Its texts (`recordTexts`), the parts of the state, and `s:<ordinal>#<attempt>` (steps that are open) lie there as
  * well while they are short, else in a hash beside it: see `parts.lua`. Absent = not so, or 0. Writes nothing; the scripts do.
  */

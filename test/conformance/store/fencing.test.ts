@@ -48,7 +48,7 @@ const unfenced: Readonly<Record<string, string>> = {
   claim_sink: "places in the feed are no run's; the one who has a place alone moves it",
   forget_run: "removes only what has ended and whose time is over",
   file_ended: "counts runs that have ended, which nobody owns",
-  trim_run: "removes only a run that has ended, which nobody owns",
+  trim_runs: "removes only runs that have ended, which nobody owns",
   remove_orphan: "removes only a run that has ended, which nobody owns",
   claim_item: "marks only a run that has ended, which nobody owns",
   claim_orphaning: "moves only reminders",

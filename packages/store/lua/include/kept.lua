@@ -6,23 +6,39 @@
 --   keptFamilies: runs:kept:families
 --   keptBytes: runs:kept:bytes
 
--- Bytes, and the place in the feed by which everything that was measured had happened.
-local function kept_family(root_id)
-  local text = redis.call('HGET', K.keptFamilies, root_id) or '0 0-0'
-  local bytes, fed = string.match(text, '^(%d+) (%S+)$')
-  return tonumber(bytes), fed
+-- A row is `<15 digits>:<id>`.
+local function id_of_row(row)
+  return string.sub(row, 17)
+end
+
+-- Of the families of these roots: bytes, and the place in the feed by which everything that was measured had happened.
+local function kept_families(rows)
+  local ids, families = {}, {}
+  for index = 1, #rows do
+    ids[index] = id_of_row(rows[index])
+  end
+  local texts = redis.call('HMGET', K.keptFamilies, unpack(ids))
+  for index = 1, #rows do
+    local bytes, fed = string.match(texts[index] or '0 0-0', '^(%d+) (%S+)$')
+    families[index] = { bytes = tonumber(bytes), fed = fed }
+  end
+  return families
 end
 
 local function change_kept_bytes(workflow, bytes)
   redis.call('HINCRBY', K.keptBytes, workflow, string.format('%.0f', bytes))
 end
 
--- A root that is removed, or open again, no longer counts for its workflow.
-local function stop_counting(row, root_id, workflow)
-  if redis.call('ZREM', K.keptRoots, row) == 0 then
+-- Roots that are removed, or one that is open again, no longer count for their workflow. Of several each is in the list.
+local function stop_counting(rows, workflow)
+  if redis.call('ZREM', K.keptRoots, unpack(rows)) == 0 then
     return
   end
-  change_kept_bytes(workflow, -kept_family(root_id))
+  local families, bytes = kept_families(rows), 0
+  for index = 1, #rows do
+    bytes = bytes + families[index].bytes
+  end
+  change_kept_bytes(workflow, -bytes)
   if redis.call('ZCARD', K.keptRoots) == 0 then
     redis.call('HDEL', K.keptBytes, workflow)
   end

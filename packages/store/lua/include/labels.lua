@@ -5,16 +5,18 @@
 --   runsLabels: runs:labels
 --   runsLabelled: runs:labelled
 
-local function take_label(row)
-  local label = redis.call('HGET', K.runsLabelled, row)
-  if label then
-    redis.call('ZREM', K.runsLabels, label .. '\0' .. row)
-    redis.call('HDEL', K.runsLabelled, row)
+local function take_labels(rows)
+  local labels = redis.call('HMGET', K.runsLabelled, unpack(rows))
+  for index = 1, #rows do
+    if labels[index] then
+      redis.call('ZREM', K.runsLabels, labels[index] .. '\0' .. rows[index])
+      redis.call('HDEL', K.runsLabelled, rows[index])
+    end
   end
 end
 
 local function put_label(row, label)
-  take_label(row)
+  take_labels({ row })
   if label ~= '' then
     redis.call('ZADD', K.runsLabels, '0', label .. '\0' .. row)
     redis.call('HSET', K.runsLabelled, row, label)

@@ -41,14 +41,27 @@ local function add_workflow_rows(rows)
   end
 end
 
-local function remove_workflow_row(row)
-  local first = leaf_of(row)
-  if not first then
-    return
+-- Rows that came one after the other mostly lie in one leaf, or in two.
+local function remove_workflow_rows(rows)
+  local left = #rows
+
+  local function empty_leaf_of(row)
+    local first = leaf_of(row)
+    if not first then
+      return
+    end
+    local leaf = K.runsWorkflow .. ':' .. first
+    left = left - redis.call('ZREM', leaf, unpack(rows))
+    if redis.call('EXISTS', leaf) == 0 then
+      redis.call('ZREM', K.runsWorkflow, first)
+    end
   end
-  local leaf = K.runsWorkflow .. ':' .. first
-  redis.call('ZREM', leaf, row)
-  if redis.call('EXISTS', leaf) == 0 then
-    redis.call('ZREM', K.runsWorkflow, first)
+
+  empty_leaf_of(rows[1])
+  for index = #rows, 2, -1 do
+    if left == 0 then
+      return
+    end
+    empty_leaf_of(rows[index])
   end
 end

@@ -126,7 +126,7 @@ export const createRun: Script<CreateRunKeys, CreateRunValues, CreateRunTag> = {
   name: "create_run",
   keys: ["statusPending", "run", "parts", "outbox", "outboxEntries", "timers", "permitsHeld", "permitsWaiting", "permitsWaiters", "limitsDeclared", "limitsSet", "limitsRates", "runsWorkflow", "runsLabels", "runsLabelled", "inbox", "idempotency", "parentRun", "parentChildren", "schedule", "published", "runsEnded", "poolsUsed"],
   values: ["now", "confirms", "rateScope", "rateEveryMs", "rateBurst", "runId", "digest", "definition", "newest", "withJob", "info", "workflow", "pool", "row", "label", "delayMs", "startedEvent", "outboxId", "outboxEntry", "permits", "delayMsMax", "poolsMax", "idempotencyMs", "parentId", "rootId", "dueAt"],
-  sha1: "a994119346d2fbed91f28c586878f1cfbaa94349",
+  sha1: "2d72a81aeb7ba256d6e55df4c744a553703fb9b9",
   source: `local KEYS = KEYS
 local ARGV = ARGV
 local usual_pool = '"default"'
@@ -329,15 +329,17 @@ local function add_workflow_row(row)
   end
   redis.call('ZADD', leaf, '0', row)
 end
-local function take_label(row)
-  local label = redis.call('HGET', KEYS[15], row)
-  if label then
-    redis.call('ZREM', KEYS[14], label .. '\\0' .. row)
-    redis.call('HDEL', KEYS[15], row)
+local function take_labels(rows)
+  local labels = redis.call('HMGET', KEYS[15], unpack(rows))
+  for index = 1, #rows do
+    if labels[index] then
+      redis.call('ZREM', KEYS[14], labels[index] .. '\\0' .. rows[index])
+      redis.call('HDEL', KEYS[15], rows[index])
+    end
   end
 end
 local function put_label(row, label)
-  take_label(row)
+  take_labels({ row })
   if label ~= '' then
     redis.call('ZADD', KEYS[14], '0', label .. '\\0' .. row)
     redis.call('HSET', KEYS[15], row, label)
@@ -410,7 +412,7 @@ end
 write_parts(ARGV[11] ~= '' and { 'info', ARGV[11] } or {}, {}, record)
 if ARGV[10] == '' then
   redis.call('ZREM', KEYS[22], ARGV[14] .. ' ' .. ARGV[12])
-  take_label(ARGV[14])
+  take_labels({ ARGV[14] })
 end
 redis.call('RPUSH', KEYS[16], ARGV[17])
 add_workflow_row(ARGV[14])

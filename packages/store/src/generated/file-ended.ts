@@ -39,7 +39,7 @@ export const fileEnded: Script<FileEndedKeys, FileEndedValues, FileEndedTag> = {
   name: "file_ended",
   keys: ["keptFamilies", "keptBytes", "runsUnfiled", "runsEnded", "fleetEvents", "runs[]"],
   values: ["now", "bytesUnmeasured", "entries[]"],
-  sha1: "faf9d4cf6d4818ed0a49666e44bb030da3141ccd",
+  sha1: "fb3ec14f460344793ee3acc8e71dc806b31adf20",
   source: `local KEYS = KEYS
 local key_runs = { unpack(KEYS, 6) }
 local ARGV = ARGV
@@ -62,29 +62,25 @@ end
 local function has_ended(status)
   return status == 'completed' or status == 'failed' or status == 'cancelled'
 end
-local function kept_family(root_id)
-  local text = redis.call('HGET', KEYS[1], root_id) or '0 0-0'
-  local bytes, fed = string.match(text, '^(%d+) (%S+)$')
-  return tonumber(bytes), fed
+local function id_of_row(row)
+  return string.sub(row, 17)
+end
+local function kept_families(rows)
+  local ids, families = {}, {}
+  for index = 1, #rows do
+    ids[index] = id_of_row(rows[index])
+  end
+  local texts = redis.call('HMGET', KEYS[1], unpack(ids))
+  for index = 1, #rows do
+    local bytes, fed = string.match(texts[index] or '0 0-0', '^(%d+) (%S+)$')
+    families[index] = { bytes = tonumber(bytes), fed = fed }
+  end
+  return families
 end
 local function change_kept_bytes(workflow, bytes)
   redis.call('HINCRBY', KEYS[2], workflow, string.format('%.0f', bytes))
 end
 local keys_per_run, values_per_run = 10, 5
-local function run_bytes(first)
-  local bytes, last = 0, first + 3
-  if redis.call('EXISTS', key_runs[first + 4], key_runs[first + 5], key_runs[first + 6], key_runs[first + 7]) > 0 then
-    last = first + 7
-  end
-  for index = first, last do
-    local size = redis.pcall('MEMORY', 'USAGE', key_runs[index], 'SAMPLES', '5')
-    if type(size) == 'table' then
-      return tonumber(ARGV[2])
-    end
-    bytes = bytes + (size or 0)
-  end
-  return bytes
-end
 local function last_event_id()
   local newest = redis.call('XREVRANGE', KEYS[5], '+', '-', 'COUNT', '1')[1]
   if not newest then
@@ -94,36 +90,116 @@ local function last_event_id()
   local _, breaks = string.gsub(newest[2][#newest[2]], '\\n', '')
   return ms .. '-' .. string.format('%.0f', tonumber(count) * 1000 + breaks)
 end
-local fed = last_event_id()
-local workflows, children = {}, {}
-local function file(first, entry, root_id, root_row, root_workflow, is_child)
+local filed, children = {}, {}
+local function read_run(first, entry, is_unfiled, root)
   local stored = redis.call('HMGET', key_runs[first], 'status', 'keptBytes', 'root')
-  if stored[3] and is_child == '' then
+  if stored[3] and not root.is_other then
     children[#children + 1], children[#children + 2] = entry, stored[3]
-    return
+  elseif is_unfiled or redis.call('ZSCORE', KEYS[3], entry) then
+    filed[#filed + 1] = { first = first, entry = entry, status = stored[1], kept_bytes = stored[2], root = root }
   end
-  if redis.call('ZREM', KEYS[3], entry) == 0 or not stored[1] or not has_ended(stored[1]) then
-    return
-  end
-  if is_child ~= '' and redis.call('EXISTS', key_runs[first + 8]) == 0 then
-    redis.call('ZADD', KEYS[4], now, entry)
-    return
-  end
-  local bytes = run_bytes(first)
-  local grown = bytes - tonumber(stored[2] or '0')
-  local family = kept_family(root_id) + grown
-  redis.call('HSET', key_runs[first], 'keptBytes', string.format('%.0f', bytes))
-  redis.call('HSET', KEYS[1], root_id, string.format('%.0f', family) .. ' ' .. fed)
-  if is_child == '' and redis.call('ZADD', key_runs[first + 9], now, root_row) == 1 then
-    change_kept_bytes(root_workflow, family)
-  elseif redis.call('ZSCORE', key_runs[first + 9], root_row) then
-    change_kept_bytes(root_workflow, grown)
-  end
-  workflows[#workflows + 1] = root_workflow
 end
-for index = 0, #value_entries / values_per_run - 1 do
-  local first = index * values_per_run + 1
-  file(index * keys_per_run + 1, unpack(value_entries, first, first + values_per_run - 1))
+local function read_runs()
+  local count = #value_entries / values_per_run
+  local is_unfiled = {}
+  local oldest = redis.call('ZRANGE', KEYS[3], '0', string.format('%.0f', count - 1))
+  for index = 1, #oldest do
+    is_unfiled[oldest[index]] = true
+  end
+  for index = 0, count - 1 do
+    local place = index * values_per_run
+    local entry = value_entries[place + 1]
+    read_run(index * keys_per_run + 1, entry, is_unfiled[entry], {
+      id = value_entries[place + 2], row = value_entries[place + 3], workflow = value_entries[place + 4],
+      is_other = value_entries[place + 5] ~= '',
+    })
+  end
 end
-return { 'filed', workflows, children }`,
+local function take_off()
+  local entries, counted = {}, {}
+  for index = 1, #filed do
+    local run = filed[index]
+    entries[index] = run.entry
+    if run.status and has_ended(run.status) then
+      if run.root.is_other and redis.call('EXISTS', key_runs[run.first + 8]) == 0 then
+        redis.call('ZADD', KEYS[4], now, run.entry)
+      else
+        counted[#counted + 1] = run
+      end
+    end
+  end
+  redis.call('ZREM', KEYS[3], unpack(entries))
+  return counted
+end
+local function have_more_keys(runs)
+  local keys = {}
+  for index = 1, #runs do
+    for place = runs[index].first + 4, runs[index].first + 7 do
+      keys[#keys + 1] = key_runs[place]
+    end
+  end
+  return redis.call('EXISTS', unpack(keys)) > 0
+end
+local function run_bytes(run, keys_count)
+  local bytes = 0
+  for index = run.first, run.first + keys_count - 1 do
+    local size = redis.pcall('MEMORY', 'USAGE', key_runs[index], 'SAMPLES', '5')
+    if type(size) == 'table' then
+      return tonumber(ARGV[2])
+    end
+    bytes = bytes + (size or 0)
+  end
+  return bytes
+end
+local function counted_bytes(run, grown, family, new_roots)
+  local kept_roots, row = key_runs[run.first + 9], run.root.row
+  if not run.root.is_other then
+    if not run.kept_bytes then
+      local rows = new_roots[kept_roots] or {}
+      new_roots[kept_roots] = rows
+      rows[#rows + 1], rows[#rows + 2] = now, row
+      return family
+    end
+    if redis.call('ZADD', kept_roots, now, row) == 1 then
+      return family
+    end
+  end
+  return redis.call('ZSCORE', kept_roots, row) and grown or 0
+end
+local function count_runs(runs)
+  local rows = {}
+  for index = 1, #runs do
+    rows[index] = runs[index].root.row
+  end
+  local stored, families, sums, new_roots = kept_families(rows), {}, {}, {}
+  local keys_count = have_more_keys(runs) and 8 or 4
+  for index = 1, #runs do
+    local run, root = runs[index], runs[index].root
+    local bytes = run_bytes(run, keys_count)
+    local grown = bytes - tonumber(run.kept_bytes or '0')
+    families[root.id] = (families[root.id] or stored[index].bytes) + grown
+    if run.status == 'failed' then
+      redis.call('HSET', key_runs[run.first], 'keptBytes', string.format('%.0f', bytes))
+    end
+    sums[root.workflow] = (sums[root.workflow] or 0) + counted_bytes(run, grown, families[root.id], new_roots)
+  end
+  local fed, texts, workflows = last_event_id(), {}, {}
+  for id, bytes in pairs(families) do
+    texts[#texts + 1], texts[#texts + 2] = id, string.format('%.0f', bytes) .. ' ' .. fed
+  end
+  redis.call('HSET', KEYS[1], unpack(texts))
+  for key, members in pairs(new_roots) do
+    redis.call('ZADD', key, unpack(members))
+  end
+  for workflow, bytes in pairs(sums) do
+    if bytes ~= 0 then
+      change_kept_bytes(workflow, bytes)
+    end
+    workflows[#workflows + 1] = workflow
+  end
+  return workflows
+end
+read_runs()
+local counted = #filed > 0 and take_off() or {}
+return { 'filed', #counted > 0 and count_runs(counted) or {}, children }`,
 };

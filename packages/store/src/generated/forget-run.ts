@@ -55,12 +55,10 @@ export interface ForgetRunValues {
   readonly now: ScriptValue;
   /** how much longer than asked a child is kept, so that a sweeper can see in time that its root is there */
   readonly childGraceMs: ScriptValue;
-  /** entry of the run in lists */
-  readonly row: ScriptValue;
-  /** id of the run */
-  readonly runId: ScriptValue;
   /** name */
   readonly workflow: ScriptValue;
+  /** entry of the run in lists */
+  readonly row: ScriptValue;
   /** 1, or empty for a root */
   readonly isChild: ScriptValue;
   /** how long a child is kept further while its root is open */
@@ -81,8 +79,8 @@ export type ForgetRunTag = "forgotten" | "renewed" | "kept";
 export const forgetRun: Script<ForgetRunKeys, ForgetRunValues, ForgetRunTag> = {
   name: "forget_run",
   keys: ["statusCompleted", "statusFailed", "statusCancelled", "run", "parts", "steps", "inbox", "dedupe", "history", "children", "answers", "log", "logSums", "keptRoots", "keptFamilies", "keptBytes", "runsWorkflow", "runsLabels", "runsLabelled", "runsEnded", "runsUnfiled", "runsOrphaning", "rootRun"],
-  values: ["now", "childGraceMs", "row", "runId", "workflow", "isChild", "renewMs"],
-  sha1: "4fc0ab218d972cde57c333ede037609259ec2146",
+  values: ["now", "childGraceMs", "workflow", "row", "isChild", "renewMs"],
+  sha1: "cbdc65ef04e647a31facff818da78f1a843edae7",
   source: `local KEYS = KEYS
 local ARGV = ARGV
 local now = ARGV[1]
@@ -106,19 +104,33 @@ local function keep_for(kept_ms, has_more)
     redis.call('PEXPIRE', kept[index], kept_ms)
   end
 end
-local function kept_family(root_id)
-  local text = redis.call('HGET', KEYS[15], root_id) or '0 0-0'
-  local bytes, fed = string.match(text, '^(%d+) (%S+)$')
-  return tonumber(bytes), fed
+local function id_of_row(row)
+  return string.sub(row, 17)
+end
+local function kept_families(rows)
+  local ids, families = {}, {}
+  for index = 1, #rows do
+    ids[index] = id_of_row(rows[index])
+  end
+  local texts = redis.call('HMGET', KEYS[15], unpack(ids))
+  for index = 1, #rows do
+    local bytes, fed = string.match(texts[index] or '0 0-0', '^(%d+) (%S+)$')
+    families[index] = { bytes = tonumber(bytes), fed = fed }
+  end
+  return families
 end
 local function change_kept_bytes(workflow, bytes)
   redis.call('HINCRBY', KEYS[16], workflow, string.format('%.0f', bytes))
 end
-local function stop_counting(row, root_id, workflow)
-  if redis.call('ZREM', KEYS[14], row) == 0 then
+local function stop_counting(rows, workflow)
+  if redis.call('ZREM', KEYS[14], unpack(rows)) == 0 then
     return
   end
-  change_kept_bytes(workflow, -kept_family(root_id))
+  local families, bytes = kept_families(rows), 0
+  for index = 1, #rows do
+    bytes = bytes + families[index].bytes
+  end
+  change_kept_bytes(workflow, -bytes)
   if redis.call('ZCARD', KEYS[14]) == 0 then
     redis.call('HDEL', KEYS[16], workflow)
   end
@@ -127,52 +139,78 @@ local leaf_rows = 64
 local function leaf_of(row)
   return redis.call('ZREVRANGEBYLEX', KEYS[17], '[' .. row, '-', 'LIMIT', '0', '1')[1]
 end
-local function remove_workflow_row(row)
-  local first = leaf_of(row)
-  if not first then
-    return
+local function remove_workflow_rows(rows)
+  local left = #rows
+  local function empty_leaf_of(row)
+    local first = leaf_of(row)
+    if not first then
+      return
+    end
+    local leaf = KEYS[17] .. ':' .. first
+    left = left - redis.call('ZREM', leaf, unpack(rows))
+    if redis.call('EXISTS', leaf) == 0 then
+      redis.call('ZREM', KEYS[17], first)
+    end
   end
-  local leaf = KEYS[17] .. ':' .. first
-  redis.call('ZREM', leaf, row)
-  if redis.call('EXISTS', leaf) == 0 then
-    redis.call('ZREM', KEYS[17], first)
+  empty_leaf_of(rows[1])
+  for index = #rows, 2, -1 do
+    if left == 0 then
+      return
+    end
+    empty_leaf_of(rows[index])
   end
 end
-local function take_label(row)
-  local label = redis.call('HGET', KEYS[19], row)
-  if label then
-    redis.call('ZREM', KEYS[18], label .. '\\0' .. row)
-    redis.call('HDEL', KEYS[19], row)
+local function take_labels(rows)
+  local labels = redis.call('HMGET', KEYS[19], unpack(rows))
+  for index = 1, #rows do
+    if labels[index] then
+      redis.call('ZREM', KEYS[18], labels[index] .. '\\0' .. rows[index])
+      redis.call('HDEL', KEYS[19], rows[index])
+    end
+  end
+end
+local function erase_runs(rows, keys, children)
+  local entries, ids = {}, {}
+  for index = 1, #rows do
+    entries[index] = rows[index] .. ' ' .. ARGV[3]
+    ids[index] = id_of_row(rows[index])
+  end
+  stop_counting(rows, ARGV[3])
+  redis.call('HDEL', KEYS[15], unpack(ids))
+  redis.call('UNLINK', unpack(keys))
+  remove_workflow_rows(rows)
+  take_labels(rows)
+  redis.call('ZREM', KEYS[1], unpack(rows))
+  redis.call('ZREM', KEYS[2], unpack(rows))
+  redis.call('ZREM', KEYS[3], unpack(rows))
+  redis.call('ZREM', KEYS[20], unpack(entries))
+  redis.call('ZREM', KEYS[21], unpack(entries))
+  if redis.call('EXISTS', unpack(children)) == 0 then
+    return
+  end
+  for index = 1, #rows do
+    if redis.call('EXISTS', children[index]) == 1 then
+      redis.call('ZADD', KEYS[22], now, rows[index])
+    end
   end
 end
 local function erase_run()
-  local entry = ARGV[3] .. ' ' .. ARGV[5]
-  stop_counting(ARGV[3], ARGV[4], ARGV[5])
-  redis.call('HDEL', KEYS[15], ARGV[4])
-  redis.call(
-    'UNLINK', KEYS[4], KEYS[5], KEYS[6], KEYS[7], KEYS[8], KEYS[9], KEYS[11], KEYS[12], KEYS[13]
+  erase_runs(
+    { ARGV[4] },
+    { KEYS[4], KEYS[5], KEYS[6], KEYS[7], KEYS[8], KEYS[9], KEYS[11], KEYS[12], KEYS[13] },
+    { KEYS[10] }
   )
-  remove_workflow_row(ARGV[3])
-  take_label(ARGV[3])
-  redis.call('ZREM', KEYS[1], ARGV[3])
-  redis.call('ZREM', KEYS[2], ARGV[3])
-  redis.call('ZREM', KEYS[3], ARGV[3])
-  redis.call('ZREM', KEYS[20], entry)
-  redis.call('ZREM', KEYS[21], entry)
-  if redis.call('EXISTS', KEYS[10]) == 1 then
-    redis.call('ZADD', KEYS[22], now, ARGV[3])
-  end
 end
 local status = redis.call('HGET', KEYS[4], 'status')
 if status then
-  if ARGV[6] == '' or not has_ended(status) then
+  if ARGV[5] == '' or not has_ended(status) then
     return { 'kept' }
   end
   local left_ms = redis.call('PTTL', KEYS[23])
   if left_ms ~= -2 then
-    local kept_ms = left_ms < 0 and tonumber(ARGV[7]) or left_ms
+    local kept_ms = left_ms < 0 and tonumber(ARGV[6]) or left_ms
     keep_for(string.format('%.0f', kept_ms + tonumber(ARGV[2])), has_more_keys())
-    redis.call('ZADD', KEYS[20], string.format('%.0f', tonumber(now) + kept_ms), ARGV[3] .. ' ' .. ARGV[5])
+    redis.call('ZADD', KEYS[20], string.format('%.0f', tonumber(now) + kept_ms), ARGV[4] .. ' ' .. ARGV[3])
     return { 'renewed' }
   end
 end

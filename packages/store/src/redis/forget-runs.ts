@@ -37,7 +37,7 @@ async function forgetRuns(partition: Partition, entries: readonly string[]): Pro
         }),
         values: {
           now: partition.now(),
-          ...{ row, runId, workflow, childGraceMs, renewMs: childRenewMs },
+          ...{ row, workflow, childGraceMs, renewMs: childRenewMs },
           isChild: rootId === runId ? "" : "1",
         },
       });

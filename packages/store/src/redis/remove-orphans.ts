@@ -57,7 +57,7 @@ async function removeOne(
       runsWorkflow: workflowRunsKey(partition.tag, workflow),
       keptRoots: keptRootsKey(partition.tag, workflow),
     }),
-    values: { now: partition.now(), row, runId, workflow, parentRow },
+    values: { now: partition.now(), row, workflow, parentRow },
   });
   return tag;
 }

@@ -4,11 +4,10 @@
  */
 import type { KeptRuns, RunRetention, TrimReply, TrimRequest } from "@runfleet/model";
 import { fileEnded } from "../generated/file-ended.js";
-import { trimRun } from "../generated/trim-run.js";
+import { trimRuns } from "../generated/trim-runs.js";
 import { keptRootsKey, runKeys, workflowRunsKey } from "../keys.js";
 import { pageRows, toPage } from "../page.js";
 import { withRedis } from "../redis-failure.js";
-import { withKeys } from "../run-names.js";
 import { rowRunId } from "../run-record.js";
 import { runScript } from "../script.js";
 import { forgetExpired, readEntry } from "./forget-runs.js";
@@ -19,8 +18,8 @@ import { removeOrphans } from "./remove-orphans.js";
 const bytesUnmeasured = 16 * 1024;
 /** Runs that one script files: some twenty commands each, and a script must not keep others waiting. */
 const filedAtOnce = 25;
-/** Runs whose scripts are on their way at once. */
-const parallelMax = 20;
+/** Roots that one script removes: one command each, some for all, and what the server has to free. */
+const trimmedAtOnce = 25;
 
 export function runRetention(partition: Partition): RunRetention {
   return {
@@ -141,31 +140,35 @@ async function trim(partition: Partition, request: TrimRequest): Promise<TrimRep
   const rows = await withRedis("zrange kept", () =>
     redis.zrange(keptRootsKey(tag, request.workflow), 0, pageRows(request.limit) - 1),
   );
-  for (let start = 0; start < rows.length; start += parallelMax) {
-    const batch = rows.slice(start, start + parallelMax);
-    const replies = await Promise.all(batch.map((row) => trimOne(partition, { row, request })));
-    for (const [index, reply] of replies.entries()) {
-      if (reply === "removed" || reply === "unarchived") removed += 1;
-      if (reply === "unarchived") unarchived.push(rowRunId(batch[index] as string));
-    }
-    if (replies.includes("enough")) break;
-    if (replies.includes("held")) return { removed, unarchived, isHeld: true };
+  for (let start = 0; start < rows.length; start += trimmedAtOnce) {
+    const batch = rows.slice(start, start + trimmedAtOnce);
+    const { tag: reply, rest } = await trimOldest(partition, { rows: batch, request });
+    const [count, unseen] = rest as [string, string[]];
+    removed += Number(count);
+    unarchived.push(...unseen.map(rowRunId));
+    if (reply === "enough") break;
+    if (reply === "held") return { removed, unarchived, isHeld: true };
   }
   return { removed, unarchived, isHeld: false };
 }
 
-async function trimOne(
+function trimOldest(
   partition: Partition,
-  { row, request }: { readonly row: string; readonly request: TrimRequest },
+  { rows, request }: { readonly rows: readonly string[]; readonly request: TrimRequest },
 ) {
+  const { redis, tag, keys } = partition;
   const { workflow, countMax, bytesMax, sinks, sinkWaitMs } = request;
-  const runId = rowRunId(row);
-  const { tag } = await runScript(partition.redis, trimRun, {
-    keys: withKeys(partition.keysOf(runId), {
-      runsWorkflow: workflowRunsKey(partition.tag, workflow),
-      keptRoots: keptRootsKey(partition.tag, workflow),
-    }),
-    values: { now: partition.now(), row, runId, workflow, countMax, bytesMax, sinks, sinkWaitMs },
+  const keysOfRun = (row: string): readonly string[] => {
+    const names = runKeys(tag, rowRunId(row));
+    const { run, parts, steps, inbox, dedupe, history, answers, log, logSums, children } = names;
+    return [run, parts, steps, inbox, dedupe, history, answers, log, logSums, children];
+  };
+  const ofWorkflow = {
+    runsWorkflow: workflowRunsKey(tag, workflow),
+    keptRoots: keptRootsKey(tag, workflow),
+  };
+  return runScript(redis, trimRuns, {
+    keys: { ...keys, ...ofWorkflow, runs: rows.flatMap(keysOfRun) },
+    values: { now: partition.now(), rows, workflow, countMax, bytesMax, sinks, sinkWaitMs },
   });
-  return tag;
 }
