@@ -6,6 +6,7 @@ import { errorCodes, type Failure, type Outcome, type WorkerEvent } from "@runfl
 import type { Redactor } from "./redactor.js";
 
 export function redactEvent(event: WorkerEvent, redactor: Redactor): WorkerEvent {
+  if (!redactor.masks) return event;
   const { value } = redactor;
   switch (event.type) {
     case "attemptEnded":

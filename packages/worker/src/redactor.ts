@@ -8,6 +8,8 @@ import type { ActionLog } from "./action.js";
 import { noDebug } from "./worker-log.js";
 
 export interface Redactor {
+  /** False when there is nothing to look for, so that everything stays as it is. */
+  readonly masks: boolean;
   text(text: string): string;
   /** The same for every text in plain data, names of members included. A number that is a secret becomes the mask. */
   value<T>(value: T): T;
@@ -41,6 +43,7 @@ const nothing = Buffer.alloc(0);
 export function createRedactor(secrets: Readonly<Record<string, string>> = {}): Redactor {
   const sought = soughtTexts(Object.values(secrets));
   const own: Redactor = {
+    masks: sought.length > 0,
     text: (text) => (sought.length === 0 ? text : withoutCut(withoutWhole(text, sought), sought)),
     value: (value) => (sought.length === 0 ? value : (inEveryText(value, own.text) as typeof value)),
     json: (text) => (sought.length === 0 ? text : JSON.stringify(own.value(JSON.parse(text)))),

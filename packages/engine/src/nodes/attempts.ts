@@ -113,7 +113,7 @@ function finish<N extends RetriedNode>(
   else addToTotals(turn, answer.child.totals);
   if (frame.given !== undefined) delete frame.given;
   const usage = usedInAll(frame, outcome.usage);
-  const ended = usage === undefined ? outcome : { ...outcome, usage };
+  const ended = usage === outcome.usage ? outcome : { ...outcome, ...defined({ usage }) };
   if (frame.phase === "stopping") stopped(turn, spot, usage);
   else if (frame.phase === "expiring") expired(turn, kind, spot, usage);
   else if (ended.type === "succeeded") succeed(turn, kind, spot, { ...answer, outcome: ended });

@@ -94,8 +94,8 @@ async function prompt({ command, context, schema }: Attempt, body: string | unde
   };
 }
 
-function given<K extends string, V>(key: K, value: V | undefined): { [P in K]?: V } {
-  return value === undefined ? {} : ({ [key]: value } as { [P in K]: V });
+function given<K extends string, V>(key: K, value: V | undefined): { [P in K]?: V } | undefined {
+  return value === undefined ? undefined : ({ [key]: value } as { [P in K]: V });
 }
 
 function checkedInput(action: AnyAction, command: RunAction): unknown {
