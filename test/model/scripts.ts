@@ -36,13 +36,12 @@ function createChild(redis: Redis): Redis {
   return createRun({ ...redis, outbox: redis.outbox.filter((other) => other !== entry) }, "child");
 }
 
-/** create_run.lua: a run once, with its first event and the entry that puts it into the queue. */
+/** create_run.lua: a run once, with its first event, and due for whoever looks for runs without a job. */
 export function createRun(redis: Redis, run: RunName): Redis {
   const isThere = storedOf(redis, run).record.status !== "none";
   const parentIsGone = run === "child" && storedOf(redis, "parent").record.status === "ended";
   if (isThere || parentIsGone) return redis;
-  const created = withRecord(redis, run, { status: "pending", inbox: ["started"], timer: "due" });
-  return withEntries(created, [`enqueue ${run}`]);
+  return withRecord(redis, run, { status: "pending", inbox: ["started"], timer: "due" });
 }
 
 interface Activate {
@@ -210,13 +209,15 @@ function withEntries(redis: Redis, entries: readonly OutboxEntry[]): Redis {
 /** What performing an outbox entry takes, one step after the other (`packages/worker/src/outbox.ts`). */
 export function errandsOf(entry: OutboxEntry): readonly Errand[] {
   const [verb, run] = entry.split(" ") as [string, RunName];
-  const confirm = { does: "confirm", entry } as const;
   if (verb === "start")
     return [
       { does: "create", run },
       { does: "add", run },
     ];
-  return [{ does: verb === "wake" ? "wake" : "add", run }, confirm];
+  return [
+    { does: "wake", run },
+    { does: "confirm", entry },
+  ];
 }
 
 /** Does one errand. */

@@ -48,7 +48,7 @@ export interface Stored {
 }
 
 /** Work that nobody has confirmed yet. */
-export type OutboxEntry = `enqueue ${RunName}` | `start ${RunName}` | `wake ${RunName}`;
+export type OutboxEntry = `start ${RunName}` | `wake ${RunName}`;
 
 export interface Redis {
   readonly runs: Readonly<Partial<Record<RunName, Stored>>>;

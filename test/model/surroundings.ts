@@ -113,7 +113,7 @@ const initiatives: Readonly<Record<OutsiderName, (world: World, state: State) =>
   client({ runs: [root] }, state) {
     if (storedOf(state.redis, root).record.status !== "none") return [];
     const started = { ...state, redis: createRun(state.redis, root) };
-    return [{ does: `creates ${root}`, to: withErrands(started, "client", errandsOf(`enqueue ${root}`)) }];
+    return [{ does: `creates ${root}`, to: withErrands(started, "client", [{ does: "add", run: root }]) }];
   },
   answerer(world, state) {
     const {

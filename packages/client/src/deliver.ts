@@ -15,20 +15,16 @@ export interface CreatedRun {
   readonly adding?: Promise<void> | undefined;
 }
 
-/**
- * Puts new runs into the queue and confirms the outbox entries that asked for it. One without an entry waits in line, and
- * whoever gives it a permit queues it.
- */
+/** Puts new runs into the queue; whoever gives it a permit queues one that is in line. */
 export function deliverRuns(connections: Connections, created: readonly CreatedRun[]): Promise<void> {
-  const queued = created.flatMap(({ run, reply: { outboxId, delayMs }, adding }) =>
-    outboxId === undefined ? [] : [{ job: queueJobOf(run, delayMs), outboxId, adding }],
+  const queued = created.flatMap(({ run, reply: { isInLine, delayMs }, adding }) =>
+    isInLine === true ? [] : [{ job: queueJobOf(run, delayMs), adding }],
   );
   const [first] = queued;
   if (first === undefined) return Promise.resolve();
   const what = queued.length === 1 ? `run ${first.job.runId} is` : `${queued.length} runs are`;
   return withinReason(connections, `${what} stored but could not be queued`, async () => {
     await Promise.all(queued.map(({ job, adding }) => adding ?? connections.queue.add(job)));
-    await connections.store.outboxDone(queued.map(({ outboxId }) => outboxId));
   });
 }
 

@@ -1,6 +1,6 @@
 /**
  * Starts many runs: everything is checked before the first is written, then they are written a hundred at a time, each
- * hundred in three round trips. What can only be known while writing (a key that is taken, a Redis that goes away) is said
+ * hundred in two round trips. What can only be known while writing (a key that is taken, a Redis that goes away) is said
  * per entry; nothing that was started is taken back.
  */
 import { isRunfleetError, limits, type NewRun, RunfleetError } from "@runfleet/model";

@@ -33,11 +33,14 @@ export interface NewRun extends RunInfo {
 }
 
 export type CreateReply =
-  /** Without an outbox entry the run waits in line for a permit and is not queued. A start that raises a limit lets others in. */
+  /**
+   * Whoever created it puts it into the queue; a sweeper does when he dies before. One that is in line for a permit is not queued.
+   * A start that raises a limit lets others in.
+   */
   | ({
       readonly tag: "created";
       readonly id: string;
-      readonly outboxId?: string;
+      readonly isInLine?: true;
       readonly delayMs?: number;
     } & Granting)
   /** Answered only to who asks for it, see `NewRun`. Nothing was written. */

@@ -23,7 +23,7 @@
 --   pool: name as JSON
 --   rootId: id of the root
 --   poolsMax: pools that are known to be used
---   children[]: of each: id, digest, info, row, started event, entry that asks for it, id and JSON of the entry that queues it
+--   children[]: of each: id, digest, info, row, started event, entry that asks for it
 -- REPLIES
 --   children: of each: created, exists, conflict or parent_gone; its status when it exists, else empty
 --   limited: something is set for the workflow that could make a run wait; nothing was done
@@ -32,7 +32,7 @@ if redis.call('HEXISTS', K.limitsSet, A.workflow) == 1 then
   return { 'limited' }
 end
 
-local values_each, names_each = 8, 3
+local values_each, names_each = 6, 3
 -- Up to this length a text lies in the run's own hash, as in parts.lua.
 local short_bytes = 64
 
@@ -41,7 +41,7 @@ local parent = redis.call('HMGET', K.parentRun, 'status', 'unowned')
 local is_waited_for = parent[1] and (not has_ended(parent[1]) or parent[2])
 
 local replies = {}
-local confirmed, rows, ended_rows, listed, queued, entries = {}, {}, {}, {}, {}, {}
+local confirmed, rows, ended_rows, listed, queued = {}, {}, {}, {}, {}
 local function push(list, ...)
   for _, value in ipairs({ ... }) do
     list[#list + 1] = value
@@ -69,7 +69,6 @@ local function write_run(first, at)
   push(ended_rows, row .. ' ' .. A.workflow)
   push(listed, '0', row)
   push(queued, now, id)
-  push(entries, A.children[first + 6], A.children[first + 7])
 end
 
 for first = 1, #A.children, values_each do
@@ -95,12 +94,6 @@ if #rows > 0 then
   redis.call('ZADD', K.statusPending, unpack(listed))
   redis.call('ZADD', K.parentChildren, unpack(listed))
   redis.call('ZADD', K.timers, unpack(queued))
-  local waiting = {}
-  for index = 1, #entries, 2 do
-    push(waiting, now, entries[index])
-  end
-  redis.call('ZADD', K.outbox, unpack(waiting))
-  redis.call('HSET', K.outboxEntries, unpack(entries))
   add_workflow_rows(rows)
   -- A pool that nobody works for is seen by this only. Its name, as JSON, has nothing but letters, digits and signs.
   if A.pool ~= usual_pool then

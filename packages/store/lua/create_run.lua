@@ -1,12 +1,12 @@
--- Creates a run once: record, first event, list entries, the outbox entry that puts it into its queue. A repeat with the
--- same id or idempotency key writes nothing and tells what is there. A child nobody waits for any more is not created.
+-- Creates a run once: record, first event, list entries, and its place in `timers`, by which a sweeper finds it when whoever
+-- creates it dies before its job is there. A repeat with the same id or idempotency key writes nothing and tells what is
+-- there. A child nobody waits for any more is not created.
 -- A run that must wait for a permit is in line and in no queue; one that comes too soon for its rate is delayed.
 --
 -- include: pool.lua
 -- include: clock.lua
 -- include: statuses.lua
 -- include: parts.lua
--- include: outbox.lua
 -- include: confirm.lua
 -- include: ask_permits.lua
 -- include: rates.lua
@@ -38,8 +38,6 @@
 --   label: by which a root is found, or empty
 --   delayMs: how long its first activation waits
 --   startedEvent: JSON
---   outboxId: id of the outbox entry
---   outboxEntry: JSON of it without a delay
 --   permits: scope of the run's key, permits of that, permits of its workflow ("-" = none), priority; or empty
 --   delayMsMax: the longest delay
 --   poolsMax: pools that are known to be used
@@ -149,11 +147,6 @@ local is_queued = delay_ms > 0 or not may_wait or ask_permits({
 })
 if is_queued then
   redis.call('ZADD', K.timers, ready_at, A.runId)
-  local entry = A.outboxEntry
-  if delay_ms > 0 then
-    entry = string.sub(entry, 1, -2) .. ',"delayMs":' .. delay .. '}'
-  end
-  add_to_outbox(A.outboxId, entry)
 end
 
 if A.parentId ~= '' then

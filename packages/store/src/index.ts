@@ -9,7 +9,7 @@ export { createMemoryLeases, type MemoryLeasesOptions } from "./memory-leases.js
 export { type MemorySnapshot, restoreSnapshot, takeSnapshot } from "./memory-snapshot.js";
 export { createMemoryStore } from "./memory-store.js";
 export { type MemoryUse, readMemoryUse } from "./memory-use.js";
-export { enqueueId, parentWakeId } from "./outbox-entry.js";
+export { parentWakeId } from "./outbox-entry.js";
 export { partitionAddresses } from "./partitions/partition-addresses.js";
 export { createPartitionedLeases } from "./partitions/partitioned-leases.js";
 export { createPartitionedStore } from "./partitions/partitioned-store.js";

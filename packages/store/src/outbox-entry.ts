@@ -3,18 +3,9 @@
  */
 import type { OutboxEntry } from "@runfleet/model";
 
-/** Id of the entry that puts a new run into its queue. */
-export function enqueueId(runId: string): string {
-  return `enqueue:${runId}`;
-}
-
 /** Id of the entry with which an ended run wakes its parent. */
 export function parentWakeId(childId: string): string {
   return `wake-parent:${childId}`;
-}
-
-export function enqueueEntry(runId: string, delayMs: number): OutboxEntry {
-  return { id: enqueueId(runId), runId, type: "enqueue", ...(delayMs > 0 ? { delayMs } : {}) };
 }
 
 /** The parent's wake-up as JSON, open before the value of its last member: the parent's pool, known to its record. */

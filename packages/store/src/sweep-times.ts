@@ -5,6 +5,12 @@
 /** A run that still wants to be woken is told again after this: long enough that a backlog is gone through in turn. */
 export const wakeableAgainMs = 30_000;
 
+/**
+ * And after this for each run in the row: a sweeper tells two hundred in five seconds, so those that were told are due again when
+ * all others have been.
+ */
+export const wakeableAgainPerRunMs = 25;
+
 /** An owner that was heard of within this time need not say so again with a commit: nobody looks closer than to seconds. */
 export const signOfLifeMs = 500;
 

@@ -1,7 +1,7 @@
 /**
  * Performs outbox entries: puts runs into the queue, wakes them, starts and cancels children. Every entry may be
  * performed twice (by this worker and by a sweeper) and has the same effect as once. Commands are confirmed by the write
- * that performs them; for the others it answers which entries are done.
+ * that performs them; for the others it answers which entries are done. An `enqueue` is of an earlier version.
  */
 import type {
   CancelChild,
@@ -39,7 +39,7 @@ export interface OutboxPorts {
 }
 
 /**
- * Performs one entry and answers the ids that are done with it (a started child brings its own).
+ * Performs one entry and answers the ids that are done with it (a child that raises a limit brings others').
  * `known` saves reading the run when the caller has it.
  */
 export async function performEntry(
@@ -227,10 +227,9 @@ async function startChild(
     }
     const woken: string[] = [];
     for (const entry of reply.granted ?? []) woken.push(...(await performEntry(entry, ports)));
-    // Without an entry it waits in line, and whoever gives it a permit queues it.
-    if (reply.outboxId === undefined) return woken;
-    await ports.queue.add({ ...queueJobOf(child, reply.delayMs), isNew: true });
-    return [...woken, reply.outboxId];
+    // Whoever gives it a permit queues one that is in line.
+    if (reply.isInLine !== true) await ports.queue.add({ ...queueJobOf(child, reply.delayMs), isNew: true });
+    return woken;
   } catch (error) {
     if (!isRunfleetError(error) || error.retryable) throw error;
     await reportUnstartable(parent, entered, error, ports);

@@ -25,20 +25,19 @@ test("tells what it set going again: what was lost, not what has a job and only 
     await queue.close();
   });
   await store.createRun(runInfo({ id: "A", rootId: "A", createdAt: now }));
-  now += 6_000;
   await sweeper.sweep();
-  expect(repaired, "whoever started it died before its job was there").toEqual(["1 outbox_entry"]);
+  expect(repaired, "whoever started it died before its job was there").toEqual(["1 sleeping_run"]);
   now += 60_000;
   expect(await sweeper.sweep(), "it is told, since it is ready").toBe(1);
   expect(repaired).toHaveLength(1);
   await queue.remove("A", "default");
   now += 60_000;
   await sweeper.sweep();
-  expect(repaired, "its job is lost").toEqual(["1 outbox_entry", "1 sleeping_run"]);
+  expect(repaired, "its job is lost").toEqual(["1 sleeping_run", "1 sleeping_run"]);
 });
 
 test("that is stopped in the middle of a round repairs nothing more, and does not complain of what is being closed", async () => {
-  let now = 1_000_000;
+  const now = 1_000_000;
   const store = createMemoryStore({ now: () => now });
   const queue = createMemoryQueue({ now: () => now });
   onTestFinished(() => queue.close());
@@ -46,6 +45,10 @@ test("that is stopped in the middle of a round repairs nothing more, and does no
   const confirmed: string[] = [];
   const closing = {
     ...store,
+    outboxPending: async () =>
+      ["A", "B"].map(
+        (id) => ({ id: `wake ${id}`, runId: id, type: "wake", targetId: id, pool: "default" }) as const,
+      ),
     outboxDone: async (ids: readonly string[]) => {
       confirmed.push(...ids);
       sweeper.stop();
@@ -60,7 +63,6 @@ test("that is stopped in the middle of a round repairs nothing more, and does no
     log: { ...silent, warn: (message) => void warnings.push(message) },
   });
   for (const id of ["A", "B"]) await store.createRun(runInfo({ id, rootId: id, createdAt: now }));
-  now += 6_000;
   await sweeper.sweep();
   expect(confirmed).toHaveLength(1);
   expect(warnings).toEqual([]);

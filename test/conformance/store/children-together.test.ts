@@ -36,7 +36,6 @@ describeTwins("children started together", (twin) => {
       return { id: `ask:${index}`, runId, type: "wake", targetId: "p", pool: "default" };
     });
     await store.commit(sampleCommit(opened.fence, { outbox }));
-    await store.outboxDone([`enqueue:${runId}`]);
     return opened;
   }
 
@@ -45,15 +44,15 @@ describeTwins("children started together", (twin) => {
     return entries.map(({ id }) => id).sort();
   }
 
-  test("each is there, in every list, and promised its job, and nobody asks for it any more", async () => {
+  test("each is there, in every list, and due for whoever looks for lost ones, and nobody asks for it any more", async () => {
     const { store, activate } = twin();
     const { fence } = await askingParent(many);
     const { runId } = fence;
     const indexes = Array.from({ length: many }, (_, index) => index);
     const replies = await Promise.all(indexes.map((index) => store.createRun(child(runId, index))));
     const ids = indexes.map(idOf);
-    expect(replies).toEqual(ids.map((id) => ({ tag: "created", id, outboxId: `enqueue:${id}` })));
-    expect(await pending()).toEqual(ids.map((id) => `enqueue:${id}`));
+    expect(replies).toEqual(ids.map((id) => ({ tag: "created", id })));
+    expect(await pending()).toEqual([]);
     expect((await store.listChildren({ runId, limit: 200 })).rows).toEqual(ids);
     const ofWorkflow = await store.listRuns({ workflow: "review", limit: 200 });
     expect(ofWorkflow.rows.map(({ id }) => id).sort()).toEqual([...ids, runId].sort());
@@ -95,7 +94,7 @@ describeTwins("children started together", (twin) => {
     expect(replies).toEqual([
       { tag: "exists", id: idOf(0), status: "pending" },
       { tag: "conflict", id: idOf(1) },
-      { tag: "created", id: idOf(2), outboxId: `enqueue:${idOf(2)}` },
+      { tag: "created", id: idOf(2) },
       { tag: "parent_gone" },
     ]);
   });
@@ -115,9 +114,7 @@ describeTwins("children started together", (twin) => {
     const { fence } = await askingParent(3);
     await store.setLimit({ workflow: "review", total: 2 });
     const replies = await Promise.all([0, 1, 2].map((index) => store.createRun(child(fence.runId, index))));
-    expect(replies.filter((reply) => reply.tag === "created" && reply.outboxId !== undefined)).toHaveLength(
-      2,
-    );
+    expect(replies.filter((reply) => reply.tag === "created" && reply.isInLine !== true)).toHaveLength(2);
     expect(replies.map(({ tag }) => tag)).toEqual(["created", "created", "created"]);
   });
 });

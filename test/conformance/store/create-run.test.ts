@@ -5,11 +5,11 @@ import { sampleCommit, sampleFinish, sampleRun } from "./samples.js";
 import { describeTwins } from "./twins.js";
 
 describeTwins("create_run", (twin) => {
-  test("a new run is pending, has its first event and is promised to its queue", async () => {
+  test("a new run is pending, has its first event and is due for whoever looks for lost ones", async () => {
     const { store, clock } = twin();
     const run = sampleRun({ label: "PR 7", delayMs: 500, createdAt: clock.now() });
     const reply = await store.createRun(run);
-    expect(reply).toEqual({ tag: "created", id: run.id, outboxId: `enqueue:${run.id}`, delayMs: 500 });
+    expect(reply).toEqual({ tag: "created", id: run.id, delayMs: 500 });
     const { delayMs: _delay, ...info } = run;
     expect(await store.readRun(run.id)).toMatchObject({
       ...info,
@@ -18,9 +18,10 @@ describeTwins("create_run", (twin) => {
       blockedOn: [],
     });
     expect(await store.inboxWaiting(run.id)).toBe(true);
-    expect(await store.outboxPending({ olderThanMs: 0, limit: 10 })).toEqual([
-      { id: `enqueue:${run.id}`, runId: run.id, type: "enqueue", delayMs: 500 },
-    ]);
+    expect(await store.dueAt(run.id)).toBe(clock.now() + 500);
+    expect(await store.wakeable({ limit: 10 })).toEqual([]);
+    clock.advance(500);
+    expect(await store.wakeable({ limit: 10 })).toEqual([run.id]);
   });
 
   test("a fork's first event has what it keeps, and its record has not", async () => {
@@ -101,9 +102,9 @@ describeTwins("create_run", (twin) => {
     const { store } = twin();
     const run = sampleRun();
     await store.createRun(run);
-    await store.outboxDone([`enqueue:${run.id}`]);
+    expect(await store.wakeable({ limit: 10 })).toEqual([run.id]);
     expect(await store.createRun(run)).toEqual({ tag: "exists", id: run.id, status: "pending" });
-    expect(await store.outboxPending({ olderThanMs: 0, limit: 10 })).toEqual([]);
+    expect(await store.wakeable({ limit: 10 })).toEqual([]);
     expect((await store.listRuns({ limit: 10 })).rows).toHaveLength(1);
   });
 
@@ -232,8 +233,7 @@ describeTwins("create_run", (twin) => {
       [fence.runId, early.id].sort(),
     );
     expect((await store.listChildren({ runId: fence.runId, limit: 10 })).rows).toEqual([early.id]);
-    const entries = await store.outboxPending({ olderThanMs: 0, limit: 10 });
-    expect(entries.map(({ runId }) => runId).sort()).toEqual([fence.runId, early.id].sort());
+    expect(await store.wakeable({ limit: 10 })).toEqual([early.id]);
     clock.advance(1);
     const other = sampleRun({ idempotencyKey: "late", inputs: { pr: "8" } });
     expect(await store.createRun(other)).toMatchObject({ tag: "created" });
@@ -259,7 +259,7 @@ describeTwins("create_run", (twin) => {
     const refused = store.createRun(sampleRun({ idempotencyKey: "k", ...members }));
     await expect(refused).rejects.toMatchObject({ code: "invalid_usage" });
     expect((await store.listRuns({ limit: 10 })).rows).toEqual([]);
-    expect(await store.outboxPending({ olderThanMs: 0, limit: 10 })).toEqual([]);
+    expect(await store.wakeable({ limit: 10 })).toEqual([]);
     const queueable = sampleRun({ idempotencyKey: "k", delayMs: delayMsMax });
     expect(await store.createRun(queueable)).toMatchObject({ tag: "created" });
   });

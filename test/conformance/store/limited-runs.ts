@@ -20,7 +20,7 @@ export async function ask(twin: Twin, runId: string): Promise<string> {
 
 export async function createWaiting(twin: Twin, run: Partial<NewRun>): Promise<string> {
   const waiting = sampleRun({ createdAt: twin.clock.now(), ...run });
-  expect(await twin.store.createRun(waiting)).toEqual({ tag: "created", id: waiting.id });
+  expect(await twin.store.createRun(waiting)).toEqual({ tag: "created", id: waiting.id, isInLine: true });
   twin.clock.advance(1);
   return waiting.id;
 }

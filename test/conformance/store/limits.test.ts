@@ -13,7 +13,7 @@ describeTwins("limits", (twin) => {
     const second = await createWaiting(twin(), perTenant("acme"));
     const other = await create(perTenant("umbrella"));
     const told = await store.outboxPending({ olderThanMs: 0, limit: 10 });
-    expect(told.map(({ runId }) => runId)).toEqual([first, other]);
+    expect(told).toEqual([]);
     expect([...(await store.wakeable({ limit: 10 }))].sort()).toEqual([first, other].sort());
     const blockedOn = [{ type: "limit", workflow: "review", key: "acme", since }];
     expect(await store.readRun(second)).toMatchObject({ status: "pending", blockedOn });

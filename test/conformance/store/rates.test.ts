@@ -26,15 +26,13 @@ describeTwins("rates", (twin) => {
     expect(delays).toEqual([0, 0, 0, 1_000, 2_000]);
   });
 
-  test("a delayed run is promised to its queue with its delay, and asks for a permit when its time has come", async () => {
+  test("a delayed run is told to be so, is due then, and asks for a permit when its time has come", async () => {
     const { store, clock } = twin();
     const run = (): Partial<NewRun> => ({ ...perTenant("a"), rate: { limit: 1, perMs: 1_000 } });
     expect(await start(run())).toBe(0);
     const late = sampleRun(run());
-    expect(await store.createRun(late)).toMatchObject({ delayMs: 1_000, outboxId: `enqueue:${late.id}` });
-    expect(await store.outboxPending({ olderThanMs: 0, limit: 10 })).toContainEqual({
-      ...{ id: `enqueue:${late.id}`, runId: late.id, type: "enqueue", delayMs: 1_000 },
-    });
+    expect(await store.createRun(late)).toEqual({ tag: "created", id: late.id, delayMs: 1_000 });
+    expect(await store.dueAt(late.id)).toBe(clock.now() + 1_000);
     clock.advance(1_000);
     expect(await ask(twin(), late.id)).toBe("limited");
   });

@@ -5,11 +5,21 @@ import { sampleCommit, sampleFinish, samplePark } from "./samples.js";
 import { describeTwins } from "./twins.js";
 
 describeTwins("outbox: claim_outbox and confirm_outbox", (twin) => {
+  /** An entry that an owner has left; its id. */
+  const leave = async (): Promise<string> => {
+    const { store, create, activate } = twin();
+    const { fence } = await activate(await create());
+    const { runId } = fence;
+    const entry = { id: `wake ${runId}`, runId, type: "wake", targetId: "p", pool: "default" } as const;
+    await store.commit(sampleCommit(fence, { outbox: [entry] }));
+    return entry.id;
+  };
+
   test("entries are pending from an age on, oldest first, until they are confirmed", async () => {
-    const { store, create, clock } = twin();
+    const { store, clock } = twin();
     const ids: string[] = [];
     for (let count = 0; count < 3; count++) {
-      ids.push(`enqueue:${await create()}`);
+      ids.push(await leave());
       clock.advance(1_000);
     }
     const pending = async (olderThanMs: number, limit = 10) =>
@@ -25,10 +35,10 @@ describeTwins("outbox: claim_outbox and confirm_outbox", (twin) => {
   });
 
   test("every entry gets its turn, however many before it are told and never confirmed", async () => {
-    const { store, create, clock } = twin();
+    const { store, clock } = twin();
     const ids: string[] = [];
     for (let count = 0; count < 5; count++) {
-      ids.push(`enqueue:${await create()}`);
+      ids.push(await leave());
       clock.advance(1);
     }
     const sweep = async () => {
@@ -50,7 +60,6 @@ describeTwins("outbox: claim_outbox and confirm_outbox", (twin) => {
     const { store, create, activate } = twin();
     const { fence } = await activate(await create());
     const { runId } = fence;
-    await store.outboxDone([`enqueue:${runId}`]);
     const command = {
       type: "startChild",
       childId: "c",
@@ -80,6 +89,25 @@ describeTwins("claim_wakeable and list_silent", (twin) => {
     expect(await store.wakeable({ limit: 3 })).toEqual([]);
     clock.advance(30_000);
     expect([...(await store.wakeable({ limit: 10 }))].sort()).toEqual([...ids].sort());
+  });
+
+  test("the longer the row, the later each is told again: one that was never told comes before", async () => {
+    const { store, create, clock } = twin();
+    const ids = await Promise.all(Array.from({ length: 1_240 }, () => create()));
+    const told = async (): Promise<string[]> => {
+      const pages: string[] = [];
+      for (let page = await store.wakeable({ limit: 200 }); page.length > 0; ) {
+        pages.push(...page);
+        page = await store.wakeable({ limit: 200 });
+      }
+      return pages;
+    };
+    expect((await told()).sort()).toEqual([...ids].sort());
+    clock.advance(30_500);
+    const late = await create();
+    expect(await told()).toEqual([late]);
+    clock.advance(500);
+    expect(await told()).toHaveLength(ids.length);
   });
 
   test("a delayed run is told when its delay is over; an owned one never", async () => {

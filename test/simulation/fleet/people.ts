@@ -4,7 +4,7 @@
  * before it has delivered what it stored.
  */
 import { doubtGateType, type GateAnswer, type OpenGate, queueJobOf, type RunRecord } from "@runfleet/model";
-import { definitionHash, enqueueId } from "@runfleet/store";
+import { definitionHash } from "@runfleet/store";
 import type { Machine } from "../../../packages/testing/src/simulated/machine.js";
 import { hashOf } from "../../../packages/testing/src/simulated/random.js";
 import type { Redis } from "../../../packages/testing/src/simulated/redis.js";
@@ -82,7 +82,6 @@ export function createPeople(options: {
     });
     if (reply.tag !== "created" || weather.strikes("client dies before the job")) return;
     await ports.queue.add({ runId: root.id, workflow: root.workflow, pool });
-    await ports.store.outboxDone([enqueueId(root.id)]);
   };
 
   /**

@@ -13,6 +13,8 @@ export interface ClaimWakeableValues {
   readonly limit: ScriptValue;
   /** when a run that is still there is told again */
   readonly againMs: ScriptValue;
+  /** and at least so much later for each that is in the row */
+  readonly againPerRunMs: ScriptValue;
 }
 
 /**
@@ -22,13 +24,14 @@ export type ClaimWakeableTag = "runs";
 
 /**
  * Runs that nobody owns and that want to be looked at now, longest waiting first. Each is told once per interval, so a
- * long row of runs without a free worker does not hide the ones behind it.
+ * long row of runs without a free worker does not hide the ones behind it. The longer the row, the longer the interval: one
+ * that was never told comes before those that were.
  */
 export const claimWakeable: Script<ClaimWakeableKeys, ClaimWakeableValues, ClaimWakeableTag> = {
   name: "claim_wakeable",
   keys: ["timers"],
-  values: ["now", "limit", "againMs"],
-  sha1: "0176e5fac9d598f1c6aa047a86cb8c86d1ae868e",
+  values: ["now", "limit", "againMs", "againPerRunMs"],
+  sha1: "201793205e54f3aac74eb15ddaa07a08feb5d57e",
   source: `local KEYS = KEYS
 local ARGV = ARGV
 local now = ARGV[1]
@@ -37,7 +40,8 @@ if now == '' then
   now = string.format('%.0f', tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000))
 end
 local ids = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', now, 'LIMIT', '0', ARGV[2])
-local again_at = string.format('%.0f', tonumber(now) + tonumber(ARGV[3]))
+local again_ms = math.max(tonumber(ARGV[3]), redis.call('ZCARD', KEYS[1]) * tonumber(ARGV[4]))
+local again_at = string.format('%.0f', tonumber(now) + again_ms)
 for index = 1, #ids do
   redis.call('ZADD', KEYS[1], again_at, ids[index])
 end

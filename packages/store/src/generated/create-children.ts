@@ -39,7 +39,7 @@ export interface CreateChildrenValues {
   readonly rootId: ScriptValue;
   /** pools that are known to be used */
   readonly poolsMax: ScriptValue;
-  /** of each: id, digest, info, row, started event, entry that asks for it, id and JSON of the entry that queues it */
+  /** of each: id, digest, info, row, started event, entry that asks for it */
   readonly children: readonly ScriptValue[];
 }
 
@@ -58,7 +58,7 @@ export const createChildren: Script<CreateChildrenKeys, CreateChildrenValues, Cr
   name: "create_children",
   keys: ["statusPending", "runsWorkflow", "parentRun", "parentChildren", "runsEnded", "timers", "limitsSet", "poolsUsed", "outbox", "outboxEntries", "places[]"],
   values: ["now", "workflow", "definition", "pool", "rootId", "poolsMax", "children[]"],
-  sha1: "294853dc038210502fdcba6107535d3429d83103",
+  sha1: "6666117d1ec9a30689d2d25366262d82bdc929b3",
   source: `local KEYS = KEYS
 local key_places = { unpack(KEYS, 11) }
 local ARGV = ARGV
@@ -115,12 +115,12 @@ end
 if redis.call('HEXISTS', KEYS[7], ARGV[2]) == 1 then
   return { 'limited' }
 end
-local values_each, names_each = 8, 3
+local values_each, names_each = 6, 3
 local short_bytes = 64
 local parent = redis.call('HMGET', KEYS[3], 'status', 'unowned')
 local is_waited_for = parent[1] and (not has_ended(parent[1]) or parent[2])
 local replies = {}
-local confirmed, rows, ended_rows, listed, queued, entries = {}, {}, {}, {}, {}, {}
+local confirmed, rows, ended_rows, listed, queued = {}, {}, {}, {}, {}
 local function push(list, ...)
   for _, value in ipairs({ ... }) do
     list[#list + 1] = value
@@ -146,7 +146,6 @@ local function write_run(first, at)
   push(ended_rows, row .. ' ' .. ARGV[2])
   push(listed, '0', row)
   push(queued, now, id)
-  push(entries, value_children[first + 6], value_children[first + 7])
 end
 for first = 1, #value_children, values_each do
   local at = (first - 1) / values_each * names_each + 1
@@ -169,12 +168,6 @@ if #rows > 0 then
   redis.call('ZADD', KEYS[1], unpack(listed))
   redis.call('ZADD', KEYS[4], unpack(listed))
   redis.call('ZADD', KEYS[6], unpack(queued))
-  local waiting = {}
-  for index = 1, #entries, 2 do
-    push(waiting, now, entries[index])
-  end
-  redis.call('ZADD', KEYS[9], unpack(waiting))
-  redis.call('HSET', KEYS[10], unpack(entries))
   add_workflow_rows(rows)
   if ARGV[4] ~= usual_pool then
     redis.call('ZADD', KEYS[8], now, string.sub(ARGV[4], 2, -2))

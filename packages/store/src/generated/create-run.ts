@@ -85,10 +85,6 @@ export interface CreateRunValues {
   readonly delayMs: ScriptValue;
   /** JSON */
   readonly startedEvent: ScriptValue;
-  /** id of the outbox entry */
-  readonly outboxId: ScriptValue;
-  /** JSON of it without a delay */
-  readonly outboxEntry: ScriptValue;
   /** scope of the run's key, permits of that, permits of its workflow ("-" = none), priority; or empty */
   readonly permits: ScriptValue;
   /** the longest delay */
@@ -118,15 +114,16 @@ export interface CreateRunValues {
 export type CreateRunTag = "created" | "stale" | "limited" | "rate_full" | "exists" | "conflict" | "not_due" | "parent_gone";
 
 /**
- * Creates a run once: record, first event, list entries, the outbox entry that puts it into its queue. A repeat with the
- * same id or idempotency key writes nothing and tells what is there. A child nobody waits for any more is not created.
+ * Creates a run once: record, first event, list entries, and its place in `timers`, by which a sweeper finds it when whoever
+ * creates it dies before its job is there. A repeat with the same id or idempotency key writes nothing and tells what is
+ * there. A child nobody waits for any more is not created.
  * A run that must wait for a permit is in line and in no queue; one that comes too soon for its rate is delayed.
  */
 export const createRun: Script<CreateRunKeys, CreateRunValues, CreateRunTag> = {
   name: "create_run",
   keys: ["statusPending", "run", "parts", "outbox", "outboxEntries", "timers", "permitsHeld", "permitsWaiting", "permitsWaiters", "limitsDeclared", "limitsSet", "limitsRates", "runsWorkflow", "runsLabels", "runsLabelled", "inbox", "idempotency", "parentRun", "parentChildren", "schedule", "published", "runsEnded", "poolsUsed"],
-  values: ["now", "confirms", "rateScope", "rateEveryMs", "rateBurst", "runId", "digest", "definition", "newest", "withJob", "info", "workflow", "pool", "row", "label", "delayMs", "startedEvent", "outboxId", "outboxEntry", "permits", "delayMsMax", "poolsMax", "idempotencyMs", "parentId", "rootId", "dueAt"],
-  sha1: "2d72a81aeb7ba256d6e55df4c744a553703fb9b9",
+  values: ["now", "confirms", "rateScope", "rateEveryMs", "rateBurst", "runId", "digest", "definition", "newest", "withJob", "info", "workflow", "pool", "row", "label", "delayMs", "startedEvent", "permits", "delayMsMax", "poolsMax", "idempotencyMs", "parentId", "rootId", "dueAt"],
+  sha1: "8cfb5d25911bd23df74d12740befb36e0f817a29",
   source: `local KEYS = KEYS
 local ARGV = ARGV
 local usual_pool = '"default"'
@@ -174,16 +171,16 @@ local function write_parts(set, removed, fields, dropped)
   call_in_chunks('HSET', KEYS[3], far)
   call_in_chunks('HDEL', KEYS[3], left_parts)
 end
-local function add_to_outbox(id, entry)
-  redis.call('ZADD', KEYS[4], now, id)
-  redis.call('HSET', KEYS[5], id, entry)
-end
 local function confirm()
   if ARGV[2] == '' then
     return true
   end
   redis.call('HDEL', KEYS[5], ARGV[2])
   return redis.call('ZREM', KEYS[4], ARGV[2]) == 1
+end
+local function add_to_outbox(id, entry)
+  redis.call('ZADD', KEYS[4], now, id)
+  redis.call('HSET', KEYS[5], id, entry)
 end
 local let_in_max = 20
 local time_of_asking = string.format('%015.0f', tonumber(now))
@@ -356,19 +353,19 @@ end
 if not asked then
   return { 'parent_gone' }
 end
-if ARGV[24] ~= '' then
+if ARGV[22] ~= '' then
   local parent = redis.call('HMGET', KEYS[18], 'status', 'unowned')
   if not parent[1] or (has_ended(parent[1]) and not parent[2]) then
     return { 'parent_gone' }
   end
 end
-if ARGV[26] ~= '' then
+if ARGV[24] ~= '' then
   local standing = redis.call('HMGET', KEYS[20], 'due', 'pausedAt')
-  if standing[1] ~= ARGV[26] or standing[2] then
+  if standing[1] ~= ARGV[24] or standing[2] then
     return { 'not_due' }
   end
 end
-local used = ARGV[23] ~= '' and redis.call('GET', KEYS[17])
+local used = ARGV[21] ~= '' and redis.call('GET', KEYS[17])
 if used then
   local digest, used_id = string.match(used, '^(%S+) (.*)$')
   return { digest == ARGV[7] and 'exists' or 'conflict', used_id }
@@ -381,14 +378,14 @@ if ARGV[10] ~= '' and set_for_workflow then
   return { 'limited' }
 end
 local rate_delay_ms, next_start_at = space_start(set_for_workflow)
-if rate_delay_ms and rate_delay_ms > tonumber(ARGV[21]) then
+if rate_delay_ms and rate_delay_ms > tonumber(ARGV[19]) then
   return { 'rate_full' }
 end
 local delay_ms = math.max(tonumber(ARGV[16]), rate_delay_ms or 0)
 local delay = string.format('%.0f', delay_ms)
 local ready_at = string.format('%.0f', tonumber(now) + delay_ms)
-if ARGV[23] ~= '' then
-  redis.call('SET', KEYS[17], ARGV[7] .. ' ' .. ARGV[6], 'PX', ARGV[23])
+if ARGV[21] ~= '' then
+  redis.call('SET', KEYS[17], ARGV[7] .. ' ' .. ARGV[6], 'PX', ARGV[21])
 end
 local record = {
   'digest', ARGV[7], 'workflow', ARGV[12], 'row', ARGV[14],
@@ -403,11 +400,11 @@ end
 if ARGV[13] ~= usual_pool then
   put('pool', ARGV[13])
 end
-if ARGV[20] ~= '' then
-  put('permits', ARGV[20])
+if ARGV[18] ~= '' then
+  put('permits', ARGV[18])
 end
-if ARGV[24] ~= '' then
-  put('root', ARGV[25])
+if ARGV[22] ~= '' then
+  put('root', ARGV[23])
 end
 write_parts(ARGV[11] ~= '' and { 'info', ARGV[11] } or {}, {}, record)
 if ARGV[10] == '' then
@@ -423,24 +420,19 @@ end
 if next_start_at then
   note_start(next_start_at)
 end
-local may_wait = ARGV[20] ~= '' or set_for_workflow
+local may_wait = ARGV[18] ~= '' or set_for_workflow
 local is_queued = delay_ms > 0 or not may_wait or ask_permits({
-  id = ARGV[6], workflow = ARGV[12], wanted = ARGV[20] ~= '' and ARGV[20], pool = ARGV[13], is_new = true,
+  id = ARGV[6], workflow = ARGV[12], wanted = ARGV[18] ~= '' and ARGV[18], pool = ARGV[13], is_new = true,
 })
 if is_queued then
   redis.call('ZADD', KEYS[6], ready_at, ARGV[6])
-  local entry = ARGV[19]
-  if delay_ms > 0 then
-    entry = string.sub(entry, 1, -2) .. ',"delayMs":' .. delay .. '}'
-  end
-  add_to_outbox(ARGV[18], entry)
 end
-if ARGV[24] ~= '' then
+if ARGV[22] ~= '' then
   redis.call('ZADD', KEYS[19], '0', ARGV[14])
 end
 if ARGV[13] ~= usual_pool then
   redis.call('ZADD', KEYS[23], now, string.sub(ARGV[13], 2, -2))
-  redis.call('ZREMRANGEBYRANK', KEYS[23], '0', string.format('%.0f', -1 - tonumber(ARGV[22])))
+  redis.call('ZREMRANGEBYRANK', KEYS[23], '0', string.format('%.0f', -1 - tonumber(ARGV[20])))
 end
 return { 'created', is_queued and '1' or '', delay, granted }`,
 };

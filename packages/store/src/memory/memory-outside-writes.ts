@@ -18,7 +18,6 @@ import {
   zeroTotals,
 } from "@runfleet/model";
 import { startDigest } from "../identifiers.js";
-import { enqueueEntry, enqueueId } from "../outbox-entry.js";
 import { toRunInfo } from "../run-record.js";
 import { checkNewRun, idempotencyKeptMs, startedEvent } from "../start-of-run.js";
 import { cancelUntaken } from "./memory-endings.js";
@@ -26,7 +25,6 @@ import { askPermits, returnPermits, spaceStart } from "./memory-permits.js";
 import { notePool } from "./memory-scaling.js";
 import {
   addFact,
-  addToOutbox,
   findRun,
   type GateAnswered,
   type MemoryState,
@@ -108,11 +106,9 @@ export function createRun(
   // A delayed run asks when its time has come.
   const { isIn, ...granting } =
     delayMs > 0 ? { isIn: true } : askPermits(state, run, { hasBegun: false, isNew: true });
-  if (!isIn) return { tag: "created", id: run.id, ...granting };
+  if (!isIn) return { tag: "created", id: run.id, isInLine: true, ...granting };
   state.timers.set(run.id, now + delayMs);
-  addToOutbox(state, enqueueEntry(run.id, delayMs));
-  const outboxId = enqueueId(run.id);
-  return { tag: "created", id: run.id, outboxId, ...(delayMs === 0 ? {} : { delayMs }), ...granting };
+  return { tag: "created", id: run.id, ...(delayMs === 0 ? {} : { delayMs }), ...granting };
 }
 
 /** One that no worker could continue may be retried, and then waits for this child. */

@@ -3,7 +3,7 @@
  */
 import { limits, type OutboxEntry, type PublishedWorkflow, type RunStore } from "@runfleet/model";
 import { pageOf, pageRows } from "../page.js";
-import { presenceKeptMs, wakeableAgainMs } from "../sweep-times.js";
+import { presenceKeptMs, wakeableAgainMs, wakeableAgainPerRunMs } from "../sweep-times.js";
 import type { MemoryState } from "./memory-state.js";
 
 type Sweeps = Pick<RunStore, "outboxDone" | "outboxPending" | "wakeable" | "silentOwners">;
@@ -25,7 +25,8 @@ export function memorySweeps(state: MemoryState): Sweeps {
     wakeable: async ({ limit }) => {
       const timers = [...state.timers].map(([id, at]) => ({ id, at }));
       const due = dueFirst(timers, state.now(), limit);
-      for (const { id } of due) state.timers.set(id, state.now() + wakeableAgainMs);
+      const againMs = Math.max(wakeableAgainMs, timers.length * wakeableAgainPerRunMs);
+      for (const { id } of due) state.timers.set(id, state.now() + againMs);
       return due.map(({ id }) => id);
     },
     silentOwners: async ({ silentMs, limit }) => {

@@ -8,7 +8,6 @@ import { type CreateReply, limits, type NewRun, type RunStatus } from "@runfleet
 import { createChildren } from "../generated/create-children.js";
 import { startDigest } from "../identifiers.js";
 import { runKeys, workflowRunsKey } from "../keys.js";
-import { enqueueEntry, enqueueId } from "../outbox-entry.js";
 import { definitionText, infoText, runRow, toRunInfo } from "../run-record.js";
 import { runScript } from "../script.js";
 import { startedEvent } from "../start-of-run.js";
@@ -95,15 +94,14 @@ async function createGathered(
 function valuesOf(child: Child): readonly string[] {
   const { id, confirms } = child;
   const info = infoText(toRunInfo(child), child.sealed);
-  const entry = JSON.stringify(enqueueEntry(id, 0));
   const event = JSON.stringify(startedEvent(child));
-  return [id, startDigest(child), info, runRow(child), event, confirms, enqueueId(id), entry];
+  return [id, startDigest(child), info, runRow(child), event, confirms];
 }
 
 function toReply(id: string, [tag, status]: readonly string[]): CreateReply {
   switch (tag as "created" | "exists" | "conflict" | "parent_gone") {
     case "created":
-      return { tag: "created", id, outboxId: enqueueId(id) };
+      return { tag: "created", id };
     case "exists":
       return { tag: "exists", id, status: status as RunStatus };
     case "conflict":

@@ -21,7 +21,6 @@ import { requestCancel } from "../generated/request-cancel.js";
 import { retryRun } from "../generated/retry-run.js";
 import { startDigest } from "../identifiers.js";
 import { idempotencyKey, publishedKey, runKeys, scheduleKeys, workflowRunsKey } from "../keys.js";
-import { enqueueEntry, enqueueId } from "../outbox-entry.js";
 import { permitsText, rateValues, toGranting } from "../permit-scope.js";
 import { withRedis } from "../redis-failure.js";
 import { withKeys } from "../run-names.js";
@@ -191,9 +190,9 @@ export async function createOnce(
   });
   if (tag === "created") {
     const [isQueued, delayMs, granted] = rest as [string, string, string[]];
-    const outbox = isQueued === "" ? {} : { outboxId: enqueueId(run.id) };
+    const line = isQueued === "" ? ({ isInLine: true } as const) : {};
     const delay = delayMs === "0" ? {} : { delayMs: Number(delayMs) };
-    return { tag, id: run.id, ...outbox, ...delay, ...toGranting(granted) };
+    return { tag, id: run.id, ...line, ...delay, ...toGranting(granted) };
   }
   if (tag !== "exists" && tag !== "conflict") return { tag };
   const [id, status] = rest as [string, RunStatus | undefined];
@@ -220,8 +219,6 @@ function creationValues(run: NewRun) {
     permits: permitsText(run),
     ...rateValues(run),
     startedEvent: JSON.stringify(startedEvent(run)),
-    outboxId: enqueueId(run.id),
-    outboxEntry: JSON.stringify(enqueueEntry(run.id, 0)),
   };
 }
 

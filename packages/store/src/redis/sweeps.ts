@@ -14,7 +14,7 @@ import { pageRows } from "../page.js";
 import { withRedis } from "../redis-failure.js";
 import { rowRunId } from "../run-record.js";
 import { runScript } from "../script.js";
-import { wakeableAgainMs } from "../sweep-times.js";
+import { wakeableAgainMs, wakeableAgainPerRunMs } from "../sweep-times.js";
 import type { Partition } from "./partition.js";
 import { afterRow } from "./run-reads.js";
 
@@ -52,6 +52,7 @@ function confirmTogether(confirm: (ids: readonly string[]) => Promise<unknown>):
 
 export function sweeps(partition: Partition): Sweeps {
   const { redis, keys } = partition;
+  const again = { againMs: wakeableAgainMs, againPerRunMs: wakeableAgainPerRunMs };
   const parkedLists = [keys.statusWaiting, keys.statusCancelling].map((key) => overdueOf(partition, key));
   return {
     outboxDone: confirmTogether((ids) => runScript(redis, confirmOutbox, { keys, values: { ids } })),
@@ -65,7 +66,7 @@ export function sweeps(partition: Partition): Sweeps {
     wakeable: async ({ limit }) => {
       const { rest } = await runScript(redis, claimWakeable, {
         keys,
-        values: { now: partition.now(), limit: pageRows(limit), againMs: wakeableAgainMs },
+        values: { now: partition.now(), limit: pageRows(limit), ...again },
       });
       const told = rest[0] as string[];
       for (const overdue of parkedLists)

@@ -11,7 +11,7 @@ import {
   isRunfleetError,
   type NewRun,
   newRootRun,
-  type OutboxEntry,
+  queueJobOf,
   RunfleetError,
   rateFull,
   type ScheduleRecord,
@@ -139,20 +139,24 @@ async function start(
   const reply = await traceStart(run, { namespace }, (traced) => store.createDueRun(traced, due));
   if (reply.tag === "not_due") return undefined;
   if (reply.tag === "rate_full") throw rateFull(run);
-  for (const entry of reply.tag === "created" ? entriesOf(run, reply) : []) {
+  for (const errand of reply.tag === "created" ? errandsOf(run, reply, ports) : []) {
     // The run is there; a sweeper puts it into the queue when this fails.
-    await performEntry(entry, ports)
-      .then((done) => ports.store.outboxDone(done))
-      .catch((error: unknown) =>
-        ports.log.warn("a scheduled run waits for a sweeper", { runId: run.id, error: String(error) }),
-      );
+    await errand().catch((error: unknown) =>
+      ports.log.warn("a scheduled run waits for a sweeper", { runId: run.id, error: String(error) }),
+    );
   }
   return { outcome: "started", runId: run.id };
 }
 
-/** Without an entry of its own the run waits in line, and whoever gives it a permit queues it. */
-function entriesOf(run: NewRun, reply: Extract<CreateReply, { tag: "created" }>): readonly OutboxEntry[] {
-  const { outboxId: id, delayMs, granted = [] } = reply;
-  const delay = delayMs === undefined ? {} : { delayMs };
-  return id === undefined ? granted : [{ id, runId: run.id, type: "enqueue", ...delay }, ...granted];
+/** Whoever gives it a permit queues a run that is in line. */
+function errandsOf(
+  run: NewRun,
+  { isInLine, delayMs, granted = [] }: Extract<CreateReply, { tag: "created" }>,
+  ports: SchedulePorts,
+): readonly (() => Promise<void>)[] {
+  const queued = isInLine === true ? [] : [() => ports.queue.add(queueJobOf(run, delayMs))];
+  const woken = granted.map(
+    (entry) => async () => await ports.store.outboxDone(await performEntry(entry, ports)),
+  );
+  return [...queued, ...woken];
 }

@@ -229,7 +229,7 @@ describe("while the last run has not ended", () => {
     await store.setLimit({ workflow: "tidy", total: 1 });
     await tickAt(10);
     const next = newRootRun({ definition: tidy, hash: "h" }, { inputs: {} }, { id: "BY-HAND", now });
-    expect(await store.createRun(next)).not.toHaveProperty("outboxId");
+    expect(await store.createRun(next)).toMatchObject({ isInLine: true });
     await tickAt(20);
     expect(added.map(({ runId }) => runId)).toContain("BY-HAND");
   });
@@ -270,7 +270,7 @@ describe("a run that cannot be started", () => {
     const queue = { ...ports.queue, add: () => Promise.reject(new Error("the queue is away")) };
     await tickAt(10, { ...ports, queue });
     expect(await firings()).toEqual(["10 started"]);
-    expect(await store.outboxPending({ olderThanMs: 0, limit: 10 })).toMatchObject([{ type: "enqueue" }]);
+    expect(await store.wakeable({ limit: 10 })).toHaveLength(1);
   });
 });
 
