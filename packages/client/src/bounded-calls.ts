@@ -13,14 +13,15 @@ export function withBoundedCalls<Calls extends object>(
   calls: Calls,
   connections: Pick<Connections, "isReady" | "underWay" | "closing">,
 ): Calls {
-  const bounded = Object.entries(calls).map(([call, member]: [string, unknown]) => {
-    if (typeof member !== "function" || unbounded.has(call)) return [call, member];
-    return [
-      call,
-      (...given: readonly unknown[]) => whenThereIsRoom(connections, call, () => member(...given)),
-    ];
-  });
-  return Object.fromEntries(bounded) as Calls;
+  // A copy with the same members in their places: each start makes one for its run.
+  const bounded = { ...calls } as Record<string, unknown>;
+  for (const call of Object.keys(bounded)) {
+    const member = bounded[call];
+    if (typeof member !== "function" || unbounded.has(call)) continue;
+    bounded[call] = (...given: readonly unknown[]) =>
+      whenThereIsRoom(connections, call, () => member(...given));
+  }
+  return bounded as Calls;
 }
 
 async function whenThereIsRoom<T>(

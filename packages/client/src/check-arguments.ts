@@ -11,19 +11,20 @@ export function withCheckedArguments<Calls extends object>(
   calls: Calls,
   shapes: Readonly<Record<string, readonly ArgumentShape[]>>,
 ): Calls {
-  const checked = Object.entries(calls).map(([call, member]: [string, unknown]) => {
+  const checked = { ...calls } as Record<string, unknown>;
+  for (const call of Object.keys(checked)) {
+    const member = checked[call];
     const expected = shapes[call];
-    if (typeof member !== "function" || expected === undefined) return [call, member];
-    const perform = (...given: readonly unknown[]): unknown => {
+    if (typeof member !== "function" || expected === undefined) continue;
+    checked[call] = (...given: readonly unknown[]): unknown => {
       const problem = argumentsProblem(call, expected, given);
       if (problem === undefined) return member(...given);
       const error = new RunfleetError("invalid_usage", problem);
       if (throwing.has(call)) throw error;
       return Promise.reject(error);
     };
-    return [call, perform];
-  });
-  return Object.fromEntries(checked) as Calls;
+  }
+  return checked as Calls;
 }
 
 const throwing: ReadonlySet<string> = new Set(["events", "logs", "run"]);

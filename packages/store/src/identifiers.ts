@@ -1,7 +1,7 @@
 /**
  * Names that are made, not chosen: run ids and content hashes. The same text gives the same name on every machine.
  */
-import { createHash, getRandomValues } from "node:crypto";
+import { createHash, getRandomValues, hash } from "node:crypto";
 import { ulid } from "ulid";
 
 const crockford = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
@@ -52,8 +52,6 @@ export function startDigest(run: {
 }): string {
   const inputs = Object.entries(run.inputs).sort(([a], [b]) => (a < b ? -1 : 1));
   const forkedFrom = run.forkOf === undefined ? [] : [run.forkOf.runId, run.forkOf.address];
-  return createHash("sha256")
-    .update(JSON.stringify([run.workflow, inputs, ...forkedFrom]))
-    .digest("base64url")
-    .slice(0, 22);
+  // Every start and every child makes one; in one call it needs no object that the collector has to finalize.
+  return hash("sha256", JSON.stringify([run.workflow, inputs, ...forkedFrom]), "base64url").slice(0, 22);
 }
