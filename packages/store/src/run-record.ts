@@ -58,14 +58,19 @@ const recordTimes = ["heartbeatAt", "readyAt", "startedAt", "endedAt"] as const 
 /** The parts of the state, from the run's hash and the one beside it. */
 export function toParts(fields: Fields, beside: Fields): Record<string, string> {
   const parts: Record<string, string> = {};
-  for (const name in fields) if (isPart(name)) parts[name] = fields[name] as string;
-  for (const name in beside) if (isPart(name)) parts[name] = beside[name] as string;
+  for (const name in fields) if (isPartOfRun(name)) parts[name] = fields[name] as string;
+  for (const name in beside) if (isPartBeside(name)) parts[name] = beside[name] as string;
   return parts;
 }
 
-/** Open steps (`s:`) lie beside the parts. */
-function isPart(name: string): boolean {
+/** Among the record's own fields. Open steps (`s:`) lie beside the parts. */
+function isPartOfRun(name: string): boolean {
   return name === "core" || (name[1] === ":" && name[0] !== "s");
+}
+
+/** Parts with any name lie there, open steps and the record's texts. */
+function isPartBeside(name: string): boolean {
+  return !name.startsWith("s:") && !(recordTexts as readonly string[]).includes(name);
 }
 
 /** The texts of the record, from the same two. */
