@@ -5,7 +5,6 @@ import { Redis, type RedisOptions } from "ioredis";
 import { type ClusterAddress, isClusterAddress, parseClusterAddress } from "./cluster-address.js";
 import { clusterConnector } from "./cluster-connector.js";
 import { gatherWrites } from "./gather-writes.js";
-import { askBeforeReading } from "./monitor-replies.js";
 import { replaceWhenSilent } from "./silent-connection.js";
 
 export interface ConnectOptions {
@@ -40,7 +39,6 @@ const roles = {
  * address of a cluster and is none.
  */
 export function connectRedis(url: string, options: ConnectOptions): Redis {
-  askBeforeReading();
   const settings: RedisOptions = {
     connectTimeout: connectTimeoutMs,
     // A server that has been replaced may live on and keep its connections: whoever is refused looks anew where the address
