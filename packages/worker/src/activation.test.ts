@@ -18,6 +18,7 @@ import { silentLog, silentRunLog } from "../../../test/support/silent-log.js";
 import type { AnyAction } from "./action.js";
 import { Activation } from "./activation.js";
 import { systemClock } from "./clock.js";
+import { createQuickActions } from "./quick-actions.js";
 import { createRedactor } from "./redactor.js";
 import { createRegistry } from "./registry.js";
 
@@ -115,8 +116,7 @@ function activationOf(
       log: silentLog,
       performOutbox: () => Promise.resolve([]),
       wakeParent: () => Promise.resolve([]),
-      keptMs: () => 60_000,
-      parallelMax: 8,
+      ...{ keptMs: () => 60_000, parallelMax: 8, quickActions: createQuickActions() },
       stopGraceMs: options.stopGraceMs ?? 10_000,
     },
   });

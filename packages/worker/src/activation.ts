@@ -4,6 +4,7 @@
  *
  *   open → (decide → commit → perform → wait for the next event)* → parked | ended | yielded | lost
  *
+ * The first commit may be held back until the second when what it starts is known to end at once (`held-start.ts`).
  * A write that is refused because somebody else owns the run ends the activation at once, without another write.
  */
 import type { DecideEnv, Decision, Plan } from "@runfleet/engine";
@@ -12,10 +13,12 @@ import type { Disposition, EngineEvent, Activation as OpenedRun, RunState, RunSt
 import { childRunId } from "./child-run-id.js";
 import type { EventQueue } from "./event-queue.js";
 import { createEventQueue } from "./event-queue.js";
+import { heldMs, mayBeHeld } from "./held-start.js";
 import type { Hold } from "./lease-keeper.js";
 import type { LocalWork } from "./local-work.js";
 import { createLocalWork, isLocal, type StartableCommand, type WorkWatch } from "./local-work.js";
 import type { PerformContext } from "./perform/context.js";
+import type { QuickActions } from "./quick-actions.js";
 import type { WriterPorts } from "./run-writer.js";
 import { RunWriter } from "./run-writer.js";
 
@@ -25,6 +28,7 @@ export interface ActivationPorts extends WriterPorts {
   readonly parallelMax: number;
   /** How long attempts may go on after a stop before they are aborted. */
   readonly stopGraceMs: number;
+  readonly quickActions: QuickActions;
   readonly watchWork?: WorkWatch | undefined;
 }
 
@@ -69,6 +73,7 @@ export class Activation {
     this.#work = createLocalWork({
       context: options.context,
       parallelMax: options.ports.parallelMax,
+      quickActions: options.ports.quickActions,
       watchWork: options.ports.watchWork,
       onEnded: (event) => this.#wakes.push({ type: "event", event }),
     });
@@ -122,6 +127,11 @@ export class Activation {
     if (this.#mayPark(decision)) return this.#park(decision);
     const returned = this.#mayYield() ? this.#returnAttempts(decision) : undefined;
     if (returned?.length === 0) return this.#release(decision);
+    if (this.#mayHold(decision)) {
+      this.#writer.holdBack(decision);
+      this.#perform(decision);
+      return undefined;
+    }
     const written = await this.#writer.commit(decision);
     if (written.tag === "fenced") return this.#giveUp();
     // What was never begun is told to the run before it is given away: the next owner may begin it without asking.
@@ -164,9 +174,21 @@ export class Activation {
 
   /** Waits for the next things to happen. */
   #nextEvents(decision: Decision): Promise<readonly EngineEvent[]> {
-    const deadlineAt = Math.min(decision.nextDeadlineAt ?? Number.POSITIVE_INFINITY, this.#stopDeadline());
+    const deadlineAt = Math.min(
+      decision.nextDeadlineAt ?? Number.POSITIVE_INFINITY,
+      this.#stopDeadline(),
+      this.#writer.isHoldingBack ? this.#now() + heldMs : Number.POSITIVE_INFINITY,
+    );
     const waitMs = Number.isFinite(deadlineAt) ? Math.max(0, deadlineAt - this.#now()) : undefined;
-    return this.#wakes.take(waitMs).then((woken) => this.#eventsOf(woken));
+    return this.#wakes.take(waitMs).then((woken) => {
+      if (woken.length === 0 && this.#writer.isHoldingBack) this.#noteOutlasted(decision);
+      return this.#eventsOf(woken);
+    });
+  }
+
+  #noteOutlasted({ commands }: Decision): void {
+    const { quickActions } = this.#options.ports;
+    for (const command of commands) if (command.type === "runAction") quickActions.outlasted(command.action);
   }
 
   #eventsOf(woken: readonly Wake[]): readonly EngineEvent[] {
@@ -194,6 +216,12 @@ export class Activation {
     return (
       this.#stopping?.aborted === true && event.type === "attemptEnded" && event.outcome.type === "cancelled"
     );
+  }
+
+  #mayHold(decision: Decision): boolean {
+    if (!this.#writer.isFresh || this.#stopping !== undefined) return false;
+    const { opened, context, ports } = this.#options;
+    return mayBeHeld(decision, { opened, context, quickActions: ports.quickActions });
   }
 
   #mayYield(): boolean {

@@ -21,6 +21,7 @@ import type { OutboxPorts } from "./outbox.js";
 import { performEntries, wakeParent } from "./outbox.js";
 import type { RunWatch } from "./partitions/each-partition.js";
 import { announcePresence } from "./presence.js";
+import { createQuickActions } from "./quick-actions.js";
 import { createRecentWork } from "./recent-work.js";
 import { createRegistry } from "./registry.js";
 import { keepRetention } from "./retention.js";
@@ -97,7 +98,7 @@ export async function assembleWorker(parts: WorkerParts): Promise<AssembledWorke
     registry: createRegistry(config, store),
     ports: {
       ...{ store, log: log("store"), parallelMax, clock, keptMs: rules.ageMs },
-      stopGraceMs: parts.graceMs,
+      ...{ stopGraceMs: parts.graceMs, quickActions: createQuickActions() },
       watchWork: parts.watchWork,
       ...outboxWork(outbox, troubleIn(log("outbox"))),
     },

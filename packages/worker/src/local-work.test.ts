@@ -5,6 +5,7 @@ import type { AnyAction } from "./action.js";
 import { defineAction, NonRetryableError } from "./action.js";
 import { systemClock } from "./clock.js";
 import { createLocalWork, type LocalWork } from "./local-work.js";
+import { createQuickActions } from "./quick-actions.js";
 import { createRedactor } from "./redactor.js";
 import { createRegistry } from "./registry.js";
 
@@ -33,6 +34,7 @@ function workWith(
       holdsRun: () => true,
     },
     parallelMax,
+    quickActions: createQuickActions(),
     onEnded(event) {
       const reader = waiting.shift();
       if (reader === undefined) ready.push(event);

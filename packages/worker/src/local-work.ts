@@ -21,6 +21,7 @@ import { pollGate } from "./perform/poll-gate.js";
 import { runAction } from "./perform/run-action.js";
 import { runScript } from "./perform/run-script.js";
 import { bothLogs, keptLog } from "./perform/step-log.js";
+import type { QuickActions } from "./quick-actions.js";
 import { redactEvent } from "./redact-event.js";
 import { withFields } from "./worker-log.js";
 
@@ -54,6 +55,8 @@ export function createLocalWork(options: {
   context: PerformContext;
   /** At most this many run at once; the others wait in order. */
   parallelMax: number;
+  /** Told how long attempts of actions take. */
+  quickActions: Pick<QuickActions, "took">;
   onEnded: (event: WorkerEvent) => void;
   watchWork?: WorkWatch | undefined;
 }): LocalWork {
@@ -62,11 +65,15 @@ export function createLocalWork(options: {
 
   const begin = (key: string, command: StartableCommand): void => {
     const controller = new AbortController();
+    const { clock } = options.context;
+    const begunAt = clock.monotonic();
     running.set(key, controller);
     const work = perform(command, options.context, controller);
     options.watchWork?.(work, `${command.type} ${command.address} of run ${options.context.run.id}`);
     void work.then((event) => {
       running.delete(key);
+      if (command.type === "runAction")
+        options.quickActions.took(command.action, clock.monotonic() - begunAt);
       const next = waiting.shift();
       if (next !== undefined) begin(next.key, next.command);
       options.onEnded(event);

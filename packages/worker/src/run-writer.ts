@@ -1,6 +1,7 @@
 /**
  * The writes of one activation. Each carries the fence and a number of its own, so that a write whose answer was lost
- * can be repeated and a former owner's write changes nothing. After each write its outbox entries are performed.
+ * can be repeated and a former owner's write changes nothing. After each write its outbox entries are performed. A first
+ * decision may be held back; whatever is written next carries it too.
  * Does not decide what is written.
  */
 import type { Decision } from "@runfleet/engine";
@@ -18,6 +19,7 @@ import type {
 import { isRunfleetError } from "@runfleet/model";
 import type { ActionLog } from "./action.js";
 import type { Clock } from "./clock.js";
+import { joinDecisions } from "./join-decisions.js";
 import type { Hold } from "./lease-keeper.js";
 import { isOutbox } from "./local-work.js";
 import { patienceOf, togetherMs } from "./patience.js";
@@ -54,6 +56,7 @@ export class RunWriter {
   #outboxDone: string[] = [];
   /** Entries that are being performed; absent before the first. */
   #outboxWork: Promise<void> | undefined;
+  #unwritten: Decision | undefined;
   #lost = false;
   #hold: Hold = "held";
 
@@ -70,6 +73,20 @@ export class RunWriter {
 
   get hold(): Hold {
     return this.#hold;
+  }
+
+  /** Nothing has been written and nothing is held. */
+  get isFresh(): boolean {
+    return this.#commits === 0 && !this.isHoldingBack;
+  }
+
+  get isHoldingBack(): boolean {
+    return this.#unwritten !== undefined;
+  }
+
+  /** Keeps a decision for the next write. Lost when none comes. */
+  holdBack(decision: Decision): void {
+    this.#unwritten = decision;
   }
 
   /** Events of entries not seen before; the next write consumes them. */
@@ -151,8 +168,10 @@ export class RunWriter {
     return { tag: "finished" };
   }
 
-  #commitOf(decision: Decision): Commit {
+  #commitOf(newest: Decision): Commit {
     const { fence, run } = this.#opened;
+    const decision = this.#unwritten === undefined ? newest : joinDecisions(this.#unwritten, newest);
+    this.#unwritten = undefined;
     const before = this.#commits;
     this.#commits += 1;
     const idOf = (count: number): string => `${fence.generation}:${count}`;

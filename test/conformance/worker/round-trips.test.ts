@@ -1,6 +1,6 @@
 /**
  * What a run costs in round trips, counted by the server: its producer one flight, its worker one per inline step and two
- * besides.
+ * besides, or one when the first step is known to end at once.
  */
 import { randomUUID } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
@@ -41,6 +41,9 @@ afterAll(async () => {
   if (workDir !== undefined) await rm(workDir, { recursive: true, force: true });
 });
 
+/** An action is taken for quick once it was. */
+const runsWatched = 10;
+
 interface Sent {
   readonly from: string;
   readonly words: readonly string[];
@@ -62,39 +65,49 @@ async function sentBy(name: string, work: () => Promise<string>): Promise<readon
   return sent.filter(({ from }) => addresses.includes(from)).map(({ words }) => words);
 }
 
-/** What a worker of its own asked Redis about one run, but for BullMQ's part: the names of the commands, in their order. */
-async function askedFor(workflow: string): Promise<readonly string[]> {
+/**
+ * What a worker of its own asked Redis about each of some runs, but for BullMQ's part: the names of the commands, in their
+ * order.
+ */
+async function askedFor(workflow: string): Promise<readonly (readonly string[])[]> {
   const worker = await createFleetWorker({
     ...{ redisUrl, namespace, workDir, workerId, log: silentLog },
     config: { fallback: { name: "nothing", run: async () => ({}) } },
   });
   // The server knows the scripts from here on.
   await (await fleet.start(workflow)).result();
-  let runId = "";
+  const ids: string[] = [];
   const sent = await sentBy(workerId, async () => {
-    const run = await fleet.start(workflow);
-    runId = run.id;
-    await run.result();
+    while (ids.length < runsWatched) {
+      const run = await fleet.start(workflow);
+      await run.result();
+      ids.push(run.id);
+    }
     await worker.stop();
-    return runId;
+    return workflow;
   });
-  return sent
-    .filter((words) => words.some((word) => word.includes(runId)))
-    .flatMap((words) => (words.some((word) => word.startsWith(queueKeys)) ? [] : [nameOf(words)]));
+  return ids.map((id) =>
+    sent
+      .filter((words) => words.some((word) => word.includes(id)))
+      .flatMap((words) => (words.some((word) => word.startsWith(queueKeys)) ? [] : [nameOf(words)])),
+  );
 }
 
 function nameOf([command = "", script = "", , key = ""]: readonly string[]): string {
   return names.get(script) ?? (key.includes(":lease:") ? "lease" : `${command} ${script}`);
 }
 
+function roundTrips(commits: number): readonly string[] {
+  return ["activate_run", ...Array.from({ length: commits }, () => "commit_run"), "finish_run"];
+}
+
 test.skipIf(inject("redisKind") === "js").for([1, 10])(
-  "a run of %i inline steps costs one round trip per step and two besides",
+  "a run of %i inline steps costs one round trip per step and two besides, one less when the first ends at once",
   async (steps) => {
-    expect(await askedFor(`of_${steps}`)).toEqual([
-      "activate_run",
-      ...Array.from({ length: steps }, () => "commit_run"),
-      "finish_run",
-    ]);
+    const asked = await askedFor(`of_${steps}`);
+    // On a machine that stands still now and then even this action does not look quick.
+    for (const run of asked) expect([roundTrips(steps), roundTrips(steps - 1)]).toContainEqual(run);
+    expect(asked).toContainEqual(roundTrips(steps - 1));
   },
 );
 

@@ -33,6 +33,7 @@ import { systemClock } from "../../../packages/worker/src/clock.js";
 import { createDefinitions } from "../../../packages/worker/src/definitions.js";
 import { createLeaseKeeper } from "../../../packages/worker/src/lease-keeper.js";
 import { performEntries, wakeParent } from "../../../packages/worker/src/outbox.js";
+import { createQuickActions } from "../../../packages/worker/src/quick-actions.js";
 import { createRegistry } from "../../../packages/worker/src/registry.js";
 import { runInfo } from "../engine/world.js";
 import { silentLog } from "../silent-log.js";
@@ -88,7 +89,7 @@ export async function openMemoryFleet({
     config: { runContext: () => ({ workingDir: dir }), ...config },
     ports: {
       ...{ store: workerStore, clock: systemClock, log: silentLog },
-      ...{ keptMs: () => 60_000, parallelMax: 8, stopGraceMs: 10_000 },
+      ...{ keptMs: () => 60_000, parallelMax: 8, stopGraceMs: 10_000, quickActions: createQuickActions() },
       performOutbox: (entries, run) => performEntries(entries, { ports: outbox, known: run, onError }),
       wakeParent: (run) => wakeParent(run, { ports: outbox, onError }),
     },

@@ -20,6 +20,7 @@ import { type Activator, createActivator } from "../../../packages/worker/src/ac
 import { systemClock } from "../../../packages/worker/src/clock.js";
 import { createDefinitions } from "../../../packages/worker/src/definitions.js";
 import { createLeaseKeeper } from "../../../packages/worker/src/lease-keeper.js";
+import { createQuickActions, type QuickActions } from "../../../packages/worker/src/quick-actions.js";
 import { createRegistry } from "../../../packages/worker/src/registry.js";
 import { runInfo } from "../engine/world.js";
 import { silentLog } from "../silent-log.js";
@@ -52,6 +53,7 @@ export async function openOneWorker(
     readonly renewMs?: number;
     /** Stands between the worker and the leases. */
     readonly leases?: (real: LeaseStore) => LeaseStore;
+    readonly quickActions?: QuickActions;
   } = {},
 ): Promise<OneWorker> {
   const { leaseTtlMs = 60_000, renewMs = 20_000 } = timing;
@@ -105,6 +107,7 @@ export async function openOneWorker(
           clock: systemClock,
           keptMs: () => 60_000,
           stopGraceMs: 1_000,
+          quickActions: timing.quickActions ?? createQuickActions(),
         },
         performOutbox: async (entries) => {
           performed.push(...entries);
