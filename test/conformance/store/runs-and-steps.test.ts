@@ -204,7 +204,9 @@ describe("names in Redis", () => {
   test("T-SQL-01 everything of a partition lies under its tag, everything of a run under its name", async () => {
     const { redis, tag, create, activate, store } = twin();
     const { fence } = await activate(await create());
-    await store.commit(sampleCommit(fence, { steps: [sampleStep()], facts: [{ type: "run.timed_out" }] }));
+    const wake = { id: "o1", runId: fence.runId, type: "wake", targetId: "p", pool: "default" } as const;
+    const facts = [{ type: "run.timed_out" }] as const;
+    await store.commit(sampleCommit(fence, { steps: [sampleStep()], facts, outbox: [wake] }));
     const keys = await readKeys(redis, tag);
     for (const part of ["", ":inbox", ":steps", ":events"]) {
       expect(keys).toContain(`${tag}:run:${fence.runId}${part}`);

@@ -76,7 +76,7 @@ export const wholeRun = [
   },
   {
     file: "report.ts",
-    find: '  if (phase === "body" && cancel === undefined) times.push(deadline);\n',
+    find: '  if (phase === "body" && cancel === undefined) first = Math.min(first, deadline ?? first);\n',
     replace: "",
     says: "nobody is told when the run times out",
   },
@@ -88,8 +88,8 @@ export const wholeRun = [
   },
   {
     file: "ending.ts",
-    find: "own.findLast(([name]) => Object.hasOwn(state.ends, name))?.[1];",
-    replace: "own.find(([name]) => Object.hasOwn(state.ends, name))?.[1];",
+    find: "own.findLast(({ name }) => Object.hasOwn(state.ends, name))?.result;",
+    replace: "own.find(({ name }) => Object.hasOwn(state.ends, name))?.result;",
     says: "the parent gets the markers of the first step",
   },
   {

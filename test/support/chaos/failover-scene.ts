@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { eventually } from "../eventually.js";
 import { openProcessFleet, type ProcessFleet } from "../processes/process-fleet.js";
 import type { WorkerProcess } from "../processes/worker-processes.js";
-import { type LoneRedis, startLoneRedis } from "./lone-redis.js";
+import { type LoneRedis, replicaOnline, startLoneRedis } from "./lone-redis.js";
 import { openTcpProxy } from "./tcp-proxy.js";
 
 export interface FailoverScene {
@@ -63,6 +63,7 @@ export async function openFailoverScene(options: {
       opened.push(next);
       await next.command("REPLICAOF", "127.0.0.1", String(second.port));
       await caughtUp(second, next);
+      await replicaOnline(second, next);
       await second.command("FAILOVER", "TO", "127.0.0.1", String(next.port));
       await eventually("the old primary is a replica", () => hasRole(second, "slave"));
       primary = next;

@@ -5,6 +5,7 @@
 import { join } from "node:path";
 import { connectRedis } from "@runfleet/store";
 import { startEmbeddedRedis } from "@runfleet/testing";
+import { eventually } from "../eventually.js";
 
 export interface LoneRedis {
   readonly url: string;
@@ -39,6 +40,20 @@ export async function startLoneRedis(folder: string, name: string): Promise<Lone
     },
     stop: () => server.stop(),
   };
+}
+
+/**
+ * The primary itself counts the replica as one to hand over to. The replica has its data and its connection earlier, and until then
+ * `FAILOVER` is refused.
+ */
+export async function replicaOnline(
+  primary: Pick<LoneRedis, "command">,
+  replica: Pick<LoneRedis, "port">,
+): Promise<void> {
+  const online = new RegExp(`^slave\\d+:ip=[^,]*,port=${replica.port},state=online,`, "m");
+  await eventually("the replica is online", async () =>
+    online.test(String(await primary.command("INFO", "replication"))) ? true : undefined,
+  );
 }
 
 /** One command, over a connection of its own. */

@@ -4,7 +4,7 @@
  */
 import { eventually } from "../eventually.js";
 import type { HealthScene } from "./health-scene.js";
-import { type LoneRedis, startLoneRedis } from "./lone-redis.js";
+import { type LoneRedis, replicaOnline, startLoneRedis } from "./lone-redis.js";
 import type { RestartableRedis } from "./restartable-redis.js";
 
 type Scene = HealthScene<RestartableRedis>;
@@ -33,6 +33,7 @@ async function replicaOf(
     const [, , , state] = (await replica.command("ROLE")) as string[];
     return state === "connected" ? true : undefined;
   });
+  await replicaOnline(primary, replica);
   return replica;
 }
 

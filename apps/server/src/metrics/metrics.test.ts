@@ -1,6 +1,7 @@
 import { catalogue, createRecorder, type MetricEntry } from "@runfleet/metrics";
 import { startServer } from "@runfleet/server";
 import { afterAll, beforeAll, describe, expect, inject, onTestFinished, test, vi } from "vitest";
+import { sampleCommit } from "../../../../test/conformance/store/samples.js";
 import { type ApiServer, openApiServer } from "../../../../test/support/api-server.js";
 import { gateOf } from "../../../../test/support/client-fleet.js";
 import { runInfo } from "../../../../test/support/engine/world.js";
@@ -66,10 +67,22 @@ describe("/metrics of a server", () => {
   });
 
   test("says what waits, and for how long: for a worker, a permit, the outbox, a schedule", async () => {
-    const { fleet, store } = server.under;
+    const { fleet, store, take } = server.under;
     const inputs = { whom: "bob" };
     for (const _ of ["first", "in line"]) await fleet.start("greet", { inputs, concurrency: { limit: 1 } });
-    await store.createRun({ ...runInfo({ id: "untold", rootId: "untold" }), createdAt: Date.now() });
+    await store.createRun({ ...runInfo({ id: "parent", rootId: "parent" }), createdAt: Date.now() });
+    const { activation, release } = await take("parent");
+    const { fence } = activation;
+    const command = {
+      type: "startChild",
+      childId: "untold",
+      address: "b.0",
+      workflow: "greet",
+      inputs,
+    } as const;
+    const entry = { id: "start", runId: "parent", type: "command", command } as const;
+    await store.commit(sampleCommit(fence, { outbox: [entry] }));
+    await release();
     const rule = { everyMs: 60_000, timezone: "UTC" };
     const spec = { ...rule, workflow: "greet", inputs, overlap: "skip", catchUpMs: 0 } as const;
     const late = { name: "late", spec: { ...spec, catchUp: "latest" }, dueAt: Date.now() - 5_000 } as const;
