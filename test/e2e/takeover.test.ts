@@ -140,15 +140,27 @@ async function installPackages(folder: string): Promise<void> {
 
 /** Waits until a good part of the items is done and a worker holds runs, then kills it without warning. */
 async function killInTheMiddle(client: FleetClient, runId: string): Promise<Killed> {
-  const { pid, held } = await eventually("a worker holds runs in the middle of the fan-out", async () => {
+  return await eventually("a worker holds runs in the middle of the fan-out", async () => {
     const run = await client.get(runId);
     if ((run.steps.find((step) => step.name === "packages")?.progress?.completed ?? 0) < 10) return undefined;
-    const running = await client.list({ workflow: "licence-check", status: "running", limit: 100 });
     const { workers } = await client.fleet();
-    const victim = workers.find(({ id }) => running.runs.some(({ owner }) => owner === id));
-    const own = running.runs.filter(({ owner }) => owner === victim?.id).map(({ id }) => id);
-    return victim && { pid: victim.pid, held: own };
+    const busy = await running(client);
+    const victim = workers.find(({ id }) => busy.some(({ owner }) => owner === id));
+    return victim === undefined ? undefined : await killWhileHolding(client, victim);
   });
-  process.kill(pid, "SIGKILL");
-  return { at: Date.now(), held };
+}
+
+/** It stands still while its runs are looked at: they would end meanwhile. Without one it goes on. */
+async function killWhileHolding(
+  client: FleetClient,
+  { id, pid }: { readonly id: string; readonly pid: number },
+): Promise<Killed | undefined> {
+  process.kill(pid, "SIGSTOP");
+  const held = (await running(client)).filter(({ owner }) => owner === id).map((run) => run.id);
+  process.kill(pid, held.length === 0 ? "SIGCONT" : "SIGKILL");
+  return held.length === 0 ? undefined : { at: Date.now(), held };
+}
+
+async function running(client: FleetClient) {
+  return (await client.list({ workflow: "licence-check", status: "running", limit: 100 })).runs;
 }
