@@ -85,8 +85,10 @@ test("a row without a ratio, here or in what was committed, is no regression", (
 });
 
 test("other ways of writing the append-only file have results of their own", () => {
-  expect(resultsNameOf({ scale: "full", aof: "everysec" })).toBe("full");
-  expect(resultsNameOf({ scale: "quick", aof: "always" })).toBe("quick-aof-always");
+  const node = "20.20.2";
+  expect(resultsNameOf({ scale: "full", aof: "everysec", node })).toBe("full");
+  expect(resultsNameOf({ scale: "quick", aof: "always", node })).toBe("quick-aof-always");
+  expect(resultsNameOf({ scale: "full", aof: "everysec", node: "24.1.0" })).toBe("full-node24");
 });
 
 test("parallel steps are held against those in sequence of the same repetition", () => {

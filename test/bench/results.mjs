@@ -1,11 +1,13 @@
-// Committed results: one file per scale (and way of writing the append-only file) and one for the engine, written with --save, and the comparison that fails when a ratio got worse.
+// Committed results: one file per scale, way of writing the append-only file and version of Node, and one for the engine, written
+// with --save; and the comparison that fails when a ratio got worse.
 // Only ratios are compared: absolute figures belong to one machine and one moment.
 import { existsSync } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
 
 /**
  * @typedef {import("./workloads.mjs").Scale} Scale
- * @typedef {Scale | `${Scale}-aof-${"always" | "no"}` | "engine"} ResultsName
+ * @typedef {Scale | `${Scale}-${string}`} CircumstancesName
+ * @typedef {CircumstancesName | "engine"} ResultsName
  * @typedef {import("./statistics.mjs").Figures} Figures
  * @typedef {{
  *   w1?: Figures, w2?: Figures, w3?: Figures, w4?: Figures, w7?: Figures,
@@ -13,7 +15,7 @@ import { readFile, writeFile } from "node:fs/promises";
  *   w8?: import("./loop/bench-loop.mjs").LoopFigures, w9?: import("./reads/bench-reads.mjs").ReadFigures,
  *   w10?: import("./workers/bench-workers.mjs").WorkersFigures, families?: import("./families/bench-families.mjs").FamilyFigures,
  *   memory?: import("./memory/bench-memory.mjs").MemoryFigures, capacity?: import("./capacity/bench-capacity.mjs").CapacityFigures,
- *   soak?: import("./soak/bench-soak.mjs").SoakFigures,
+ *   soak?: import("./soak/bench-soak.mjs").SoakFigures, partitions?: import("./partitions/bench-partitions.mjs").PartitionsFigures,
  *   machine?: import("./machine.mjs").Machine, versions?: import("./machine.mjs").Versions, aof?: import("./place.mjs").Aof,
  * }} Results rows by name, those that were measured
  * @typedef {Readonly<Record<string, { better: "higher" | "lower", ratio: number | null }>>} Measured row → figures
@@ -22,9 +24,18 @@ import { readFile, writeFile } from "node:fs/promises";
 /** A ratio may be this much worse before it counts: less is noise on a shared machine. */
 export const toleranceShare = 0.2;
 
-/** @param {{ scale: Scale, aof: import("./place.mjs").Aof }} options @returns {Exclude<ResultsName, "engine">} */
-export function resultsNameOf({ scale, aof }) {
-  return aof === "everysec" ? scale : `${scale}-aof-${aof}`;
+/** Its results have the plain names: the oldest that is supported. */
+const usualNode = "20";
+
+/**
+ * @param {{ scale: Scale, aof: import("./place.mjs").Aof, node?: string }} options node: its version, by default this process'
+ * @returns {CircumstancesName}
+ */
+export function resultsNameOf({ scale, aof, node = process.versions.node }) {
+  const [major = usualNode] = node.split(".");
+  /** @type {CircumstancesName} */
+  const name = aof === "everysec" ? scale : `${scale}-aof-${aof}`;
+  return major === usualNode ? name : `${name}-node${major}`;
 }
 
 /** @param {ResultsName} name */
@@ -57,7 +68,7 @@ export async function readCommitted(name) {
   return existsSync(file) ? JSON.parse(await readFile(file, "utf8")) : {};
 }
 
-/** The committed results of the rows. @param {Exclude<ResultsName, "engine">} name @returns {Promise<Results>} */
+/** The committed results of the rows. @param {CircumstancesName} name @returns {Promise<Results>} */
 export async function readResults(name) {
   return /** @type {Results} */ (await readCommitted(name));
 }

@@ -19,6 +19,11 @@ import { workloads } from "../workloads.mjs";
 
 const counts = /** @type {const} */ ([1, 2, 4]);
 const measured = /** @type {const} */ (["w1", "w2"]);
+/** Runs in one pass, and before it for each worker. @type {Readonly<Record<"w1" | "w2", Record<import("../workloads.mjs").Scale, { runs: number, warmUp: number }>>>} */
+const amounts = {
+  w1: { quick: { runs: 1_500, warmUp: 500 }, full: { runs: 10_000, warmUp: 2_000 } },
+  w2: { quick: { runs: 250, warmUp: 100 }, full: { runs: 2_500, warmUp: 400 } },
+};
 const repetitions = 3;
 /** A share from which on something is full: the rest is the system's, or comes too late to be used. */
 const fullShare = 0.9;
@@ -100,13 +105,10 @@ async function withWorkers({ redis, setup, scale }, count) {
       const workload = workloads[name];
       if (workload === undefined) throw new TypeError(`there is no workload ${name}`);
       const through = throughOf({ redis, setup, client, name });
-      await through(workload.warmUp[scale] * count);
-      passes.push([
-        name,
-        await timed({ redis, client, workers, units: workload.runs[scale] * workload.units }, () =>
-          through(workload.runs[scale]),
-        ),
-      ]);
+      const { runs, warmUp } = amounts[name][scale];
+      await through(warmUp * count);
+      const units = runs * workload.units;
+      passes.push([name, await timed({ redis, client, workers, units }, () => through(runs))]);
     }
     return passes;
   } finally {
