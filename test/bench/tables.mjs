@@ -12,20 +12,9 @@ export const documents = /** @type {const} */ (["README.md", "docs/guides/capaci
 const unmeasured = "not measured yet";
 const measuredSteps = [1, 3, 10, 30];
 
-/** Other circumstances under which the pairs were measured, by what the table calls them. @type {Readonly<Record<string, import("./results.mjs").CircumstancesName>>} */
-const circumstances = {
-  "Node 24": "full-node24",
-  "append-only file `always`": "full-aof-always",
-  "no append-only file": "full-aof-no",
-};
-
-/** @typedef {Readonly<Record<string, Results>>} Others results under other circumstances */
-
-/** Table by name. @type {Readonly<Record<string, (results: Results, others: Others) => string>>} */
+/** Table by name. @type {Readonly<Record<string, (results: Results) => string>>} */
 const tables = {
   targets: targetsTable,
-  ratios: ratiosTable,
-  partitions: partitionsTable,
   machine: machineLine,
   "bytes-and-time": costsTable,
   "runs-per-core": runsTable,
@@ -36,18 +25,11 @@ const tables = {
 /** @returns {Promise<number>} exit code */
 export async function writeTables() {
   const results = await readResults("full");
-  const others = await readOthers();
   for (const name of documents) {
     const file = fileOf(name);
-    await writeFile(file, withTables(await readFile(file, "utf8"), results, others));
+    await writeFile(file, withTables(await readFile(file, "utf8"), results));
   }
   return 0;
-}
-
-/** @returns {Promise<Others>} */
-export async function readOthers() {
-  const read = Object.entries(circumstances).map(async ([called, name]) => [called, await readResults(name)]);
-  return Object.fromEntries(await Promise.all(read));
 }
 
 /** @param {string} name */
@@ -59,15 +41,14 @@ export function fileOf(name) {
  * The text with every table as the results say. Pure. Throws for a table that is not known.
  * @param {string} text
  * @param {Results} results
- * @param {Others} [others]
  */
-export function withTables(text, results, others = {}) {
+export function withTables(text, results) {
   return text.replace(
     /^<!-- bench: (\S+) -->\n[\s\S]*?^<!-- \/bench -->$/gm,
     (_, /** @type {string} */ name) => {
       const table = tables[name];
       if (table === undefined) throw new Error(`there is no table "${name}"`);
-      return `<!-- bench: ${name} -->\n${table(results, others)}\n<!-- /bench -->`;
+      return `<!-- bench: ${name} -->\n${table(results)}\n<!-- /bench -->`;
     },
   );
 }
@@ -93,38 +74,6 @@ function targetsTable(results) {
     ];
   });
   return markdown([["", "workload", "Runfleet", "raw BullMQ", "ratio", "target", ""], ...rows]);
-}
-
-/** @param {Results} results @param {Others} others */
-function ratiosTable(results, others) {
-  const columns = Object.entries({ "as above": results, ...others });
-  const rows = /** @type {const} */ (["w1", "w2", "w3", "w4", "w7"]).map((name) => [
-    name,
-    ...columns.map(([, { [name]: figures }]) =>
-      figures === undefined ? unmeasured : `${Number(figures.ratio.toPrecision(3))}`,
-    ),
-  ]);
-  return markdown([["ratio to raw BullMQ", ...columns.map(([called]) => called)], ...rows]);
-}
-
-/** @param {Results} results */
-function partitionsTable({ partitions }) {
-  if (partitions === undefined) return unmeasured;
-  const rows = partitions.counts.map((figures) => [
-    told(figures.partitions),
-    `${told(figures.runsPerSecond)} runs/s`,
-    `${told(figures.busiestRedisMsPerRun * 1_000)} µs`,
-    `${told(figures.runsPerSecondOfOneThread)} runs/s`,
-  ]);
-  return markdown([
-    [
-      "partitions",
-      "here, all on one machine",
-      "the busiest server's thread, per run",
-      "which it would allow",
-    ],
-    ...rows,
-  ]);
 }
 
 /** What the pairs were measured on; rows that were measured alone have their own in the file. @param {Results} results */

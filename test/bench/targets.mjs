@@ -111,11 +111,11 @@ export const targets = {
     target: "≥ 1.7 until cores or Redis are full",
     cells: ({ w10 }) =>
       ifMeasured(w10, ({ workloads: { w1, w2 }, cores }) => {
-        const full = w2.workers["2"]?.full ?? "neither";
-        const limit = full === "Redis" ? "Redis' thread is full" : `${cores} cores are full`;
+        const [one, two] = [w2.workers["1"], w2.workers["2"]];
+        const share = (/** @type {number | undefined} */ of) => `${told(Math.round(100 * (of ?? 0)))} %`;
         return {
-          runfleet: `${told(w1.twoToOne)} and ${told(w2.twoToOne)}${full === "neither" ? "" : `: ${limit}`}`,
-          isMet: Math.min(w1.twoToOne, w2.twoToOne) >= 1.7 || full !== "neither",
+          runfleet: `${told(w1.twoToOne)} and ${told(w2.twoToOne)}; of ${cores} cores ${share(one?.machine)} are taken with one, ${share(two?.machine)} with two`,
+          isMet: Math.min(w1.twoToOne, w2.twoToOne) >= 1.7 || (two?.full ?? "neither") !== "neither",
         };
       }),
   },
