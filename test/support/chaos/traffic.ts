@@ -1,4 +1,5 @@
 /** The life outside: starts runs of every scenario in rounds, answers gates, cancels what is to be cancelled. */
+import { setMaxListeners } from "node:events";
 import { setTimeout as pause } from "node:timers/promises";
 import type { AnswerOptions, FleetClient, GateDocument } from "@runfleet/client";
 import { doubtGateType, isEnded, isRunfleetError } from "@runfleet/model";
@@ -41,6 +42,8 @@ export async function startTraffic(options: TrafficOptions): Promise<Traffic> {
   await client.publish(Object.values(scenarios).map(({ source }) => ({ source })));
   const startsEnd = new AbortController();
   const answersEnd = new AbortController();
+  // Every run that is to be cancelled waits on it.
+  setMaxListeners(0, answersEnd.signal);
   const cancels: Promise<void>[] = [];
   const started: StartedRun[] = [];
 
