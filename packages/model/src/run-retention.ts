@@ -44,7 +44,7 @@ export interface RunRetention {
   listKept(request: { limit: number; cursor?: string }): Promise<Page<KeptRuns>>;
   /** Removes the oldest ended roots of a workflow that keeps too much; their descendants are left to `removeOrphans`. */
   trimKept(request: TrimRequest): Promise<TrimReply>;
-  /** Removes descendants of removed roots; answers how many it looked at. */
+  /** Removes descendants of removed roots; answers how many it looked at, or `limit` when more may be left. */
   removeOrphans(request: { limit: number }): Promise<number>;
   /** Takes expired runs out of all lists, and keeps children whose root is there; answers how many it looked at. */
   forgetExpired(request: { limit: number }): Promise<number>;

@@ -116,3 +116,12 @@ test.each([1, 2, 3, 4, 5, 6])("sums hold and nothing is left behind, seed %d", a
   expect([...(await named(on))]).toEqual([]);
   expect(await on.store.listKept({ limit: 100 })).toEqual({ rows: [] });
 });
+
+test("more removed parents than are gone through at once are told to be left", async () => {
+  const { store, redis, tag, clock } = twin();
+  const parents = Array.from({ length: 25 }, (_, index) => `00${clock.now() - 1_000}:parent-${index}`);
+  await redis.zadd(`${tag}:runs:orphaning`, ...parents.flatMap((row) => [0, row]));
+  expect(await store.removeOrphans({ limit: 100 })).toBe(100);
+  expect(await store.removeOrphans({ limit: 100 })).toBe(5);
+  expect(await redis.zcard(`${tag}:runs:orphaning`)).toBe(0);
+});

@@ -13,18 +13,19 @@ import type { Partition } from "./partition.js";
 /** Removed parents gone through at once. */
 const parentsMax = 20;
 
-/** Answers how many children it looked at. */
+/** Answers how many children it looked at, or `limit` when more removed parents may be waiting than it went through. */
 export async function removeOrphans(partition: Partition, limit: number): Promise<number> {
   const { rest } = await runScript(partition.redis, claimOrphaning, {
     keys: partition.keys,
     values: { now: partition.now(), limit: parentsMax, againMs: orphansAgainMs },
   });
+  const parentRows = rest[0] as string[];
   let left = pageRows(limit);
-  for (const parentRow of rest[0] as string[]) {
+  for (const parentRow of parentRows) {
     if (left <= 0) break;
     left -= await removeChildren(partition, { parentRow, limit: left });
   }
-  return pageRows(limit) - left;
+  return parentRows.length < parentsMax ? pageRows(limit) - left : pageRows(limit);
 }
 
 async function removeChildren(
