@@ -5,7 +5,9 @@
 -- include: pool.lua
 -- include: clock.lua
 -- include: statuses.lua
+-- include: small_form.lua
 -- include: workflow_rows.lua
+-- include: note_pool.lua
 --
 -- KEYS
 --   parentRun: run:<parent>
@@ -13,16 +15,13 @@
 --   runsEnded: runs:ended
 --   timers: timers
 --   limitsSet: limits:set
---   poolsUsed: scaling:used
 --   outbox: outbox
 --   outboxEntries: outbox:entries
 --   places[]: run:<id>, run:<id>:state and run:<id>:inbox of each
 -- ARGV
 --   workflow: name
 --   definition: hash of its definition
---   pool: name as JSON
 --   rootId: id of the root
---   poolsMax: pools that are known to be used
 --   children[]: of each: id, digest, info, row, started event, entry that asks for it
 -- REPLIES
 --   children: of each: created, exists, conflict or parent_gone; its status when it exists, else empty
@@ -33,8 +32,6 @@ if redis.call('HEXISTS', K.limitsSet, A.workflow) == 1 then
 end
 
 local values_each, names_each = 6, 3
--- Up to this length a text lies in the run's own hash, as in parts.lua.
-local short_bytes = 64
 
 local parent = redis.call('HMGET', K.parentRun, 'status', 'unowned')
 -- One that no worker could continue may be retried, and then waits for its children.
@@ -58,6 +55,7 @@ local function write_run(first, at)
   if A.pool ~= usual_pool then
     push(record, 'pool', A.pool)
   end
+  -- As parts.lua places it.
   if #info > short_bytes then
     redis.call('HSET', K.places[at + 1], 'info', info)
   elseif info ~= '' then
@@ -95,10 +93,6 @@ if #rows > 0 then
   redis.call('ZADD', K.parentChildren, unpack(listed))
   redis.call('ZADD', K.timers, unpack(queued))
   add_workflow_rows(rows)
-  -- A pool that nobody works for is seen by this only. Its name, as JSON, has nothing but letters, digits and signs.
-  if A.pool ~= usual_pool then
-    redis.call('ZADD', K.poolsUsed, now, string.sub(A.pool, 2, -2))
-    redis.call('ZREMRANGEBYRANK', K.poolsUsed, '0', string.format('%.0f', -1 - tonumber(A.poolsMax)))
-  end
+  note_pool()
 end
 return { 'children', replies }

@@ -11,6 +11,7 @@
 -- include: ask_permits.lua
 -- include: rates.lua
 -- include: workflow_rows.lua
+-- include: note_pool.lua
 -- include: labels.lua
 --
 -- KEYS
@@ -24,7 +25,6 @@
 --   published: defs:<workflow>
 --   runsEnded: runs:ended
 --   timers: timers
---   poolsUsed: scaling:used
 -- ARGV
 --   runId: id of the run
 --   digest: hash of workflow and inputs
@@ -33,14 +33,12 @@
 --   withJob: 1 when the job of the run is sent together with this, or empty. Its id was never used before
 --   info: JSON of what never changes, or empty
 --   workflow: name
---   pool: name as JSON
 --   row: entry of the run in lists
 --   label: by which a root is found, or empty
 --   delayMs: how long its first activation waits
 --   startedEvent: JSON
 --   permits: scope of the run's key, permits of that, permits of its workflow ("-" = none), priority; or empty
 --   delayMsMax: the longest delay
---   poolsMax: pools that are known to be used
 --   idempotencyMs: how long the key is remembered, or empty without a key
 --   parentId: id of the parent, or empty
 --   rootId: id of the root
@@ -152,9 +150,5 @@ end
 if A.parentId ~= '' then
   redis.call('ZADD', K.parentChildren, '0', A.row)
 end
--- A pool that nobody works for is seen by this only. Its name, as JSON, has nothing but letters, digits and signs.
-if A.pool ~= usual_pool then
-  redis.call('ZADD', K.poolsUsed, now, string.sub(A.pool, 2, -2))
-  redis.call('ZREMRANGEBYRANK', K.poolsUsed, '0', string.format('%.0f', -1 - tonumber(A.poolsMax)))
-end
+note_pool()
 return { 'created', is_queued and '1' or '', delay, granted }

@@ -125,3 +125,15 @@ test("more removed parents than are gone through at once are told to be left", a
   expect(await store.removeOrphans({ limit: 100 })).toBe(5);
   expect(await redis.zcard(`${tag}:runs:orphaning`)).toBe(0);
 });
+
+test("removed parents that were not gone through, since one of them had many children, wait for nobody", async () => {
+  const { store, redis, tag, clock } = twin();
+  const at = clock.now() - 1_000;
+  const parents = ["large", "small", "smaller"].map((name) => `00${at}:${name}`);
+  const children = Array.from({ length: 3 }, (_, index) => `00${at}:child-${index}`);
+  await redis.zadd(`${tag}:runs:orphaning`, ...parents.flatMap((row, index) => [index, row]));
+  await redis.zadd(`${tag}:run:large:children`, ...children.flatMap((row) => [0, row]));
+  expect(await store.removeOrphans({ limit: 3 })).toBe(3);
+  expect(await store.removeOrphans({ limit: 3 })).toBe(2);
+  expect(await redis.zcard(`${tag}:runs:orphaning`)).toBe(0);
+});

@@ -15,10 +15,8 @@ local function take_labels(rows)
   end
 end
 
+-- A row that may have had another label loses that first.
 local function put_label(row, label)
-  take_labels({ row })
-  if label ~= '' then
-    redis.call('ZADD', K.runsLabels, '0', label .. '\0' .. row)
-    redis.call('HSET', K.runsLabelled, row, label)
-  end
+  redis.call('ZADD', K.runsLabels, '0', label .. '\0' .. row)
+  redis.call('HSET', K.runsLabelled, row, label)
 end

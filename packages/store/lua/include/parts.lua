@@ -2,12 +2,12 @@
 -- all others beside. A run that waits and has nothing long to remember is one key less then, and a long value takes no
 -- hash out of its small form that holds nothing but short ones. A name lies in one of the two places.
 --
+-- include: small_form.lua
+--
 -- KEYS
 --   run: run:<id>
 --   parts: run:<id>:state
 
--- Up to this length Redis keeps the values of a hash in its small form.
-local short_bytes = 64
 -- Every look at the run's hash goes through its fields.
 local fields_beside_max = 32
 

@@ -6,6 +6,8 @@ export interface CreateChildrenKeys {
   readonly statusPending: string;
   /** runs:wf:<workflow> */
   readonly runsWorkflow: string;
+  /** scaling:used */
+  readonly poolsUsed: string;
   /** run:<parent> */
   readonly parentRun: string;
   /** run:<parent>:children */
@@ -16,8 +18,6 @@ export interface CreateChildrenKeys {
   readonly timers: string;
   /** limits:set */
   readonly limitsSet: string;
-  /** scaling:used */
-  readonly poolsUsed: string;
   /** outbox */
   readonly outbox: string;
   /** outbox:entries */
@@ -29,16 +29,16 @@ export interface CreateChildrenKeys {
 export interface CreateChildrenValues {
   /** epoch ms from a test, or empty */
   readonly now: ScriptValue;
+  /** name as JSON, which has nothing but letters, digits and signs */
+  readonly pool: ScriptValue;
+  /** pools that are known to be used */
+  readonly poolsMax: ScriptValue;
   /** name */
   readonly workflow: ScriptValue;
   /** hash of its definition */
   readonly definition: ScriptValue;
-  /** name as JSON */
-  readonly pool: ScriptValue;
   /** id of the root */
   readonly rootId: ScriptValue;
-  /** pools that are known to be used */
-  readonly poolsMax: ScriptValue;
   /** of each: id, digest, info, row, started event, entry that asks for it */
   readonly children: readonly ScriptValue[];
 }
@@ -56,9 +56,9 @@ export type CreateChildrenTag = "children" | "limited";
  */
 export const createChildren: Script<CreateChildrenKeys, CreateChildrenValues, CreateChildrenTag> = {
   name: "create_children",
-  keys: ["statusPending", "runsWorkflow", "parentRun", "parentChildren", "runsEnded", "timers", "limitsSet", "poolsUsed", "outbox", "outboxEntries", "places[]"],
-  values: ["now", "workflow", "definition", "pool", "rootId", "poolsMax", "children[]"],
-  sha1: "6666117d1ec9a30689d2d25366262d82bdc929b3",
+  keys: ["statusPending", "runsWorkflow", "poolsUsed", "parentRun", "parentChildren", "runsEnded", "timers", "limitsSet", "outbox", "outboxEntries", "places[]"],
+  values: ["now", "pool", "poolsMax", "workflow", "definition", "rootId", "children[]"],
+  sha1: "d914772c493bef3059ead496e0d8bf4177393fea",
   source: `local KEYS = KEYS
 local key_places = { unpack(KEYS, 11) }
 local ARGV = ARGV
@@ -82,6 +82,7 @@ end
 local function has_ended(status)
   return status == 'completed' or status == 'failed' or status == 'cancelled'
 end
+local short_bytes = 64
 local leaf_rows = 64
 local function leaf_of(row)
   return redis.call('ZREVRANGEBYLEX', KEYS[2], '[' .. row, '-', 'LIMIT', '0', '1')[1]
@@ -112,12 +113,17 @@ local function add_workflow_rows(rows)
     add_workflow_row(rows[index])
   end
 end
-if redis.call('HEXISTS', KEYS[7], ARGV[2]) == 1 then
+local function note_pool()
+  if ARGV[2] ~= usual_pool then
+    redis.call('ZADD', KEYS[3], now, string.sub(ARGV[2], 2, -2))
+    redis.call('ZREMRANGEBYRANK', KEYS[3], '0', string.format('%.0f', -1 - tonumber(ARGV[3])))
+  end
+end
+if redis.call('HEXISTS', KEYS[8], ARGV[4]) == 1 then
   return { 'limited' }
 end
 local values_each, names_each = 6, 3
-local short_bytes = 64
-local parent = redis.call('HMGET', KEYS[3], 'status', 'unowned')
+local parent = redis.call('HMGET', KEYS[4], 'status', 'unowned')
 local is_waited_for = parent[1] and (not has_ended(parent[1]) or parent[2])
 local replies = {}
 local confirmed, rows, ended_rows, listed, queued = {}, {}, {}, {}, {}
@@ -129,11 +135,11 @@ end
 local function write_run(first, at)
   local id, digest, info, row = value_children[first], value_children[first + 1], value_children[first + 2], value_children[first + 3]
   local record = {
-    'digest', digest, 'workflow', ARGV[2], 'row', row, 'definition', ARGV[3], 'status', 'pending',
-    'generation', '0', 'root', ARGV[5],
+    'digest', digest, 'workflow', ARGV[4], 'row', row, 'definition', ARGV[5], 'status', 'pending',
+    'generation', '0', 'root', ARGV[6],
   }
-  if ARGV[4] ~= usual_pool then
-    push(record, 'pool', ARGV[4])
+  if ARGV[2] ~= usual_pool then
+    push(record, 'pool', ARGV[2])
   end
   if #info > short_bytes then
     redis.call('HSET', key_places[at + 1], 'info', info)
@@ -143,7 +149,7 @@ local function write_run(first, at)
   redis.call('HSET', key_places[at], unpack(record))
   redis.call('RPUSH', key_places[at + 2], value_children[first + 4])
   rows[#rows + 1] = row
-  push(ended_rows, row .. ' ' .. ARGV[2])
+  push(ended_rows, row .. ' ' .. ARGV[4])
   push(listed, '0', row)
   push(queued, now, id)
 end
@@ -164,15 +170,12 @@ for first = 1, #value_children, values_each do
 end
 redis.call('HDEL', KEYS[10], unpack(confirmed))
 if #rows > 0 then
-  redis.call('ZREM', KEYS[5], unpack(ended_rows))
+  redis.call('ZREM', KEYS[6], unpack(ended_rows))
   redis.call('ZADD', KEYS[1], unpack(listed))
-  redis.call('ZADD', KEYS[4], unpack(listed))
-  redis.call('ZADD', KEYS[6], unpack(queued))
+  redis.call('ZADD', KEYS[5], unpack(listed))
+  redis.call('ZADD', KEYS[7], unpack(queued))
   add_workflow_rows(rows)
-  if ARGV[4] ~= usual_pool then
-    redis.call('ZADD', KEYS[8], now, string.sub(ARGV[4], 2, -2))
-    redis.call('ZREMRANGEBYRANK', KEYS[8], '0', string.format('%.0f', -1 - tonumber(ARGV[6])))
-  end
+  note_pool()
 end
 return { 'children', replies }`,
 };

@@ -28,6 +28,8 @@ export interface CreateRunKeys {
   readonly limitsRates: string;
   /** runs:wf:<workflow> */
   readonly runsWorkflow: string;
+  /** scaling:used */
+  readonly poolsUsed: string;
   /** runs:labels */
   readonly runsLabels: string;
   /** runs:labelled */
@@ -46,8 +48,6 @@ export interface CreateRunKeys {
   readonly published: string;
   /** runs:ended */
   readonly runsEnded: string;
-  /** scaling:used */
-  readonly poolsUsed: string;
 }
 
 export interface CreateRunValues {
@@ -61,6 +61,10 @@ export interface CreateRunValues {
   readonly rateEveryMs: ScriptValue;
   /** starts that may come at once */
   readonly rateBurst: ScriptValue;
+  /** name as JSON, which has nothing but letters, digits and signs */
+  readonly pool: ScriptValue;
+  /** pools that are known to be used */
+  readonly poolsMax: ScriptValue;
   /** id of the run */
   readonly runId: ScriptValue;
   /** hash of workflow and inputs */
@@ -75,8 +79,6 @@ export interface CreateRunValues {
   readonly info: ScriptValue;
   /** name */
   readonly workflow: ScriptValue;
-  /** name as JSON */
-  readonly pool: ScriptValue;
   /** entry of the run in lists */
   readonly row: ScriptValue;
   /** by which a root is found, or empty */
@@ -89,8 +91,6 @@ export interface CreateRunValues {
   readonly permits: ScriptValue;
   /** the longest delay */
   readonly delayMsMax: ScriptValue;
-  /** pools that are known to be used */
-  readonly poolsMax: ScriptValue;
   /** how long the key is remembered, or empty without a key */
   readonly idempotencyMs: ScriptValue;
   /** id of the parent, or empty */
@@ -121,9 +121,9 @@ export type CreateRunTag = "created" | "stale" | "limited" | "rate_full" | "exis
  */
 export const createRun: Script<CreateRunKeys, CreateRunValues, CreateRunTag> = {
   name: "create_run",
-  keys: ["statusPending", "run", "parts", "outbox", "outboxEntries", "timers", "permitsHeld", "permitsWaiting", "permitsWaiters", "limitsDeclared", "limitsSet", "limitsRates", "runsWorkflow", "runsLabels", "runsLabelled", "inbox", "idempotency", "parentRun", "parentChildren", "schedule", "published", "runsEnded", "poolsUsed"],
-  values: ["now", "confirms", "rateScope", "rateEveryMs", "rateBurst", "runId", "digest", "definition", "newest", "withJob", "info", "workflow", "pool", "row", "label", "delayMs", "startedEvent", "permits", "delayMsMax", "poolsMax", "idempotencyMs", "parentId", "rootId", "dueAt"],
-  sha1: "8cfb5d25911bd23df74d12740befb36e0f817a29",
+  keys: ["statusPending", "run", "parts", "outbox", "outboxEntries", "timers", "permitsHeld", "permitsWaiting", "permitsWaiters", "limitsDeclared", "limitsSet", "limitsRates", "runsWorkflow", "poolsUsed", "runsLabels", "runsLabelled", "inbox", "idempotency", "parentRun", "parentChildren", "schedule", "published", "runsEnded"],
+  values: ["now", "confirms", "rateScope", "rateEveryMs", "rateBurst", "pool", "poolsMax", "runId", "digest", "definition", "newest", "withJob", "info", "workflow", "row", "label", "delayMs", "startedEvent", "permits", "delayMsMax", "idempotencyMs", "parentId", "rootId", "dueAt"],
+  sha1: "bd6269c3186621e96dba3e044c017796c93b1336",
   source: `local KEYS = KEYS
 local ARGV = ARGV
 local usual_pool = '"default"'
@@ -326,70 +326,73 @@ local function add_workflow_row(row)
   end
   redis.call('ZADD', leaf, '0', row)
 end
+local function note_pool()
+  if ARGV[6] ~= usual_pool then
+    redis.call('ZADD', KEYS[14], now, string.sub(ARGV[6], 2, -2))
+    redis.call('ZREMRANGEBYRANK', KEYS[14], '0', string.format('%.0f', -1 - tonumber(ARGV[7])))
+  end
+end
 local function take_labels(rows)
-  local labels = redis.call('HMGET', KEYS[15], unpack(rows))
+  local labels = redis.call('HMGET', KEYS[16], unpack(rows))
   for index = 1, #rows do
     if labels[index] then
-      redis.call('ZREM', KEYS[14], labels[index] .. '\\0' .. rows[index])
-      redis.call('HDEL', KEYS[15], rows[index])
+      redis.call('ZREM', KEYS[15], labels[index] .. '\\0' .. rows[index])
+      redis.call('HDEL', KEYS[16], rows[index])
     end
   end
 end
 local function put_label(row, label)
-  take_labels({ row })
-  if label ~= '' then
-    redis.call('ZADD', KEYS[14], '0', label .. '\\0' .. row)
-    redis.call('HSET', KEYS[15], row, label)
-  end
+  redis.call('ZADD', KEYS[15], '0', label .. '\\0' .. row)
+  redis.call('HSET', KEYS[16], row, label)
 end
 local asked = confirm()
 local present = redis.call('HMGET', KEYS[2], 'digest', 'status')
 if present[1] then
-  if present[1] == ARGV[7] then
-    return { 'exists', ARGV[6], present[2] }
+  if present[1] == ARGV[9] then
+    return { 'exists', ARGV[8], present[2] }
   end
-  return { 'conflict', ARGV[6] }
+  return { 'conflict', ARGV[8] }
 end
 if not asked then
   return { 'parent_gone' }
 end
 if ARGV[22] ~= '' then
-  local parent = redis.call('HMGET', KEYS[18], 'status', 'unowned')
+  local parent = redis.call('HMGET', KEYS[19], 'status', 'unowned')
   if not parent[1] or (has_ended(parent[1]) and not parent[2]) then
     return { 'parent_gone' }
   end
 end
 if ARGV[24] ~= '' then
-  local standing = redis.call('HMGET', KEYS[20], 'due', 'pausedAt')
+  local standing = redis.call('HMGET', KEYS[21], 'due', 'pausedAt')
   if standing[1] ~= ARGV[24] or standing[2] then
     return { 'not_due' }
   end
 end
-local used = ARGV[21] ~= '' and redis.call('GET', KEYS[17])
+local used = ARGV[21] ~= '' and redis.call('GET', KEYS[18])
 if used then
   local digest, used_id = string.match(used, '^(%S+) (.*)$')
-  return { digest == ARGV[7] and 'exists' or 'conflict', used_id }
+  return { digest == ARGV[9] and 'exists' or 'conflict', used_id }
 end
-if ARGV[9] ~= '' and redis.call('HGET', KEYS[21], 'hash') ~= ARGV[9] then
+if ARGV[11] ~= '' and redis.call('HGET', KEYS[22], 'hash') ~= ARGV[11] then
   return { 'stale' }
 end
-local set_for_workflow = redis.call('HGET', KEYS[11], ARGV[12])
-if ARGV[10] ~= '' and set_for_workflow then
+local set_for_workflow = redis.call('HGET', KEYS[11], ARGV[14])
+if ARGV[12] ~= '' and set_for_workflow then
   return { 'limited' }
 end
 local rate_delay_ms, next_start_at = space_start(set_for_workflow)
-if rate_delay_ms and rate_delay_ms > tonumber(ARGV[19]) then
+if rate_delay_ms and rate_delay_ms > tonumber(ARGV[20]) then
   return { 'rate_full' }
 end
-local delay_ms = math.max(tonumber(ARGV[16]), rate_delay_ms or 0)
+local delay_ms = math.max(tonumber(ARGV[17]), rate_delay_ms or 0)
 local delay = string.format('%.0f', delay_ms)
 local ready_at = string.format('%.0f', tonumber(now) + delay_ms)
 if ARGV[21] ~= '' then
-  redis.call('SET', KEYS[17], ARGV[7] .. ' ' .. ARGV[6], 'PX', ARGV[21])
+  redis.call('SET', KEYS[18], ARGV[9] .. ' ' .. ARGV[8], 'PX', ARGV[21])
 end
 local record = {
-  'digest', ARGV[7], 'workflow', ARGV[12], 'row', ARGV[14],
-  'definition', ARGV[8], 'status', 'pending', 'generation', '0',
+  'digest', ARGV[9], 'workflow', ARGV[14], 'row', ARGV[15],
+  'definition', ARGV[10], 'status', 'pending', 'generation', '0',
 }
 local function put(name, value)
   record[#record + 1], record[#record + 2] = name, value
@@ -397,42 +400,39 @@ end
 if delay_ms > 0 then
   put('readyAt', ready_at)
 end
-if ARGV[13] ~= usual_pool then
-  put('pool', ARGV[13])
+if ARGV[6] ~= usual_pool then
+  put('pool', ARGV[6])
 end
-if ARGV[18] ~= '' then
-  put('permits', ARGV[18])
+if ARGV[19] ~= '' then
+  put('permits', ARGV[19])
 end
 if ARGV[22] ~= '' then
   put('root', ARGV[23])
 end
-write_parts(ARGV[11] ~= '' and { 'info', ARGV[11] } or {}, {}, record)
-if ARGV[10] == '' then
-  redis.call('ZREM', KEYS[22], ARGV[14] .. ' ' .. ARGV[12])
-  take_labels({ ARGV[14] })
+write_parts(ARGV[13] ~= '' and { 'info', ARGV[13] } or {}, {}, record)
+if ARGV[12] == '' then
+  redis.call('ZREM', KEYS[23], ARGV[15] .. ' ' .. ARGV[14])
+  take_labels({ ARGV[15] })
 end
-redis.call('RPUSH', KEYS[16], ARGV[17])
-add_workflow_row(ARGV[14])
-redis.call('ZADD', KEYS[1], '0', ARGV[14])
-if ARGV[15] ~= '' then
-  put_label(ARGV[14], ARGV[15])
+redis.call('RPUSH', KEYS[17], ARGV[18])
+add_workflow_row(ARGV[15])
+redis.call('ZADD', KEYS[1], '0', ARGV[15])
+if ARGV[16] ~= '' then
+  put_label(ARGV[15], ARGV[16])
 end
 if next_start_at then
   note_start(next_start_at)
 end
-local may_wait = ARGV[18] ~= '' or set_for_workflow
+local may_wait = ARGV[19] ~= '' or set_for_workflow
 local is_queued = delay_ms > 0 or not may_wait or ask_permits({
-  id = ARGV[6], workflow = ARGV[12], wanted = ARGV[18] ~= '' and ARGV[18], pool = ARGV[13], is_new = true,
+  id = ARGV[8], workflow = ARGV[14], wanted = ARGV[19] ~= '' and ARGV[19], pool = ARGV[6], is_new = true,
 })
 if is_queued then
-  redis.call('ZADD', KEYS[6], ready_at, ARGV[6])
+  redis.call('ZADD', KEYS[6], ready_at, ARGV[8])
 end
 if ARGV[22] ~= '' then
-  redis.call('ZADD', KEYS[19], '0', ARGV[14])
+  redis.call('ZADD', KEYS[20], '0', ARGV[15])
 end
-if ARGV[13] ~= usual_pool then
-  redis.call('ZADD', KEYS[23], now, string.sub(ARGV[13], 2, -2))
-  redis.call('ZREMRANGEBYRANK', KEYS[23], '0', string.format('%.0f', -1 - tonumber(ARGV[20])))
-end
+note_pool()
 return { 'created', is_queued and '1' or '', delay, granted }`,
 };

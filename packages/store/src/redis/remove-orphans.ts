@@ -19,13 +19,23 @@ export async function removeOrphans(partition: Partition, limit: number): Promis
     keys: partition.keys,
     values: { now: partition.now(), limit: parentsMax, againMs: orphansAgainMs },
   });
-  const parentRows = rest[0] as string[];
+  const claimed = rest[0] as string[];
+  const waiting = [...claimed];
   let left = pageRows(limit);
-  for (const parentRow of parentRows) {
-    if (left <= 0) break;
+  while (left > 0) {
+    const parentRow = waiting.shift();
+    if (parentRow === undefined) break;
     left -= await removeChildren(partition, { parentRow, limit: left });
   }
-  return parentRows.length < parentsMax ? pageRows(limit) - left : pageRows(limit);
+  await goOnWith(partition, waiting);
+  return claimed.length < parentsMax ? pageRows(limit) - left : pageRows(limit);
+}
+
+/** At once, by whoever asks next. */
+async function goOnWith({ redis, keys }: Partition, parentRows: readonly string[]): Promise<void> {
+  if (parentRows.length === 0) return;
+  const scores = parentRows.flatMap((row) => [0, row]);
+  await withRedis("zadd orphaning", () => redis.zadd(keys.runsOrphaning, "XX", ...scores));
 }
 
 async function removeChildren(
@@ -39,7 +49,7 @@ async function removeChildren(
   const replies = await Promise.all(rows.map((row) => removeOne(partition, { row, parentRow, children })));
   // More of them, and none that must be waited for: at once.
   if (rows.length === limit && !replies.includes("open")) {
-    await withRedis("zadd orphaning", () => redis.zadd(keys.runsOrphaning, "XX", 0, parentRow));
+    await goOnWith(partition, [parentRow]);
   }
   return Math.max(1, rows.length);
 }
