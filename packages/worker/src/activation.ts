@@ -136,7 +136,7 @@ export class Activation {
     if (written.tag === "fenced") return this.#giveUp();
     // What was never begun is told to the run before it is given away: the next owner may begin it without asking.
     if (returned !== undefined) return [...returned, ...written.events];
-    this.#perform(decision);
+    this.#perform(decision, written.events);
     return written.events.length > 0 ? written.events : undefined;
   }
 
@@ -234,13 +234,16 @@ export class Activation {
     return decision.nextDeadlineAt === undefined || decision.nextDeadlineAt - this.#now() > shortWaitMs;
   }
 
-  #perform(decision: Decision): void {
+  /** With a request to cancel among what was `heard`, nothing begins before the next decision has said what it stops. */
+  #perform(decision: Decision, heard: readonly EngineEvent[] = []): void {
     for (const command of decision.commands) {
       if (!isLocal(command)) continue;
       // While stopping, what would begin stays in the state: the next owner asks for it again.
       if (this.#stopping !== undefined && command.type !== "abortAttempt") this.#unbegun.push(command);
-      else this.#work.start(command);
+      else this.#work.add(command);
     }
+    if (heard.some(({ type }) => type === "cancelRequested")) this.#work.pause();
+    else this.#work.begin();
   }
 
   /** Attempts of actions that are open and were never begun here, those of this decision included. */

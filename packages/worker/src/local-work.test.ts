@@ -1,4 +1,4 @@
-import type { RunAction, RunRecord, WorkerEvent } from "@runfleet/model";
+import type { LocalCommand, RunAction, RunRecord, WorkerEvent } from "@runfleet/model";
 import { describe, expect, it } from "vitest";
 import { silentLog, silentRunLog } from "../../../test/support/silent-log.js";
 import type { AnyAction } from "./action.js";
@@ -48,6 +48,11 @@ function workWith(
   return { work, next };
 }
 
+function start(work: LocalWork, command: LocalCommand): void {
+  work.add(command);
+  work.begin();
+}
+
 function action(name: string, address = "b.0", more: Partial<RunAction> = {}): RunAction {
   return {
     ...{
@@ -81,7 +86,7 @@ describe("local work", () => {
       },
     });
     const { work, next } = workWith([echo]);
-    work.start(action("echo"));
+    start(work, action("echo"));
     expect(await next()).toMatchObject({
       ...{ type: "attemptEnded", address: "b.0", attempt: 1 },
       outcome: {
@@ -111,7 +116,7 @@ describe("local work", () => {
       { name: "plain", run: fail(new Error("maybe later")) },
       { name: "shapeless", output: refuse, run: () => Promise.resolve({ output: 1 }) },
     ]);
-    work.start(action(name));
+    start(work, action(name));
     expect(await next()).toMatchObject({ outcome: { type: "failed", error, retryable } });
   });
 
@@ -122,7 +127,7 @@ describe("local work", () => {
     ["negative usage", { usage: { inputTokens: -5 } }, "usage.inputTokens"],
   ])("fails an attempt that returns %s, and says where", async (_, result, where) => {
     const { work, next } = workWith([{ name: "odd", run: () => Promise.resolve(result as never) }]);
-    work.start(action("odd"));
+    start(work, action("odd"));
     expect(await next()).toMatchObject({
       outcome: {
         type: "failed",
@@ -141,12 +146,12 @@ describe("local work", () => {
       { name: "breaks", run: () => Promise.reject(new Error("deploy failed")) },
     ];
     const { work, next } = workWith(actions, 8, secrets);
-    work.start(action("says", "deploy.0"));
+    start(work, action("says", "deploy.0"));
     expect(await next()).toMatchObject({
       ...{ type: "attemptEnded", address: "deploy.0", attempt: 1 },
       outcome: { type: "succeeded", context: "*** it", output: '{"usage":"***"}', usage: { costUsd: 1 } },
     });
-    work.start(action("breaks", "deploy.1"));
+    start(work, action("breaks", "deploy.1"));
     expect(await next()).toMatchObject({
       ...{ type: "attemptEnded", address: "deploy.1" },
       outcome: { type: "failed", error: { code: "step_failed", message: "*** ***" }, retryable: true },
@@ -155,9 +160,9 @@ describe("local work", () => {
 
   it("aborts one attempt and leaves the others alone", async () => {
     const { work, next } = workWith([untilAborted]);
-    work.start(action("slow", "b.0"));
-    work.start(action("slow", "b.1"));
-    work.start({ type: "abortAttempt", address: "b.1", attempt: 1, reason: "timeout" });
+    start(work, action("slow", "b.0"));
+    start(work, action("slow", "b.1"));
+    start(work, { type: "abortAttempt", address: "b.1", attempt: 1, reason: "timeout" });
     expect(await next()).toMatchObject({ address: "b.1", outcome: { type: "cancelled", reason: "timeout" } });
     expect(work.size).toBe(1);
     work.abortAll("lease_lost");
@@ -170,30 +175,53 @@ describe("local work", () => {
   it("runs no more at once than it may; the rest waits in order and can be aborted unbegun", async () => {
     const quick: AnyAction = { name: "quick", run: () => Promise.resolve({}) };
     const { work, next } = workWith([untilAborted, quick], 1);
-    work.start(action("slow", "b.0"));
-    work.start(action("quick", "b.1"));
-    work.start(action("quick", "b.2"));
+    start(work, action("slow", "b.0"));
+    start(work, action("quick", "b.1"));
+    start(work, action("quick", "b.2"));
     expect(work.size).toBe(3);
-    work.start({ type: "abortAttempt", address: "b.1", attempt: 1, reason: "fail_fast" });
+    start(work, { type: "abortAttempt", address: "b.1", attempt: 1, reason: "fail_fast" });
     expect(await next()).toMatchObject({
       address: "b.1",
       outcome: { type: "cancelled", reason: "fail_fast" },
     });
-    work.start({ type: "abortAttempt", address: "b.0", attempt: 1, reason: "cancelled" });
+    start(work, { type: "abortAttempt", address: "b.0", attempt: 1, reason: "cancelled" });
     const ends = [await next(), await next()];
     expect(ends).toMatchObject([{ address: "b.0" }, { address: "b.2", outcome: { type: "succeeded" } }]);
   });
 
+  it("begins nothing while it pauses, not even when something ends, and never what was aborted meanwhile", async () => {
+    const begun: string[] = [];
+    const noting = (name: string): AnyAction => ({
+      name,
+      run: async () => {
+        begun.push(name);
+        return {};
+      },
+    });
+    const { work, next } = workWith([untilAborted, noting("unwanted"), noting("wanted")]);
+    start(work, action("slow", "b.0"));
+    work.pause();
+    for (const command of [action("unwanted", "b.1"), action("wanted", "b.2")]) work.add(command);
+    work.add({ type: "abortAttempt", address: "b.0", attempt: 1, reason: "cancelled" });
+    expect(await next()).toMatchObject({ address: "b.0" });
+    work.add({ type: "abortAttempt", address: "b.1", attempt: 1, reason: "cancelled" });
+    expect(await next()).toMatchObject({ address: "b.1", outcome: { type: "cancelled" } });
+    expect([begun, work.size]).toEqual([[], 1]);
+    work.begin();
+    expect(await next()).toMatchObject({ address: "b.2", outcome: { type: "succeeded" } });
+    expect(begun).toEqual(["wanted"]);
+  });
+
   it("survives an action that throws a value without a text", async () => {
     const { work, next } = workWith([{ name: "odd", run: () => Promise.reject(Object.create(null)) }]);
-    work.start(action("odd"));
+    start(work, action("odd"));
     expect(await next()).toMatchObject({ outcome: { type: "failed", error: { code: "step_failed" } } });
   });
 
   it("answers a list of items with what is wrong when there is no such provider", async () => {
     const { work, next } = workWith([]);
     const node = { kind: "foreach", name: "each", over: "nowhere" } as never;
-    work.start({ type: "collectItems", address: "b.0", attempt: 1, node, filter: {} });
+    start(work, { type: "collectItems", address: "b.0", attempt: 1, node, filter: {} });
     expect(await next()).toMatchObject({
       type: "itemsFailed",
       error: {

@@ -1,6 +1,9 @@
 /**
  * The local work of one activation: attempts, item collections and polls that run in this process right now.
  * Starts them, aborts them, and hands each end to the activation as an event. Decides nothing.
+ *
+ *   added → begun → ended
+ *   added → (aborted, or the activation stops) → never begun
  */
 import type {
   AbortAttempt,
@@ -44,7 +47,12 @@ const performers: {
 export type WorkWatch = (work: Promise<unknown>, what: string) => void;
 
 export interface LocalWork {
-  start(command: LocalCommand): void;
+  /** Puts it in line, or aborts what it names at once. */
+  add(command: LocalCommand): void;
+  /** Begins as many of those in line as may run at once, and from now on each one when another ends. */
+  begin(): void;
+  /** Until the next `begin`, nothing begins. */
+  pause(): void;
   /** Aborts what runs and forgets what has not begun, which it answers. */
   abortAll(reason: string): readonly StartableCommand[];
   /** Pieces of work that have not ended. */
@@ -62,6 +70,15 @@ export function createLocalWork(options: {
 }): LocalWork {
   const running = new Map<string, AbortController>();
   const waiting: { key: string; command: StartableCommand }[] = [];
+  let isPaused = false;
+
+  const beginWaiting = (): void => {
+    while (!isPaused && running.size < options.parallelMax) {
+      const next = waiting.shift();
+      if (next === undefined) return;
+      begin(next.key, next.command);
+    }
+  };
 
   const begin = (key: string, command: StartableCommand): void => {
     const controller = new AbortController();
@@ -74,8 +91,7 @@ export function createLocalWork(options: {
       running.delete(key);
       if (command.type === "runAction")
         options.quickActions.took(command.action, clock.monotonic() - begunAt);
-      const next = waiting.shift();
-      if (next !== undefined) begin(next.key, next.command);
+      beginWaiting();
       options.onEnded(event);
     });
   };
@@ -90,11 +106,16 @@ export function createLocalWork(options: {
   };
 
   return {
-    start(command) {
-      if (command.type === "abortAttempt") return abort(command);
-      const key = keyOf(command);
-      if (running.size < options.parallelMax) begin(key, command);
-      else waiting.push({ key, command });
+    add(command) {
+      if (command.type === "abortAttempt") abort(command);
+      else waiting.push({ key: keyOf(command), command });
+    },
+    begin() {
+      isPaused = false;
+      beginWaiting();
+    },
+    pause() {
+      isPaused = true;
     },
     abortAll(reason) {
       const unbegun = waiting.splice(0).map(({ command }) => command);

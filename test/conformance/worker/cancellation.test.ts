@@ -71,6 +71,35 @@ describe("a cancel while an action runs", () => {
     expect(await taken).toMatchObject({ status: "cancelled" });
   });
 
+  test.each([
+    ["in the body, where the next step never begins", [call("asks"), call("noted")], [], []],
+    ["while cleaning up, which goes on", [], [call("asks"), call("noted")], ["noted"]],
+  ])(
+    "a request that comes with the answer to the commit of a step's end: %s",
+    async (_where, body, always, wanted) => {
+      const begun: string[] = [];
+      let runId = "";
+      const asks: AnyAction = {
+        name: "asks",
+        async run() {
+          await worker.store.requestCancel({ runId, reason: "enough", by: "ann" });
+          return {};
+        },
+      };
+      const noted: AnyAction = {
+        name: "noted",
+        async run() {
+          begun.push("noted");
+          return {};
+        },
+      };
+      worker = await openOneWorker({ actions: [asks, noted] });
+      runId = await worker.create(flow(body, { always }));
+      expect(await worker.take(runId)).toMatchObject({ type: "ended" });
+      expect(begun).toEqual(wanted);
+    },
+  );
+
   test("gap AA: a branch that is stopped because another failed is told so", async () => {
     const reasons: unknown[] = [];
     const { action, begun } = until("slow", (reason) => {
