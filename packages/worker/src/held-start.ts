@@ -5,8 +5,9 @@
  *
  *   decided → (all it starts is quick) → held, performing → (the next decision, at the latest after `heldMs`) → written
  *
- * A worker that dies meanwhile leaves the run as it was when it was activated: the next owner decides the same again and
- * begins the same attempts, and records their start before it does. So what takes effect at most once is never held.
+ * A worker that dies meanwhile leaves the run as it was when it was activated: the next owner begins the same attempts, and
+ * records their start before it does; unless they are not wanted any more, and then nobody knows of them. So what takes effect at
+ * most once is never held.
  */
 import type { Decision } from "@runfleet/engine";
 import type { Command, Activation as OpenedRun } from "@runfleet/model";

@@ -41,6 +41,15 @@ test.each([
   expect(actions.isQuick("greet")).toBe(true);
 });
 
+test("a slow end right before the last of ten begins them anew", () => {
+  const actions = createQuickActions();
+  actions.outlasted("greet");
+  for (let count = 0; count < 9; count += 1) actions.took("greet", quickMs);
+  actions.took("greet", slowMs);
+  actions.took("greet", quickMs);
+  expect(actions.isQuick("greet")).toBe(false);
+});
+
 test("of a thousand names the oldest is forgotten", () => {
   const actions = createQuickActions();
   for (let count = 0; count < 1_000; count += 1) actions.took(`action ${count}`, quickMs);

@@ -41,7 +41,7 @@ export function createQuickActions(): QuickActions {
       const ends = wanted.get(action) ?? endsAtFirst;
       if (durationMs <= quickMs) {
         if (ends > 0) want(action, ends - 1);
-      } else if (ends !== endsAtFirst) want(action, endsAfterMistake);
+      } else if (wanted.has(action)) want(action, endsAfterMistake);
     },
     outlasted: (action) => want(action, endsAfterMistake),
   };
