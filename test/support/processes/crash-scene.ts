@@ -22,10 +22,14 @@ import {
 const leaseTtlMs = 2_500;
 const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
-/** Everything that crosses two runs or two activations: children, a gate, parks, a retry, a child that cannot start. */
+/**
+ * Everything that crosses two runs or two activations: children, a gate, parks, a retry, a child that cannot start. The two slow
+ * calls take longer than it can be until a lease is renewed, which is a third and a twelfth of its time to live.
+ */
 const sources = [
   `workflow family {
     parallel { call quick call slow }
+    call slow
     call flaky { retries = 1 retry_delay = "1100ms" }
     script said { run = "echo said" }
     call workflow leaf { inputs { n = "0" } }
