@@ -5,8 +5,10 @@ import { fileURLToPath } from "node:url";
 /**
  * @typedef {{
  *   redisUrl: string, name: string, concurrency: number, folder: string, leaseTtlMs?: number, holds?: boolean,
+ *   kept?: number,
  * }} Setup
- *   name: namespace (Runfleet) or queue (BullMQ), new for every repetition; holds: work that is begun never ends
+ *   name: namespace (Runfleet) or queue (BullMQ), new for every repetition; holds: work that is begun never ends;
+ *   kept: ended runs that each workflow keeps, else as many as usual
  * @typedef {{
  *   type: "produce" | "time" | "load" | "rest" | "park" | "answer" | "timeAnswers" | "timeSleeps" | "look" | "address"
  *     | "pings" | "calls" | "marks" | "release",

@@ -1,8 +1,9 @@
 // The Runfleet side's worker process: an action that does nothing, and one that says when it was called.
 import { openWorker, sharedNow } from "./measured-worker.mjs";
-import { lookAtProcess, serve } from "./serve.mjs";
+import { lookAtProcess, serve, setup } from "./serve.mjs";
 
 const worker = await openWorker({
+  ...(setup.kept === undefined ? {} : { retention: { default: { count: setup.kept } } }),
   actions: [{ name: "arrived", run: async () => ({ context: String(sharedNow()) }) }],
 });
 

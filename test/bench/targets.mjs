@@ -134,4 +134,13 @@ export const targets = {
         isMet: runfleet < 250,
       })),
   },
+  soak: {
+    workload: "a mixture of runs for 30 minutes, pages read beside it",
+    target: "at 70 % load only kept runs grow",
+    cells: ({ soak }) =>
+      ifMeasured(soak, ({ minutes, perSecond, capacityPerSecond, grows }) => ({
+        runfleet: `${told(perSecond)} runs/s of ${told(capacityPerSecond)}; ${grows.length === 0 ? "nothing else grows" : `these grow: ${grows.join(", ")}`}`,
+        isMet: grows.length === 0 && minutes >= 30,
+      })),
+  },
 };

@@ -20,8 +20,8 @@ import { trendOf, withoutRuns } from "./trend.mjs";
 const loadShare = 0.7;
 /** As many as the queue keeps jobs of, so that these are all there. The feed has a bound too and is left out of what Redis holds. */
 const firstRuns = 10_000;
-/** Runs by which the machine is measured, after the first ones. */
-const measuredRuns = 1_500;
+/** Runs by which the machine is measured, after the first ones: what the many take longer than the few, since the last of either sleep. */
+const measuredRuns = { few: 3_000, many: 9_000 };
 /** Runs that are open for longer than this many seconds are work that is not done: then the machine has other things to do. */
 const openSecondsMax = 10;
 const samples = 180;
@@ -127,7 +127,9 @@ async function measureCapacity(client, count) {
     return (performance.now() - startedAt) / 1_000;
   };
   await through(firstRuns);
-  return measuredRuns / (await through(measuredRuns));
+  const { few, many } = measuredRuns;
+  const secondsOfFew = await through(few);
+  return (many - few) / ((await through(many)) - secondsOfFew);
 }
 
 /**
