@@ -5,14 +5,25 @@ import { bytesOf, gibibytesOfMillionParked, mebi, runsPerSecond } from "./capaci
 import { readResults } from "./results.mjs";
 import { targets, told } from "./targets.mjs";
 
-/** @typedef {import("./results.mjs").Results} Results */
+/**
+ * @typedef {import("./results.mjs").Results} Results
+ * @typedef {keyof typeof circumstances} Circumstances
+ * @typedef {Readonly<Partial<Record<Circumstances, Results>>>} Elsewhere
+ */
 
 /** Documents with tables, from the root. */
 export const documents = /** @type {const} */ (["README.md", "docs/guides/capacity.md"]);
 const unmeasured = "not measured yet";
 const measuredSteps = [1, 3, 10, 30];
 
-/** Table by name. @type {Readonly<Record<string, (results: Results) => string>>} */
+/** Results beside the usual ones, and what is different there. */
+const circumstances = {
+  "full-aof-no": "no append-only file",
+  "full-aof-always": "the file written through before each answer (`always`)",
+  "full-node24": "Node 24",
+};
+
+/** Table by name. @type {Readonly<Record<string, (results: Results, elsewhere: Elsewhere) => string>>} */
 const tables = {
   targets: targetsTable,
   machine: machineLine,
@@ -20,14 +31,16 @@ const tables = {
   "runs-per-core": runsTable,
   million: millionTable,
   check: checkTable,
+  partitions: partitionsTable,
+  circumstances: circumstancesTable,
 };
 
 /** @returns {Promise<number>} exit code */
 export async function writeTables() {
-  const results = await readResults("full");
+  const [results, elsewhere] = [await readResults("full"), await readElsewhere()];
   for (const name of documents) {
     const file = fileOf(name);
-    await writeFile(file, withTables(await readFile(file, "utf8"), results));
+    await writeFile(file, withTables(await readFile(file, "utf8"), results, elsewhere));
   }
   return 0;
 }
@@ -37,18 +50,25 @@ export function fileOf(name) {
   return new URL(`../../${name}`, import.meta.url);
 }
 
+/** @returns {Promise<Elsewhere>} */
+export async function readElsewhere() {
+  const names = /** @type {Circumstances[]} */ (Object.keys(circumstances));
+  return Object.fromEntries(await Promise.all(names.map(async (name) => [name, await readResults(name)])));
+}
+
 /**
  * The text with every table as the results say. Pure. Throws for a table that is not known.
  * @param {string} text
  * @param {Results} results
+ * @param {Elsewhere} [elsewhere]
  */
-export function withTables(text, results) {
+export function withTables(text, results, elsewhere = {}) {
   return text.replace(
     /^<!-- bench: (\S+) -->\n[\s\S]*?^<!-- \/bench -->$/gm,
     (_, /** @type {string} */ name) => {
       const table = tables[name];
       if (table === undefined) throw new Error(`there is no table "${name}"`);
-      return `<!-- bench: ${name} -->\n${table(results)}\n<!-- /bench -->`;
+      return `<!-- bench: ${name} -->\n${table(results, elsewhere)}\n<!-- /bench -->`;
     },
   );
 }
@@ -180,5 +200,45 @@ function checkTable(results) {
       `${told(results.w9.redisMiB)} MiB`,
       told(predicted / results.w9.redisMiB),
     ],
+  ]);
+}
+
+/** @param {Results} results */
+function partitionsTable({ partitions }) {
+  if (partitions === undefined) return unmeasured;
+  const rows = partitions.counts.map(({ partitions: count, ...each }) => {
+    const { producer, worker, allRedis } = each.cpuMsPerRun;
+    return [
+      ...[`${count}`, `${told(each.runsPerSecondOfOneThread)} runs/s`, `${told(each.runsPerSecond)} runs/s`],
+      ...[allRedis, worker, producer].map((ms) => `${told(ms * 1_000)} µs`),
+    ];
+  });
+  return markdown([
+    [
+      ...["partitions, each on a server of its own", "what the busiest thread of Redis allows", "done here"],
+      ...["all of Redis", "worker", "producer"],
+    ],
+    ...rows,
+  ]);
+}
+
+/** @param {Results} results @param {Elsewhere} elsewhere */
+function circumstancesTable(results, elsewhere) {
+  const workloads = /** @type {const} */ (["w1", "w2", "w3", "w4", "w7"]);
+  const row = (/** @type {string} */ what, /** @type {Results} */ measured) => [
+    what,
+    ...workloads.map((name) => {
+      const figures = measured[name];
+      return figures === undefined
+        ? unmeasured
+        : `${Number(figures.ratio.toPrecision(3))} (${told(figures.runfleet)} ${figures.unit})`;
+    }),
+  ];
+  return markdown([
+    ["ratio to raw BullMQ", ...workloads],
+    row("as in the README", results),
+    ...Object.entries(circumstances).map(([name, what]) =>
+      row(what, elsewhere[/** @type {Circumstances} */ (name)] ?? {}),
+    ),
   ]);
 }

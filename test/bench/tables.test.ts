@@ -6,10 +6,10 @@ import { bytesOf, gibibytesOfMillionParked, runsPerSecond } from "./capacity/mod
 import { predictionOf } from "./reads/bench-reads.mjs";
 import { holdingOf } from "./reads/fill.mjs";
 import { type Results, readResults } from "./results.mjs";
-import { documents, fileOf, withTables } from "./tables.mjs";
+import { documents, fileOf, readElsewhere, withTables } from "./tables.mjs";
 import { targets } from "./targets.mjs";
 
-const committed = await readResults("full");
+const [committed, elsewhere] = [await readResults("full"), await readElsewhere()];
 const costs = (bytes: number, micros: number) => ({
   ...{ bytes, redisThread: micros, worker: 3 * micros, client: micros },
 });
@@ -25,7 +25,7 @@ test.each(documents)(
   async (name) => {
     const text = await readFile(fileOf(name), "utf8");
     expect(text).toContain("<!-- bench: ");
-    expect(withTables(text, committed)).toBe(text);
+    expect(withTables(text, committed, elsewhere)).toBe(text);
   },
 );
 
