@@ -1,5 +1,6 @@
 -- Opens a failed run again: what it has no longer expires, and the event makes the engine go on from what failed. A run
--- that no worker could continue was not ended by the engine, so nothing is told to it: its frames are open still.
+-- that no worker could continue was not ended by the engine, so nothing is told to it: its frames are open still, and its
+-- gates are open again.
 --
 -- include: pool.lua
 -- include: clock.lua
@@ -20,6 +21,7 @@
 --   log: run:<id>:log
 --   logSums: run:<id>:log:sums
 --   runsEnded: runs:ended
+--   gatesOpen: gates:open
 -- ARGV
 --   runId: id of the run
 --   eventTail: JSON of the event after its member `at`
@@ -29,7 +31,7 @@
 --   not_failed: status
 --   not_found: no such run
 
-local stored = redis.call('HMGET', K.run, 'status', 'row', 'workflow', 'pool', 'unowned')
+local stored = redis.call('HMGET', K.run, 'status', 'row', 'workflow', 'pool', 'unowned', 'gatesAway')
 local status = stored[1]
 if not status then
   return { 'not_found' }
@@ -42,7 +44,21 @@ for index = 1, #kept do
   redis.call('PERSIST', kept[index])
 end
 redis.call('ZREM', K.runsEnded, stored[2] .. ' ' .. stored[3])
+
+local function open_gates_again(places)
+  for place in string.gmatch(places, '%S+') do
+    local entry = redis.call('HGET', K.answers, 'away ' .. place)
+    redis.call('ZADD', K.gatesOpen, '0', entry)
+    redis.call('HDEL', K.answers, 'away ' .. place)
+  end
+  redis.call('HSET', K.run, 'gates', places)
+  redis.call('HDEL', K.run, 'gatesAway')
+end
+
 write_parts({}, { 'summary', 'error' }, {})
+if stored[6] then
+  open_gates_again(stored[6])
+end
 redis.call('HDEL', K.run, 'endedAt', 'unowned', 'recoveries', 'cancelReason', 'cancelBy', 'cancelAt')
 set_status(K.run, stored[2], status, 'pending')
 if stored[5] then

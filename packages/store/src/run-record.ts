@@ -3,6 +3,7 @@
  * hash: `digest`, `workflow`, `definition`, `pool` (JSON text; absent = `default`), `row`, `permits`, `status`, `generation`, `nonce`, `owner` (JSON
  * text), `tookOver`, `heartbeatAt`, `recoveries`, `totals`, `cancelReason`, `cancelBy`, `cancelAt`, `readyAt`,
  * `startedAt`, `endedAt`, `inboxSeen`, `stepsEnd` (ordinal after the last step's), `gates` (`<since>/<address>` of the open ones),
+ * `gatesAway` (those of a run that no worker could continue, which a retry opens again; what they ask lies with the answers),
  * `wakeAt` (when a parked run goes on by itself), `patience`, `commits` (the newest commit ids, each with a space on both
  * sides), `root` (of a child), `keptBytes` (of a failed run, with what it was counted after its end), `item <foreach>` (who got the run as an
  * item). Its texts (`recordTexts`), the parts of the state, and `s:<ordinal>#<attempt>` (steps that are open) lie there as

@@ -1,7 +1,7 @@
 /** A run whose workers die again and again without progress is ended, and told to its parent. Both stores, the same answers. */
 import type { Activation, Commit, StepRecord } from "@runfleet/model";
 import { describe, expect, test } from "vitest";
-import { sampleCommit, sampleGate, samplePark, sampleStep } from "./samples.js";
+import { sampleCommit, sampleFinish, sampleGate, samplePark, sampleStep } from "./samples.js";
 import { describeTwins, type Twin } from "./twins.js";
 
 const recoveriesMax = 5;
@@ -73,6 +73,32 @@ describeTwins("a crash loop", (twin) => {
     const { inbox } = await takeOver(parent);
     const heard = { type: "childFinished", childId: runId, address: "b.2" };
     expect(inbox).toMatchObject([{ event: { ...heard, result: { status: "failed", error } } }]);
+  });
+
+  test("leaves its gates to a retry, which opens them again: they are answered, and those of another end stay closed", async () => {
+    const { store, create, activate } = twin();
+    const runId = await create();
+    const last = await dieRepeatedly(twin(), await activate(runId), recoveriesMax);
+    const gates = [sampleGate(runId), { ...sampleGate(runId), address: "b.7", name: "other" }];
+    await store.commit(sampleCommit(last.fence, { gatesOpened: gates }));
+    const { leaseToken } = await askAfterDeath(twin(), last);
+    const error = { code: "crash_loop", message: "6 workers in a row died" };
+    await store.failUnowned({ runId, leaseToken, error, retentionMs: 60_000 });
+    expect((await store.openGates({ runId, limit: 10 })).rows).toEqual([]);
+
+    expect(await store.retryRun({ runId, by: "ann" })).toMatchObject({ tag: "retried" });
+    expect((await store.openGates({ runId, limit: 10 })).rows).toEqual(gates);
+    expect((await store.openGates({ limit: 10 })).rows).toEqual(gates);
+    const answer = { runId, verdict: "approved", by: "ann" } as const;
+    expect(await store.answerGate({ ...answer, gate: "other" })).toMatchObject({
+      tag: "accepted",
+      address: "b.7",
+    });
+    const owner = await activate(runId);
+    expect(owner.inbox).toMatchObject([{ event: { type: "gateAnswered", address: "b.7" } }]);
+    await store.finish(sampleFinish(owner.fence, { status: "failed", error }));
+    await store.retryRun({ runId, by: "ann" });
+    expect((await store.openGates({ runId, limit: 10 })).rows).toEqual([]);
   });
 
   test("is none when the workers give the run away in order", async () => {

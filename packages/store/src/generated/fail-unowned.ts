@@ -120,7 +120,7 @@ export const failUnowned: Script<FailUnownedKeys, FailUnownedValues, FailUnowned
   name: "fail_unowned",
   keys: ["statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "history", "fleetEvents", "run", "parts", "timers", "outbox", "outboxEntries", "gatesOpen", "steps", "inbox", "dedupe", "children", "answers", "log", "logSums", "permitsHeld", "permitsWaiting", "permitsWaiters", "limitsDeclared", "limitsSet", "usageRows", "usageSums", "leases", "runsEnded", "runsUnfiled", "parentRun", "parentInbox", "lease"],
   values: ["now", "runId", "childGraceMs", "error", "summary", "retentionMs", "parentId", "parentEvent", "wakeId", "wakeHead", "forgetMax", "leaseToken", "checksLease", "fact"],
-  sha1: "f025079989f1a10d58789672ea13da550a2e9a2e",
+  sha1: "f9d0d96d20a4c8fc746eaac0dc36d8926c20e590",
   source: `local KEYS = KEYS
 local ARGV = ARGV
 local now = ARGV[1]
@@ -526,6 +526,18 @@ set_status(KEYS[10], stored[2], status, 'failed')
 add_facts((stored[4] and lost_lease(stored[3]) or '') .. ARGV[14])
 write_end()
 give_back_lease(ARGV[12])
+local function put_gates_away()
+  local gates = gates_of_run()
+  local entries = {}
+  for place in string.gmatch(stored[7], '%S+') do
+    entries[#entries + 1], entries[#entries + 2] = 'away ' .. place, gates.entry(place)
+  end
+  call_in_chunks('HSET', KEYS[20], entries)
+  redis.call('HSET', KEYS[10], 'gatesAway', stored[7])
+end
+if stored[7] then
+  put_gates_away()
+end
 local forgettable = end_run({
   row = stored[2], workflow = stored[5], status = 'failed', permits = stored[6], gates = stored[7], may_be_retried = true,
 })

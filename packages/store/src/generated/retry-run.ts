@@ -42,6 +42,8 @@ export interface RetryRunKeys {
   readonly logSums: string;
   /** runs:ended */
   readonly runsEnded: string;
+  /** gates:open */
+  readonly gatesOpen: string;
 }
 
 export interface RetryRunValues {
@@ -64,13 +66,14 @@ export type RetryRunTag = "retried" | "not_failed" | "not_found";
 
 /**
  * Opens a failed run again: what it has no longer expires, and the event makes the engine go on from what failed. A run
- * that no worker could continue was not ended by the engine, so nothing is told to it: its frames are open still.
+ * that no worker could continue was not ended by the engine, so nothing is told to it: its frames are open still, and its
+ * gates are open again.
  */
 export const retryRun: Script<RetryRunKeys, RetryRunValues, RetryRunTag> = {
   name: "retry_run",
-  keys: ["statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "run", "parts", "history", "fleetEvents", "timers", "steps", "inbox", "dedupe", "children", "answers", "log", "logSums", "runsEnded"],
+  keys: ["statusPending", "statusRunning", "statusWaiting", "statusCancelling", "statusCompleted", "statusFailed", "statusCancelled", "run", "parts", "history", "fleetEvents", "timers", "steps", "inbox", "dedupe", "children", "answers", "log", "logSums", "runsEnded", "gatesOpen"],
   values: ["now", "runId", "eventTail", "fact"],
-  sha1: "04cedb6f48a69a5e32b6eb0100f4f5a73403c80a",
+  sha1: "db949b651f220a8c6eb5e0d400798c3a0e62caeb",
   source: `local KEYS = KEYS
 local ARGV = ARGV
 local usual_pool = '"default"'
@@ -161,7 +164,7 @@ local function push_event(target, event)
   set_status(target.run, target.row, 'waiting', 'pending')
   return 'pending'
 end
-local stored = redis.call('HMGET', KEYS[8], 'status', 'row', 'workflow', 'pool', 'unowned')
+local stored = redis.call('HMGET', KEYS[8], 'status', 'row', 'workflow', 'pool', 'unowned', 'gatesAway')
 local status = stored[1]
 if not status then
   return { 'not_found' }
@@ -174,7 +177,19 @@ for index = 1, #kept do
   redis.call('PERSIST', kept[index])
 end
 redis.call('ZREM', KEYS[20], stored[2] .. ' ' .. stored[3])
+local function open_gates_again(places)
+  for place in string.gmatch(places, '%S+') do
+    local entry = redis.call('HGET', KEYS[17], 'away ' .. place)
+    redis.call('ZADD', KEYS[21], '0', entry)
+    redis.call('HDEL', KEYS[17], 'away ' .. place)
+  end
+  redis.call('HSET', KEYS[8], 'gates', places)
+  redis.call('HDEL', KEYS[8], 'gatesAway')
+end
 write_parts({}, { 'summary', 'error' }, {})
+if stored[6] then
+  open_gates_again(stored[6])
+end
 redis.call('HDEL', KEYS[8], 'endedAt', 'unowned', 'recoveries', 'cancelReason', 'cancelBy', 'cancelAt')
 set_status(KEYS[8], stored[2], status, 'pending')
 if stored[5] then

@@ -61,6 +61,7 @@ function failWithoutOwner(state: MemoryState, request: Parameters<RunStore["fail
   run.nonce = leaseToken;
   run.status = "failed";
   run.isUnowned = true;
+  run.gatesAway = [...run.gates.values()];
   addFact(state, run, { type: "run.failed", error });
   return {
     tag: "finished",

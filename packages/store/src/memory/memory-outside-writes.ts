@@ -214,8 +214,17 @@ function retryRun(state: MemoryState, { runId, by }: Parameters<RunStore["retryR
   const run = findRun(state, runId);
   if (run === undefined) return { tag: "not_found" };
   if (run.status !== "failed") return { tag: "not_failed", status: run.status };
-  const { isUnowned } = run;
-  for (const member of ["expiresAt", "endedAt", "summary", "error", "isUnowned", "cancel"] as const)
+  const { isUnowned, gatesAway = [] } = run;
+  for (const gate of gatesAway) run.gates.set(gate.address, gate);
+  for (const member of [
+    "expiresAt",
+    "endedAt",
+    "summary",
+    "error",
+    "isUnowned",
+    "gatesAway",
+    "cancel",
+  ] as const)
     delete run[member];
   run.recoveries = 0;
   run.status = "pending";

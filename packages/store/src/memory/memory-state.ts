@@ -80,6 +80,8 @@ export interface StoredRun {
   log?: MemoryLog;
   readonly children: string[];
   readonly gates: Map<Address, OpenGate>;
+  /** Those that were open when no worker could continue the run: a retry opens them again. */
+  gatesAway?: readonly OpenGate[];
   answers: GateAnswered[];
   /** Set when the run ends: when it is forgotten. */
   expiresAt?: number;
