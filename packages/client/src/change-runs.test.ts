@@ -1,6 +1,10 @@
 import { doubtGateType, limits, noDeadlineAt } from "@runfleet/model";
+import { connectRedis, partitionTag } from "@runfleet/store";
 import { afterAll, describe, expect, inject, test } from "vitest";
+import { openTcpProxy } from "../../../test/support/chaos/tcp-proxy.js";
 import { gateOf, openClientFleet } from "../../../test/support/client-fleet.js";
+import { eventually } from "../../../test/support/eventually.js";
+import { createClient } from "./index.js";
 
 const under = await openClientFleet(inject("redisUrl"));
 const { fleet } = under;
@@ -160,4 +164,30 @@ test("who sends a signal hears whether anybody will ever take it", async () => {
   expect(await run.signal("go", { dedupeId: "1" })).toEqual({ received: "new", isExpected: false, expected });
   expect(await run.signal("go", { dedupeId: "1" })).toMatchObject({ received: "duplicate" });
   await expect(fleet.signal("NOPE", "go")).rejects.toMatchObject({ code: "run_not_found" });
+});
+
+test("a signal whose answer is lost on the way is one signal, and wakes the run", async () => {
+  const redisUrl = inject("redisUrl");
+  const tag = partitionTag(under.namespace, 0);
+  const { id } = await fleet.start("greet", { inputs: { whom: "you" } });
+  await under.workOn(id, { gate: gateOf(id) });
+  const proxy = await openTcpProxy(Number(new URL(redisUrl).port));
+  const far = createClient({ redis: proxy.url, namespace: under.namespace });
+  const redis = connectRedis(redisUrl, { role: "client", tag });
+  try {
+    await far.signal(id, "ready");
+    proxy.swallow();
+    const sent = far.signal(id, "go");
+    await eventually(
+      "both are in the inbox",
+      async () => (await redis.llen(`${tag}:run:${id}:inbox`)) === 2 || undefined,
+    );
+    await proxy.pass();
+    expect(await sent).toMatchObject({ received: "new" });
+    expect(await under.inboxOf(id)).toMatchObject([{ name: "ready" }, { name: "go" }]);
+  } finally {
+    redis.disconnect();
+    await far.close();
+    await proxy.close();
+  }
 });

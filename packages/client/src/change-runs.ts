@@ -2,6 +2,7 @@
  * What people and programs tell a run: answers to gates, cancel requests, retries, signals. Each is one event in the
  * run's inbox, durable when the call resolves, then a wake-up. What the run makes of it, the engine decides.
  */
+import { randomUUID } from "node:crypto";
 import { signalNames } from "@runfleet/language";
 import {
   type AnswerReply,
@@ -120,14 +121,20 @@ export async function signalRun(
     name,
     ...(text === undefined ? {} : { data: text }),
   };
-  const reply = await connections.store.appendEvent({
-    runId,
-    event,
-    ...(dedupeId === undefined ? {} : { dedupeId: `signal:${name}:${dedupeId}` }),
-  });
-  const received = await settleAppend(connections, runId, reply);
+  // Every signal has an id: what a broken connection left without an answer is sent once more, and may have been done.
+  const id = dedupeId ?? randomUUID();
+  const reply = await connections.store.appendEvent({ runId, event, dedupeId: `signal:${name}:${id}` });
+  const isOwnRepeat = dedupeId === undefined && reply.tag === "duplicate";
+  const received = isOwnRepeat ? "new" : await settleAppend(connections, runId, reply);
+  if (isOwnRepeat) await deliverWake(connections, runId, await poolOf(connections, runId));
   const expected = await expectedSignals(connections, runId);
   return { received, isExpected: expected.includes(name), expected };
+}
+
+async function poolOf({ store }: Connections, runId: string): Promise<{ readonly pool: string }> {
+  const run = await store.readRun(runId);
+  if (run === undefined) throw runNotFound(runId);
+  return run;
 }
 
 async function expectedSignals({ store }: Connections, runId: string): Promise<readonly string[]> {
