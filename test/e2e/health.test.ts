@@ -4,6 +4,7 @@
  */
 import { fileURLToPath } from "node:url";
 import { afterEach, expect, inject, test } from "vitest";
+import { eventually } from "../support/eventually.js";
 import { openProcessFleet, type ProcessFleet } from "../support/processes/process-fleet.js";
 import { type ServerProcess, startServerProcess } from "../support/processes/server-process.js";
 
@@ -66,7 +67,10 @@ test("a worker that cannot begin ends, and the fleet has never heard of it", asy
     ...{ redisUrl: inject("redisUrl"), leaseTtlMs: 2_000, graceMs: 1_000, workflows: [] },
   });
   const worker = await fleet.worker({ words: ["--health-port", "0"] });
-  const [, port = ""] = /"healthPort":(\d+)/.exec(worker.log()) ?? [];
+  const port = await eventually(
+    "it says where it listens",
+    async () => /"healthPort":(\d+)/.exec(worker.log())?.[1],
+  );
   const others = [
     await fleet.worker({ words: ["--health-port", port] }),
     await fleet.worker({ words: ["--pools", "No Pool"] }),
