@@ -5,44 +5,49 @@ import { bytesOf, gibibytesOfMillionParked, mebi, runsPerSecond } from "./capaci
 import { readResults } from "./results.mjs";
 import { targets, told } from "./targets.mjs";
 
-/**
- * @typedef {import("./results.mjs").Results} Results
- * @typedef {keyof typeof circumstances} Circumstances
- * @typedef {Readonly<Partial<Record<Circumstances, Results>>>} Elsewhere
- */
+/** @typedef {import("./results.mjs").Results} Results */
 
 /** Documents with tables, from the root. */
 export const documents = /** @type {const} */ (["README.md", "docs/guides/capacity.md"]);
 const unmeasured = "not measured yet";
 const measuredSteps = [1, 3, 10, 30];
 
-/** Results beside the usual ones, and what is different there. */
+/** Other circumstances under which the pairs were measured, by what the table calls them. @type {Readonly<Record<string, import("./results.mjs").CircumstancesName>>} */
 const circumstances = {
-  "full-aof-no": "no append-only file",
-  "full-aof-always": "the file written through before each answer (`always`)",
-  "full-node24": "Node 24",
+  "Node 24": "full-node24",
+  "append-only file `always`": "full-aof-always",
+  "no append-only file": "full-aof-no",
 };
 
-/** Table by name. @type {Readonly<Record<string, (results: Results, elsewhere: Elsewhere) => string>>} */
+/** @typedef {Readonly<Record<string, Results>>} Others results under other circumstances */
+
+/** Table by name. @type {Readonly<Record<string, (results: Results, others: Others) => string>>} */
 const tables = {
   targets: targetsTable,
+  ratios: ratiosTable,
+  partitions: partitionsTable,
   machine: machineLine,
   "bytes-and-time": costsTable,
   "runs-per-core": runsTable,
   million: millionTable,
   check: checkTable,
-  partitions: partitionsTable,
-  circumstances: circumstancesTable,
 };
 
 /** @returns {Promise<number>} exit code */
 export async function writeTables() {
-  const [results, elsewhere] = [await readResults("full"), await readElsewhere()];
+  const results = await readResults("full");
+  const others = await readOthers();
   for (const name of documents) {
     const file = fileOf(name);
-    await writeFile(file, withTables(await readFile(file, "utf8"), results, elsewhere));
+    await writeFile(file, withTables(await readFile(file, "utf8"), results, others));
   }
   return 0;
+}
+
+/** @returns {Promise<Others>} */
+export async function readOthers() {
+  const read = Object.entries(circumstances).map(async ([called, name]) => [called, await readResults(name)]);
+  return Object.fromEntries(await Promise.all(read));
 }
 
 /** @param {string} name */
@@ -50,25 +55,19 @@ export function fileOf(name) {
   return new URL(`../../${name}`, import.meta.url);
 }
 
-/** @returns {Promise<Elsewhere>} */
-export async function readElsewhere() {
-  const names = /** @type {Circumstances[]} */ (Object.keys(circumstances));
-  return Object.fromEntries(await Promise.all(names.map(async (name) => [name, await readResults(name)])));
-}
-
 /**
  * The text with every table as the results say. Pure. Throws for a table that is not known.
  * @param {string} text
  * @param {Results} results
- * @param {Elsewhere} [elsewhere]
+ * @param {Others} [others]
  */
-export function withTables(text, results, elsewhere = {}) {
+export function withTables(text, results, others = {}) {
   return text.replace(
     /^<!-- bench: (\S+) -->\n[\s\S]*?^<!-- \/bench -->$/gm,
     (_, /** @type {string} */ name) => {
       const table = tables[name];
       if (table === undefined) throw new Error(`there is no table "${name}"`);
-      return `<!-- bench: ${name} -->\n${table(results, elsewhere)}\n<!-- /bench -->`;
+      return `<!-- bench: ${name} -->\n${table(results, others)}\n<!-- /bench -->`;
     },
   );
 }
@@ -94,6 +93,38 @@ function targetsTable(results) {
     ];
   });
   return markdown([["", "workload", "Runfleet", "raw BullMQ", "ratio", "target", ""], ...rows]);
+}
+
+/** @param {Results} results @param {Others} others */
+function ratiosTable(results, others) {
+  const columns = Object.entries({ "as above": results, ...others });
+  const rows = /** @type {const} */ (["w1", "w2", "w3", "w4", "w7"]).map((name) => [
+    name,
+    ...columns.map(([, { [name]: figures }]) =>
+      figures === undefined ? unmeasured : `${Number(figures.ratio.toPrecision(3))}`,
+    ),
+  ]);
+  return markdown([["ratio to raw BullMQ", ...columns.map(([called]) => called)], ...rows]);
+}
+
+/** @param {Results} results */
+function partitionsTable({ partitions }) {
+  if (partitions === undefined) return unmeasured;
+  const rows = partitions.counts.map((figures) => [
+    told(figures.partitions),
+    `${told(figures.runsPerSecond)} runs/s`,
+    `${told(figures.busiestRedisMsPerRun * 1_000)} µs`,
+    `${told(figures.runsPerSecondOfOneThread)} runs/s`,
+  ]);
+  return markdown([
+    [
+      "partitions",
+      "here, all on one machine",
+      "the busiest server's thread, per run",
+      "which it would allow",
+    ],
+    ...rows,
+  ]);
 }
 
 /** What the pairs were measured on; rows that were measured alone have their own in the file. @param {Results} results */
@@ -200,45 +231,5 @@ function checkTable(results) {
       `${told(results.w9.redisMiB)} MiB`,
       told(predicted / results.w9.redisMiB),
     ],
-  ]);
-}
-
-/** @param {Results} results */
-function partitionsTable({ partitions }) {
-  if (partitions === undefined) return unmeasured;
-  const rows = partitions.counts.map(({ partitions: count, ...each }) => {
-    const { producer, worker, allRedis } = each.cpuMsPerRun;
-    return [
-      ...[`${count}`, `${told(each.runsPerSecondOfOneThread)} runs/s`, `${told(each.runsPerSecond)} runs/s`],
-      ...[allRedis, worker, producer].map((ms) => `${told(ms * 1_000)} µs`),
-    ];
-  });
-  return markdown([
-    [
-      ...["partitions, each on a server of its own", "what the busiest thread of Redis allows", "done here"],
-      ...["all of Redis", "worker", "producer"],
-    ],
-    ...rows,
-  ]);
-}
-
-/** @param {Results} results @param {Elsewhere} elsewhere */
-function circumstancesTable(results, elsewhere) {
-  const workloads = /** @type {const} */ (["w1", "w2", "w3", "w4", "w7"]);
-  const row = (/** @type {string} */ what, /** @type {Results} */ measured) => [
-    what,
-    ...workloads.map((name) => {
-      const figures = measured[name];
-      return figures === undefined
-        ? unmeasured
-        : `${Number(figures.ratio.toPrecision(3))} (${told(figures.runfleet)} ${figures.unit})`;
-    }),
-  ];
-  return markdown([
-    ["ratio to raw BullMQ", ...workloads],
-    row("as in the README", results),
-    ...Object.entries(circumstances).map(([name, what]) =>
-      row(what, elsewhere[/** @type {Circumstances} */ (name)] ?? {}),
-    ),
   ]);
 }

@@ -6,10 +6,10 @@ import { bytesOf, gibibytesOfMillionParked, runsPerSecond } from "./capacity/mod
 import { predictionOf } from "./reads/bench-reads.mjs";
 import { holdingOf } from "./reads/fill.mjs";
 import { type Results, readResults } from "./results.mjs";
-import { documents, fileOf, readElsewhere, withTables } from "./tables.mjs";
+import { documents, fileOf, readOthers, withTables } from "./tables.mjs";
 import { targets } from "./targets.mjs";
 
-const [committed, elsewhere] = [await readResults("full"), await readElsewhere()];
+const [committed, others] = await Promise.all([readResults("full"), readOthers()]);
 const costs = (bytes: number, micros: number) => ({
   ...{ bytes, redisThread: micros, worker: 3 * micros, client: micros },
 });
@@ -25,7 +25,7 @@ test.each(documents)(
   async (name) => {
     const text = await readFile(fileOf(name), "utf8");
     expect(text).toContain("<!-- bench: ");
-    expect(withTables(text, committed, elsewhere)).toBe(text);
+    expect(withTables(text, committed, others)).toBe(text);
   },
 );
 
@@ -55,6 +55,14 @@ test("a target that is not reached is said to be so", () => {
     "| w1 | runs of one step | 1 runs/s | 2 runs/s | 0.5 | ≥ 0.75 | **not met** |",
   );
   expect(withTables(text, results)).toMatch(/\| w8 \|.*not measured yet/);
+});
+
+test("ratios stand beside those under other circumstances, measured or not", () => {
+  const text = "<!-- bench: ratios -->\n<!-- /bench -->";
+  const w1 = { ratio: 0.5 } as Results["w1"] & object;
+  const table = withTables(text, { w1 }, { "Node 24": { w1: { ...w1, ratio: 0.61234 } }, none: {} });
+  expect(table).toContain("| ratio to raw BullMQ | as above | Node 24 | none |");
+  expect(table).toContain("| w1 | 0.5 | 0.612 | not measured yet |");
 });
 
 test("what runs of one and of ten steps and families cost gives the cost of a run, a step and a child", () => {
